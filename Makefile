@@ -1,0 +1,76 @@
+# Everything one does here, one verb each. `make` alone lists them.
+PYTHON ?= python3
+VENV ?= .venv
+WORKERS ?= 4
+PY := $(VENV)/bin/python
+RUN := $(VENV)/.run-installed
+DEV := $(VENV)/.dev-installed
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check cover mutants audit crash bench lock clean sandbox
+
+help: ## List the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: $(DEV) sandbox ## From a sentence to running code, on this machine, with no account (REPO=path for your own)
+	@$(PY) -m standins.demo $(if $(REPO),--repo "$(REPO)") $(ARGS)
+
+run: $(RUN) ## Start the bot with the settings of the environment
+	@$(PY) -m bot run $(ARGS)
+
+test: $(DEV) ## Run the tests; PostgreSQL too where TEST_POSTGRES_URL names a server
+	@$(PY) -m pytest -n $(WORKERS) --maxschedchunk 1 -m "not crash" $(ARGS)
+
+check: $(DEV) cover ## Format, lint, types, layers, manners, security lint, and cover
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@$(VENV)/bin/lint-imports
+	@$(PY) -m pytest tests/manners
+	@$(PY) .ci/security_lint.py bot handlers standins
+
+cover: $(DEV) ## Every branch of the domain is taken by a unit test
+	@$(PY) -m pytest tests/unit --cov=bot/domain --cov-branch \
+		--cov-report=term-missing:skip-covered --cov-fail-under=100
+
+mutants: $(DEV) ## Change the code that guards, one spot at a time: the tests must notice
+	@$(PY) .ci/mutants.py $(WORKERS)
+
+audit: $(DEV) ## Ask whether a dependency has a known vulnerability: clean, found, or not run
+	@$(PY) .ci/audit.py requirements.txt requirements-dev.txt
+
+crash: $(DEV) sandbox ## Kill the bot at every crash point; the story must end the same
+	@$(PY) -m tests.faults.crash $(ARGS)
+
+bench: $(DEV) ## Run every benchmark; each prints a ratio
+	@for bench in benchmarks/[a-z]*.py; do \
+		echo "== $$bench"; $(PY) -m benchmarks.$$(basename $$bench .py) || exit 1; \
+	done
+
+lock: ## Pin every dependency anew, with hashes
+	@$(PYTHON) -m venv build/lock && build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-header --output-file requirements-dev.txt requirements-dev.in
+	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-header --constraint requirements-dev.txt --output-file requirements.txt requirements.in
+
+clean: ## Remove what the other verbs made; never the data
+	@rm -rf $(VENV) build mutants .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+
+sandbox:
+	@.ci/sandbox
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+		echo "Python 3.11, 3.12 or 3.13 is needed, and $(PYTHON) is none of them:" \
+		"make PYTHON=/path/to/python3.13 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is needed: apt-get install python3-venv"; exit 1; }
+
+$(RUN): requirements.txt | $(PY)
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt | $(PY)
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@ $(RUN)

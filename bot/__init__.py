@@ -1,0 +1,1 @@
+"""Claude Code Bot: from a sentence to running code, every step seen, explained and undone."""

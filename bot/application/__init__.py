@@ -1,0 +1,1 @@
+"""Commands, queries, workflows, and the ports they need."""

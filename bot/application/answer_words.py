@@ -1,0 +1,168 @@
+"""Every sentence that answers a question about integrations: list, plan, history, why, config."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from bot.application.configuration import PATH
+from bot.application.fact_words import counted
+from bot.application.histories import History
+from bot.application.quoting import harmless, quoted
+from bot.application.reasons import code, why
+from bot.application.refusing import Refused
+from bot.application.spec import Spec
+from bot.application.status_words import STEP_TITLES, duration, waiting_words
+from bot.application.views import STEPS, StatusView
+from bot.domain.commands import PREFIX
+from bot.domain.states import State
+
+MOST_ROWS: Final = 30
+MOST_LINES: Final = 100
+
+
+def listed(rows: Sequence[Mapping[str, Any]], *, wanted: str) -> str:
+    """Integrations of a repository, a row each, the newest first."""
+    if not rows:
+        return f"There is none ({wanted}). `{PREFIX} list all` shows every one."
+    shown = [_row(row) for row in rows[:MOST_ROWS]]
+    table = ["| id | asked for by | on | stands | pull request | cost |", "|---|---|---|---|---|--:|", *shown]
+    rest = len(rows) - len(shown)
+    more = f"\n\n{counted(rest, 'older one')} not shown." if rest > 0 else ""
+    return "\n".join(table) + more
+
+
+def _row(row: Mapping[str, Any]) -> str:
+    waits = f", waits for {row['waiting_for'].replace('_', ' ')}" if row["waiting_for"] else ""
+    reason = f" ({row['reason']})" if row["reason"] else ""
+    pull = f"#{row['pull_request']}" if row["pull_request"] else ""
+    cost = row["cost_micro_usd"] / 1e6
+    # A name without its sign: a list calls nobody.
+    return (
+        f"| `{row['id']}` | {row['requested_by']} | #{row['issue']} | **{row['state']}**{reason}{waits} "
+        f"| {pull} | ${cost:.4f} |"
+    )
+
+
+def unknown_filter(word: str, known: Iterable[str]) -> str:
+    """A list of something that there is no list of."""
+    return f"I cannot list {code(word)}. I can list: {', '.join(f'`{each}`' for each in known)}."
+
+
+def no_moment(word: str) -> str:
+    """A time that is none."""
+    return (
+        f"{code(word)} is no time that I understand. Say `2026-01-31`, `2026-01-31T09:30` (UTC, or with a "
+        "zone), or how long ago: `90m`, `2h`, `3d`."
+    )
+
+
+def nothing_then(at: datetime) -> str:
+    """Before there was anything."""
+    return f"At {_time(at)} UTC there was nothing yet."
+
+
+def past(history: History, *, at: datetime | None) -> str:
+    """A history, and what the integration was at its end."""
+    it, lines = history.it, history.lines
+    when = "is" if at is None else f"was, at {_time(at)} UTC,"
+    waits = f", waiting for {it.waiting_for.replace('_', ' ')}" if it.waiting_for else ""
+    reason = f" ({it.reason})" if it.reason else ""
+    cost = f"{counted(it.turns, 'model turn')}, ${it.micro_usd / 1e6:.4f}"
+    head = f"`{it.id}` {when} **{it.state}**{reason}{waits}; {cost}."
+    left_out = len(lines) - MOST_LINES
+    skipped = [f"- ({counted(left_out, 'earlier line')} not shown)"] if left_out > 0 else []
+    return "\n".join([
+        head,
+        "",
+        *skipped,
+        *(f"- {_time(line.at)} {line.said}" for line in lines[-MOST_LINES:]),
+    ])
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+PLAN_PARTS: Final[Mapping[str, str]] = {
+    "systems": "Systems",
+    "secrets_needed": "Secrets it needs, by name",
+    "files_likely_touched": "Files it will probably touch",
+    "acceptance_tests": "How one will know that it works",
+    "risks": "Risks",
+    "out_of_scope": "Not part of it",
+}
+
+
+def plan(spec: Spec) -> str:
+    """What is to be built, as the model understood it; its words, so in quotation."""
+    parts = [f"**{harmless(spec.title)}**", harmless(spec.goal)]
+    for name, title in PLAN_PARTS.items():
+        if entries := getattr(spec, name):
+            parts.append(
+                "\n".join([f"{title}:", *(f"- {harmless(' '.join(each.split()))}" for each in entries)])
+            )
+    return quoted("\n\n".join(parts))
+
+
+def no_plan_yet(state: str) -> str:
+    """Where the request is not validated."""
+    return f"There is no plan: the request was never found clear (it is **{state}** now)."
+
+
+def forgotten_plan() -> str:
+    """Where the spec is no longer kept."""
+    return "The plan has been deleted, as everything of a run is after its time."
+
+
+def reasons(view: StatusView, since: datetime, now: datetime, refusals: Sequence[Refused]) -> str:
+    """Why it stands where it stands, from what is recorded."""
+    lasting = duration(max(0.0, (now - since).total_seconds()))
+    stands = f"`{view.id}` is **{view.state}** since {_time(since)} UTC ({lasting})."
+    return "\n\n".join([stands, *_because(view), *refused(refusals)])
+
+
+def _because(view: StatusView) -> list[str]:
+    if view.reason is not None:
+        return [_failed(view)]
+    if view.cause is not None:
+        return [f"It is being stopped. {why(view.cause)}"]
+    if waits := waiting_words(view):
+        return waits
+    if view.state == State.ACTIVE:
+        return [f"#{view.pull_request} was merged, and its deployment to {view.environment} succeeded."]
+    title = STEP_TITLES[STEPS[State(view.state)]] if State(view.state) in STEPS else "take up the request"
+    return [f"It is at work, or waits for its turn: “{title}”. It waits for nobody."]
+
+
+def _failed(view: StatusView) -> str:
+    where = f" in “{STEP_TITLES[view.during]}”" if view.during else ""
+    return f"It failed{where} ({code(view.reason or '')}). {why(view.reason or '')}"
+
+
+def refused(refusals: Sequence[Refused]) -> list[str]:
+    """What was refused in this conversation, newest first."""
+    if not refusals:
+        return []
+    lines = [f"- {_time(it.at)} `{PREFIX} {it.command}` by {it.by}: {it.said}" for it in refusals]
+    return ["Refused here:\n" + "\n".join(lines)]
+
+
+def never_asked(refusals: Sequence[Refused]) -> str:
+    """Where no integration is."""
+    here = "Nothing was asked for here, or it was refused."
+    return "\n\n".join([here, *refused(refusals)] if refusals else ["Nothing was asked for here."])
+
+
+def configuration(values: Mapping[str, tuple[str, bool]], *, branch: str) -> str:
+    """The configuration in force, each value with where it comes from."""
+    file = f"`{PATH}` on {code(branch)}"
+    rows = [
+        f"| `{name}` | {code(value) if value else '(not set)'} | {file if named else 'the default'} |"
+        for name, (value, named) in values.items()
+    ]
+    return "\n".join(["| key | value | from |", "|---|---|---|", *rows])
+
+
+def bad_configuration(detail: str) -> str:
+    """A file that cannot be read."""
+    return f"`{PATH}` cannot be read ({code(detail)}). Until it is mended, nothing can be asked for here."

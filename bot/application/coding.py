@@ -1,0 +1,198 @@
+"""Job: the model's turns, one turn one step, until it says that it is finished."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from bot.application.asking import ask, load_answer
+from bot.application.ports import World
+from bot.application.prompting import render
+from bot.application.recording import amend, load, running, was_recorded
+from bot.application.remark_words import remarks
+from bot.application.steps import Standing, standing
+from bot.application.texts import keep_change, keep_text, load_change, load_text, remarks_in
+from bot.application.tools import TOOLS, run_tools
+from bot.application.validating import request_text, shown_paths
+from bot.application.watching import watched
+from bot.application.workbench import Workbench, open_tree
+from bot.domain import deciding
+from bot.domain import events as e
+from bot.domain.conversation import (
+    AskAgain,
+    Finished,
+    GoOn,
+    Message,
+    RunTools,
+    asked,
+    is_stuck,
+    larger,
+    next_move,
+    replied,
+    said,
+    text_of,
+)
+from bot.domain.fencing import fence, nonce_of
+from bot.domain.integration import Integration
+from bot.domain.secrecy import without_secrets
+from bot.domain.trust import Remark
+from bot.infrastructure.engine import step
+from bot.records import Answer, Question, StepFailed, Usage
+
+MAX_TOKENS: Final = 16_000
+REPORT_CHARACTERS: Final = 12_000
+
+
+async def generate_code(world: World, integration_id: str) -> Standing:
+    """The job, as the engine runs it: ask, run the tools, ask again."""
+    while (move := await step(take_turn, world, integration_id)) != "finished":
+        if move == "tools":
+            await step(use_tools, world, integration_id)
+    return await step(finish_code, world, integration_id)
+
+
+async def take_turn(world: World, integration_id: str, *, key: str) -> str:
+    """Ask the model once, and say what its answer calls for: tools, again or finished."""
+    if was_recorded(await world.log.read(integration_id), key):
+        return await _move(world, await load(world, integration_id))
+    it = await running(world, integration_id)
+    await ask(world, it, await coding_question(world, it), step="generate_code", key=key)
+    return await _move(world, await load(world, integration_id))
+
+
+async def _move(world: World, it: Integration) -> str:
+    """What follows from the newest answer. Raises StepFailed where nothing more can come of it."""
+    if it.cuts:
+        answer = _cut()
+    else:
+        answer = await load_answer(world, it, it.talk[-1][1])
+    move = next_move(answer, max_tokens=_max_tokens(it), enlarged=it.cuts > 1, pauses=max(it.pauses - 1, 0))
+    match move:
+        case Finished():
+            return "finished"
+        case RunTools():
+            return "tools"
+        case GoOn() | AskAgain():
+            return "again"
+        case _:
+            raise StepFailed(move.code)
+
+
+async def coding_question(world: World, it: Integration) -> Question:
+    """The task, and the conversation so far."""
+    answers = [await load_answer(world, it, digest) for kind, digest in it.talk if kind == "answer"]
+    if is_stuck(answers):
+        raise StepFailed("no_progress")
+    return Question(
+        model=world.rules.model,
+        system=render("code"),
+        messages=(await _task(world, it), *await _talk(world, it, answers)),
+        tools=TOOLS,
+        max_tokens=_max_tokens(it),
+    )
+
+
+def _max_tokens(it: Integration) -> int:
+    return larger(MAX_TOKENS) if it.cuts else MAX_TOKENS
+
+
+async def _task(world: World, it: Integration) -> Message:
+    nonce = nonce_of(it.id)
+    listing = await world.sources.listing(it.repository, it.base_commit)
+    return asked(
+        render(
+            "code_request",
+            repository=it.repository.full_name,
+            test_command=" ".join(it.tests),
+            request=await request_text(world, it),
+            spec=fence(await load_text(world, it, it.spec), "spec", nonce),
+            listing=fence(shown_paths(list(listing)), "paths", nonce),
+        )
+    )
+
+
+async def _talk(world: World, it: Integration, answers: Sequence[Answer]) -> list[Message]:
+    given = iter(answers)
+    return [
+        said(next(given)) if kind == "answer" else await _reply(world, it, kind, digest)
+        for kind, digest in it.talk
+    ]
+
+
+async def _reply(world: World, it: Integration, kind: str, digest: str) -> Message:
+    text = await load_text(world, it, digest)
+    if kind == "results":
+        return replied(json.loads(text))
+    report = json.loads(text)
+    found = remarks_in(report)
+    return asked(_reconsider(it, report, found) if found else _repair(it, report))
+
+
+def _repair(it: Integration, report: Mapping[str, Any]) -> str:
+    ended = (
+        f"exit status {report['status']}" if report["ended"] == "exited" else f"stopped: {report['ended']}"
+    )
+    output = _last_printed(it, report["output"])
+    return render("repair", test_command=" ".join(it.tests), how_it_ended=ended, report=output)
+
+
+def _reconsider(it: Integration, report: Mapping[str, Any], found: Sequence[Remark]) -> str:
+    told = fence(remarks(found), "remarks on the test run", nonce_of(it.id))
+    return render(
+        "reconsider",
+        test_command=" ".join(it.tests),
+        remarks=told,
+        # A report of an earlier version does not have it.
+        bent=fence(report.get("bent", ""), "diff of the tests", nonce_of(it.id)),
+        report=_last_printed(it, report["old_tests"]),
+    )
+
+
+def _last_printed(it: Integration, output: str) -> str:
+    return fence(without_secrets(output)[-REPORT_CHARACTERS:], "test output", nonce_of(it.id))
+
+
+async def use_tools(world: World, integration_id: str, *, key: str) -> None:
+    """Run the tools of the newest answer on the change so far, and keep what it has become."""
+    if was_recorded(await world.log.read(integration_id), key):
+        return
+    it = await running(world, integration_id)
+    answer = await load_answer(world, it, it.talk[-1][1])
+    bench = bench_of(world, it)
+    tree = await open_tree(bench, await load_change(world, it, it.change))
+    worked = await watched(world, it.id, run_tools(answer.content, tree=tree, bench=bench))
+    ran = e.ToolsRun(
+        attempt=it.attempt,
+        turn=it.turns,
+        results=await keep_text(world, it, json.dumps([dict(result) for result in worked.results])),
+        change=await keep_change(world, it, list(worked.tree.change())),
+    )
+    await amend(world, it.id, lambda _: [ran], key=key)
+
+
+def bench_of(world: World, it: Integration) -> Workbench:
+    """Where the tools of this integration work."""
+    return Workbench(
+        repository=it.repository,
+        commit=it.base_commit,
+        sources=world.sources,
+        sandbox=world.sandbox,
+        limits=world.rules.sandbox,
+        not_secret=it.not_secret,
+    )
+
+
+async def finish_code(world: World, integration_id: str, *, key: str) -> Standing:
+    """Take the change to the tests. Raises StepFailed("nothing_to_do") where no file differs."""
+    it = await running(world, integration_id)
+    answer = await load_answer(world, it, it.talk[-1][1])
+    summary = await keep_text(world, it, text_of(answer))
+    files = len(await load_change(world, it, it.change))
+    return standing(
+        await amend(world, it.id, lambda now: deciding.generate(now, files=files, summary=summary), key=key)
+    )
+
+
+def _cut() -> Answer:
+    """An answer that was cut at its limit is not kept in the conversation; only that it was cut counts."""
+    usage = Usage(input_tokens=0, output_tokens=0, cache_read_tokens=0, cache_write_tokens=0)
+    return Answer(content=(), stop_reason="max_tokens", usage=usage, model="")

@@ -1,0 +1,248 @@
+"""What may be asked, as data, each with the right it needs; and the one way in which it is done."""
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from bot.application.ports import World
+from bot.application.recording import amend, load
+from bot.domain import deciding
+from bot.domain import events as e
+from bot.domain.integration import Integration
+from bot.domain.policy import (
+    NotAllowed,
+    NothingWaits,
+    OwnerNotAllowed,
+    Permission,
+    Role,
+    TooManyUnderWay,
+    belongs,
+    check_may,
+    check_owner,
+    holds,
+    role_of,
+)
+from bot.domain.states import State
+from bot.records import Actor, Repository
+
+ID_LENGTH: Final = 10
+AT_REST: Final = frozenset((State.ACTIVE, State.FAILED, State.DEPRECATED))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestIntegration:
+    """Ask for an integration, on the issue where it was said."""
+
+    needs: ClassVar[Permission] = Permission.WRITE
+    by: Actor
+    repository: Repository
+    issue: int
+    request: str
+    base: str | None = None
+    micro_usd: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerQuestions:
+    """Answer what the bot asked."""
+
+    needs: ClassVar[Permission] = Permission.WRITE
+    by: Actor
+    repository: Repository
+    integration_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approve:
+    """Open the gate that is waiting, for the commit that the pull request shows or a review was made of."""
+
+    needs: ClassVar[Permission] = Permission.APPROVE
+    by: Actor
+    repository: Repository
+    integration_id: str
+    head: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """Close the gate for good."""
+
+    needs: ClassVar[Permission] = Permission.APPROVE
+    by: Actor
+    repository: Repository
+    integration_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deploy:
+    """Let what was merged go out."""
+
+    needs: ClassVar[Permission] = Permission.DEPLOY
+    by: Actor
+    repository: Repository
+    integration_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """Stop it, wherever it stands; what is merged already takes the right to deploy."""
+
+    needs: ClassVar[Permission] = Permission.WRITE
+    by: Actor
+    repository: Repository
+    integration_id: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUp:
+    """See where it stands."""
+
+    needs: ClassVar[Permission] = Permission.READ
+    by: Actor
+    repository: Repository
+
+
+Asked = RequestIntegration | AnswerQuestions | Approve | Reject | Deploy | Cancel | LookUp
+
+
+async def belongs_here(person: Actor, repository: Repository, world: World, *, private: bool) -> bool:
+    """Whether a served repository counts the person among its own, asked now. Raises Unavailable."""
+    try:
+        check_owner(repository.full_name, await _served(world))
+    except OwnerNotAllowed:
+        return False
+    return belongs(await world.repositories.role_name(repository, person), private=private)
+
+
+async def _served(world: World) -> Collection[str]:
+    return world.rules.owners or {await world.repositories.app_owner()}
+
+
+async def check_right(asked: Asked, world: World) -> Role:
+    """The asker's role, asked of GitHub now. Raises OwnerNotAllowed, NotAllowed, Unavailable."""
+    check_owner(asked.repository.full_name, await _served(world))
+    role = role_of(await world.repositories.role_name(asked.repository, asked.by))
+    check_may(role, asked.needs)
+    if role is None:
+        raise NotAllowed(role, asked.needs)
+    return role
+
+
+async def handle(asked: Asked, *, key: str, door: str, world: World) -> Integration:
+    """Check the right, load, decide, append; the same key appends once.
+
+    Raises Denied with the reason, Unavailable where the right could not be checked.
+    """
+    role = await check_right(asked, world)
+    meta = {"by": asked.by.id, "login": asked.by.login, "door": door}
+    match asked:
+        case RequestIntegration():
+            return await _request(asked, key=key, meta=meta, world=world)
+        case LookUp():
+            raise NothingWaits("status")
+        case _:
+            await _check_tenant(asked, world)
+            decision = await _decision(asked, role, world)
+            return await amend(world, asked.integration_id, decision, key=key, meta=meta)
+
+
+def new_id(key: str) -> str:
+    """An integration's id, made from the key of the request: the same request has the same id."""
+    return b32encode(hashlib.sha256(key.encode()).digest()).decode().lower()[:ID_LENGTH]
+
+
+async def _request(asked: RequestIntegration, *, key: str, meta: dict[str, Any], world: World) -> Integration:
+    await _check_share(asked, new_id(key), world)
+    request = await world.blobs.put(asked.repository.id, asked.request.encode())
+    rules = world.rules
+    event = e.IntegrationRequested(
+        by=asked.by,
+        repository_id=asked.repository.id,
+        repository=asked.repository.full_name,
+        installation_id=asked.repository.installation_id,
+        issue=asked.issue,
+        request=request,
+        base=asked.base,
+        turns=rules.turns,
+        tokens=rules.tokens,
+        micro_usd=min(asked.micro_usd or rules.micro_usd, rules.micro_usd),
+        minutes=rules.minutes,
+    )
+    return await amend(world, new_id(key), lambda it: [] if it.version else [event], key=key, meta=meta)
+
+
+async def _check_share(asked: RequestIntegration, integration_id: str, world: World) -> None:
+    """One person's requests do not queue up before everybody else's. Raises TooManyUnderWay."""
+    theirs = await world.integrations.find(repository_id=asked.repository.id, requested_by_id=asked.by.id)
+    under_way = {row["id"] for row in theirs if State(row["state"]) not in AT_REST}
+    if integration_id not in under_way and len(under_way) >= world.rules.under_way:
+        raise TooManyUnderWay(world.rules.under_way)
+
+
+async def _check_tenant(asked: Any, world: World) -> None:
+    """An integration of another repository does not exist here."""
+    it = await load(world, asked.integration_id)
+    if it.repository.id != asked.repository.id:
+        raise NothingWaits(asked.integration_id)
+
+
+async def _decision(asked: Asked, role: Role, world: World) -> Any:
+    match asked:
+        case AnswerQuestions():
+            text = await world.blobs.put(asked.repository.id, asked.text.encode())
+            return lambda it: deciding.answer(it, by=asked.by, text=text)
+        case Approve():
+            return await _approval(asked, role, world)
+        case Reject():
+            why = await world.blobs.put(asked.repository.id, asked.why.encode()) if asked.why else None
+            return lambda it: deciding.reject(it, by=asked.by, why=why)
+        case Deploy():
+            return lambda it: deciding.release_deploy(it, by=asked.by)
+        case Cancel():
+            return lambda it: deciding.cancel(it, by=asked.by, cause=asked.cause, role=role)
+        case _:
+            raise NothingWaits(type(asked).__name__)
+
+
+async def _approval(asked: Approve, role: Role, world: World) -> Any:
+    """Approving means the commit that the pull request shows now: asked of GitHub, not of the log."""
+    it = await load(world, asked.integration_id)
+    head = it.head if asked.head is None else asked.head
+    if asked.head is None and it.pull_request is not None:
+        head = (await world.pulls.get(it.repository, it.pull_request)).head
+    deploys, alone = holds(role, Permission.DEPLOY), world.rules.self_approval
+    return lambda it: deciding.approve(it, by=asked.by, head=head, deploys=deploys, alone=alone)
+
+
+async def note_closed(integration_id: str, *, by: Actor, merged: bool, key: str, world: World) -> None:
+    """The pull request was closed or merged by hand: a fact from outside, which stops the run at the gate."""
+
+    def decide(it: Integration) -> list[e.Event]:
+        if it.state is not State.REVIEWING:
+            return []
+        cause = "merged_by_hand" if merged else "pull_request_closed"
+        return deciding.cancel(it, by=by, cause=cause, role=None)
+
+    await amend(world, integration_id, decide, key=key)
+
+
+async def note_withdrawn(integration_id: str, *, by: Actor, whose: Actor, key: str, world: World) -> None:
+    """A review was dismissed: a fact from outside, which only ever takes an approval away."""
+    await amend(world, integration_id, lambda it: deciding.withdraw(it, by=by, whose=whose), key=key)
+
+
+async def report_deployment(
+    integration_id: str, deployment: int, outcome: str, *, key: str, world: World
+) -> None:
+    """How a deployment went, as whoever deploys says: a fact from outside, which needs no right."""
+    await amend(
+        world,
+        integration_id,
+        lambda it: deciding.report_deployment(it, deployment=deployment, outcome=outcome),
+        key=key,
+    )

@@ -1,0 +1,91 @@
+"""A test run that ended well, doubted: were its judges bent, do the old tests pass, can it fail at all?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from bot.application.ports import World
+from bot.application.trial import tried
+from bot.domain.comparing import compared
+from bot.domain.control import Control, control_for
+from bot.domain.counting import passed_in
+from bot.domain.fencing import nonce_of
+from bot.domain.integration import Integration
+from bot.domain.judges import Judges, judges_in, may_judge
+from bot.domain.paths import kept_back
+from bot.domain.trust import Remark, Rerun, Seen, remarks_on
+from bot.records import FileEdit, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """What is remarked on the run, what the old tests printed where they did not end well, what was bent."""
+
+    remarks: tuple[Remark, ...]
+    old_tests: str
+    bent: str
+
+
+async def doubted(world: World, it: Integration, edits: Sequence[FileEdit], outcome: Outcome) -> Doubted:
+    """Look again at a change whose tests ended with status 0.
+
+    Nothing inside the sandbox can be believed, what it prints least: so what counts is which runs end well,
+    and these are put together here, out of reach of the change.
+    """
+    before = await _before(world, it, edits)
+    judges = judges_in(edits, before, command=it.tests)
+    again = await _old_tests(world, it, edits, judges) if judges.all else None
+    seen = Seen(
+        judges=judges,
+        before=it.passed_before,
+        now=passed_in(outcome.output),
+        old_tests=Rerun(is_green=again.status == 0, passed=passed_in(again.output)) if again else None,
+        is_blind=await _is_blind(world, it, edits),
+    )
+    failed = again is not None and again.status != 0
+    return Doubted(
+        remarks=remarks_on(seen),
+        old_tests=again.output if again and failed else "",
+        bent=compared(_bent(it, edits, judges), before),
+    )
+
+
+async def _before(world: World, it: Integration, edits: Sequence[FileEdit]) -> Mapping[str, bytes | None]:
+    """What stood at the paths that may be judges."""
+    read = partial(world.sources.read, it.repository, it.base_commit)
+    return {edit.path: await read(edit.path) for edit in edits if may_judge(edit.path, it.tests)}
+
+
+def _bent(it: Integration, edits: Sequence[FileEdit], judges: Judges) -> list[FileEdit]:
+    """What was done to judges, new tests aside, as far as the files may be shown."""
+    paths = {*judges.changed, *judges.removed, *judges.steering}
+    hidden = kept_back(paths, not_secret=it.not_secret)
+    return [edit for edit in edits if edit.path in paths.difference(hidden)]
+
+
+async def _old_tests(world: World, it: Integration, edits: Sequence[FileEdit], judges: Judges) -> Outcome:
+    """The change without what it did to its judges: they are what they were on the base commit."""
+    product = [edit for edit in edits if edit.path not in judges.all]
+    return await tried(world, it, it.tests, commit=it.base_commit, edits=product, not_secret=it.not_secret)
+
+
+async def _is_blind(world: World, it: Integration, edits: Sequence[FileEdit]) -> bool:
+    """Whether a test that must fail no longer makes the change fail, though it does the base commit."""
+    listing = await world.sources.listing(it.repository, it.base_commit)
+    control = control_for(it.tests, listing, nonce=nonce_of(f"control:{it.id}"))
+    if control is None or not await _passes(world, it, control, edits):
+        return False
+    # On the base commit too: then the suite does not look there, and nothing was found out.
+    return not await _passes(world, it, control, ())
+
+
+async def _passes(world: World, it: Integration, control: Control, edits: Sequence[FileEdit]) -> bool:
+    outcome = await tried(
+        world,
+        it,
+        control.command,
+        commit=it.base_commit,
+        edits=[*edits, control.edit],
+        not_secret=it.not_secret,
+    )
+    return outcome.status == 0

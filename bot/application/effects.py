@@ -1,0 +1,20 @@
+"""One outside effect, once: noted before it is tried, looked up where its outcome is in doubt."""
+
+from collections.abc import Awaitable, Callable
+
+from bot.application.ports import World
+
+Find = Callable[[], Awaitable[str | None]]
+Make = Callable[[], Awaitable[str]]
+
+
+async def once(world: World, key: str, *, find: Find, make: Make) -> str:
+    """The effect's result; made now, or made by an earlier try and found again."""
+    intent = await world.effects.begin(key)
+    if intent.result is not None:
+        return intent.result
+    result = None if intent.fresh else await find()
+    if result is None:
+        result = await make()
+    await world.effects.finish(key, result=result)
+    return result

@@ -1,0 +1,95 @@
+"""One sentence for each fact, for whoever reads a history."""
+
+from collections.abc import Iterable
+from typing import Final, assert_never
+
+from bot.application.reasons import code, why
+from bot.domain import events as e
+
+# What is a step of the machine's own work; many of them in a row are told as one.
+SMALL: Final = (e.TurnTaken, e.ToolsRun)
+
+
+def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a table
+    """What happened, in a sentence without a full stop."""
+    match event:
+        case e.IntegrationRequested(by=by, issue=issue):
+            return f"@{by.login} asked for it on #{issue}"
+        case e.ValidationStarted():
+            return "I began to validate the request"
+        case e.QuestionsAsked():
+            return "I asked a question"
+        case e.Answered(by=by):
+            return f"@{by.login} answered"
+        case e.RequestValidated(base=base, base_commit=commit, tests=tests):
+            return (
+                f"the request is clear: on {code(base)} at `{commit[:7]}`, judged by {code(' '.join(tests))}"
+            )
+        case e.TurnTaken(model=model, micro_usd=cost):
+            return f"I asked {code(model)} (${cost / 1e6:.4f})"
+        case e.AnswerLost(model=model, code=reason, micro_usd=cost):
+            return f"an answer of {code(model)} broke off ({code(reason)}, ${cost / 1e6:.4f})"
+        case e.ToolsRun():
+            return "I ran its tools"
+        case e.CodeGenerated(files=files, attempt=attempt):
+            return f"the code is written: {counted(files, 'file')}, attempt {attempt}"
+        case e.TestsPassed(attempt=attempt, remarks=()):
+            return f"the tests passed in attempt {attempt}"
+        case e.TestsPassed(attempt=attempt, remarks=remarks):
+            return f"the tests passed in attempt {attempt}, with remarks: {_named(remarks)}"
+        case e.TestsFailed(attempt=attempt, ended="remarks", remarks=remarks):
+            return (
+                f"the tests passed in attempt {attempt}, with remarks that count as failed: {_named(remarks)}"
+            )
+        case e.TestsFailed(attempt=attempt, ended=ended):
+            stopped = "" if ended == "exited" else f", stopped by {code(ended)}"
+            return f"the tests failed in attempt {attempt}{stopped}"
+        case e.RepairStarted(attempt=attempt):
+            return f"I began to repair: attempt {attempt}"
+        case e.CommitMade(head=head):
+            return f"the commit `{head[:7]}` was made"
+        case e.BranchCreated(branch=branch):
+            return f"the branch {code(branch)} was created"
+        case e.PullRequestCreated(number=number):
+            return f"the pull request #{number} was opened"
+        case e.CheckOpened():
+            return "my check run was opened"
+        case e.CheckClosed(conclusion=conclusion):
+            return f"my check run was closed as {code(conclusion)}"
+        case e.Approved(by=by, head=head):
+            return f"@{by.login} approved `{head[:7]}`"
+        case e.ApprovalWithdrawn(by=by, whose=whose):
+            return f"@{by.login} dismissed the approval of @{whose.login}"
+        case e.Rejected(by=by):
+            return f"@{by.login} rejected it"
+        case e.Released(head=head):
+            return f"the gate opened for `{head[:7]}`"
+        case e.Merged(commit=commit):
+            return f"it was merged as `{commit[:7]}`"
+        case e.DeployReleased(by=by):
+            return f"@{by.login} let it go out"
+        case e.DeploymentCreated(environment=environment):
+            return f"GitHub was asked to deploy it to {code(environment)}"
+        case e.DeploymentReported(outcome=outcome):
+            return f"the deployment ended: {code(outcome)}"
+        case e.Activated():
+            return "it is active"
+        case e.CancelRequested(by=by, cause=cause):
+            return f"@{by.login} stopped it. {why(cause)}"
+        case e.IntegrationFailed(reason=reason):
+            return f"it failed ({code(reason)}). {why(reason)}"
+        case e.StepUndone(step=step, outcome=outcome):
+            return f"{code(step)} was taken back: {outcome.replace('_', ' ')}"
+        case e.UndoFinished():
+            return "nothing is left to take back"
+        case _:
+            assert_never(event)
+
+
+def _named(codes: Iterable[str]) -> str:
+    return ", ".join(map(code, codes))
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 file", "2 files"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

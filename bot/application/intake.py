@@ -1,0 +1,84 @@
+"""Workflow: claim each delivery of a batch, hand it on, settle it; the net under every handler."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+from dbos import DBOS
+
+from bot.application.ports import Inbox
+from bot.infrastructure.engine import step
+from bot.records import Delivery, StepFailed, Unavailable
+
+log = structlog.get_logger()
+
+Dispatch = Callable[[Delivery], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """Where deliveries are, who handles them, and who tells the asker that it went wrong."""
+
+    inbox: Inbox
+    dispatch: Dispatch
+    apologise: Dispatch
+
+
+async def settle(intake: Intake, delivery_key: str, *, key: str) -> str | None:
+    """Hand one delivery on; what nobody foresaw is named, and then set aside where people see it."""
+    delivery = await intake.inbox.take(delivery_key)
+    if delivery is None:
+        return None
+    with structlog.contextvars.bound_contextvars(delivery=delivery.key, kind=delivery.kind, step=key):
+        try:
+            await intake.dispatch(delivery)
+        except Unavailable:
+            raise  # the engine tries this step again later
+        except Exception as error:
+            log.exception("delivery_failed")
+            return error.code if isinstance(error, StepFailed) else type(error).__name__
+        await intake.inbox.settle(delivery.key)
+        log.info("delivery_settled")
+    return None
+
+
+async def apologise(intake: Intake, delivery_key: str, *, key: str) -> None:
+    """Tell whoever asked, where they asked, that it went wrong."""
+    delivery = await intake.inbox.take(delivery_key)
+    if delivery is not None:
+        await intake.apologise(delivery)
+
+
+async def set_aside(intake: Intake, delivery_key: str, why: str, *, key: str) -> None:
+    """Keep it where the operator sees it."""
+    log.error("delivery_set_aside", delivery=delivery_key, why=why, step=key)
+    await intake.inbox.set_aside(delivery_key, why=why)
+
+
+async def settle_or_set_aside(intake: Intake, delivery_key: str) -> None:
+    """One delivery, to whichever end."""
+    try:
+        why = await step(settle, intake, delivery_key)
+    except StepFailed as failure:
+        why = failure.code
+    if why is not None:
+        await tell(intake, delivery_key)
+        await step(set_aside, intake, delivery_key, why)
+
+
+async def tell(intake: Intake, delivery_key: str) -> None:
+    """An apology that cannot be made is in the log; the delivery is set aside all the same."""
+    try:
+        await step(apologise, intake, delivery_key)
+    except StepFailed as failure:
+        log.warning("apology_failed", delivery=delivery_key, why=failure.code)
+
+
+def register(intake: Intake) -> None:
+    """Tell the engine of the intake; wiring calls this before launch, in every process."""
+
+    @DBOS.workflow(name="intake.settle_v1")
+    async def settle_v1(*keys: str) -> None:
+        """Each delivery in steps of its own; one that fails for good does not stop the next."""
+        for delivery_key in keys:
+            await settle_or_set_aside(intake, delivery_key)

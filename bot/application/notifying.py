@@ -1,0 +1,143 @@
+"""Workflow: a fact outward, as the one status comment and one last word; takes part in no decision."""
+
+import json
+from typing import Final
+
+from dbos import DBOS
+
+from bot.application import status_words as words
+from bot.application.effects import once
+from bot.application.ports import Subscriber, World
+from bot.application.recording import load
+from bot.application.texts import load_kept_back, load_tested, load_text
+from bot.application.views import StatusView, view_of
+from bot.domain import events as e
+from bot.domain.integration import Integration, fold
+from bot.domain.secrecy import without_secrets
+from bot.domain.states import State
+from bot.infrastructure.engine import step
+from bot.records import FollowUp, Start
+
+WORKFLOW: Final = "notify.tell_v1"
+CALM_SECONDS: Final = 10
+QUOTED: Final = ("refused", "tests_disputed", "remarks_disputed")
+LAST_WORDS_CHARACTERS: Final = 2000
+LONG: Final = (State.VALIDATING, State.GENERATING)
+
+
+def on_fact(before: Integration, after: Integration) -> FollowUp | None:
+    """What people see is told at once; what only adds up is told now and then, while the model is at work."""
+    calm = what_people_see(before) == what_people_see(after)
+    if calm and after.state not in LONG:
+        return None
+    return Start(
+        queue="notify",
+        workflow=WORKFLOW,
+        id=f"tell-{after.id}-{after.version}",
+        args=(after.id, after.version, CALM_SECONDS if calm else 0),
+        partition=after.id,
+    )
+
+
+def what_people_see(it: Integration) -> tuple[object, ...]:
+    """What is worth an edit at once; the rest (turns, cost) may wait for the next."""
+    return (it.state, it.waiting_for, it.reason, it.settled, it.cancelled, it.pull_request, it.approvals)
+
+
+SUBSCRIBERS: Final[tuple[Subscriber, ...]] = (on_fact,)
+
+
+async def show_status(world: World, integration_id: str, version: int, calm: int, *, key: str) -> bool:
+    """Bring the status comment up to date, unless it shows this fact already; whether it has ended.
+
+    `calm` is for how many seconds after the last edit a fact of less weight is left for the next one.
+    """
+    now = world.clock.now().timestamp()
+    told = await world.notes.get(f"told:{integration_id}")
+    if told is not None and not is_due(told, version, now - calm):
+        return (await load(world, integration_id)).ended
+    it, view = await look(world, integration_id)
+    await place(it, words.status_comment(view), world)
+    await world.notes.put(f"told:{integration_id}", f"{it.version} {now:.3f}")
+    return it.ended
+
+
+def is_due(told: str, version: int, latest: float) -> bool:
+    """Whether a fact of this version is still untold, and the last edit not after that moment."""
+    last, at = told.split()
+    return int(last) < version and float(at) <= latest
+
+
+async def place(it: Integration, body: str, world: World) -> None:
+    """Edit the status comment; create it where there is none yet, found again where that is in doubt."""
+    intent = await world.effects.begin(f"status:{it.id}")
+    known = None if intent.result is None else int(intent.result)
+    if known is None and not intent.fresh:
+        known = await world.comments.find(it.repository, it.issue, marker=words.status_marker(it.id))
+    if known is None:
+        known = await world.comments.create(it.repository, it.issue, body=body)
+    else:
+        await world.comments.edit(it.repository, known, body=body)
+    if intent.result is None:
+        await world.effects.finish(f"status:{it.id}", result=str(known))
+
+
+async def look(world: World, integration_id: str) -> tuple[Integration, StatusView]:
+    """The integration, and what people are shown of it."""
+    records = await world.log.read(integration_id)
+    it = fold(integration_id, e.decode(records))
+    return it, view_of(
+        it,
+        records,
+        detail=await told_beside(it, world),
+        tested=await load_tested(world, it),
+        kept_back=await _kept_back(it, world),
+        own_counts=world.rules.self_approval,
+    )
+
+
+async def _kept_back(it: Integration, world: World) -> tuple[str, ...]:
+    """The files that were shown to nobody; of tests that are red before all else their report tells."""
+    if it.reason != "tests_red":
+        return await load_kept_back(world, it)
+    return tuple(json.loads(await load_text(world, it, it.detail)).get("hidden", ()))
+
+
+async def told_beside(it: Integration, world: World) -> str:
+    """What people need beside the facts: questions, the model's reason, what the tests printed last."""
+    if it.questions is not None:
+        return await load_text(world, it, it.questions)
+    if it.reason in QUOTED and it.detail:
+        return await load_text(world, it, it.detail)
+    report = {"tests": it.reports[-1:], "tests_red": (it.detail,)}.get(it.reason or "", ())
+    if report:
+        output = without_secrets(str(json.loads(await load_text(world, it, report[0]))["output"]))
+        return output[-LAST_WORDS_CHARACTERS:] or words.NOTHING
+    return ""
+
+
+async def say_last(world: World, integration_id: str, *, key: str) -> None:
+    """One comment more when it has ended: an edit reaches nobody's inbox."""
+    it, view = await look(world, integration_id)
+    if not it.ended:
+        return
+    marker = words.last_marker(integration_id)
+
+    async def find() -> str | None:
+        found = await world.comments.find(it.repository, it.issue, marker=marker)
+        return None if found is None else str(found)
+
+    async def make() -> str:
+        return str(await world.comments.create(it.repository, it.issue, body=words.last_word(view)))
+
+    await once(world, f"last:{integration_id}", find=find, make=make)
+
+
+def register(world: World) -> None:
+    """Tell the engine of the telling; wiring calls this before launch, in every process."""
+
+    @DBOS.workflow(name=WORKFLOW)
+    async def tell_v1(integration_id: str, version: int, calm: int) -> None:
+        """The status comment first, then the last word."""
+        if await step(show_status, world, integration_id, version, calm):
+            await step(say_last, world, integration_id)

@@ -1,0 +1,286 @@
+"""What the application needs of the world, in its own words; adapters satisfy these by shape."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from bot.domain.integration import Integration
+from bot.domain.policy import Rules
+from bot.records import (
+    Actor,
+    Answer,
+    Commit,
+    Delivery,
+    Fact,
+    FileEdit,
+    FollowUp,
+    Intent,
+    MergeMethod,
+    Outcome,
+    PullRequest,
+    Question,
+    Recorded,
+    Repository,
+    RepositoryFacts,
+    SandboxLimits,
+    Spent,
+    TreeEntry,
+)
+
+
+class Clock(Protocol):
+    """The time of day, in UTC."""
+
+    def now(self) -> datetime: ...
+
+
+class Inbox(Protocol):
+    """Deliveries, each kept once."""
+
+    async def keep(self, delivery: Delivery) -> bool:
+        """Keep it durably; False if it, or its meaning, was kept before. Raises Unavailable."""
+
+    async def take(self, key: str) -> Delivery | None:
+        """The kept delivery, or None where it is settled or unknown."""
+
+    async def settle(self, key: str) -> None: ...
+
+    async def set_aside(self, key: str, *, why: str) -> None: ...
+
+
+class EventLog(Protocol):
+    """Streams of facts: append-only, optimistic, hash-chained."""
+
+    async def read(self, stream: str, *, until: datetime | None = None) -> list[Recorded]: ...
+
+    async def append(  # noqa: PLR0913  a fact and all that commits with it
+        self,
+        stream: str,
+        facts: Sequence[Fact],
+        *,
+        after: int,
+        key: str,
+        meta: Mapping[str, Any],
+        row: Mapping[str, Any],
+        follow_ups: Sequence[FollowUp],
+    ) -> list[Recorded]:
+        """Append after that version, with the read model's row and the follow-ups in one transaction.
+
+        The same key again appends nothing and returns what it appended then. Raises Conflict.
+        """
+
+
+class Blobs(Protocol):
+    """Texts, diffs and transcripts by the SHA-256 of their bytes, encrypted with a key per repository."""
+
+    async def put(self, repository_id: int, content: bytes) -> str: ...
+
+    async def get(self, repository_id: int, digest: str) -> bytes:
+        """The bytes. Raises StepFailed("forgotten") where they were destroyed or have expired."""
+
+
+class Effects(Protocol):
+    """What was intended outside and what came of it: a doubtful outcome is looked up, never repeated."""
+
+    async def begin(self, key: str) -> Intent:
+        """Note the intent durably, and tell what is known of it."""
+
+    async def finish(self, key: str, *, result: str) -> None: ...
+
+
+class Notes(Protocol):
+    """Small values of which only the newest counts."""
+
+    async def get(self, key: str) -> str | None: ...
+
+    async def put(self, key: str, value: str) -> None: ...
+
+
+class Integrations(Protocol):
+    """The read model: one row an integration, as `projections.row_of` made it."""
+
+    async def get(self, integration_id: str) -> Mapping[str, Any] | None: ...
+
+    async def find(self, **columns: str | int) -> list[Mapping[str, Any]]:
+        """Rows whose columns all have these values, newest first."""
+
+
+class Repositories(Protocol):
+    """What GitHub says of a repository and of a person's rights in it."""
+
+    async def describe(self, repository: Repository) -> RepositoryFacts:
+        """Raises StepFailed("repository_gone") where the installation cannot see it any more."""
+
+    async def app_owner(self) -> str:
+        """The account that owns this App: the one it serves where no other is named."""
+
+    async def role_name(self, repository: Repository, actor: Actor) -> str:
+        """The person's permission as GitHub names it ("admin", "write", ..., "none"), asked now, by id."""
+
+
+class Comments(Protocol):
+    """Comments on issues and pull requests, and reactions to them."""
+
+    async def react(self, repository: Repository, comment_id: int, *, content: str) -> None: ...
+
+    async def find(self, repository: Repository, issue: int, *, marker: str) -> int | None:
+        """The comment that carries the marker and that this App itself wrote."""
+
+    async def create(self, repository: Repository, issue: int, *, body: str) -> int: ...
+
+    async def edit(self, repository: Repository, comment_id: int, *, body: str) -> None: ...
+
+
+class Branches(Protocol):
+    """Branches and commits, through the Git Data API."""
+
+    async def head(self, repository: Repository, branch: str) -> Commit | None: ...
+
+    async def commit(
+        self, repository: Repository, *, parent: str, edits: Sequence[FileEdit], message: str
+    ) -> Commit:
+        """A commit on top of `parent`, as the App, on no branch yet."""
+
+    async def create(self, repository: Repository, branch: str, *, sha: str) -> None: ...
+
+    async def delete(self, repository: Repository, branch: str) -> None:
+        """Delete it; one that is gone already is no error."""
+
+
+class PullRequests(Protocol):
+    """The pull requests that the bot itself opened."""
+
+    async def find(self, repository: Repository, *, branch: str) -> PullRequest | None: ...
+
+    async def get(self, repository: Repository, number: int) -> PullRequest: ...
+
+    async def open(
+        self, repository: Repository, *, branch: str, base: str, title: str, body: str
+    ) -> PullRequest: ...
+
+    async def close(self, repository: Repository, number: int) -> None: ...
+
+    async def merge(
+        self, repository: Repository, number: int, *, head: str, method: MergeMethod, message: str
+    ) -> str | None:
+        """Merge exactly this head; the commit on the base, None where this method is not allowed there.
+
+        The message is for a method that makes a commit of all. Raises StepFailed: head_moved, not_mergeable.
+        """
+
+
+class Checks(Protocol):
+    """The bot's own check runs."""
+
+    async def find(self, repository: Repository, *, head: str, external_id: str) -> int | None: ...
+
+    async def create(
+        self, repository: Repository, *, head: str, external_id: str, title: str, summary: str
+    ) -> int:
+        """A check run in progress."""
+
+    async def complete(
+        self, repository: Repository, check: int, *, conclusion: str, title: str, summary: str
+    ) -> None: ...
+
+
+class Deployments(Protocol):
+    """GitHub Deployments: asked for here, carried out by whoever listens."""
+
+    async def find(self, repository: Repository, *, sha: str, environment: str, key: str) -> int | None: ...
+
+    async def create(self, repository: Repository, *, sha: str, environment: str, key: str) -> int:
+        """A deployment of this commit whose payload carries the key."""
+
+    async def state(self, repository: Repository, deployment: int) -> str | None:
+        """The newest status's state ("success", "failure", ...), None where there is none yet."""
+
+    async def set_state(self, repository: Repository, deployment: int, *, state: str, why: str) -> None: ...
+
+
+class Deliveries(Protocol):
+    """What GitHub sent, as GitHub remembers it."""
+
+    async def lost(self, *, since: datetime) -> list[int]:
+        """Those that never arrived, oldest first."""
+
+    async def send_again(self, delivery: int) -> None: ...
+
+
+class Sources(Protocol):
+    """A commit's files from a mirror that nobody else writes; working copies without credentials."""
+
+    async def listing(self, repository: Repository, commit: str) -> Mapping[str, TreeEntry]:
+        """Every file of the commit by path; fetches it first where it is not at hand."""
+
+    async def read(self, repository: Repository, commit: str, path: str) -> bytes | None: ...
+
+    def working_copy(
+        self, repository: Repository, commit: str, edits: Sequence[FileEdit]
+    ) -> AbstractAsyncContextManager[Path]:
+        """A fresh directory of the commit's files and the edits; no .git, no credential; gone afterwards."""
+
+    async def changes(self, repository: Repository, commit: str, directory: Path) -> list[FileEdit]:
+        """What differs in the directory from the commit, as data; links are not followed."""
+
+
+class Sandbox(Protocol):
+    """Runs what nobody trusts; no sandbox, no run."""
+
+    async def run(
+        self, argv: Sequence[str], *, directory: Path, limits: SandboxLimits, tenant: str
+    ) -> Outcome:
+        """Run it in the directory, without network or secrets, in the tenant's share of the places.
+
+        Raises StepFailed("sandbox_unavailable").
+        """
+
+
+class Places(Protocol):
+    """Room for so many at once; one tenant can hold only some of it."""
+
+    def place(self, tenant: str) -> AbstractAsyncContextManager[None]:
+        """One of the tenant's places, as soon as there is one."""
+
+
+class Claude(Protocol):
+    """The model."""
+
+    async def ask(
+        self, question: Question, *, key: str, repository_id: int, lost: Callable[[Spent], None]
+    ) -> Answer:
+        """Ask once: the same key again gives the answer that was paid for. Raises Unavailable, StepFailed.
+
+        `lost` is told what an answer cost that broke off, also where nobody waited for the rest of it.
+        """
+
+
+Subscriber = Callable[[Integration, Integration], FollowUp | None]
+"""Told of every fact, with the integration before and after it; what it answers commits with the fact."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """All ports, as a step is given them."""
+
+    clock: Clock
+    log: EventLog
+    blobs: Blobs
+    effects: Effects
+    notes: Notes
+    integrations: Integrations
+    repositories: Repositories
+    comments: Comments
+    branches: Branches
+    pulls: PullRequests
+    checks: Checks
+    deployments: Deployments
+    sources: Sources
+    sandbox: Sandbox
+    claude: Claude
+    rules: Rules
+    subscribers: tuple[Subscriber, ...]
+    saga: str = "integration_saga_v1"  # carries what is asked for from now on; what runs keeps its own

@@ -1,0 +1,86 @@
+"""Why an integration came to nothing, in words, by the stable code of its reason."""
+
+from collections.abc import Mapping
+from typing import Final
+
+REASONS: Final[Mapping[str, str]] = {
+    "cancelled": "It was cancelled.",
+    "rejected": "It was rejected at the gate.",
+    "refused": "I will not do this, for the reason below.",
+    "unclear": "I asked as often as I may and still do not know what is wanted. Ask again, in more detail.",
+    "answer_overdue": "My question was not answered in time. Ask again when you know more.",
+    "approval_overdue": "Nobody approved it in time. Ask again when it is wanted.",
+    "tests_red": "The tests fail here before anything is changed, so they could judge nothing. Perhaps the "
+    "command needs something that my sandbox lacks: name another as `test:` in `.github/claude-bot.yml`. "
+    "Perhaps it needs a file that looks like credentials and holds none: name it there under `not_secret:`.",
+    "tests": "The tests still failed after every repair I may try.",
+    "tests_disputed": "The tests fail, and the model left its change as it is. This is what it says to that:",
+    "tests_remarked": "The tests pass, but with remarks, and this repository accepts none (`test_remarks: "
+    "refuse`). After every repair I may try there still were these:",
+    "remarks_disputed": "The tests pass, but with remarks, and this repository accepts none (`test_remarks: "
+    "refuse`). The model left its change as it is. These are the remarks, and what it says to them:",
+    "no_tests": "I found no test command. Name one as `test:` in `.github/claude-bot.yml`, then ask again.",
+    "bad_configuration": "`.github/claude-bot.yml` cannot be read. Mend it and ask again.",
+    "budget": "A ceiling of this run is reached. Ask again in smaller pieces, or have the operator raise it.",
+    "monthly_budget": "This repository has used its budget of the month. The operator can raise it.",
+    "nothing_to_do": "The model changed no file: there seems to be nothing to do.",
+    "refused_by_model": "The model declined to work on this.",
+    "context_exceeded": "The work no longer fits into what the model reads at once. Ask in smaller pieces.",
+    "spec_unintelligible": "The model's answer was no spec that I could read. Ask again, or more simply.",
+    "unknown_stop_reason": "The model stopped in a way that I do not know. Ask again later.",
+    "answer_unintelligible": "The model's answer made no sense to me. Ask again.",
+    "model_paused_too_often": "The model paused again and again. Ask again later.",
+    "claude_spend_limit": "The operator's account for the model has reached its spending limit.",
+    "claude_refused_account": "The model does not accept the operator's key.",
+    "claude_unknown_model": "The model that the operator has set does not exist.",
+    "claude_refused_request": "The model did not accept the request. The operator finds more in the log.",
+    "forgotten": "What this run was about has been deleted.",
+    "change_too_large": "The change is larger than I may make. Ask in smaller pieces.",
+    "repository_too_large": "The repository is larger than I can work on.",
+    "github_forbidden": "GitHub did not let me: the App lacks a permission. Its operator can grant it.",
+    "github_unauthorized": "GitHub does not know my App any more. Its operator finds more in the log.",
+    "github_invalid": "GitHub did not accept what I sent. The operator finds more in the log.",
+    "git_unavailable": "git is missing where I run. The operator can ask `python -m bot doctor`.",
+    "issue_gone": "The issue is gone.",
+    "comment_gone": "A comment of mine was deleted.",
+    "pull_request_gone": "The pull request is gone.",
+    "path_refused": "The change holds a path that git cannot keep.",
+    "commit_gone": "The commit that this began from is gone. Ask again.",
+    "bad_commit": "GitHub named a commit that is none.",
+    "remote_refused": "GitHub did not let me fetch the code. Check where the App is installed.",
+    "installation_gone": "The App is no longer installed there.",
+    "installation_suspended": "The App's installation is suspended. Whoever suspended it can lift that.",
+    "github_answer_too_large": "GitHub's answer was larger than I can read.",
+    "job_failed": "Something went wrong inside the bot. The operator finds it in the log under this id.",
+    "answer_incomplete": "The model's answer ended early, again and again. Ask again later.",
+    "answer_too_long": "The model's answer was longer than I may let it be. Ask in smaller pieces.",
+    "no_progress": "The model repeated itself without getting further. Ask again with more detail.",
+    "requester_lost_access": "The one who asked may no longer write to this repository.",
+    "approver_lost_access": "The one who approved may no longer do so.",
+    "archived": "The repository is archived.",
+    "base_missing": "The base branch does not exist.",
+    "repository_gone": "I can no longer see the repository. Check where the App is installed.",
+    "branch_taken": "My branch exists already with somebody else's commits. I leave it alone.",
+    "head_moved": "The pull request has commits that I did not test, so I did not merge it.",
+    "base_changed": "The pull request leads to another branch now than the one I tested it for.",
+    "not_mergeable": "GitHub would not merge it: look at conflicts and at the branch's protection.",
+    "pull_request_closed": "The pull request was closed by hand.",
+    "merged_by_hand": "The pull request was merged by hand, so I deploy nothing.",
+    "deployment": "The deployment failed after the merge.",
+    "deployment_overdue": "The deployment did not report an end in time.",
+    "sandbox_unavailable": "The sandbox cannot run here, and I run no code outside it. The operator can ask "
+    "`python -m bot doctor`.",
+    "unavailable": "A service that I need did not answer for half an hour.",
+    "internal": "Something went wrong inside the bot. The operator finds it in the log under this id.",
+}
+
+
+def code(text: str) -> str:
+    """Somebody's short words as code, on one line: nothing in them can act."""
+    line = " ".join(text.split()).replace("`", "'")
+    return f"`{line[:200]}`"
+
+
+def why(reason: str) -> str:
+    """The reason as a sentence."""
+    return REASONS.get(reason, f"Reason: {code(reason)}.")

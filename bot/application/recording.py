@@ -1,0 +1,110 @@
+"""Load, decide, append: the one way a fact comes into the log, with all that must commit with it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from bot.application.ports import World
+from bot.application.projections import row_of
+from bot.domain import events as e
+from bot.domain.integration import Integration, evolved, fold
+from bot.domain.timing import is_over_time
+from bot.records import Conflict, FollowUp, Recorded, Start, StepFailed, Unavailable, Wake
+
+TRIES: Final = 20
+FACTS: Final = "facts"
+WAKING: Final = (
+    e.Answered,
+    e.Approved,
+    e.Rejected,
+    e.DeployReleased,
+    e.DeploymentReported,
+    e.CancelRequested,
+)
+
+Decide = Callable[[Integration], Sequence[e.Event]]
+
+
+async def load(world: World, integration_id: str) -> Integration:
+    """The integration as it is now."""
+    return fold(integration_id, e.decode(await world.log.read(integration_id)))
+
+
+async def running(world: World, integration_id: str) -> Integration:
+    """The integration, if nobody stopped it and its time is not over. Raises StepFailed with the cause."""
+    records = await world.log.read(integration_id)
+    it = fold(integration_id, e.decode(records))
+    if it.cancelled is not None:
+        raise StepFailed(it.cancelled)
+    if it.rejected_by is not None:
+        raise StepFailed("rejected")
+    if is_over_time(it, records, now=world.clock.now()):
+        raise StepFailed("budget", "minutes")
+    return it
+
+
+async def amend(
+    world: World, integration_id: str, decide: Decide, *, key: str, meta: Mapping[str, Any] | None = None
+) -> Integration:
+    """Decide on what it is now and append that; decide again where somebody else was faster.
+
+    The same key again decides nothing and returns the integration as it is.
+    """
+    for _ in range(TRIES):
+        past = await world.log.read(integration_id)
+        it = fold(integration_id, e.decode(past))
+        events = () if was_recorded(past, key) else decide(it)
+        if not events:
+            return it
+        try:
+            return await _append(world, it, events, meta={**(meta or {}), "key": key})
+        except Conflict:
+            continue
+    raise Unavailable("stream_busy")
+
+
+async def _append(
+    world: World, it: Integration, events: Sequence[e.Event], *, meta: Mapping[str, Any]
+) -> Integration:
+    after = evolved(it, events)
+    await world.log.append(
+        it.id,
+        e.encode(events),
+        after=it.version,
+        key=meta["key"],
+        meta=meta,
+        row=row_of(after),
+        follow_ups=[*_engine_follow_ups(world, after, events), *_told(world, it, after)],
+    )
+    return after
+
+
+def was_recorded(past: Iterable[Recorded], key: str) -> bool:
+    """Whether this very command or step has appended already."""
+    return any(record.meta.get("key") == key for record in past)
+
+
+def saga_id(integration_id: str) -> str:
+    """The workflow that carries the integration."""
+    return f"int-{integration_id}"
+
+
+def _engine_follow_ups(world: World, after: Integration, events: Sequence[e.Event]) -> list[FollowUp]:
+    """A request starts its saga; what a waiting saga should look at wakes it."""
+    if isinstance(events[0], e.IntegrationRequested):
+        return [
+            Start(
+                queue="saga",
+                workflow=world.saga,
+                id=saga_id(after.id),
+                args=(after.id, str(after.repository.id), after.repository.account),
+            )
+        ]
+    if any(isinstance(event, WAKING) for event in events):
+        return [Wake(workflow_id=saga_id(after.id), topic=FACTS, key=f"{after.id}:{after.version}")]
+    return []
+
+
+def _told(world: World, before: Integration, after: Integration) -> list[FollowUp]:
+    """What the subscribers want to follow; most facts are worth nothing to one or another."""
+    wanted = (tell(before, after) for tell in world.subscribers)
+    return [follow_up for follow_up in wanted if follow_up is not None]

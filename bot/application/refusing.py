@@ -1,0 +1,84 @@
+"""A refused command is a fact as well: kept with what was said to it, found again by `why`."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from bot.application.ports import World
+from bot.domain.refusals import Refusal, fact_of, refusals_in, stream_of
+from bot.records import Actor, Conflict, Repository, StepFailed, Unavailable
+
+TRIES: Final = 20
+FORGOTTEN: Final = "(what I said then has been deleted)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """Where something was said: an issue or pull request."""
+
+    repository: Repository
+    issue: int
+
+    @property
+    def stream(self) -> str:
+        """The stream of its facts."""
+        return stream_of(self.repository.id, self.issue)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command that was refused, and what was said to that."""
+
+    by: Actor
+    name: str
+    code: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A refusal as people are shown it."""
+
+    at: datetime
+    by: str
+    command: str
+    said: str
+
+
+async def note(
+    world: World, where: Conversation, refused: Command, *, key: str, meta: Mapping[str, Any]
+) -> None:
+    """Append it to the conversation, once for each key. Raises Unavailable."""
+    said = await world.blobs.put(where.repository.id, refused.said.encode())
+    fact = fact_of(Refusal(by=refused.by, command=refused.name, code=refused.code, said=said))
+    for _ in range(TRIES):
+        after = len(await world.log.read(where.stream))
+        with suppress(Conflict):
+            await world.log.append(
+                where.stream, [fact], after=after, key=key, meta=meta, row={}, follow_ups=()
+            )
+            return
+    raise Unavailable("stream_busy")
+
+
+async def latest(world: World, where: Conversation, *, most: int) -> list[Refused]:
+    """The newest refusals of a conversation, newest first."""
+    found = refusals_in(await world.log.read(where.stream))[-most:]
+    return [
+        Refused(
+            at=record.at,
+            by=refusal.by.login,
+            command=refusal.command,
+            said=await _said(world, where.repository, refusal.said),
+        )
+        for record, refusal in reversed(found)
+    ]
+
+
+async def _said(world: World, repository: Repository, digest: str) -> str:
+    try:
+        return (await world.blobs.get(repository.id, digest)).decode()
+    except StepFailed:
+        return FORGOTTEN

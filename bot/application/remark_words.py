@@ -1,0 +1,69 @@
+"""Every sentence about how far a test result can be trusted."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from bot.application.reasons import code
+from bot.domain.trust import Remark, Tested, Trust
+
+MOST_PATHS: Final = 10
+
+REMARKS: Final[Mapping[str, str]] = {
+    "failing_test_passed": "A test that must fail was set beside the others. The run with it fails without "
+    "this change, and not with it: something in the change makes failures disappear.",
+    "old_tests_fail": "The tests as they were before this change fail on it.",
+    "old_tests_fewer": "Of the tests as they were before this change, fewer pass on it: {now}, before "
+    "{before}.",
+    "result_gone": "The run ended with status 0, but without a result that could be counted; before this "
+    "change there was one ({before} passed).",
+    "nothing_passed": "Not one test passed.",
+    "fewer_passed": "Fewer tests pass than before this change: {now}, before {before}.",
+    "tests_removed": "Tests were removed: {paths}.",
+    "tests_changed": "Tests that were there before were changed: {paths}.",
+    "runner_changed": "What decides how tests are run was changed: {paths}.",
+}
+
+
+def remark(it: Remark) -> str:
+    """One remark as a sentence; numbers and paths that are known no more are left open."""
+    numbers = {
+        name: "?" if count is None else str(count) for name, count in (("now", it.now), ("before", it.before))
+    }
+    return REMARKS[it.code].format(paths=_paths(it.paths), **numbers)
+
+
+def remarks(found: Iterable[Remark]) -> str:
+    """All of them, one a line."""
+    return "\n".join(f"- {remark(each)}" for each in found)
+
+
+def outcome(tested: Tested) -> str:
+    """What the run is called, in a few words behind the name of its command."""
+    if tested.trust is Trust.REMARKED:
+        return "passed, but **with remarks**"
+    if tested.passed is None:
+        return "passed by its status alone, not counted"
+    before = "" if tested.before is None else f", {tested.before} before this change"
+    return f"{tested.passed} passed{before}"
+
+
+def warning(tested: Tested) -> list[str]:
+    """What must be looked at; nothing after a plain pass."""
+    if not tested.remarks:
+        return []
+    return [f"**Look at the tests.** They passed, but:\n\n{remarks(tested.remarks)}"]
+
+
+def title(tested: Tested) -> str:
+    """How the check run begins."""
+    return {
+        Trust.PLAIN: "Tests passed",
+        Trust.UNCOUNTED: "Tests passed, not counted",
+        Trust.REMARKED: "Tests passed with remarks",
+    }[tested.trust]
+
+
+def _paths(paths: tuple[str, ...]) -> str:
+    named = [code(path) for path in paths[:MOST_PATHS]] or ["(no longer known)"]
+    more = len(paths) - MOST_PATHS
+    return ", ".join([*named, *([f"and {more} more"] if more > 0 else [])])

@@ -1,0 +1,169 @@
+"""Workflow: in this state that step, until nothing follows; where one fails, undo in reverse order."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from dbos import DBOS
+
+from bot.application import steps, undoing
+from bot.application.coding import generate_code
+from bot.application.ports import Places, World
+from bot.application.recording import FACTS
+from bot.application.testing import run_tests
+from bot.application.validating import validate_request
+from bot.domain.states import State
+from bot.infrastructure.engine import heard, on, step
+from bot.records import StepFailed
+
+Work = Callable[..., Awaitable[Any]]
+Queued = Callable[["Job", str], Awaitable[list[str]]]
+
+DAY_SECONDS: Final = 86_400.0
+PATIENCE_SECONDS: Final[Mapping[str, float]] = {
+    "answer": 7 * DAY_SECONDS,
+    "approval": 30 * DAY_SECONDS,
+    "deploy_approval": 30 * DAY_SECONDS,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What a state asks for: short work in the saga itself, and how it is taken back."""
+
+    work: Work
+    undo: Work | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Long work, on a queue of its own, and how it is taken back."""
+
+    queue: str
+    work: Work
+    undo: Work | None = None
+
+
+Steps = Mapping[State, Step | Job]
+
+# Another sequence, or another name, is a new table under a new version: runs in flight keep theirs.
+NEXT: Final[Steps] = {
+    State.DRAFT: Step(work=steps.begin),
+    State.VALIDATING: Job(queue="ai", work=validate_request),
+    State.GENERATING: Job(queue="ai", work=generate_code, undo=undoing.delete_branch),
+    State.TESTING: Job(queue="sandbox", work=run_tests, undo=undoing.cancel_checks),
+    State.REVIEWING: Step(work=steps.create_pull_request, undo=undoing.close_pull_request),
+    State.DEPLOYING: Step(work=steps.deploy, undo=undoing.roll_back),
+}
+
+SAGAS: Final[Mapping[str, Steps]] = {"integration_saga_v1": NEXT}
+
+
+async def carry(integration_id: str, table: Steps, queued: Queued, world: World) -> None:
+    """Carry it forward; if a step fails, take back what was done, last first."""
+    done: list[State] = []
+    try:
+        await forward(integration_id, table, queued, done, world)
+    except StepFailed as failure:
+        await backward(integration_id, table, done, failure, world)
+
+
+async def forward(integration_id: str, table: Steps, queued: Queued, done: list[State], world: World) -> None:
+    """One call after another of the step that its state asks for; `done` is what there would be to undo."""
+    state = State.DRAFT
+    while entry := table.get(state):
+        if state not in done:
+            done.append(state)
+        standing = await take(entry, integration_id, queued, world)
+        state = State(standing[0])
+        if standing[1] is not None:
+            await wait(integration_id, standing[1], world)
+
+
+async def take(entry: Step | Job, integration_id: str, queued: Queued, world: World) -> list[str]:
+    """A short effect as a step of the saga itself, long work as a workflow on its queue."""
+    if isinstance(entry, Step):
+        answer: list[str] = await step(entry.work, world, integration_id)
+        return answer
+    return await queued(entry, integration_id)
+
+
+async def queue(
+    jobs: Mapping[str, Work], repository: str, account: str, job: Job, integration_id: str
+) -> list[str]:
+    """Long work on its queue, where neither a repository nor an account takes every place."""
+    work = jobs[job.work.__name__]
+    result: list[str] = await on(job.queue, work, integration_id, account, tenant=repository)
+    return result
+
+
+async def wait(integration_id: str, waiting_for: str, world: World) -> None:
+    """A message only wakes it: what was decided it reads from the log."""
+    patience = PATIENCE_SECONDS.get(waiting_for, world.rules.look_again_seconds)
+    woken = await heard(FACTS, seconds=patience)
+    if not woken and waiting_for != "deployment":
+        await step(steps.wake_overdue, world, integration_id, waiting_for)
+
+
+async def backward(
+    integration_id: str, table: Steps, done: list[State], failure: StepFailed, world: World
+) -> None:
+    """Say that it failed, then take back each step that was begun, last first, then say what came of it."""
+    await step(steps.fail, world, integration_id, failure.code, failure.detail)
+    for state in reversed(done):
+        if undo := table[state].undo:
+            await take_back(integration_id, undo, world)
+    await step(steps.finish, world, integration_id)
+
+
+async def take_back(integration_id: str, undo: Work, world: World) -> None:
+    """Undo one step; where even that fails, a person is told to."""
+    try:
+        await step(undo, world, integration_id)
+    except StepFailed as failure:
+        await step(undoing.hand_over, world, integration_id, undo.__name__, failure.code)
+
+
+def register(world: World, places: Mapping[str, Places], sagas: Mapping[str, Steps] = SAGAS) -> None:
+    """Tell the engine of every saga and its jobs; wiring calls this before launch, in every process.
+
+    `places` are those for the jobs of each queue.
+    """
+    tables = sagas.values()
+    asked = {job.work.__name__: job for table in tables for job in table.values() if isinstance(job, Job)}
+    jobs = {name: _job(job, places[job.queue], world) for name, job in asked.items()}
+    for name, table in sagas.items():
+        _saga(name, table, jobs, world)
+
+
+def undo_of(saga: str) -> str:
+    """The workflow that takes back what a broken saga of this name made."""
+    return saga.replace("saga", "undo")
+
+
+def _saga(name: str, table: Steps, jobs: Mapping[str, Work], world: World) -> None:
+    @DBOS.workflow(name=name)
+    async def integration_saga(integration_id: str, repository: str, account: str = "") -> None:
+        """Carry one integration of that repository by this table; who began before accounts had shares
+        has a repository's.
+        """
+        await carry(integration_id, table, partial(queue, jobs, repository, account or repository), world)
+
+    @DBOS.workflow(name=undo_of(name))
+    async def integration_undo(integration_id: str, code: str) -> None:
+        """Take back everything of an integration whose saga broke."""
+        await backward(integration_id, table, list(table), StepFailed(code), world)
+
+
+def _job(job: Job, places: Places, world: World) -> Work:
+    """A workflow of the job's own name, so that the engine can find it after a restart."""
+
+    @DBOS.workflow(name=f"{job.work.__name__}_v1")
+    async def job_v1(integration_id: str, account: str = "") -> list[str]:
+        """Run the job to its end, once its account has a place for it."""
+        async with places.place(account):
+            result: list[str] = await job.work(world, integration_id)
+            return result
+
+    return job_v1

@@ -1,0 +1,231 @@
+"""Every sentence of the status comment and of the last word."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from bot.application.quoting import printed, quoted
+from bot.application.reasons import code, why
+from bot.application.remark_words import outcome, remarks, warning
+from bot.application.views import StatusView, StepView
+from bot.domain.commands import PREFIX
+
+NOTHING: Final = "(nothing)"
+MOST_PATHS: Final = 10
+OWN_COUNTS: Final = "(the operator allows one's own approval here)"
+STEP_TITLES: Final[Mapping[str, str]] = {
+    "validate_request": "Validate the request",
+    "generate_code": "Write the code",
+    "run_tests": "Run the tests",
+    "create_pull_request": "Pull request and approval",
+    "deploy": "Merge and deploy",
+}
+
+MARKS: Final[Mapping[str, str]] = {
+    "todo": "to come",
+    "running": "**running**",
+    "waiting": "**waiting**",
+    "done": "done",
+    "remarked": "passed, with remarks",
+    "repaired": "tests failed, repairing",
+    "failed": "**failed**",
+}
+
+OUTCOMES: Final[Mapping[str, str]] = {
+    "undone": "undone",
+    "nothing": "nothing to undo",
+    "not_undone": "**not undone**",
+    "needs_person": "**needs a person**",
+}
+
+THINGS: Final[Mapping[str, str]] = {
+    "branch_deleted": "branch deleted",
+    "branch_moved": "the branch has commits that are not mine; I left it",
+    "pull_request_closed": "pull request closed",
+    "check_cancelled": "check run closed",
+    "reverted": "merge reverted",
+    "revert_opened": "revert pull request opened, for a person to merge",
+    "revert_conflicts": "the base branch has changed the same files since; revert by hand",
+    "merged": "merged already; see the roll-back",
+}
+
+
+def status_marker(integration_id: str) -> str:
+    """How the bot finds its own status comment again."""
+    return f"<!-- claude-code-bot:status:{integration_id} -->"
+
+
+def last_marker(integration_id: str) -> str:
+    """How the bot finds its last word again."""
+    return f"<!-- claude-code-bot:end:{integration_id} -->"
+
+
+def status_comment(view: StatusView) -> str:
+    """The one comment that is kept up to date."""
+    parts = [
+        status_marker(view.id),
+        f"### Integration `{view.id}`: {view.state}",
+        f"Asked for by @{view.requested_by}.",
+        _table(view.steps),
+        *waiting_words(view),
+        *_links(view),
+        *_failure(view),
+        *_kept_secret(view),
+        _cost(view),
+    ]
+    return "\n\n".join(parts)
+
+
+def last_word(view: StatusView) -> str:
+    """Said once, when it has ended."""
+    if view.state == "active":
+        end = f"`{view.id}` is **active**: #{view.pull_request} is merged and deployed to {view.environment}."
+        return f"{last_marker(view.id)}\n@{view.requested_by} {end}"
+    said = "\n\n".join(_failure(view))
+    return f"{last_marker(view.id)}\n@{view.requested_by} `{view.id}` has **failed**.\n\n{said}"
+
+
+def _table(steps: Iterable[StepView]) -> str:
+    rows = [f"| {STEP_TITLES[it.name]} | {MARKS[it.mark]} | {_began(it)} | {_took(it)} |" for it in steps]
+    return "\n".join(["| step | | began (UTC) | took |", "|---|---|---|---|", *rows])
+
+
+def _began(step: StepView) -> str:
+    return f"{step.began:%Y-%m-%d %H:%M:%S}" if step.began else ""
+
+
+def _took(step: StepView) -> str:
+    return "" if step.seconds is None else duration(step.seconds)
+
+
+def duration(seconds: float) -> str:
+    """A span of time as people read it."""
+    if seconds < 60:  # noqa: PLR2004  seconds in a minute
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def waiting_words(view: StatusView) -> list[str]:
+    """What it waits for, and who can help; nothing where it waits for nobody."""
+    match view.waiting_for:
+        case "answer":
+            return [
+                f"**Waits for an answer** from @{view.requested_by}, or anyone with write access: "
+                f"`{PREFIX} answer <text>`.",
+                quoted(view.detail),
+            ]
+        case "approval":
+            return [
+                f"**{_approvals_missing(view)}** of `{view.head[:7]}` by {_who_may_approve(view)}: approve "
+                f"#{view.pull_request} in a review, or comment `{PREFIX} approve` there, or "
+                f"`{PREFIX} reject <why>`. Who may deploy releases the deployment as well."
+            ]
+        case "deploy_approval":
+            return [
+                "**Merged; waits for somebody who may deploy** (a maintainer or an administrator): "
+                f"`{PREFIX} deploy`."
+            ]
+        case "deployment":
+            return [f"**Waits for the deployment** to {view.environment} to report how it went."]
+        case _:
+            return []
+
+
+def _approvals_missing(view: StatusView) -> str:
+    if view.approvals_needed == 1:
+        return "Waits for an approval"
+    return f"Waits for {view.approvals_needed} approvals ({len(view.approvers)} given)"
+
+
+def _who_may_approve(view: StatusView) -> str:
+    if view.own_counts:
+        return f"somebody with write access, @{view.requested_by} too {OWN_COUNTS}"
+    return f"somebody with write access other than @{view.requested_by}"
+
+
+def _links(view: StatusView) -> list[str]:
+    said = []
+    if view.pull_request is not None:
+        files = "1 file" if view.files == 1 else f"{view.files} files"
+        tested = f"tested by {code(view.tests)}: {outcome(view.tested)}"
+        said += [f"Pull request #{view.pull_request} ({files}), {tested}.", *warning(view.tested)]
+    if view.approvers:
+        named = ", ".join(f"@{login}" for login in view.approvers)
+        alone = f" {OWN_COUNTS}" if view.self_approved else ""
+        said.append(f"Approved by {named}{alone}.")
+    return said
+
+
+def _failure(view: StatusView) -> list[str]:
+    if view.reason is None:
+        return []
+    where = f" in “{STEP_TITLES[view.during]}”" if view.during else ""
+    said = [f"**Failed**{where} ({code(view.reason)}). {why(view.reason)}"]
+    if view.reason in {"tests_remarked", "remarks_disputed"}:
+        said.append(remarks(view.tested.remarks))
+    if view.detail and view.reason in {"refused", "tests_disputed", "remarks_disputed"}:
+        said.append(quoted(view.detail))
+    elif view.detail and view.reason in {"tests", "tests_red"}:
+        said.append(printed("What the tests printed last", view.detail))
+    elif view.reason == "budget":
+        said.append(f"The ceiling is {_ceiling(view)}.")
+    elif view.detail and view.reason != "tests_remarked":
+        said.append(f"Detail: {code(view.detail)}.")
+    return [*said, *_undone(view)]
+
+
+def _ceiling(view: StatusView) -> str:
+    """Which ceiling of the run was reached, and where it was."""
+    match view.detail:
+        case "turns":
+            return f"{view.turns_allowed} model turns"
+        case "tokens":
+            return f"{view.tokens_allowed:,} tokens"
+        case "dollars":
+            return f"${view.dollars_allowed:.2f}"
+        case "minutes":
+            waited = "the time that it waited for people does not count"
+            return f"{view.minutes_allowed} minutes from the request to the gate; {waited}"
+        case other:
+            return code(other)
+
+
+def _kept_secret(view: StatusView) -> list[str]:
+    said = []
+    if view.kept_back:
+        named = ", ".join(code(path) for path in view.kept_back[:MOST_PATHS])
+        more = len(view.kept_back) - MOST_PATHS
+        rest = f" and {more} more" if more > 0 else ""
+        said.append(f"Shown neither to the model nor to the tests, for their names: {named}{rest}.")
+    if view.left_out:
+        said.append(
+            "Left out of what the model was shown, because it looks like a secret: "
+            f"{', '.join(view.left_out)}. Whoever can read the repository, the issue or what its tests print "
+            "can read it: make it invalid."
+        )
+    return said
+
+
+def _undone(view: StatusView) -> list[str]:
+    if not view.settled:
+        return ["I am taking back what I made."]
+    rows = [
+        f"- {STEP_TITLES.get(step, step)}: {OUTCOMES.get(outcome, outcome)}{_thing(what)}"
+        for step, outcome, what in view.undone
+    ]
+    return ["What I took back:\n" + "\n".join(rows)] if rows else ["There was nothing to take back."]
+
+
+def _thing(what: str) -> str:
+    kind, _, number = what.partition(":")
+    named = THINGS.get(kind, kind)
+    return f" ({named}{f', #{number}' if number else ''})" if what else ""
+
+
+def _cost(view: StatusView) -> str:
+    lost = {0: "", 1: ", 1 answer that broke off"}.get(view.lost, f", {view.lost} answers that broke off")
+    return (
+        f"<sub>Cost so far: ${view.dollars:.4f} of at most ${view.dollars_allowed:.2f}, "
+        f"{view.turns} of at most {view.turns_allowed} model turns{lost}.</sub>"
+    )

@@ -1,0 +1,292 @@
+"""The side effects: small functions that drive one effect further, each safe to run twice.
+
+Each looks at what the integration is now and does the next thing that its state asks for, then says where
+that leaves it: the state, and what it waits for. The saga calls it again until the state changes.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from bot.application import words
+from bot.application.effects import once
+from bot.application.merging import merge
+from bot.application.ports import World
+from bot.application.quoting import one_line
+from bot.application.recording import amend, load, running
+from bot.application.texts import load_change, load_tested, load_text
+from bot.domain import deciding
+from bot.domain import events as e
+from bot.domain.integration import Integration
+from bot.domain.policy import Permission, holds, role_of
+from bot.domain.states import State
+from bot.records import Actor, StepFailed
+
+Standing = list[str | None]
+
+LONGEST_TITLE: Final = 100
+DEPLOYMENT_OVERDUE: Final = timedelta(hours=1)
+
+
+def standing(it: Integration) -> Standing:
+    """Where that leaves it, as plain values: they cross the engine."""
+    return [it.state.value, it.waiting_for]
+
+
+async def begin(world: World, integration_id: str, *, key: str) -> Standing:
+    """Take the request up."""
+    await running(world, integration_id)
+    return standing(await amend(world, integration_id, deciding.start_validation, key=key))
+
+
+async def create_pull_request(world: World, integration_id: str, *, key: str) -> Standing:
+    """Commit, branch, pull request, check run, then the gate: one effect a call, each found again."""
+    it = await running(world, integration_id)
+    if not it.commit:
+        return await _commit(it, world, key=key)
+    if not it.branch:
+        return await _create_branch(it, world, key=key)
+    if it.pull_request is None:
+        return await _open(it, world, key=key)
+    if it.check is None:
+        return await _open_check(it, world, key=key)
+    return standing(await amend(world, it.id, deciding.release, key=key))
+
+
+def branch_of(it: Integration) -> str:
+    """The branch of an integration: its name alone tells whose it is."""
+    return f"claude/{it.issue}-{it.id}"
+
+
+async def title_and_body(it: Integration, world: World) -> tuple[str, str]:
+    """The first line of the model's summary, and the rest of it."""
+    title, *body = (await load_text(world, it, it.summary)).strip().splitlines() or [""]
+    return one_line(title.strip("# "), most=LONGEST_TITLE) or f"Integration {it.id}", "\n".join(body).strip()
+
+
+async def _message(it: Integration, world: World) -> str:
+    """What the commit says of itself."""
+    title, _ = await title_and_body(it, world)
+    return words.commit_message(
+        title=title,
+        requested_by=it.requested_by.login,
+        requester_id=it.requested_by.id,
+        integration_id=it.id,
+    )
+
+
+async def _commit(it: Integration, world: World, *, key: str) -> Standing:
+    edits, message = await load_change(world, it, it.change), await _message(it, world)
+
+    async def find() -> str | None:
+        return None  # on no branch yet, it is seen by nobody: what stands on the branch is somebody else's
+
+    async def make() -> str:
+        made = await world.branches.commit(it.repository, parent=it.base_commit, edits=edits, message=message)
+        return f"{made.sha} {made.tree}"
+
+    sha, tree = (await once(world, f"commit:{it.id}:{it.change}", find=find, make=make)).split()
+    return standing(await amend(world, it.id, lambda _: [e.CommitMade(head=sha, tree=tree)], key=key))
+
+
+async def _create_branch(it: Integration, world: World, *, key: str) -> Standing:
+    await check_still_may(it, it.requested_by, Permission.WRITE, world, otherwise="requester_lost_access")
+    name = branch_of(it)
+
+    async def find() -> str | None:
+        found = await world.branches.head(it.repository, name)
+        if found is not None and found.sha != it.commit:
+            raise StepFailed("branch_taken", name)
+        return None if found is None else found.sha
+
+    async def make() -> str:
+        await world.branches.create(it.repository, name, sha=it.commit)
+        return it.commit
+
+    head = await once(world, f"branch:{it.id}:{it.commit}", find=find, make=make)
+    return standing(await amend(world, it.id, lambda _: [e.BranchCreated(branch=name, head=head)], key=key))
+
+
+async def _open(it: Integration, world: World, *, key: str) -> Standing:
+    title, summary = await title_and_body(it, world)
+    body = words.pull_request_body(
+        summary=summary,
+        requested_by=it.requested_by.login,
+        issue=it.issue,
+        integration_id=it.id,
+        tests=" ".join(it.tests),
+        tested=await load_tested(world, it),
+    )
+
+    async def find() -> str | None:
+        found = await world.pulls.find(it.repository, branch=it.branch)
+        return None if found is None else str(found.number)
+
+    async def make() -> str:
+        opened = await world.pulls.open(it.repository, branch=it.branch, base=it.base, title=title, body=body)
+        return str(opened.number)
+
+    number = int(await once(world, f"pull:{it.id}:{it.branch}", find=find, make=make))
+    opened = e.PullRequestCreated(number=number, head=it.head)
+    return standing(await amend(world, it.id, lambda _: [opened], key=key))
+
+
+async def _open_check(it: Integration, world: World, *, key: str) -> Standing:
+    title, summary = words.check_waiting(" ".join(it.tests), await load_tested(world, it))
+
+    async def find() -> str | None:
+        found = await world.checks.find(it.repository, head=it.head, external_id=it.id)
+        return None if found is None else str(found)
+
+    async def make() -> str:
+        check = await world.checks.create(
+            it.repository, head=it.head, external_id=it.id, title=title, summary=summary
+        )
+        return str(check)
+
+    check = int(await once(world, f"check:{it.id}:{it.head}", find=find, make=make))
+    return standing(await amend(world, it.id, lambda _: [e.CheckOpened(check=check, head=it.head)], key=key))
+
+
+async def deploy(world: World, integration_id: str, *, key: str) -> Standing:
+    """Close the check, merge exactly the approved head, ask for the deployment, see how it went."""
+    it = await running(world, integration_id)
+    if it.check is not None and it.check_open:
+        return await close_check(it, world, "success", key=key)
+    if not it.merged:
+        return await _merge(it, world, key=key)
+    if not it.may_deploy:
+        return standing(it)
+    if it.deployment is None:
+        return await _create_deployment(it, world, key=key)
+    if it.deployment_outcome is None:
+        return await _look_at_deployment(it, world, key=key)
+    if it.deployment_outcome != "success":
+        raise StepFailed("deployment", it.deployment_outcome)
+    return standing(await amend(world, it.id, deciding.activate, key=key))
+
+
+async def close_check(it: Integration, world: World, conclusion: str, *, key: str) -> Standing:
+    """Complete the check run; doing so twice changes nothing."""
+    if conclusion == "success":
+        title, summary = words.check_released(await load_tested(world, it))
+    else:
+        title, summary = words.check_stopped(it.reason or "")
+    check = it.check or 0
+    await world.checks.complete(it.repository, check, conclusion=conclusion, title=title, summary=summary)
+    closed = e.CheckClosed(check=check, conclusion=conclusion)
+    return standing(await amend(world, it.id, lambda _: [closed], key=key))
+
+
+async def _merge(it: Integration, world: World, *, key: str) -> Standing:
+    await _check_people(it, world)
+    number = it.pull_request or 0
+
+    async def find() -> str | None:
+        found = await world.pulls.get(it.repository, number)
+        return found.merge_sha if found.merged and (found.head, found.base) == (it.head, it.base) else None
+
+    async def make() -> str:
+        found = await world.pulls.get(it.repository, number)
+        if found.head != it.head:
+            raise StepFailed("head_moved", found.head)
+        if found.base != it.base:
+            raise StepFailed("base_changed", found.base)
+        if found.merged and found.merge_sha is not None:
+            return found.merge_sha
+        if found.state == "closed":
+            raise StepFailed("pull_request_closed")
+        return await merge(it, number, world, head=it.head, message=await _message(it, world))
+
+    commit = await once(world, f"merge:{it.id}:{it.head}", find=find, make=make)
+    merged = e.Merged(head=it.head, commit=commit)
+    return standing(await amend(world, it.id, lambda _: [merged], key=key))
+
+
+async def _check_people(it: Integration, world: World) -> None:
+    """Rights are asked again at the moment of the effect: they may have ended since."""
+    await check_still_may(it, it.requested_by, Permission.WRITE, world, otherwise="requester_lost_access")
+    for approval in it.approvals:
+        await check_still_may(it, approval.by, Permission.APPROVE, world, otherwise="approver_lost_access")
+
+
+async def check_still_may(
+    it: Integration, person: Actor, needs: Permission, world: World, *, otherwise: str
+) -> None:
+    """Raise StepFailed(otherwise) where the person no longer holds the permission."""
+    role = role_of(await world.repositories.role_name(it.repository, person))
+    if not holds(role, needs):
+        raise StepFailed(otherwise, person.login)
+
+
+async def _check_deployers(it: Integration, world: World) -> None:
+    """One of those who let it go out must hold the right still."""
+    for person in it.deployers:
+        role = role_of(await world.repositories.role_name(it.repository, person))
+        if holds(role, Permission.DEPLOY):
+            return
+    raise StepFailed("approver_lost_access", ", ".join(person.login for person in it.deployers))
+
+
+async def _create_deployment(it: Integration, world: World, *, key: str) -> Standing:
+    await _check_deployers(it, world)
+
+    async def find() -> str | None:
+        found = await world.deployments.find(
+            it.repository, sha=it.merged, environment=it.environment, key=it.id
+        )
+        return None if found is None else str(found)
+
+    async def make() -> str:
+        deployment = await world.deployments.create(
+            it.repository, sha=it.merged, environment=it.environment, key=it.id
+        )
+        return str(deployment)
+
+    deployment = int(await once(world, f"deployment:{it.id}:{it.merged}", find=find, make=make))
+    created = e.DeploymentCreated(deployment=deployment, environment=it.environment)
+    return standing(await amend(world, it.id, lambda _: [created], key=key))
+
+
+async def _look_at_deployment(it: Integration, world: World, *, key: str) -> Standing:
+    """Ask how it goes: the message that tells may have been lost."""
+    deployment = it.deployment or 0
+    outcome = await world.deployments.state(it.repository, deployment)
+    if outcome is not None:
+        it = await amend(
+            world,
+            it.id,
+            lambda now: deciding.report_deployment(now, deployment=deployment, outcome=outcome),
+            key=key,
+        )
+    if it.deployment_outcome is None and await _is_overdue(it, world):
+        raise StepFailed("deployment_overdue")
+    return standing(it)
+
+
+async def _is_overdue(it: Integration, world: World) -> bool:
+    records = await world.log.read(it.id)
+    asked = [record.at for record in records if record.type == e.DeploymentCreated.__name__]
+    return world.clock.now() - asked[-1] > DEPLOYMENT_OVERDUE
+
+
+async def fail(world: World, integration_id: str, reason: str, detail: str, *, key: str) -> Standing:
+    """Note that it came to nothing, before anything is taken back."""
+    it = await amend(
+        world,
+        integration_id,
+        lambda it: deciding.fail(it, reason=reason, detail=detail),
+        key=key,
+    )
+    return standing(it)
+
+
+async def finish(world: World, integration_id: str, *, key: str) -> Standing:
+    """Everything that could be taken back was."""
+    return standing(await amend(world, integration_id, deciding.finish_undo, key=key))
+
+
+async def wake_overdue(world: World, integration_id: str, waiting_for: str, *, key: str) -> None:
+    """Nobody came in time."""
+    it = await load(world, integration_id)
+    if it.waiting_for == waiting_for and it.state is not State.DEPLOYING:
+        raise StepFailed(f"{waiting_for}_overdue")

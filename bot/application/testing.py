@@ -1,0 +1,69 @@
+"""Job: the repository's own tests on the change, in the sandbox; their exit status judges, and is doubted."""
+
+import json
+from dataclasses import asdict
+
+from bot.application.doubting import doubted
+from bot.application.ports import World
+from bot.application.recording import amend, running, was_recorded
+from bot.application.steps import Standing, standing
+from bot.application.texts import keep_text, load_change
+from bot.application.trial import tried
+from bot.domain import deciding
+from bot.domain.counting import passed_in
+from bot.domain.integration import Integration
+from bot.domain.states import State
+from bot.domain.trust import Verdict
+from bot.infrastructure.engine import step
+from bot.records import StepFailed
+
+
+async def run_tests(world: World, integration_id: str) -> Standing:
+    """The job, as the engine runs it."""
+    return await step(judge_change, world, integration_id)
+
+
+async def judge_change(world: World, integration_id: str, *, key: str) -> Standing:
+    """Test a fresh working copy of the change; on failure start a repair, or give up.
+
+    Raises StepFailed once no repair is left: tests, or tests_remarked where they pass and are not believed.
+    """
+    if not was_recorded(await world.log.read(integration_id), key):
+        await _judge(await running(world, integration_id), world, key=key)
+    return await after_tests(world, integration_id)
+
+
+async def _judge(it: Integration, world: World, *, key: str) -> None:
+    verdict = await _verdict(it, world)
+    await amend(world, it.id, lambda now: deciding.judge(now, verdict, repairs=world.rules.repairs), key=key)
+
+
+async def _verdict(it: Integration, world: World) -> Verdict:
+    edits = await load_change(world, it, it.change)
+    outcome = await tried(world, it, it.tests, commit=it.base_commit, edits=edits, not_secret=it.not_secret)
+    if outcome.status != 0:
+        report = await keep_text(world, it, json.dumps(asdict(outcome)))
+        return Verdict(report=report, ended=outcome.ended, is_green=False)
+    doubts = await doubted(world, it, edits, outcome)
+    told = {
+        **asdict(outcome),
+        "remarks": [asdict(each) for each in doubts.remarks],
+        "old_tests": doubts.old_tests,
+        "bent": doubts.bent,
+    }
+    return Verdict(
+        report=await keep_text(world, it, json.dumps(told)),
+        ended=outcome.ended,
+        is_green=True,
+        passed=passed_in(outcome.output),
+        remarks=tuple(each.code for each in doubts.remarks),
+    )
+
+
+async def after_tests(world: World, integration_id: str) -> Standing:
+    """Where the verdict leaves it."""
+    it = await running(world, integration_id)
+    if it.state is State.TESTING:
+        code = "tests_remarked" if it.remarks else "tests"
+        raise StepFailed(code, f"attempt {it.attempt}")
+    return standing(it)

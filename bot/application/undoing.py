@@ -1,0 +1,205 @@
+"""Taking back what the bot made, and only that: each undo looks first, and tolerates "already gone"."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.application import words
+from bot.application.merging import merge
+from bot.application.ports import World
+from bot.application.recording import amend, load
+from bot.application.status_words import last_marker
+from bot.application.steps import branch_of
+from bot.application.texts import load_change
+from bot.domain import deciding
+from bot.domain.integration import Integration
+from bot.records import FileEdit, PullRequest, StepFailed
+
+UNDOES: Final[Mapping[str, str]] = {
+    "delete_branch": "generate_code",
+    "cancel_checks": "run_tests",
+    "close_pull_request": "create_pull_request",
+    "roll_back": "deploy",
+}
+
+
+async def delete_branch(world: World, integration_id: str, *, key: str) -> None:
+    """Delete the branch, unless somebody else's commits are on it; the working copies are gone already."""
+    it = await load(world, integration_id)
+    outcome, what = await _without_branch(it, world)
+    await note(it, world, "generate_code", outcome, what, key=key)
+
+
+async def _without_branch(it: Integration, world: World) -> tuple[str, str]:
+    if not it.commit:
+        return "nothing", ""
+    if it.merged or await _is_merged(it, world):
+        return "nothing", "merged"
+    head = await world.branches.head(it.repository, branch_of(it))
+    if head is None:
+        return ("undone", "branch_deleted") if it.branch else ("nothing", "")
+    if head.sha != it.commit:
+        return "needs_person", "branch_moved"
+    await world.branches.delete(it.repository, branch_of(it))
+    return "undone", "branch_deleted"
+
+
+async def cancel_checks(world: World, integration_id: str, *, key: str) -> None:
+    """Complete the check run that would hang."""
+    it = await load(world, integration_id)
+    check = it.check if it.check_open else await _lost_check(it, world)
+    if check is None:
+        await note(it, world, "run_tests", "nothing", key=key)
+        return
+    title, summary = words.check_stopped(it.reason or "")
+    await world.checks.complete(it.repository, check, conclusion="cancelled", title=title, summary=summary)
+    await note(it, world, "run_tests", "undone", "check_cancelled", key=key)
+
+
+async def _lost_check(it: Integration, world: World) -> int | None:
+    """A check run that was opened without its fact being written."""
+    if it.check is not None or not it.head:
+        return None
+    return await world.checks.find(it.repository, head=it.head, external_id=it.id)
+
+
+async def close_pull_request(world: World, integration_id: str, *, key: str) -> None:
+    """Close the pull request and say why; one that is merged is the roll-back's business."""
+    it = await load(world, integration_id)
+    outcome, what = await _without_pull_request(it, await _pull(it, world), world)
+    await note(it, world, "create_pull_request", outcome, what, key=key)
+
+
+async def _without_pull_request(it: Integration, pull: PullRequest | None, world: World) -> tuple[str, str]:
+    if pull is None or pull.merged:
+        return "nothing", "merged" if pull is not None else ""
+    marker = last_marker(f"{it.id}:pull")
+    said = await world.comments.find(it.repository, pull.number, marker=marker)
+    if pull.state == "closed" and said is None:
+        return "nothing", ""
+    if said is None:
+        body = f"{marker}\n{words.closing_reason(it.reason or '')}"
+        await world.comments.create(it.repository, pull.number, body=body)
+    await world.pulls.close(it.repository, pull.number)
+    return "undone", f"pull_request_closed:{pull.number}"
+
+
+async def roll_back(world: World, integration_id: str, *, key: str) -> None:
+    """Mark the deployment inactive, and take the merge back by a pull request of its own."""
+    it = await load(world, integration_id)
+    if not it.released:
+        await note(it, world, "deploy", "nothing", key=key)
+        return
+    deployment = it.deployment or await _lost_deployment(it, world)
+    if deployment is not None:
+        await world.deployments.set_state(it.repository, deployment, state="inactive", why=words.inactive())
+    pull = await _pull(it, world)
+    if pull is None or not pull.merged or (not it.merged and pull.head != it.head):
+        await note(it, world, "deploy", "nothing", key=key)
+        return
+    outcome, what = await revert(it, pull, world)
+    await note(it, world, "deploy", outcome, what, key=key)
+
+
+async def _lost_deployment(it: Integration, world: World) -> int | None:
+    if not it.merged:
+        return None
+    return await world.deployments.find(it.repository, sha=it.merged, environment=it.environment, key=it.id)
+
+
+async def revert(it: Integration, pull: PullRequest, world: World) -> tuple[str, str]:
+    """Open the pull request that restores what the merge changed; merge exactly that where policy allows."""
+    head = await _revert_commit(it, world)
+    if head is None:
+        return "needs_person", "revert_conflicts"
+    reverting = await _revert_pull(it, pull, head, world)
+    if not it.merge_reverts:
+        return "needs_person", f"revert_opened:{reverting.number}"
+    if not reverting.merged:
+        try:
+            await merge(it, reverting.number, world, head=head, message=_message(it))
+        except StepFailed:
+            return "needs_person", f"revert_opened:{reverting.number}"
+    return "undone", f"reverted:{reverting.number}"
+
+
+async def _revert_commit(it: Integration, world: World) -> str | None:
+    """The commit that restores the files, made once; None where somebody has changed one of them since."""
+    intent = await world.effects.begin(f"revert:{it.id}")
+    if intent.result is not None:
+        return intent.result
+    base = await _base_head(it, world)
+    restored = await _restored(it, base, world)
+    if restored is None:
+        return None
+    commit = await world.branches.commit(it.repository, parent=base, edits=restored, message=_message(it))
+    await world.effects.finish(f"revert:{it.id}", result=commit.sha)
+    return commit.sha
+
+
+def _message(it: Integration) -> str:
+    return words.commit_message(
+        title=words.revert_title(it.pull_request or 0),
+        requested_by=it.requested_by.login,
+        requester_id=it.requested_by.id,
+        integration_id=it.id,
+    )
+
+
+async def _revert_pull(it: Integration, pull: PullRequest, head: str, world: World) -> PullRequest:
+    """The pull request of that commit. Raises StepFailed where somebody else has taken its branch."""
+    branch = f"claude/revert-{it.issue}-{it.id}"
+    reverting = await world.pulls.find(it.repository, branch=branch)
+    if reverting is not None:
+        return reverting
+    await world.branches.create(it.repository, branch, sha=head)
+    return await world.pulls.open(
+        it.repository,
+        branch=branch,
+        base=it.base,
+        title=words.revert_title(pull.number),
+        body=words.revert_body(pull.number, it.id, reason=it.reason or ""),
+    )
+
+
+async def _restored(it: Integration, now: str, world: World) -> list[FileEdit] | None:
+    """What the files were before; None where somebody has changed one of them since."""
+    edits = await load_change(world, it, it.change)
+    before = await world.sources.listing(it.repository, it.base_commit)
+    restored = []
+    for edit in edits:
+        if await world.sources.read(it.repository, now, edit.path) != edit.content:
+            return None
+        old = await world.sources.read(it.repository, it.base_commit, edit.path)
+        executable = edit.path in before and before[edit.path].mode == "100755"
+        restored.append(FileEdit(path=edit.path, content=old, executable=executable))
+    return restored
+
+
+async def _base_head(it: Integration, world: World) -> str:
+    head = await world.branches.head(it.repository, it.base)
+    if head is None:
+        raise StepFailed("base_missing", it.base)
+    return head.sha
+
+
+async def _pull(it: Integration, world: World) -> PullRequest | None:
+    """The pull request as GitHub has it, also one whose fact was never written."""
+    if it.pull_request is not None:
+        return await world.pulls.get(it.repository, it.pull_request)
+    return await world.pulls.find(it.repository, branch=branch_of(it)) if it.commit else None
+
+
+async def _is_merged(it: Integration, world: World) -> bool:
+    pull = await _pull(it, world)
+    return pull is not None and pull.merged
+
+
+async def note(it: Integration, world: World, step: str, outcome: str, what: str = "", *, key: str) -> None:
+    """Record what came of it, for the report."""
+    await amend(world, it.id, lambda now: deciding.undo(now, step=step, outcome=outcome, what=what), key=key)
+
+
+async def hand_over(world: World, integration_id: str, undo: str, code: str, *, key: str) -> None:
+    """An undo that failed is a person's business now, and the report says so."""
+    it = await load(world, integration_id)
+    await note(it, world, UNDOES[undo], "needs_person", code, key=key)

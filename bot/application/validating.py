@@ -1,0 +1,251 @@
+"""Job: is the request one that can be carried out here; the model's spec, its questions, or its refusal."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Final
+
+from bot.application.asking import ask, check_month, load_answer
+from bot.application.configuration import PATH, Configuration, parse
+from bot.application.ports import World
+from bot.application.prompting import render
+from bot.application.recording import amend, running, was_recorded
+from bot.application.spec import Spec, read_spec, spec_schema
+from bot.application.steps import Standing, check_still_may, standing
+from bot.application.texts import keep_text, load_text
+from bot.application.trial import tried
+from bot.domain import deciding
+from bot.domain import events as e
+from bot.domain.conversation import ENDINGS, asked, text_of
+from bot.domain.counting import passed_in
+from bot.domain.fencing import fence, nonce_of
+from bot.domain.integration import Integration
+from bot.domain.merging import METHODS, chosen, named
+from bot.domain.paths import kept_back
+from bot.domain.policy import Permission
+from bot.domain.secrecy import without_secrets
+from bot.domain.suites import detect
+from bot.domain.visible import visible_markdown
+from bot.infrastructure.engine import step
+from bot.records import Question, Recorded, StepFailed, TreeEntry
+
+MOST_PATHS: Final = 500
+README_CHARACTERS: Final = 4_000
+LARGEST_SUITE_FILE: Final = 200_000
+MAX_TOKENS: Final = 8_000
+SUITE_FILES: Final = (
+    "pyproject.toml",
+    "pytest.ini",
+    "tox.ini",
+    "setup.cfg",
+    "package.json",
+    "Makefile",
+    "go.mod",
+    "Cargo.toml",
+    "pom.xml",
+)
+READMES: Final = ("README.md", "README.rst", "README.txt", "README")
+
+
+async def validate_request(world: World, integration_id: str) -> Standing:
+    """The job, as the engine runs it: survey, ask, conclude."""
+    survey: dict[str, str] = await step(survey_repository, world, integration_id)
+    passed: int | None = await step(try_tests, world, integration_id, survey)
+    answer: str = await step(consult, world, integration_id, survey)
+    survey = {**survey, "passed": "" if passed is None else str(passed)}
+    return await step(conclude, world, integration_id, survey, answer)
+
+
+async def survey_repository(world: World, integration_id: str, *, key: str) -> dict[str, str]:
+    """The base commit, its test command, and what the default branch says; the requester may still write."""
+    it = await running(world, integration_id)
+    await check_still_may(it, it.requested_by, Permission.WRITE, world, otherwise="requester_lost_access")
+    await check_month(it, world)
+    about = await world.repositories.describe(it.repository)
+    if about.archived:
+        raise StepFailed("archived")
+    base = it.asked_base or about.default_branch
+    commit = await _head(it, base, world)
+    # The asker chooses the base: what it said of tests, environment and reverts would be their choice too.
+    ruling = commit if base == about.default_branch else await _head(it, about.default_branch, world)
+    listing = await world.sources.listing(it.repository, commit)
+    configuration = parse(await world.sources.read(it.repository, ruling, PATH))
+    return {
+        "base": base,
+        "base_commit": commit,
+        "tests": json.dumps(await _command(it, world, commit, listing, configuration)),
+        "environment": configuration.environment,
+        "merge_method": chosen(configuration.merge_method, about.merge_methods),
+        "merge_reverts": "yes" if configuration.merge_reverts else "",
+        "approvals": str(configuration.approvals),
+        "test_remarks": configuration.test_remarks,
+        "not_secret": json.dumps(configuration.not_secret),
+    }
+
+
+async def try_tests(world: World, integration_id: str, survey: dict[str, str], *, key: str) -> int | None:
+    """The tests must pass before anything is changed: red ones judge nothing, and cost the model's time.
+
+    How many passed, where that can be told. Raises StepFailed("tests_red") with the digest of the report.
+    """
+    it = await running(world, integration_id)
+    commit, not_secret = survey["base_commit"], _vouched_for(survey)
+    outcome = await tried(world, it, json.loads(survey["tests"]), commit=commit, not_secret=not_secret)
+    if outcome.status != 0:
+        hidden = await _kept_back(it, world, survey)
+        raise StepFailed(
+            "tests_red", await keep_text(world, it, json.dumps({**asdict(outcome), "hidden": hidden}))
+        )
+    return passed_in(outcome.output)
+
+
+def _vouched_for(survey: Mapping[str, str]) -> tuple[str, ...]:
+    """The files of which the repository says that they hold no secret; an older survey did not ask."""
+    return tuple(json.loads(survey.get("not_secret", "[]")))
+
+
+async def _kept_back(it: Integration, world: World, survey: Mapping[str, str]) -> list[str]:
+    listing = await world.sources.listing(it.repository, survey["base_commit"])
+    return kept_back(listing, not_secret=_vouched_for(survey))
+
+
+async def _head(it: Integration, branch: str, world: World) -> str:
+    head = await world.branches.head(it.repository, branch)
+    if head is None:
+        raise StepFailed("base_missing", branch)
+    return head.sha
+
+
+async def _command(
+    it: Integration,
+    world: World,
+    commit: str,
+    listing: Mapping[str, TreeEntry],
+    configuration: Configuration,
+) -> list[str]:
+    if configuration.command:
+        return list(configuration.command)
+    telling = [path for path in SUITE_FILES if path in listing]
+    texts = {path: await _text(it, world, commit, path) for path in telling}
+    found = detect(list(listing), texts)
+    if not found:
+        raise StepFailed("no_tests")
+    return list(found)
+
+
+async def _text(it: Integration, world: World, commit: str, path: str) -> str:
+    content = await world.sources.read(it.repository, commit, path) or b""
+    return content[:LARGEST_SUITE_FILE].decode(errors="replace")
+
+
+async def consult(world: World, integration_id: str, survey: dict[str, str], *, key: str) -> str:
+    """Ask the model what it makes of the request; the digest of what it said."""
+    past = await world.log.read(integration_id)
+    if was_recorded(past, key):
+        return _answer_of(past, key)
+    it = await running(world, integration_id)
+    question = await request_question(world, it, survey)
+    await ask(world, it, question, step="validate_request", key=key)
+    return _answer_of(await world.log.read(integration_id), key)
+
+
+def _answer_of(past: Iterable[Recorded], key: str) -> str:
+    return next(str(record.data["answer"]) for record in past if record.meta.get("key") == key)
+
+
+async def request_question(world: World, it: Integration, survey: dict[str, str]) -> Question:
+    """The request and the repository, as the model is shown them."""
+    nonce = nonce_of(it.id)
+    listing = await world.sources.listing(it.repository, survey["base_commit"])
+    said = render(
+        "validate_request",
+        repository=it.repository.full_name,
+        test_command=" ".join(json.loads(survey["tests"])),
+        request=await request_text(world, it),
+        listing=fence(shown_paths(list(listing)), "paths", nonce),
+        readme=fence(await _readme(it, world, survey["base_commit"], list(listing)), "README", nonce),
+    )
+    return Question(
+        model=world.rules.model,
+        system=render("validate"),
+        messages=(asked(said),),
+        schema=spec_schema(),
+        max_tokens=MAX_TOKENS,
+    )
+
+
+async def request_text(world: World, it: Integration) -> str:
+    """What was asked for, and what was said about it since: data, as a reader sees it."""
+    nonce = nonce_of(it.id)
+    kept = json.loads(await load_text(world, it, it.request))
+    parts = [
+        fence(visible_markdown(kept["request"]).text, "the request", nonce),
+        fence(visible_markdown(kept["issue_title"]).text, "title of the issue", nonce),
+        fence(visible_markdown(kept["issue_body"]).text, "text of the issue", nonce),
+    ]
+    for question, reply in it.exchanges:
+        parts.append(fence(await load_text(world, it, question), "you asked", nonce))
+        text = visible_markdown(await load_text(world, it, reply)).text
+        parts.append(fence(text, "the answer", nonce))
+    return "\n\n".join(parts)
+
+
+def shown_paths(paths: list[str]) -> str:
+    """The listing as the model is shown it, cut where it is long, and saying so."""
+    more = len(paths) - MOST_PATHS
+    shown = sorted(paths)[:MOST_PATHS]
+    return "\n".join([*shown, f"... and {more} more"] if more > 0 else shown)
+
+
+async def _readme(it: Integration, world: World, commit: str, paths: list[str]) -> str:
+    name = next((name for name in READMES if name in paths), None)
+    content = await world.sources.read(it.repository, commit, name) if name else None
+    text = without_secrets((content or b"").decode(errors="replace"))
+    more = len(text) - README_CHARACTERS
+    return f"{text[:README_CHARACTERS]}\n[... {more} characters left out ...]" if more > 0 else text
+
+
+async def conclude(
+    world: World, integration_id: str, survey: dict[str, str], answer: str, *, key: str
+) -> Standing:
+    """Take the spec, or ask the requester, or refuse with the model's reason."""
+    it = await running(world, integration_id)
+    if was_recorded(await world.log.read(integration_id), key):
+        return standing(it)
+    said = await load_answer(world, it, answer)
+    if said.stop_reason != "end_turn":
+        raise StepFailed(ENDINGS.get(said.stop_reason, "answer_too_long"))
+    spec = read_spec(text_of(said))
+    if spec.verdict == "refused":
+        raise StepFailed("refused", await keep_text(world, it, spec.refusal or ""))
+    if spec.verdict == "unclear":
+        return await _ask(it, spec, world, key=key)
+    return await _agree(it, spec, survey, world, key=key)
+
+
+async def _ask(it: Integration, spec: Spec, world: World, *, key: str) -> Standing:
+    questions = await keep_text(world, it, "\n".join(f"- {each}" for each in spec.questions))
+    most = world.rules.questions
+    return standing(
+        await amend(world, it.id, lambda now: deciding.ask(now, questions=questions, most=most), key=key)
+    )
+
+
+async def _agree(it: Integration, spec: Spec, survey: dict[str, str], world: World, *, key: str) -> Standing:
+    hidden = await _kept_back(it, world, survey)
+    validated = e.RequestValidated(
+        spec=await keep_text(world, it, spec.model_dump_json()),
+        base=survey["base"],
+        base_commit=survey["base_commit"],
+        tests=tuple(json.loads(survey["tests"])),
+        environment=survey["environment"],
+        merge_reverts=bool(survey["merge_reverts"]),
+        approvals=int(survey.get("approvals", "1")),
+        # A survey that an older version made names no method.
+        merge_method=named(survey.get("merge_method", "")) or METHODS[0],
+        passed=int(survey["passed"]) if survey.get("passed") else None,
+        refuses_remarks=survey.get("test_remarks") == "refuse",
+        not_secret=_vouched_for(survey),
+        kept_back=await keep_text(world, it, json.dumps(hidden)) if hidden else "",
+    )
+    return standing(await amend(world, it.id, lambda now: deciding.validate(now, validated), key=key))

@@ -1,0 +1,167 @@
+"""What people are shown of an integration, decided before it is put into words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.domain import events as e
+from bot.domain.integration import Integration, evolve
+from bot.domain.states import State
+from bot.domain.trust import Tested
+from bot.records import Recorded
+
+STEPS: Final[Mapping[State, str]] = {
+    State.VALIDATING: "validate_request",
+    State.GENERATING: "generate_code",
+    State.TESTING: "run_tests",
+    State.REVIEWING: "create_pull_request",
+    State.DEPLOYING: "deploy",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepView:
+    """One pass through a step: `mark` is todo, running, waiting, done, remarked, repaired or failed."""
+
+    name: str
+    mark: str
+    began: datetime | None = None
+    ended: datetime | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took, where it has ended."""
+        return (self.ended - self.began).total_seconds() if self.began and self.ended else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusView:
+    """Everything the status comment says; `during` is the step it failed in. Money in US dollars."""
+
+    id: str
+    state: str
+    requested_by: str
+    steps: tuple[StepView, ...]
+    waiting_for: str | None
+    head: str
+    pull_request: int | None
+    branch: str
+    deployment: int | None
+    environment: str
+    approvers: tuple[str, ...]
+    approvals_needed: int
+    reason: str | None
+    during: str | None
+    cause: str | None
+    detail: str
+    undone: tuple[tuple[str, str, str], ...]
+    settled: bool
+    turns: int
+    lost: int
+    turns_allowed: int
+    tokens_allowed: int
+    dollars: float
+    dollars_allowed: float
+    minutes_allowed: int | None
+    tests: str
+    tested: Tested
+    files: int
+    own_counts: bool
+    self_approved: bool
+    kept_back: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def view_of(
+    it: Integration,
+    records: Sequence[Recorded],
+    *,
+    detail: str = "",
+    tested: Tested | None = None,
+    kept_back: tuple[str, ...] = (),
+    own_counts: bool = False,
+) -> StatusView:
+    """The integration as people see it; what is given beside, its facts hold only digests of.
+
+    `own_counts` says whether the operator lets the one who asked approve.
+    """
+    return StatusView(
+        id=it.id,
+        state=it.state,
+        requested_by=it.requested_by.login,
+        steps=tuple(steps_of(it, records)),
+        waiting_for=it.waiting_for,
+        head=it.head,
+        pull_request=it.pull_request,
+        branch=it.branch,
+        deployment=it.deployment,
+        environment=it.environment,
+        approvers=tuple(dict.fromkeys(given.by.login for given in it.approvals)),
+        approvals_needed=it.approvals_needed,
+        reason=it.reason,
+        during=STEPS.get(State(it.during)) if it.during else None,
+        cause=it.cancelled,
+        detail=detail or it.detail,
+        undone=tuple((undone.step, undone.outcome, undone.what) for undone in it.undone),
+        settled=it.settled,
+        turns=it.turns,
+        lost=it.lost,
+        turns_allowed=it.turns_allowed,
+        tokens_allowed=it.tokens_allowed,
+        dollars=it.micro_usd / 1e6,
+        dollars_allowed=it.micro_usd_allowed / 1e6,
+        minutes_allowed=it.minutes_allowed,
+        tests=" ".join(it.tests),
+        tested=tested or it.tested,
+        files=it.files,
+        own_counts=own_counts,
+        self_approved=any(given.by == it.requested_by for given in it.approvals),
+        kept_back=kept_back,
+        left_out=it.left_out,
+    )
+
+
+def entered(integration_id: str, records: Sequence[Recorded]) -> datetime:
+    """When it came into the state that it is in; there must be facts."""
+    return _passes(integration_id, records)[-1][1]
+
+
+def steps_of(it: Integration, records: Sequence[Recorded]) -> list[StepView]:
+    """Each pass through a step with its times, then the steps still to come."""
+    passes = _passes(it.id, records)
+    shown = [
+        StepView(name=STEPS[state], mark=_mark(passes, index, it), began=began, ended=ended)
+        for index, (state, began, ended) in enumerate(passes)
+        if state in STEPS
+    ]
+    if it.state in {State.FAILED, State.ACTIVE}:
+        return shown
+    reached = passes[-1][0] if passes else State.DRAFT
+    order = list(STEPS)
+    rest = order[order.index(reached) + 1 :] if reached in order else order
+    return [*shown, *(StepView(name=STEPS[state], mark="todo") for state in rest)]
+
+
+def _passes(
+    integration_id: str, records: Sequence[Recorded]
+) -> list[tuple[State, datetime, datetime | None]]:
+    """The states it went through, each with when it came and when it left."""
+    it, entered = Integration(id=integration_id), list[tuple[State, datetime]]()
+    for record, event in zip(records, e.decode(records), strict=True):
+        before, it = it.state, evolve(it, event)
+        if it.state is not before or not entered:
+            entered.append((it.state, record.at))
+    left = [at for _, at in entered[1:]]
+    return [(state, at, end) for (state, at), end in zip(entered, [*left, None], strict=False)]
+
+
+def _mark(passes: Sequence[tuple[State, datetime, datetime | None]], index: int, it: Integration) -> str:
+    if index == len(passes) - 1:
+        return "waiting" if it.waiting_for else "running"
+    state, following = passes[index][0], passes[index + 1][0]
+    if following is State.FAILED:
+        return "failed"
+    if (state, following) == (State.TESTING, State.GENERATING):
+        return "repaired"
+    return "remarked" if (state, following) == (State.TESTING, State.REVIEWING) and it.remarks else "done"

@@ -1,0 +1,227 @@
+"""Every sentence the bot says to people, whatever the window."""
+
+from collections.abc import Iterable, Mapping
+
+from bot.application.quoting import harmless, self_contained
+from bot.application.reasons import code, why
+from bot.application.remark_words import outcome, remarks, title, warning
+from bot.domain.commands import PREFIX, Command, Misspoken
+from bot.domain.policy import (
+    Denied,
+    MergedAlready,
+    NotAllowed,
+    NothingWaits,
+    OwnerNotAllowed,
+    SelfApproval,
+    StaleApproval,
+    TooManyUnderWay,
+)
+from bot.domain.states import InvalidStateTransition
+from bot.domain.trust import Tested
+
+
+def reply_marker(key: str) -> str:
+    """How the bot finds its reply to one delivery again."""
+    return f"<!-- claude-code-bot:reply:{key} -->"
+
+
+def apology_marker(key: str) -> str:
+    """How it finds its apology again: the reply may still follow, once the operator hands it back."""
+    return f"<!-- claude-code-bot:apology:{key} -->"
+
+
+def approved(*, by: str, head: str, deploys: bool, missing: int) -> str:
+    """After an approval; `missing` is how many more it takes."""
+    if missing:
+        more = "1 more approval" if missing == 1 else f"{missing} more approvals"
+        return f"Approved by @{by} for `{head[:7]}`. It takes {more}."
+    further = "deploy it" if deploys else f"wait for somebody who may deploy (`{PREFIX} deploy`)"
+    return f"Approved by @{by} for `{head[:7]}`. I will merge exactly this commit, then {further}."
+
+
+def released(*, by: str) -> str:
+    """After a deployment was let go."""
+    return f"@{by} lets it go out. I am deploying."
+
+
+def rejected(*, by: str) -> str:
+    """After a rejection."""
+    return f"Rejected by @{by}. I am taking back what I made."
+
+
+def cancelling(*, by: str) -> str:
+    """After a cancel."""
+    return f"Stopped by @{by}. Nothing new will happen; I am taking back what I made."
+
+
+def heard(*, by: str) -> str:
+    """After an answer."""
+    return f"Thank you, @{by}. I am looking at the request again."
+
+
+def nothing_here() -> str:
+    """Where nothing was asked for yet."""
+    return f"There is no integration here yet. `{PREFIX} integrate <what>` asks for one."
+
+
+def standing(views: Iterable[Mapping[str, object]]) -> str:
+    """Where the integrations of an issue stand, in a line each."""
+    return "\n".join(_standing_line(row) for row in views)
+
+
+def _standing_line(row: Mapping[str, object]) -> str:
+    waits = f", waiting for {row['waiting_for']}" if row["waiting_for"] else ""
+    why = f" ({row['reason']})" if row["reason"] else ""
+    pull = f", #{row['pull_request']}" if row["pull_request"] else ""
+    cost = float(str(row["cost_micro_usd"])) / 1e6
+    return f"- `{row['id']}`: **{row['state']}**{why}{waits}{pull}; ${cost:.4f} so far"
+
+
+def help_text(commands: Iterable[Command]) -> str:
+    """What the asker may run here."""
+    rows = [f"| `{PREFIX} {command.usage}` | {command.help} |" for command in commands]
+    return "\n".join(["| say | and I will |", "|---|---|", *rows])
+
+
+def misspoken(error: Misspoken) -> str:
+    """A command that was not understood, with the nearest one."""
+    match error.code:
+        case "unknown_option":
+            return f"I do not know the option {code(error.word)}. `{PREFIX} help` shows what there is."
+        case "option_without_value":
+            return f"The option {code(error.word)} needs a value behind it."
+        case _:
+            meant = f" Did you mean `{PREFIX} {error.nearest}`?" if error.nearest else ""
+            return (
+                f"I do not know the command {code(error.word)}.{meant} `{PREFIX} help` shows what there is."
+            )
+
+
+def bad_value(option: str, wanted: str) -> str:
+    """An option whose value makes no sense."""
+    return f"The value of {code(option)} is not {wanted}."
+
+
+def apology(key: str) -> str:
+    """Something went wrong that nobody foresaw."""
+    return (
+        "Something went wrong on my side, and nothing of this was done. "
+        f"The operator finds it in the log under {code(key)}; then you can say it again."
+    )
+
+
+def stopped(code_: str) -> str:
+    """A command that could not be carried out."""
+    return why(code_)
+
+
+def empty_request() -> str:
+    """An integrate without words."""
+    return f"Say what to integrate: `{PREFIX} integrate <what>`."
+
+
+def refusal(error: Denied | InvalidStateTransition) -> str:
+    """Why somebody may not have what they asked for, and who could."""
+    match error:
+        case MergedAlready():
+            could = " or ".join(error.who_could)
+            has = f"you are {error.role} here" if error.role else "you have no role here"
+            said = (
+                f"It is merged. To stop it now is to roll it back, which needs `{error.needs}`, and {has}. "
+                f"Somebody who is {could} could do it."
+            )
+        case NotAllowed():
+            could = " or ".join(error.who_could)
+            has = f"you are {error.role} here" if error.role else "you have no role here"
+            said = f"This needs `{error.needs}`, and {has}. Somebody who is {could} could do it."
+        case OwnerNotAllowed():
+            said = "This bot does not serve this account. Its operator can add it to `ALLOWED_OWNERS`."
+        case SelfApproval():
+            said = "You asked for it, so somebody else with write access has to approve it."
+        case StaleApproval():
+            said = (
+                f"The pull request shows `{error.seen[:7]}`, but I tested `{error.tested[:7]}`. "
+                "I do not merge what I did not test."
+            )
+        case TooManyUnderWay():
+            said = (
+                f"You have {error.most} integrations under way here, and that is as many as one person may "
+                f"have. `{PREFIX} cancel` one, or wait until one has ended."
+            )
+        case NothingWaits():
+            said = f"Nothing here waits for that now. `{PREFIX} status` shows where it stands."
+        case _:
+            said = f"That is not possible now: {code(str(error))}."
+    return said
+
+
+def review_not_counted(error: Denied) -> str:
+    """A review approved, but it opens no gate."""
+    if isinstance(error, StaleApproval):
+        return (
+            f"This approval is of `{error.seen[:7]}`, but I tested `{error.tested[:7]}`. "
+            "I count only an approval of what I tested."
+        )
+    return f"This approval does not count for me. {refusal(error)}"
+
+
+def pull_request_body(
+    *, summary: str, requested_by: str, issue: int, integration_id: str, tests: str, tested: Tested
+) -> str:
+    """The pull request's description: the model's summary, then what is certain."""
+    return "\n\n".join([
+        self_contained(harmless(summary)),
+        "---",
+        f"For #{issue}, asked for by @{requested_by}. Tested by {code(tests)} in a sandbox without network: "
+        f"{outcome(tested)}. Integration `{integration_id}`.",
+        *warning(tested),
+        f"`{PREFIX} approve` or `{PREFIX} reject <why>` here decides.",
+    ])
+
+
+def commit_message(*, title: str, requested_by: str, requester_id: int, integration_id: str) -> str:
+    """The commit's message; the requester is its co-author."""
+    who = f"{requested_by} <{requester_id}+{requested_by}@users.noreply.github.com>"
+    return f"{title}\n\nIntegration: {integration_id}\nCo-authored-by: {who}"
+
+
+def revert_title(number: int) -> str:
+    """The title of a revert."""
+    return f"Revert #{number}"
+
+
+def revert_body(number: int, integration_id: str, *, reason: str) -> str:
+    """Why a revert was opened."""
+    return f"Takes the change of #{number} back. {why(reason)} Integration `{integration_id}`."
+
+
+def closing_reason(reason: str) -> str:
+    """Said on a pull request that the bot closes."""
+    return f"Closed by the bot. {why(reason)}"
+
+
+def check_waiting(tests: str, tested: Tested) -> tuple[str, str]:
+    """Title and summary of the check run while the gate is shut."""
+    summary = [
+        f"{code(tests)} in the sandbox: {outcome(tested)}. `{PREFIX} approve` decides.",
+        *warning(tested),
+    ]
+    return f"{title(tested)}; waiting for approval", "\n\n".join(summary)
+
+
+def check_released(tested: Tested) -> tuple[str, str]:
+    """Title and summary of the check run once the gate is open."""
+    said = "Tested in the sandbox and approved; merging exactly this commit."
+    if not tested.remarks:
+        return "Approved", said
+    return "Approved, with remarks on the tests", f"{said}\n\n{remarks(tested.remarks)}"
+
+
+def check_stopped(reason: str) -> tuple[str, str]:
+    """Title and summary of the check run when nothing came of it."""
+    return "Stopped", why(reason)
+
+
+def inactive() -> str:
+    """Said on a deployment that was rolled back."""
+    return "Rolled back by the bot"

@@ -1,0 +1,127 @@
+"""Where the model's tools work: the files of one commit, as data, and a sandbox for commands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.application.ports import Sandbox, Sources
+from bot.domain.editing import CannotEdit, decoded
+from bot.domain.paths import kept_back
+from bot.domain.secrecy import MARK, adds_marks
+from bot.domain.tree import Tree, check_change, check_edit, is_binary, lay
+from bot.records import FileEdit, Outcome, Repository, SandboxLimits
+
+# What running a program leaves behind; it never becomes part of a change.
+DEBRIS: Final = frozenset(
+    ("__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".tox", ".nox", ".venv",
+     "venv", "node_modules", ".gradle", ".next", ".cache", ".coverage", ".DS_Store")
+)  # fmt: skip
+# The kernel takes no argument of 128 KiB, and none that holds a NUL.
+LONGEST_COMMAND_BYTES: Final = 100_000
+DEBRIS_ENDINGS: Final = (".pyc", ".pyo", ".egg-info", ".orig", ".rej", "~")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbench:
+    """What the tools reach, and nothing else: no other repository, no secret, no network."""
+
+    repository: Repository
+    commit: str
+    sources: Sources
+    sandbox: Sandbox
+    limits: SandboxLimits
+    not_secret: tuple[str, ...] = ()
+
+    def hides(self, path: str) -> bool:
+        """Whether its name says that it holds credentials, and the repository does not say otherwise."""
+        return bool(kept_back([path], not_secret=self.not_secret))
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a command ended, the tree after it, and what of its changes was not taken (path, code)."""
+
+    outcome: Outcome
+    tree: Tree
+    not_taken: tuple[tuple[str, str], ...]
+
+
+async def open_tree(bench: Workbench, edits: Sequence[FileEdit] = ()) -> Tree:
+    """The commit's files with the change so far over them."""
+    return lay(await bench.sources.listing(bench.repository, bench.commit), edits)
+
+
+async def read_bytes(bench: Workbench, tree: Tree, path: str) -> bytes:
+    """The file as it stands now. Raises CannotEdit where there is none to be shown."""
+    if path in tree.edits:
+        content = tree.edits[path].content
+    else:
+        content = await bench.sources.read(bench.repository, bench.commit, path)
+    if content is None:
+        raise CannotEdit(f"{path} does not exist.")
+    return content
+
+
+async def read_text(bench: Workbench, tree: Tree, path: str) -> tuple[str, str]:
+    """The file's text and its line end. Raises CannotEdit for what is no text, or holds credentials."""
+    if tree.kind(path) in {"link", "submodule"}:
+        raise CannotEdit(f"{path} is a {tree.kind(path)}; it is not followed.")
+    if bench.hides(path):
+        raise CannotEdit(f"{path} looks like a file of credentials; it is not shown.")
+    content = await read_bytes(bench, tree, path)
+    if is_binary(content):
+        raise CannotEdit(f"{path} is not a text file.")
+    return decoded(content)
+
+
+async def run_command(bench: Workbench, tree: Tree, command: str) -> Ran:
+    """Run it by a fresh shell at the root of a working copy; what it changed becomes the change.
+
+    Files that look like credentials are not in that copy. Raises CannotEdit for what no shell could be given.
+    """
+    if "\0" in command or len(command.encode()) > LONGEST_COMMAND_BYTES:
+        raise CannotEdit(f"The command holds a NUL or more than {LONGEST_COMMAND_BYTES} bytes; write a file.")
+    hidden = [FileEdit(path=path, content=None) for path in filter(bench.hides, tree.paths())]
+    copy = bench.sources.working_copy(bench.repository, bench.commit, [*tree.change(), *hidden])
+    async with copy as directory:
+        outcome = await bench.sandbox.run(
+            ["bash", "-c", command],
+            directory=directory,
+            limits=bench.limits,
+            tenant=bench.repository.account,
+        )
+        found = await bench.sources.changes(bench.repository, bench.commit, directory)
+    return await _taken(bench, tree, outcome, found)
+
+
+async def loses_secrets(bench: Workbench, tree: Tree, edit: FileEdit) -> bool:
+    """Whether it would write marks over the secrets that they stand for."""
+    after = (edit.content or b"").decode(errors="replace")
+    if MARK not in after:
+        return False
+    before = await read_bytes(bench, tree, edit.path) if edit.path in tree.paths() else b""
+    return adds_marks(before.decode(errors="replace"), after)
+
+
+async def _taken(bench: Workbench, tree: Tree, outcome: Outcome, found: Sequence[FileEdit]) -> Ran:
+    """The allowed part of what a command changed; all of it is left where the whole is too large."""
+    relevant = [edit for edit in found if not _is_debris(tree, edit) and not bench.hides(edit.path)]
+    base = lay(tree.listing, ())
+    faults = {edit.path: await _fault(bench, base, edit) for edit in relevant}
+    kept = [edit for edit in tree.change() if bench.hides(edit.path)]
+    after = lay(tree.listing, [*kept, *(edit for edit in relevant if faults[edit.path] is None)])
+    not_taken = tuple((path, fault) for path, fault in sorted(faults.items()) if fault)
+    if fault := check_change(after):
+        return Ran(outcome, tree, (*not_taken, ("the whole change", fault)))
+    return Ran(outcome, after, not_taken)
+
+
+async def _fault(bench: Workbench, base: Tree, edit: FileEdit) -> str | None:
+    return check_edit(base, edit) or ("secret_mark" if await loses_secrets(bench, base, edit) else None)
+
+
+def _is_debris(tree: Tree, edit: FileEdit) -> bool:
+    """Whether it was left by running something, and is no file of the repository itself."""
+    parts = edit.path.split("/")
+    left = any(part in DEBRIS or part.endswith(DEBRIS_ENDINGS) for part in parts)
+    return left and edit.path not in tree.listing

@@ -1,0 +1,139 @@
+"""What `python -m bot doctor` looks at, in which order, and what to do where something is wrong."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.records import Refused, StepFailed, Unavailable
+
+CHECK_SECONDS: Final = 20.0
+
+Examine = Callable[[], Awaitable[str]]
+"""Looks at one thing: a few words on how it is, or an error that says what is wrong."""
+
+
+class Unwell(Exception):
+    """A check found something wrong: in a few words, what."""
+
+
+class NothingThere(Exception):
+    """There is nothing to look at; another check says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing to look at: what it is for, and the remedy."""
+
+    name: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """How one check went; `well` is None where there was nothing to look at."""
+
+    check: Check
+    well: bool | None
+    says: str
+
+
+CHECKS: Final = (
+    Check(name="python", remedy="run the bot with Python 3.11, 3.12 or 3.13"),
+    Check(name="settings", remedy="docs/operations.md lists every setting"),
+    Check(
+        name="data",
+        remedy="set DATA_DIR to a directory that the bot may write, with a gigabyte free",
+    ),
+    Check(
+        name="database", remedy="look at DATABASE_URL; on SQLite stop the bot that already runs on the file"
+    ),
+    Check(
+        name="deliveries",
+        remedy="look at `python -m bot deliveries`; `--again <id>` hands one to the bot once more",
+    ),
+    Check(name="clock", remedy="set the clock by NTP: GitHub refuses an App whose clock is off"),
+    Check(
+        name="github",
+        remedy="look at GITHUB_APP_ID and GITHUB_PRIVATE_KEY, and whether GitHub can be reached",
+    ),
+    Check(name="permissions", remedy="give the App the permissions and events of app.yml, and accept them"),
+    Check(
+        name="webhook",
+        remedy="in the App's settings point the webhook to PUBLIC_URL/webhooks/github, or mend PUBLIC_URL",
+    ),
+    Check(name="payloads", remedy="in the App's settings set the webhook's content type to application/json"),
+    Check(name="certificate", remedy="in the App's settings enable the webhook's SSL verification"),
+    Check(
+        name="arrivals",
+        remedy="see that GitHub can reach PUBLIC_URL; the App's settings show each under Advanced, and the "
+        "running bot asks for them again",
+    ),
+    Check(name="claude", remedy="look at ANTHROPIC_API_KEY, and whether Claude can be reached"),
+    Check(name="git", remedy="install git 2.34 or newer"),
+    Check(
+        name="sandbox",
+        remedy="install bubblewrap and allow it user namespaces; without it no test is run",
+    ),
+)
+
+
+SENTENCES: Final[Mapping[str, str]] = {
+    "database": "the database does not answer",
+    "github_broken": "GitHub answers with an error of its own",
+    "github_forbidden": "GitHub does not allow it",
+    "github_limited": "GitHub asks to wait, for too much was asked",
+    "github_not_found": "GitHub does not know it",
+    "github_timeout": "GitHub does not answer in time",
+    "github_unauthorized": "GitHub does not take this App's signature",
+    "github_unreachable": "GitHub cannot be reached",
+    "github_unreadable": "what answers there is not GitHub's API",
+    "sandbox_unavailable": "nothing can be run",
+}
+# What is told beside it is the name of an error, made for the log.
+WITHOUT_WORDS: Final = frozenset(("github_unreachable",))
+_ERRNO: Final = re.compile(r"^\[Errno -?\d+\] ")
+
+
+async def examine(parts: Mapping[str, Examine]) -> list[Finding]:
+    """Every check in turn; what no part is given for is told as not looked at."""
+    return [await _finding(check, parts.get(check.name)) for check in CHECKS]
+
+
+async def _finding(check: Check, look: Examine | None) -> Finding:
+    if look is None:
+        return Finding(check=check, well=None, says="not looked at")
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            return Finding(check=check, well=True, says=await look())
+    except TimeoutError:
+        return Finding(check=check, well=False, says=f"no answer in {CHECK_SECONDS:.0f} seconds")
+    except NothingThere:
+        return Finding(check=check, well=None, says="not looked at")
+    except (Unavailable, Refused, StepFailed) as wrong:
+        return Finding(check=check, well=False, says=_worded(wrong.code, wrong.detail))
+    except (Unwell, OSError, ValueError) as wrong:
+        return Finding(check=check, well=False, says=_ERRNO.sub("", str(wrong)))
+
+
+def _worded(code: str, detail: str) -> str:
+    """A failure as a sentence, with what was told beside it."""
+    sentence = SENTENCES.get(code, f"it failed ({code})")
+    return sentence if code in WITHOUT_WORDS or not detail else f"{sentence} ({detail})"
+
+
+def report(findings: Sequence[Finding]) -> str:
+    """One line for each finding, and the remedy below what is wrong."""
+    return "\n".join(line for finding in findings for line in _lines(finding))
+
+
+def _lines(finding: Finding) -> list[str]:
+    mark = {True: "ok", False: "WRONG", None: "-"}[finding.well]
+    line = f"{mark:<6}{finding.check.name:<12} {finding.says}"
+    return [line] if finding.well is not False else [line, f"{'':<18} {finding.check.remedy}"]
+
+
+def is_well(findings: Sequence[Finding]) -> bool:
+    """Whether nothing is wrong."""
+    return all(finding.well is not False for finding in findings)

@@ -1,0 +1,185 @@
+"""What may happen to an integration: one decision function per command, facts out, no I/O."""
+
+from typing import Final
+
+from bot.domain import events as e
+from bot.domain.integration import Integration
+from bot.domain.policy import (
+    MergedAlready,
+    NothingWaits,
+    Permission,
+    Role,
+    SelfApproval,
+    StaleApproval,
+    holds,
+)
+from bot.domain.states import State, check_move
+from bot.domain.trust import Verdict
+from bot.records import Actor, StepFailed
+
+WORKING: Final = (State.VALIDATING, State.GENERATING, State.TESTING, State.REVIEWING, State.DEPLOYING)
+
+
+def start_validation(it: Integration) -> list[e.Event]:
+    """The saga takes it up."""
+    _check_next(it, State.VALIDATING)
+    return [e.ValidationStarted()]
+
+
+def ask(it: Integration, *, questions: str, most: int) -> list[e.Event]:
+    """Ask the requester, but only so many times. Raises StepFailed("unclear")."""
+    _check_in(it, State.VALIDATING)
+    if it.rounds >= most:
+        raise StepFailed("unclear")
+    return [e.QuestionsAsked(questions=questions)]
+
+
+def answer(it: Integration, *, by: Actor, text: str) -> list[e.Event]:
+    """Answer what the bot asked; refused where nothing was asked."""
+    if it.waiting_for != "answer":
+        raise NothingWaits("answer")
+    return [e.Answered(by=by, text=text)]
+
+
+def validate(it: Integration, validated: e.RequestValidated) -> list[e.Event]:
+    """The request became a spec."""
+    _check_in(it, State.VALIDATING)
+    return [validated]
+
+
+def generate(it: Integration, *, files: int, summary: str) -> list[e.Event]:
+    """The model is finished.
+
+    Raises StepFailed: nothing_to_do where no file differs, tests_disputed or remarks_disputed where the
+    model leaves a change as it is that did not pass; the detail is then the digest of what it says to that.
+    """
+    _check_next(it, State.TESTING)
+    if not files:
+        raise StepFailed("nothing_to_do")
+    if it.change == it.failing:
+        raise StepFailed("remarks_disputed" if it.remarks else "tests_disputed", summary)
+    return [e.CodeGenerated(attempt=it.attempt, change=it.change, files=files, summary=summary)]
+
+
+def judge(it: Integration, verdict: Verdict, *, repairs: int) -> list[e.Event]:
+    """What the tests say: on to the pull request, or back for a repair while repairs are left.
+
+    Tests that passed with remarks count as failed where the repository says so.
+    """
+    _check_next(it, State.REVIEWING)
+    report, remarks = verdict.report, verdict.remarks
+    if verdict.is_green and not (remarks and it.refuses_remarks):
+        return [e.TestsPassed(attempt=it.attempt, report=report, passed=verdict.passed, remarks=remarks)]
+    ended = "remarks" if verdict.is_green else verdict.ended
+    failed = e.TestsFailed(attempt=it.attempt, report=report, ended=ended, remarks=remarks)
+    return [failed] if it.attempt > repairs else [failed, e.RepairStarted(attempt=it.attempt + 1)]
+
+
+def approve(it: Integration, *, by: Actor, head: str, deploys: bool, alone: bool) -> list[e.Event]:
+    """Approve the open pull request at this commit; saying it twice changes nothing.
+
+    `deploys` says whether the approver may deploy, `alone` whether the operator lets a requester approve.
+    """
+    if any(given.by == by and given.head == head for given in it.approvals):
+        return release_deploy(it, by=by) if deploys and it.waiting_for == "deploy_approval" else []
+    if it.waiting_for == "deploy_approval" and deploys:
+        return release_deploy(it, by=by)
+    if it.waiting_for != "approval":
+        raise NothingWaits("approve")
+    if by == it.requested_by and not alone:
+        raise SelfApproval(by)
+    if head != it.head:
+        raise StaleApproval(head, it.head)
+    return [e.Approved(by=by, head=head, deploys=deploys)]
+
+
+def withdraw(it: Integration, *, by: Actor, whose: Actor) -> list[e.Event]:
+    """Somebody's approval no longer counts; once the gate has opened nothing changes."""
+    if it.state is not State.REVIEWING or all(given.by != whose for given in it.approvals):
+        return []
+    return [e.ApprovalWithdrawn(by=by, whose=whose)]
+
+
+def reject(it: Integration, *, by: Actor, why: str | None) -> list[e.Event]:
+    """Close the gate for good; saying it twice changes nothing."""
+    if it.rejected_by is not None:
+        return []
+    if it.waiting_for != "approval":
+        raise NothingWaits("reject")
+    return [e.Rejected(by=by, why=why)]
+
+
+def release(it: Integration) -> list[e.Event]:
+    """Open the gate where as many as have to approved this very commit."""
+    _check_next(it, State.DEPLOYING)
+    return [e.Released(head=it.head)] if it.approved else []
+
+
+def release_deploy(it: Integration, *, by: Actor) -> list[e.Event]:
+    """Let the merged commit go out."""
+    if it.waiting_for != "deploy_approval":
+        raise NothingWaits("deploy")
+    return [e.DeployReleased(by=by)]
+
+
+def report_deployment(it: Integration, *, deployment: int, outcome: str) -> list[e.Event]:
+    """How the deployment went; what is not ours, not final, too late or said before changes nothing."""
+    if it.deployment != deployment or it.deployment_outcome is not None or it.state is not State.DEPLOYING:
+        return []
+    final = outcome in {"success", "failure", "error"}
+    return [e.DeploymentReported(deployment=deployment, outcome=outcome)] if final else []
+
+
+def activate(it: Integration) -> list[e.Event]:
+    """It runs. Raises StepFailed with the cause where somebody stopped it a moment ago."""
+    _check_next(it, State.ACTIVE)
+    if it.cancelled is not None:
+        raise StepFailed(it.cancelled)
+    return [e.Activated()]
+
+
+def cancel(it: Integration, *, by: Actor, cause: str, role: Role | None) -> list[e.Event]:
+    """Stop it wherever it stands; saying it twice changes nothing, and what has ended cannot be stopped.
+
+    What is merged is rolled back by that: whoever stops it then has to hold the right to deploy.
+    """
+    if it.cancelled is not None:
+        return []
+    if it.state not in {State.DRAFT, *WORKING}:
+        raise NothingWaits("cancel")
+    if it.merged and not holds(role, Permission.DEPLOY):
+        raise MergedAlready(role)
+    return [e.CancelRequested(by=by, cause=cause)]
+
+
+def fail(it: Integration, *, reason: str, detail: str) -> list[e.Event]:
+    """It came to nothing; what has failed already does not fail again."""
+    if it.state is State.FAILED:
+        return []
+    check_move(it.state, State.FAILED)
+    return [e.IntegrationFailed(reason=reason, during=it.state.value, detail=detail)]
+
+
+def undo(it: Integration, *, step: str, outcome: str, what: str) -> list[e.Event]:
+    """What came of taking one step back."""
+    _check_in(it, State.FAILED)
+    return [e.StepUndone(step=step, outcome=outcome, what=what)]
+
+
+def finish_undo(it: Integration) -> list[e.Event]:
+    """Everything that could be taken back was; said once."""
+    _check_in(it, State.FAILED)
+    return [] if it.settled else [e.UndoFinished()]
+
+
+def _check_next(it: Integration, wanted: State) -> None:
+    """A run goes forward by the table; what came to nothing or to its end does not go on by itself."""
+    check_move(it.state, wanted)
+    if it.state not in {State.DRAFT, *WORKING}:
+        raise NothingWaits(wanted)
+
+
+def _check_in(it: Integration, state: State) -> None:
+    if it.state is not state:
+        check_move(it.state, state)
+        raise NothingWaits(state)

@@ -1,0 +1,300 @@
+"""One integration: its facts folded into what it is now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final, assert_never
+
+from bot.domain import events as e
+from bot.domain.states import State
+from bot.domain.trust import Remark, Tested
+from bot.records import Actor, MergeMethod, Repository
+
+NOBODY: Final = Actor(id=0, login="ghost")
+NOWHERE: Final = Repository(id=0, full_name="", installation_id=0)
+
+Turn = e.TurnTaken | e.ToolsRun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integration:
+    """What the facts so far make of it; `version` counts them. Amounts in millionths of a US dollar."""
+
+    id: str
+    version: int = 0
+    state: State = State.DRAFT
+    requested_by: Actor = NOBODY
+    repository: Repository = NOWHERE
+    issue: int = 0
+    request: str = ""
+    asked_base: str | None = None
+    turns_allowed: int = 0
+    tokens_allowed: int = 0
+    micro_usd_allowed: int = 0
+    minutes_allowed: int | None = None
+    questions: str | None = None
+    rounds: int = 0
+    exchanges: tuple[tuple[str, str], ...] = ()
+    spec: str = ""
+    base: str = ""
+    base_commit: str = ""
+    tests: tuple[str, ...] = ()
+    environment: str = ""
+    merge_reverts: bool = False
+    approvals_needed: int = 1
+    merge_method: MergeMethod = "merge"
+    passed_before: int | None = None
+    refuses_remarks: bool = False
+    not_secret: tuple[str, ...] = ()
+    kept_back: str = ""
+    left_out: tuple[str, ...] = ()
+    attempt: int = 1
+    turns: int = 0
+    tokens: int = 0
+    micro_usd: int = 0
+    lost: int = 0
+    talk: tuple[tuple[str, str], ...] = ()
+    cuts: int = 0
+    pauses: int = 0
+    change: str = ""
+    files: int = 0
+    summary: str = ""
+    reports: tuple[str, ...] = ()
+    passed: int | None = None
+    remarks: tuple[str, ...] = ()
+    failing: str = ""
+    commit: str = ""
+    branch: str = ""
+    head: str = ""
+    pull_request: int | None = None
+    check: int | None = None
+    check_open: bool = False
+    approvals: tuple[e.Approved, ...] = ()
+    rejected_by: Actor | None = None
+    released: bool = False
+    merged: str = ""
+    deploy_released_by: Actor | None = None
+    deployment: int | None = None
+    deployment_outcome: str | None = None
+    cancelled: str | None = None
+    reason: str | None = None
+    during: str | None = None
+    detail: str = ""
+    undone: tuple[e.StepUndone, ...] = ()
+    settled: bool = False
+
+    @property
+    def waiting_for(self) -> str | None:
+        """Whom or what it waits for: answer, approval, deploy_approval, deployment; None where it works."""
+        if self.cancelled is not None or self.rejected_by is not None:
+            return None
+        if self.state is State.VALIDATING and self.questions is not None:
+            return "answer"
+        if self.state is State.REVIEWING and self.check is not None and not self.approved:
+            return "approval"
+        return self._waits_to_deploy() if self.state is State.DEPLOYING and self.merged else None
+
+    def _waits_to_deploy(self) -> str | None:
+        if not self.may_deploy:
+            return "deploy_approval"
+        return "deployment" if self.deployment is not None and self.deployment_outcome is None else None
+
+    @property
+    def approved(self) -> bool:
+        """Whether as many people approved this very commit as have to."""
+        return self.approvals_missing == 0
+
+    @property
+    def approvals_missing(self) -> int:
+        """How many more people have to approve this very commit."""
+        given = {approval.by.id for approval in self.approvals if approval.head == self.head}
+        return max(0, self.approvals_needed - len(given))
+
+    @property
+    def may_deploy(self) -> bool:
+        """Whether somebody with integration:deploy let the merged commit go out."""
+        return bool(self.deployers)
+
+    @property
+    def deployers(self) -> tuple[Actor, ...]:
+        """Who let it go out: approvers with integration:deploy, and whoever released it later."""
+        approvers = [approval.by for approval in self.approvals if approval.deploys]
+        return tuple(
+            dict.fromkeys(each for each in (*approvers, self.deploy_released_by) if each is not None)
+        )
+
+    @property
+    def tested(self) -> Tested:
+        """What came of its newest test run, as far as facts tell; the details are in its report."""
+        remarks = tuple(Remark(code=code) for code in self.remarks)
+        return Tested(passed=self.passed, before=self.passed_before, remarks=remarks)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self.state in {State.ACTIVE, State.DEPRECATED} or (self.state is State.FAILED and self.settled)
+
+    def limit_reached(self) -> str | None:
+        """Which ceiling of the run is reached: turns, tokens or dollars."""
+        spent = (("turns", self.turns, self.turns_allowed), ("tokens", self.tokens, self.tokens_allowed))
+        dollars = ("dollars", self.micro_usd, self.micro_usd_allowed)
+        return next((name for name, used, allowed in (*spent, dollars) if used >= allowed), None)
+
+
+def fold(integration_id: str, events: Iterable[e.Event]) -> Integration:
+    """The integration after all these facts."""
+    return evolved(Integration(id=integration_id), events)
+
+
+def evolved(it: Integration, events: Iterable[e.Event]) -> Integration:
+    """The integration after these further facts."""
+    # Turns come by the hundred, all else once or twice: those in a row make one copy, not one each.
+    version, turns = it.version, list[Turn]()
+    for version, event in enumerate(events, it.version + 1):  # noqa: B007  the last one counts
+        if isinstance(event, (e.TurnTaken, e.ToolsRun)):
+            turns.append(event)
+            continue
+        it, turns = evolve(_turned(it, turns) if turns else it, event), []
+    return replace(_turned(it, turns), version=version)
+
+
+def evolve(it: Integration, event: e.Event) -> Integration:
+    """The integration after one more fact; never refuses, never looks outside."""
+    match event:
+        case e.IntegrationRequested():
+            return _requested(it, event)
+        case e.ValidationStarted():
+            return replace(it, state=State.VALIDATING)
+        case e.QuestionsAsked(questions=questions):
+            return replace(it, questions=questions, rounds=it.rounds + 1)
+        case e.Answered(text=text):
+            return replace(it, questions=None, exchanges=(*it.exchanges, (it.questions or "", text)))
+        case e.RequestValidated():
+            return _validated(it, event)
+        case e.TurnTaken() | e.ToolsRun():
+            return _turned(it, [event])
+        case e.AnswerLost():
+            return _lost(it, event)
+        case e.CodeGenerated(change=change, files=files, summary=summary):
+            return replace(it, state=State.TESTING, change=change, files=files, summary=summary)
+        case e.TestsPassed(report=report, passed=passed, remarks=remarks):
+            reports = (*it.reports, report)
+            return replace(it, state=State.REVIEWING, reports=reports, passed=passed, remarks=remarks)
+        case e.TestsFailed(report=report, remarks=remarks):
+            return replace(it, reports=(*it.reports, report), failing=it.change, remarks=remarks)
+        case e.RepairStarted(attempt=attempt):
+            talk = (*it.talk, ("report", it.reports[-1]))
+            return replace(it, state=State.GENERATING, attempt=attempt, talk=talk)
+        case e.CommitMade(head=head):
+            return replace(it, commit=head)
+        case e.BranchCreated(branch=branch, head=head):
+            return replace(it, branch=branch, head=head)
+        case e.PullRequestCreated(number=number):
+            return replace(it, pull_request=number)
+        case e.CheckOpened(check=check):
+            return replace(it, check=check, check_open=True)
+        case e.CheckClosed():
+            return replace(it, check_open=False)
+        case e.Approved():
+            return replace(it, approvals=(*it.approvals, event))
+        case e.ApprovalWithdrawn(whose=whose):
+            return replace(it, approvals=tuple(given for given in it.approvals if given.by != whose))
+        case e.Rejected(by=by):
+            return replace(it, rejected_by=by)
+        case e.Released():
+            return replace(it, state=State.DEPLOYING, released=True)
+        case e.Merged(commit=commit):
+            return replace(it, merged=commit)
+        case e.DeployReleased(by=by):
+            return replace(it, deploy_released_by=by)
+        case e.DeploymentCreated(deployment=deployment):
+            return replace(it, deployment=deployment)
+        case e.DeploymentReported(outcome=outcome):
+            return replace(it, deployment_outcome=outcome)
+        case e.Activated():
+            return replace(it, state=State.ACTIVE)
+        case e.CancelRequested(cause=cause):
+            return replace(it, cancelled=cause)
+        case e.IntegrationFailed(reason=reason, during=during, detail=detail):
+            return replace(
+                it, state=State.FAILED, reason=reason, during=during, detail=detail, questions=None
+            )
+        case e.StepUndone():
+            return replace(it, undone=(*it.undone, event))
+        case e.UndoFinished():
+            return replace(it, settled=True)
+        case _:
+            assert_never(event)
+
+
+def _requested(it: Integration, event: e.IntegrationRequested) -> Integration:
+    where = Repository(
+        id=event.repository_id, full_name=event.repository, installation_id=event.installation_id
+    )
+    return replace(
+        it,
+        requested_by=event.by,
+        repository=where,
+        issue=event.issue,
+        request=event.request,
+        asked_base=event.base,
+        turns_allowed=event.turns,
+        tokens_allowed=event.tokens,
+        micro_usd_allowed=event.micro_usd,
+        minutes_allowed=event.minutes,
+    )
+
+
+def _validated(it: Integration, event: e.RequestValidated) -> Integration:
+    return replace(
+        it,
+        state=State.GENERATING,
+        spec=event.spec,
+        base=event.base,
+        base_commit=event.base_commit,
+        tests=event.tests,
+        environment=event.environment,
+        merge_reverts=event.merge_reverts,
+        approvals_needed=event.approvals,
+        merge_method=event.merge_method,
+        passed_before=event.passed,
+        refuses_remarks=event.refuses_remarks,
+        not_secret=event.not_secret,
+        kept_back=event.kept_back,
+    )
+
+
+def _turned(it: Integration, turns: Iterable[Turn]) -> Integration:
+    spent, tokens, micro_usd = it.turns, it.tokens, it.micro_usd
+    talk, change, cuts, pauses = list(it.talk), it.change, it.cuts, it.pauses
+    left_out = set(it.left_out)
+    for event in turns:
+        if isinstance(event, e.ToolsRun):
+            change = event.change
+            talk.append(("results", event.results))
+            continue
+        spent += 1
+        tokens += (
+            event.input_tokens + event.output_tokens + event.cache_read_tokens + event.cache_write_tokens
+        )
+        micro_usd += event.micro_usd
+        left_out |= {*event.left_out}
+        cuts = cuts + 1 if event.stop_reason == "max_tokens" else 0
+        pauses = pauses + 1 if event.stop_reason == "pause_turn" else 0
+        if event.step == "generate_code" and not cuts:
+            talk.append(("answer", event.answer))
+    return replace(
+        it,
+        turns=spent,
+        tokens=tokens,
+        micro_usd=micro_usd,
+        talk=tuple(talk),
+        change=change,
+        cuts=cuts,
+        pauses=pauses,
+        left_out=tuple(sorted(left_out)),
+    )
+
+
+def _lost(it: Integration, event: e.AnswerLost) -> Integration:
+    used = event.input_tokens + event.output_tokens + event.cache_read_tokens + event.cache_write_tokens
+    return replace(it, tokens=it.tokens + used, micro_usd=it.micro_usd + event.micro_usd, lost=it.lost + 1)

@@ -1,0 +1,162 @@
+"""Roles, permissions and limits: who may do what, and how much of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from bot.records import Actor, SandboxLimits
+
+
+class Permission(StrEnum):
+    """What a command can need, as resource:action."""
+
+    READ = "integration:read"
+    WRITE = "integration:write"
+    APPROVE = "integration:approve"
+    DELETE = "integration:delete"
+    DEPLOY = "integration:deploy"
+
+
+class Role(StrEnum):
+    """What a person is to a repository."""
+
+    VIEWER = "viewer"
+    DEVELOPER = "developer"
+    ADMIN = "admin"
+
+
+_VIEWER: Final = frozenset({Permission.READ})
+_DEVELOPER: Final = _VIEWER | {Permission.WRITE, Permission.APPROVE}
+_ADMIN: Final = _DEVELOPER | {Permission.DELETE, Permission.DEPLOY}
+
+ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
+    Role.VIEWER: _VIEWER,
+    Role.DEVELOPER: _DEVELOPER,
+    Role.ADMIN: _ADMIN,
+}
+
+# GitHub's role_name; a custom role is none of these and so gives no right here.
+GITHUB_ROLES: Final[Mapping[str, Role]] = {
+    "read": Role.VIEWER,
+    "triage": Role.VIEWER,
+    "write": Role.DEVELOPER,
+    "maintain": Role.ADMIN,
+    "admin": Role.ADMIN,
+}
+
+
+class Denied(Exception):
+    """A person may not have what they asked for; `code` is stable and public."""
+
+    code = "denied"
+
+
+class NotAllowed(Denied):
+    """The asker's role does not hold the permission."""
+
+    code = "not_allowed"
+
+    def __init__(self, role: Role | None, needs: Permission) -> None:
+        super().__init__(role, needs)
+        self.role, self.needs = role, needs
+
+    @property
+    def who_could(self) -> tuple[Role, ...]:
+        """The roles that hold the permission, least first."""
+        return tuple(role for role, held in ROLES.items() if self.needs in held)
+
+
+class MergedAlready(NotAllowed):
+    """Stopping what is merged takes the merge back, which needs the right to deploy."""
+
+    def __init__(self, role: Role | None) -> None:
+        super().__init__(role, Permission.DEPLOY)
+
+
+class OwnerNotAllowed(Denied):
+    """The repository belongs to an account that this bot does not serve."""
+
+    code = "owner_not_allowed"
+
+
+class SelfApproval(Denied):
+    """The one who asked cannot be the only approver."""
+
+    code = "self_approval"
+
+    def __init__(self, by: Actor) -> None:
+        super().__init__(by.login)
+
+
+class StaleApproval(Denied):
+    """The approval is for another commit than the one that was tested."""
+
+    code = "stale_approval"
+
+    def __init__(self, seen: str, tested: str) -> None:
+        super().__init__(seen, tested)
+        self.seen, self.tested = seen, tested
+
+
+class TooManyUnderWay(Denied):
+    """The asker has as many integrations under way here as one person may have."""
+
+    code = "too_many_under_way"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+
+class NothingWaits(Denied):
+    """There is nothing here that this command could move."""
+
+    code = "nothing_waits"
+
+
+def role_of(github_role: str) -> Role | None:
+    """The role that a GitHub permission gives; an unknown one gives none."""
+    return GITHUB_ROLES.get(github_role)
+
+
+def belongs(github_role: str, *, private: bool) -> bool:
+    """Whether the permission makes a person one of the repository's own: what is public anybody may read."""
+    return role_of(github_role) is not None and (private or github_role != "read")
+
+
+def holds(role: Role | None, needs: Permission) -> bool:
+    """Whether the role has the permission; no role has none."""
+    return role is not None and needs in ROLES[role]
+
+
+def check_may(role: Role | None, needs: Permission) -> None:
+    """Raise NotAllowed unless the role holds the permission."""
+    if not holds(role, needs):
+        raise NotAllowed(role, needs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the operator set: ceilings, and who is served. Amounts in millionths of a US dollar."""
+
+    turns: int = 60
+    tokens: int = 2_000_000
+    micro_usd: int = 5_000_000
+    minutes: int = 120
+    monthly_micro_usd: int = 50_000_000
+    repairs: int = 3
+    questions: int = 3
+    under_way: int = 10
+    self_approval: bool = False
+    owners: frozenset[str] = frozenset()
+    model: str = "claude-opus-5-5"
+    look_again_seconds: float = 60.0
+    sandbox: SandboxLimits = field(default_factory=SandboxLimits)
+
+
+def check_owner(repository: str, served: Iterable[str]) -> None:
+    """Raise OwnerNotAllowed unless the account that owns the repository is served."""
+    owner, _, _ = repository.partition("/")
+    if owner.lower() not in {each.lower() for each in served}:
+        raise OwnerNotAllowed(owner)

@@ -1,0 +1,42 @@
+"""How long a run has worked: from its request to its gate, without the time that it waited for people."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Final
+
+from bot.domain import events as e
+from bot.domain.integration import Integration, evolve
+from bot.domain.states import State
+from bot.records import Recorded
+
+BEFORE_THE_GATE: Final = (
+    State.DRAFT,
+    State.VALIDATING,
+    State.GENERATING,
+    State.TESTING,
+    State.REVIEWING,
+)
+
+
+def is_working(it: Integration) -> bool:
+    """Whether its clock runs: it is on its way to the gate, and waits for nobody."""
+    return it.state in BEFORE_THE_GATE and it.check is None and it.waiting_for is None
+
+
+def seconds_worked(it: Integration, records: Sequence[Recorded], *, now: datetime) -> float:
+    """The seconds that it has worked by now, told from when each of its facts was written."""
+    worked, then = 0.0, Integration(id=it.id)
+    moments = pairwise([*(record.at for record in records), now])
+    for event, (began, ended) in zip(e.decode(records), moments, strict=True):
+        then = evolve(then, event)
+        if is_working(then):
+            worked += max(0.0, (ended - began).total_seconds())
+    return worked
+
+
+def is_over_time(it: Integration, records: Sequence[Recorded], *, now: datetime) -> bool:
+    """Whether it has worked for as long as it may. What has come to its gate has come in time."""
+    if it.minutes_allowed is None or not is_working(it):
+        return False
+    return seconds_worked(it, records, now=now) >= it.minutes_allowed * 60

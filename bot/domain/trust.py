@@ -1,0 +1,111 @@
+"""How far a test run that ended well can be trusted: what is remarked on it, and what it is called then."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.judges import Judges
+
+
+class Trust(StrEnum):
+    """What a run with exit status 0 is called."""
+
+    PLAIN = "plain"
+    UNCOUNTED = "uncounted"
+    REMARKED = "remarked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something that a person should know before believing the run; `code` is stable."""
+
+    code: str
+    paths: tuple[str, ...] = ()
+    before: int | None = None
+    now: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerun:
+    """The change once more, with the tests as they were before it: whether all passed, and how many."""
+
+    is_green: bool
+    passed: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """All that is known of a run that ended well.
+
+    `before` and `now` count the tests that passed, None where that cannot be told. `is_blind`: with a test
+    that must fail among them they ended well as before.
+    """
+
+    judges: Judges
+    before: int | None
+    now: int | None
+    old_tests: Rerun | None = None
+    is_blind: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """A run that ended well, as people are told of it."""
+
+    passed: int | None = None
+    before: int | None = None
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def trust(self) -> Trust:
+        if self.remarks:
+            return Trust.REMARKED
+        return Trust.UNCOUNTED if self.passed is None else Trust.PLAIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What came of one run: `report` is its digest, `remarks` are codes."""
+
+    report: str
+    ended: str
+    is_green: bool
+    passed: int | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def remarks_on(seen: Seen) -> tuple[Remark, ...]:
+    """What keeps it from being a plain pass, the weightiest first."""
+    return (*_fooled(seen), *_old_tests(seen), *_counts(seen), *_files(seen.judges))
+
+
+def _fooled(seen: Seen) -> Sequence[Remark]:
+    return [Remark(code="failing_test_passed")] if seen.is_blind else []
+
+
+def _old_tests(seen: Seen) -> Sequence[Remark]:
+    again = seen.old_tests
+    if again is None:
+        return []
+    if not again.is_green:
+        return [Remark(code="old_tests_fail")]
+    fewer = seen.before is not None and (again.passed or 0) < seen.before
+    return [Remark(code="old_tests_fewer", before=seen.before, now=again.passed)] if fewer else []
+
+
+def _counts(seen: Seen) -> Sequence[Remark]:
+    if seen.now is None:
+        return [Remark(code="result_gone", before=seen.before)] if seen.before is not None else []
+    if seen.now == 0:
+        return [Remark(code="nothing_passed", before=seen.before)]
+    fewer = seen.before is not None and seen.now < seen.before
+    return [Remark(code="fewer_passed", before=seen.before, now=seen.now)] if fewer else []
+
+
+def _files(judges: Judges) -> Sequence[Remark]:
+    kinds = (
+        ("tests_removed", judges.removed),
+        ("tests_changed", judges.changed),
+        ("runner_changed", judges.steering),
+    )
+    return [Remark(code=code, paths=paths) for code, paths in kinds if paths]

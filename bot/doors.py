@@ -1,0 +1,166 @@
+"""One process of the bot: its doors in front of what wiring made, open until it is told to stop."""
+
+import asyncio
+import gc
+import secrets
+import signal
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from bot.infrastructure.aside import Aside
+from bot.infrastructure.clock import UtcClock
+from bot.infrastructure.database import Database
+from bot.infrastructure.metrics import UNKNOWN, Metrics
+from bot.infrastructure.queue_lengths import waiting
+from bot.instruments import Instruments
+from bot.records import Delivery, Unavailable
+from bot.services import SERVICES, Service, queues_of, routes_of
+from bot.settings import Settings
+from bot.web.gateway import build_app, listening
+from bot.web.health import OK, HealthDoor, Probe, nothing_to_count
+from bot.web.setup import SetUpDoor
+from bot.web.webhooks import GitHubDoor
+from bot.wiring import Bot, at_work
+
+log = structlog.get_logger()
+
+FIGURES_SECONDS: Final = 2.0
+SANDBOXED: Final = frozenset(("ai", "sandbox"))  # the queues of which the jobs run something
+STEPS: Final = (
+    "Register a GitHub App from app.yml, with its webhook at PUBLIC_URL/webhooks/github.",
+    "Set GITHUB_APP_ID, GITHUB_PRIVATE_KEY (its path) and GITHUB_WEBHOOK_SECRET (32 bytes or more).",
+    "Set ANTHROPIC_API_KEY.",
+    "Start again, and ask `python -m bot doctor` whether all is well.",
+)
+
+
+class ClosedInbox:
+    """Where nothing is set up, nothing is kept."""
+
+    async def keep(self, delivery: Delivery) -> bool:
+        raise Unavailable("setup_mode", delivery.kind)
+
+    async def take(self, key: str) -> Delivery | None:
+        raise Unavailable("setup_mode", key)
+
+    async def settle(self, key: str) -> None:
+        raise Unavailable("setup_mode", key)
+
+    async def set_aside(self, key: str, *, why: str) -> None:
+        raise Unavailable("setup_mode", f"{key}: {why}")
+
+
+@asynccontextmanager
+async def open_bot(
+    settings: Settings, services: Sequence[Service] = SERVICES, *, instruments: Instruments
+) -> AsyncIterator[tuple[Bot | None, int]]:
+    """A bot at work behind its doors, and the port they are at; no bot where nothing is set up yet."""
+    async with AsyncExitStack() as stack:
+        bot = None
+        if settings.github is not None:
+            working = at_work(settings, settings.github, queues=queues_of(services), instruments=instruments)
+            bot = await stack.enter_async_context(working)
+            instruments.metrics.watch_breakers(bot.breakers)
+        if settings.setup_mode:
+            tell_steps()
+        app = app_of(settings, services, bot, instruments.metrics)
+        port = await stack.enter_async_context(listening(app, host=settings.listen_host, port=settings.port))
+        yield bot, port
+
+
+def app_of(
+    settings: Settings, services: Sequence[Service], bot: Bot | None, metrics: Metrics
+) -> web.Application:
+    """The doors of these services and no others; health and figures every process has."""
+    routes = routes_of(services)
+    return build_app(
+        health=health_door(settings, services, bot, metrics),
+        metrics=metrics,
+        github=github_door(settings, bot, metrics) if "webhooks" in routes else None,
+        setup=set_up_door(settings) if "setup" in routes else None,
+    )
+
+
+def github_door(settings: Settings, bot: Bot | None, metrics: Metrics) -> GitHubDoor:
+    """GitHub's door; shut while nothing is set up."""
+    credentials = settings.github
+    return GitHubDoor(
+        inbox=bot.stored.inbox if bot else ClosedInbox(),
+        secrets=credentials.webhook_secrets if credentials else (),
+        app_id=credentials.app_id if credentials else None,
+        clock=UtcClock(),
+        metrics=metrics,
+    )
+
+
+def health_door(
+    settings: Settings, services: Sequence[Service], bot: Bot | None, metrics: Metrics
+) -> HealthDoor:
+    """What it needs to be ready, and what is told beside that."""
+    token = settings.metrics_token
+    return HealthDoor(
+        needs=_needs(bot, queues_of(services)) if bot else {},
+        states={"mode": lambda: "work", "breakers": bot.breakers} if bot else {"mode": lambda: "setup"},
+        metrics=metrics,
+        metrics_token=token.get_secret_value() if token else None,
+        before_figures=partial(count, metrics, bot.stored.database, bot.stored.aside)
+        if bot
+        else nothing_to_count,
+    )
+
+
+async def count(metrics: Metrics, database: Database, aside: Aside) -> None:
+    """What the database counts; where it does not answer in time, nothing old is told in its place."""
+    lengths, set_aside = dict[str, int](), UNKNOWN
+    with suppress(Unavailable, TimeoutError):
+        async with asyncio.timeout(FIGURES_SECONDS):
+            lengths, set_aside = dict(await waiting(database)), await aside.count()
+    # Both at once: another who asks meanwhile is not to find one of them missing.
+    metrics.queues_are(lengths)
+    metrics.aside_are(set_aside)
+
+
+def _needs(bot: Bot, queues: Collection[str]) -> Mapping[str, Probe]:
+    """The database always; the sandbox where something is run in it."""
+
+    async def database() -> str:
+        try:
+            await bot.stored.log.head()
+        except Unavailable as fault:
+            return fault.code
+        return OK
+
+    return {"database": database} | ({} if SANDBOXED.isdisjoint(queues) else {"sandbox": bot.sandbox_health})
+
+
+def set_up_door(settings: Settings) -> SetUpDoor:
+    """What is left to set up, behind a token that only the console shows."""
+    if not settings.setup_mode:
+        return SetUpDoor(token=None, steps=())
+    token = secrets.token_urlsafe(16)
+    log.warning("setup_page", open=f"http://127.0.0.1:{settings.port}/setup?token={token}")
+    return SetUpDoor(token=token, steps=STEPS)
+
+
+def tell_steps() -> None:
+    """What is left to set up, on the console of every process."""
+    for number, told in enumerate(STEPS, start=1):
+        log.warning("not_set_up_yet", step=number, do=told)
+
+
+async def serve(settings: Settings, services: Sequence[Service], instruments: Instruments) -> None:
+    """Open until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with open_bot(settings, services, instruments=instruments) as (bot, port):
+        # What lives from here on is the garbage collector's business; what was there before is not.
+        gc.freeze()
+        log.info("bot_started", address=f"http://{settings.listen_host}:{port}", ready=bot is not None)
+        await stop.wait()
+        log.info("bot_stopping")

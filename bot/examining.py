@@ -1,0 +1,213 @@
+"""What the doctor looks at, made from the settings: each part says how it is, or raises."""
+
+import asyncio
+import shutil
+import sqlite3
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+import yaml
+
+from bot.doctor import Examine, NothingThere, Unwell
+from bot.infrastructure.aside import Aside
+from bot.infrastructure.clock import UtcClock
+from bot.infrastructure.database import Database
+from bot.infrastructure.github import GitHubApp
+from bot.infrastructure.github_deliveries import GitHubDeliveries
+from bot.infrastructure.github_hook import Hook, hook_of
+from bot.infrastructure.observing import Nobody
+from bot.infrastructure.redaction import LiveSecrets
+from bot.settings import Settings
+from bot.web.webhooks import PATH
+from bot.wiring import ANTHROPIC, github_app, policies, sandbox_of
+
+NEWEST_PYTHON: Final = (3, 14)
+OLDEST_GIT: Final = (2, 34)
+SPARE_BYTES: Final = 1024**3
+SKEW_SECONDS: Final = 30.0
+RECENT: Final = timedelta(days=1)
+LEAST_ANSWER: Final = 500
+MANIFEST: Final = Path(__file__).resolve().parents[1] / "app.yml"
+
+
+@asynccontextmanager
+async def parts(settings: Settings) -> AsyncIterator[Mapping[str, Examine]]:
+    """A look at each thing that is there to be looked at."""
+    async with AsyncExitStack() as stack:
+        guards = policies(Nobody())
+        looks = Looks(settings)
+        found: dict[str, Examine] = {
+            "python": looks.python,
+            "settings": looks.settings,
+            "data": looks.data,
+            "database": looks.database,
+            "deliveries": looks.deliveries,
+            "git": looks.git,
+            "sandbox": lambda: looks.sandbox(sandbox_of(guards["sandbox"]).check),
+        }
+        if settings.anthropic_api_key is not None:
+            found["claude"] = looks.claude
+        if settings.github is not None:
+            working = github_app(settings, settings.github, guards["github"], LiveSecrets())
+            app = await stack.enter_async_context(working)
+            found |= {
+                "clock": looks.clock,
+                "github": lambda: looks.github(app),
+                "permissions": lambda: looks.permissions(app),
+                "webhook": lambda: looks.webhook(app),
+                "payloads": lambda: looks.payloads(app),
+                "certificate": lambda: looks.certificate(app),
+                "arrivals": lambda: looks.arrivals(app),
+            }
+        yield found
+
+
+def _hands_nothing_on(_connection: object, _follow_ups: object) -> None: ...
+
+
+def try_to_write(directory: Path) -> None:
+    """Raises OSError where nothing can be kept there."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryFile(dir=directory) as file:
+        file.write(b"well")
+
+
+def _there(hook: Hook | None) -> Hook:
+    if hook is None:
+        raise NothingThere
+    return hook
+
+
+class Looks:
+    """One method for each check."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def python(self) -> str:
+        version = sys.version_info[:2]
+        if version >= NEWEST_PYTHON:
+            raise Unwell(f"Python {sys.version.split()[0]} is newer than what this was tried on")
+        return f"Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}"
+
+    async def settings(self) -> str:
+        if self._settings.setup_mode:
+            raise Unwell("no GitHub App is set up: GITHUB_APP_ID, GITHUB_PRIVATE_KEY, GITHUB_WEBHOOK_SECRET")
+        if self._settings.anthropic_api_key is None:
+            raise Unwell("ANTHROPIC_API_KEY is missing")
+        return f"complete; reached at {self._settings.address}"
+
+    async def data(self) -> str:
+        directory = self._settings.data_directory
+        await asyncio.to_thread(try_to_write, directory)
+        free = shutil.disk_usage(directory).free
+        if free < SPARE_BYTES:
+            raise Unwell(f"{directory}: only {free // 2**20} MiB are free")
+        return f"{directory}, {free // 2**30} GiB free"
+
+    async def database(self) -> str:
+        database = await Database.open(self._settings.database_url)
+        try:
+            await database.migrate()
+        finally:
+            await database.close()
+        return "reached, and its tables are up to date"
+
+    async def deliveries(self) -> str:
+        database = await Database.open(self._settings.database_url)
+        try:
+            count = await Aside(database, _hands_nothing_on).count()
+        finally:
+            await database.close()
+        if count:
+            raise Unwell("1 was set aside" if count == 1 else f"{count} were set aside")
+        return "none was set aside"
+
+    async def clock(self) -> str:
+        answer = await self._head(f"{self._settings.github_api_url}/meta")
+        if "Date" not in answer:
+            raise Unwell("GitHub's answer has no date")
+        there = parsedate_to_datetime(answer["Date"])
+        skew = (UtcClock().now() - there.astimezone(UTC)).total_seconds()
+        if abs(skew) > SKEW_SECONDS:
+            raise Unwell(f"{skew:.0f} seconds away from GitHub's")
+        return "agrees with GitHub's"
+
+    async def github(self, app: GitHubApp) -> str:
+        about = await app.about()
+        return f"{about.name} of {about.owner_login}"
+
+    async def permissions(self, app: GitHubApp) -> str:
+        about = await app.about()
+        wanted = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+        lacks = [
+            f"{name}: {level}"
+            for name, level in wanted["default_permissions"].items()
+            if about.permissions.get(name) not in {level, "write"}
+        ]
+        lacks += [f"event {name}" for name in wanted["default_events"] if name not in about.events]
+        if lacks:
+            raise Unwell(f"missing: {', '.join(lacks)}")
+        return "all that app.yml names"
+
+    async def webhook(self, app: GitHubApp) -> str:
+        wanted, hook = f"{self._settings.address}{PATH}", await hook_of(app)
+        if hook is None:
+            raise Unwell("the App has none, so nothing will be heard")
+        if not hook.leads_to(wanted):
+            raise Unwell(f"GitHub sends to {hook.url}, and not to {wanted}")
+        return f"leads to {wanted}"
+
+    async def payloads(self, app: GitHubApp) -> str:
+        hook = _there(await hook_of(app))
+        if hook.content_type != "json":
+            raise Unwell(f"GitHub sends them as {hook.content_type}, and the bot takes JSON alone")
+        return "are sent as JSON"
+
+    async def certificate(self, app: GitHubApp) -> str:
+        if not _there(await hook_of(app)).checks_certificate:
+            raise Unwell("GitHub does not check the bot's, so anybody in between could read along")
+        return "GitHub checks the bot's"
+
+    async def arrivals(self, app: GitHubApp) -> str:
+        failures, sent = await GitHubDeliveries(app).failures(since=UtcClock().now() - RECENT)
+        if failures:
+            reasons = ", ".join(f"{why} ({count})" for why, count in failures.most_common())
+            raise Unwell(f"{failures.total()} of the last day's {sent} never arrived: {reasons}")
+        return f"all of the last day's {sent} arrived" if sent else "GitHub sent nothing in the last day"
+
+    async def claude(self) -> str:
+        address = self._settings.anthropic_base_url or ANTHROPIC
+        await self._head(address)
+        return f"{address} answers; the key is tried by the first request"
+
+    async def git(self) -> str:
+        process = await asyncio.create_subprocess_exec("git", "version", stdout=asyncio.subprocess.PIPE)
+        said = (await process.communicate())[0].decode().split()[2]
+        version = tuple(int(part) for part in said.split(".")[:2])
+        if version < OLDEST_GIT:
+            raise Unwell(f"git {said} is too old")
+        return f"git {said}"
+
+    async def sandbox(self, check: Callable[[], Awaitable[str | None]]) -> str:
+        fault = await check()
+        if fault is not None:
+            raise Unwell(fault)
+        return "runs, and is held in its limits"
+
+    async def _head(self, url: str) -> Mapping[str, str]:
+        try:
+            async with aiohttp.ClientSession() as session, session.head(url, allow_redirects=False) as answer:
+                headers, status = answer.headers, answer.status
+        except aiohttp.ClientError as error:
+            raise Unwell(f"{url}: {error}") from None
+        if status >= LEAST_ANSWER:
+            raise Unwell(f"{url} answers {status}")
+        return headers

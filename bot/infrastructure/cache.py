@@ -1,0 +1,80 @@
+"""Small answers kept for a short while."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Hashable, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from weakref import WeakValueDictionary
+
+from cachetools import LRUCache, TLRUCache
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class UntilItEnds(Generic[K, V]):
+    """Values that end, each asked for once however many wait for it."""
+
+    def __init__(
+        self,
+        *,
+        size: int,
+        seconds: Callable[[V], float],
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._kept: TLRUCache[K, V] = TLRUCache(
+            size, ttu=lambda _key, value, now: now + seconds(value), timer=timer
+        )
+        self._locks: WeakValueDictionary[K, asyncio.Lock] = WeakValueDictionary()
+
+    async def get(self, key: K, ask: Callable[[], Awaitable[V]]) -> V:
+        """The value while it lasts; else the first to come asks and the others wait for the answer."""
+        kept = self._kept.get(key)
+        if kept is not None:
+            return kept
+        lock = self._locks.setdefault(key, asyncio.Lock())
+        async with lock:
+            return await self._asked(key, ask)
+
+    def drop(self, key: K, value: V) -> None:
+        """Forget this value; one that has replaced it already stays."""
+        if self._kept.get(key) is value:
+            self._kept.pop(key, None)
+
+    async def _asked(self, key: K, ask: Callable[[], Awaitable[V]]) -> V:
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = self._kept[key] = await ask()
+        return kept
+
+
+def recently_used(size: int) -> MutableMapping[Any, Any]:
+    """A dictionary of so many entries that forgets the least used."""
+    return LRUCache(size)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An HTTP answer as it came, with the name its sender gave to this very content."""
+
+    etag: str
+    body: bytes
+    content_type: str
+    link: str
+
+
+class Pages(Generic[K]):
+    """Answers to compare by ETag, the least used forgotten first; so many bytes in all."""
+
+    def __init__(self, *, size: int) -> None:
+        self._largest = size // 8
+        self._kept: LRUCache[K, Page] = LRUCache(size, getsizeof=lambda page: len(page.body) + 512)
+
+    def get(self, key: K) -> Page | None:
+        return self._kept.get(key)
+
+    def keep(self, key: K, page: Page) -> None:
+        """Keep it, unless it alone would push out too many others."""
+        if len(page.body) < self._largest:
+            self._kept[key] = page

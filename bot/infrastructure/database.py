@@ -1,0 +1,239 @@
+"""The database, SQLite or PostgreSQL: connections, transactions, migrations, and the lock on a file."""
+
+import asyncio
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, ParamSpec, Self, TypeVar
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+
+from bot.infrastructure import migrations
+from bot.infrastructure.clock import UtcClock
+from bot.records import FollowUp, Unavailable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Outbox = Callable[[Connection, Sequence[FollowUp]], None]
+"""Hands follow-ups to the engine, in the transaction of the connection it is given."""
+
+PATIENCE_SECONDS: Final = 30.0
+SQLITE_READERS: Final = 4
+POSTGRESQL_CONNECTIONS: Final = 8
+OUTAGES: Final = (OperationalError, InterfaceError, PoolExhausted)
+REACH: Final = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 8_000}
+KNOWS_SUBSECONDS: Final = (3, 42)
+
+
+class ConnectionLost(Unavailable):
+    """The connection broke: what became of the transaction is unknown, and must be looked up."""
+
+
+class AlreadyRunning(Exception):
+    """Another process works on this database file; stop it first."""
+
+
+class Crew:
+    """Threads that transact: one change of thread for a transaction, where awaiting takes two a statement."""
+
+    def __init__(self, engine: Engine, *, size: int) -> None:
+        self._engine = engine
+        self._threads = ThreadPoolExecutor(max_workers=size, thread_name_prefix="database")
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """Do it in one transaction, in a thread. Raises Unavailable."""
+        return await self.submit(self.transact, work)
+
+    def submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
+        """Do it in a thread."""
+        return asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *args, **kwargs))
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """Do it in one transaction, in this thread; again, if the connection was lost.
+
+        Whether a lost one was committed is unknown: the work must find by its key that it is done.
+        """
+        try:
+            return self._transact(work)
+        except ConnectionLost:
+            return self._transact(work)
+
+    async def close(self) -> None:
+        await self.submit(self._engine.dispose)
+        self._threads.shutdown()
+
+    def _transact(self, work: Callable[[Connection], T]) -> T:
+        with outages(), self._engine.begin() as connection:
+            return work(connection)
+
+
+class Database:
+    """One database: what reads sees what is committed, what writes commits as a whole or not at all.
+
+    `read` and `write` do a piece of work in a thread, and raise Unavailable where it cannot answer now.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.path = path_of(url)
+        self._writes = self.crew(size=1 if self.path else POSTGRESQL_CONNECTIONS)
+        self._reads = Crew(_sqlite(url, "BEGIN"), size=SQLITE_READERS) if self.path else self._writes
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """The database at this address; a SQLite file is made, for its owner alone, where there is none."""
+        if path := path_of(url):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+        return cls(url)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        return await self._reads.run(work)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Done again where the connection was lost, so the work must find by its key that it is done."""
+        return await self._writes.run(work)
+
+    def crew(self, *, size: int, patience: float = PATIENCE_SECONDS) -> Crew:
+        """Writers of their own, who wait so many seconds at most for somebody else's lock."""
+        if self.path:
+            return Crew(_sqlite(self.url, "BEGIN IMMEDIATE", patience=patience), size=size)
+        engine = create_engine(_psycopg(self.url), pool_size=size, hide_parameters=True, connect_args=REACH)
+        event.listen(engine, "connect", _limit(patience))
+        return Crew(engine, size=size)
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An insert that may say what happens on a conflict."""
+        return sqlite.insert(table) if self.path else postgresql.insert(table)
+
+    async def migrate(self) -> None:
+        """Bring the tables up to date, whole or not at all; two processes at once take turns."""
+        await self.write(migrations.upgrade)
+
+    async def wipe(self) -> None:
+        """Fold SQLite's log into its file and empty it: what was deleted is then no more on the disk."""
+        if self.path:
+            await asyncio.to_thread(_checkpoint, self.path)
+
+    async def close(self) -> None:
+        await self._writes.close()
+        if self.path:
+            await self._reads.close()
+
+
+@contextmanager
+def outages() -> Iterator[None]:
+    """A database that cannot answer is Unavailable, in every layer above."""
+    try:
+        yield
+    except OUTAGES as error:
+        lost = isinstance(error, DBAPIError) and error.connection_invalidated
+        why = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+        raise (ConnectionLost if lost else Unavailable)("database", why) from error
+
+
+@contextmanager
+def alone(url: str) -> Iterator[None]:
+    """Hold a SQLite file as the one server on it; raises AlreadyRunning. PostgreSQL takes any number."""
+    path = path_of(url)
+    if path is None:
+        yield
+        return
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with path.with_name(f"{path.name}.lock").open("a", encoding="utf-8") as side_car:
+        try:
+            fcntl.flock(side_car, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunning(str(path)) from error
+        yield
+
+
+def migrate_apart(url: str) -> None:
+    """Bring the tables up to date in a process of its own: the memory that it takes goes away with it.
+
+    Only before there is any thread. What goes wrong there is told by the `migrate` that is to follow.
+    """
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    try:
+        with alone(url):
+            asyncio.run(_migrated(url))
+    finally:
+        os._exit(0)
+
+
+async def _migrated(url: str) -> None:
+    database = await Database.open(url)
+    await database.migrate()
+
+
+def path_of(url: str) -> Path | None:
+    """The file of a `sqlite:///` address; None for PostgreSQL."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return None
+    if not parsed.database or parsed.database == ":memory:":
+        raise ValueError("a SQLite database must be a file: sqlite:///path/to/bot.db")
+    return Path(parsed.database)
+
+
+def as_text(moment: datetime) -> str:
+    """ISO 8601 in UTC to the microsecond: texts of one length, in the order of time."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _psycopg(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _sqlite(url: str, begin: str, *, patience: float = PATIENCE_SECONDS) -> Engine:
+    """Durable connections whose transactions begin where we say: a late lock would fail at once."""
+
+    def connected(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        give_clock(connection)
+        for pragma in (f"busy_timeout={int(patience * 1000)}", *_PRAGMAS):
+            connection.execute(f"PRAGMA {pragma}")
+
+    engine = create_engine(url, hide_parameters=True)
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+_PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+
+
+def _limit(patience: float) -> Callable[[Any, object], None]:
+    def connected(connection: Any, _record: object) -> None:
+        connection.autocommit = True
+        connection.execute(f"SET statement_timeout = {int(patience * 1000)}")
+        connection.autocommit = False
+
+    return connected
+
+
+def give_clock(connection: sqlite3.Connection) -> None:
+    """An older SQLite does not know unixepoch('subsec'), with which the engine dates the rows it writes."""
+    if sqlite3.sqlite_version_info < KNOWS_SUBSECONDS:
+        connection.create_function(
+            "unixepoch", -1, lambda *_modifiers: round(UtcClock().now().timestamp(), 3)
+        )
+
+
+def _checkpoint(path: Path) -> None:
+    with closing(sqlite3.connect(path, timeout=PATIENCE_SECONDS)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

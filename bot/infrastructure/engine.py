@@ -1,0 +1,266 @@
+"""The engine (DBOS): launch, queues and their limits, steps with their repetition, jobs, the outbox."""
+
+import asyncio
+import json
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+import sqlalchemy
+from dbos import (
+    DBOS,
+    EnqueueOptions,
+    ScheduleInput,
+    Serializer,
+    SetEnqueueOptions,
+    StepOptions,
+    WorkflowHandleAsync,
+    error,
+)
+
+from bot.infrastructure.database import give_clock
+from bot.records import Start, StepFailed, Unavailable
+
+T = TypeVar("T")
+
+VERSION: Final = "1"  # the application version is fixed: a hash would strand every run in flight at a deploy
+SCHEMA: Final = "dbos"
+THREADS: Final = 16
+QUEUES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "intake": {"worker_concurrency": 4},
+    "saga": {},
+    "ai": {"partition_worker_concurrency": 2},  # a repository's; its account's, and all, are in shares.py
+    "github": {"worker_concurrency": 8},
+    "sandbox": {"partition_worker_concurrency": 1},
+    "notify": {"partition_concurrency": 1},
+    "ops": {"worker_concurrency": 1},
+}
+ATTEMPTS: Final = 13  # with the pause doubling, half an hour of a dependency being away
+REPEAT_SECONDS: Final = 0.5
+STEP_SECONDS: Final = 1800.0
+POLL_JOB_SECONDS: Final = 0.05
+LONGEST_PAUSE_SECONDS: Final = 300.0
+JOB_ERRORS: Final = (
+    error.DBOSMaxStepRetriesExceeded,
+    error.DBOSAwaitedWorkflowCancelledError,
+    error.DBOSAwaitedWorkflowMaxRecoveryAttemptsExceeded,
+)
+
+
+class RemoteError(Exception):
+    """Any other recorded failure, rebuilt from its name without importing its class."""
+
+
+class JsonSerializer(Serializer):
+    """Plain JSON only; a StepFailed stays one across a replay, every other failure becomes a RemoteError."""
+
+    def name(self) -> str:
+        return "bot_json_v1"
+
+    def serialize(self, data: Any) -> str:
+        return json.dumps(data, default=_plain, separators=(",", ":"), ensure_ascii=False)
+
+    def deserialize(self, serialized_data: str) -> Any:
+        return json.loads(serialized_data, object_hook=_rich)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, StepFailed):
+        return {"__failed__": [value.code, value.detail]}
+    if isinstance(value, datetime):
+        return {"__at__": value.isoformat()}
+    if isinstance(value, BaseException):
+        return {"__error__": [type(value).__name__, str(value)]}
+    raise TypeError(f"{type(value).__name__} may not cross a step boundary; pass plain JSON values")
+
+
+def _rich(value: dict[str, Any]) -> Any:
+    if "__failed__" in value:
+        return StepFailed(*value["__failed__"])
+    if "__at__" in value:
+        return datetime.fromisoformat(value["__at__"])
+    return RemoteError(*value["__error__"]) if "__error__" in value else value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """A workflow and when it runs: six fields, seconds first, UTC."""
+
+    name: str
+    cron: str
+    workflow: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """How this process runs the engine; `polls` is how often it looks for work, in seconds."""
+
+    url: str
+    executor: str
+    listens_to: tuple[str, ...] = tuple(QUEUES)
+    polls: float = 0.2
+
+    async def launch(self, schedules: Sequence[Schedule] = ()) -> None:
+        """Start inside the running loop, after every workflow is registered."""
+        DBOS.listen_queues(list(self.listens_to))
+        DBOS.launch()
+        for name, limits in QUEUES.items():
+            await DBOS.register_queue_async(
+                name, polling_interval_sec=self.polls, on_conflict="always_update", **limits
+            )
+        await DBOS.apply_schedules_async([_planned(schedule) for schedule in schedules])
+
+    def configure(self) -> sqlalchemy.Engine:
+        """Before anything is registered; the pool that it works with."""
+        pool = system_engine(self.url)
+        DBOS(
+            config={
+                "name": "claude-code-bot",
+                "system_database_engine": pool,
+                "dbos_system_schema": SCHEMA,
+                "executor_id": self.executor,
+                "application_version": VERSION,
+                "serializer": JsonSerializer(),
+                "max_executor_threads": THREADS,
+                "log_level": "ERROR",
+                "notification_listener_polling_interval_sec": max(self.polls, 0.05),
+                "scheduler_polling_interval_sec": 1.0,
+            }
+        )
+        _log_like_the_rest()
+        return pool
+
+    async def stop(self, pool: sqlalchemy.Engine) -> None:
+        """Stop at once: what runs or waits goes on at the next start, an unfinished step anew."""
+        # What is broken off complains of the executor that is gone; that is no news.
+        logging.getLogger("dbos").setLevel(logging.CRITICAL)
+        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+        # The engine's threads had become the loop's own, and are gone; what closes after it needs some.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=THREADS))
+        pool.dispose()
+
+
+def _log_like_the_rest() -> None:
+    """The engine's own handler would pass by the door that blacks out secrets."""
+    logger = logging.getLogger("dbos")
+    for handler in list(logger.handlers):
+        logger.removeHandler(handler)
+    logger.propagate = True
+
+
+def system_engine(url: str) -> sqlalchemy.Engine:
+    """A connection pool for the engine's own tables, beside ours in the same database."""
+    if not url.startswith("sqlite"):
+        return sqlalchemy.create_engine(
+            url.replace("postgresql://", "postgresql+psycopg://", 1), pool_size=10, pool_pre_ping=True
+        )
+    engine = sqlalchemy.create_engine(url, connect_args={"timeout": 30})
+    sqlalchemy.event.listen(engine, "connect", _on_sqlite)
+    return engine
+
+
+def _on_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    give_clock(connection)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _planned(schedule: Schedule) -> ScheduleInput:
+    return {
+        "schedule_name": schedule.name,
+        "workflow_fn": schedule.workflow,
+        "schedule": schedule.cron,
+        "context": None,
+    }
+
+
+def options_of(start: Start) -> EnqueueOptions:
+    """How the engine is told of it."""
+    options = EnqueueOptions(
+        workflow_name=start.workflow, queue_name=start.queue, workflow_id=start.id, app_version=VERSION
+    )
+    if start.partition is not None:
+        options["queue_partition_key"] = start.partition
+    return options
+
+
+async def step(work: Callable[..., Awaitable[T]], *args: Any, seconds: float = STEP_SECONDS) -> T:
+    """Run as one recorded step; `work` gets the step's own key and is repeated while Unavailable.
+
+    Raises StepFailed: its own, or "unavailable" once the tries are used up.
+    """
+
+    async def keyed() -> T:
+        return await work(*args, key=f"{DBOS.workflow_id}:{DBOS.step_id}")
+
+    options = StepOptions(
+        name=work.__name__,
+        retries_allowed=True,
+        interval_seconds=REPEAT_SECONDS,
+        max_attempts=ATTEMPTS,
+        backoff_rate=2.0,
+        should_retry=_worth_repeating,
+        timeout_seconds=seconds,
+    )
+    try:
+        return await DBOS.run_step_async(options, keyed)
+    except (error.DBOSMaxStepRetriesExceeded, error.DBOSStepTimeoutError) as exhausted:
+        raise StepFailed("unavailable", work.__name__) from exhausted
+
+
+async def _worth_repeating(failure: BaseException) -> bool:
+    """Whether another try may help; waits out what the dependency asked for."""
+    if not isinstance(failure, Unavailable):
+        return isinstance(failure, TimeoutError)
+    await asyncio.sleep(min(failure.retry_after or 0.0, LONGEST_PAUSE_SECONDS))
+    return True
+
+
+async def on(queue: str, workflow: Callable[..., Any], *args: Any, tenant: str) -> Any:
+    """Run a job on its queue, in the tenant's share of it, and wait for it. Raises StepFailed."""
+    with SetEnqueueOptions(queue_partition_key=tenant):
+        handle: WorkflowHandleAsync[Any] = await DBOS.enqueue_workflow_async(queue, workflow, *args)
+    try:
+        return await handle.get_result(polling_interval_sec=POLL_JOB_SECONDS)
+    except StepFailed:
+        raise
+    except (RemoteError, *JOB_ERRORS) as failure:
+        raise StepFailed("job_failed", str(failure)[:200]) from failure
+
+
+async def heard(topic: str, *, seconds: float) -> bool:
+    """Wait for a message on the topic; False once the time is over."""
+    return await DBOS.recv_async(topic, timeout_seconds=seconds) is not None
+
+
+async def start(asked: Start) -> None:
+    """Start a workflow, from another or from outside, never from a step; an id in use starts nothing."""
+    await DBOS.enqueue_workflow_with_options_async(options_of(asked), *asked.args)
+
+
+async def broken(name: str) -> list[str]:
+    """The first argument of each workflow of this name that ended in error within the last day."""
+    found = await DBOS.list_workflows_async(
+        name=name, status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"], limit=1000, load_output=False
+    )
+    return list(dict.fromkeys(each.input["args"][0] for each in found if each.input))
+
+
+async def forget_workflows(before: datetime) -> int:
+    """Delete the records of workflows that ended before then; how many. Their ids are free again."""
+    dropped = 0
+    while ended := await DBOS.list_workflows_async(
+        status=["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
+        completed_before=before.isoformat(),
+        has_parent=False,
+        limit=200,
+        load_input=False,
+        load_output=False,
+    ):
+        await DBOS.delete_workflows_async([each.workflow_id for each in ended], delete_children=True)
+        dropped += len(ended)
+    return dropped

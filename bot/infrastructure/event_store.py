@@ -1,0 +1,294 @@
+"""Streams of facts in one table: append-only, optimistic, each event chained to the one before it."""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from itertools import starmap, takewhile
+from typing import Any, Final, NamedTuple
+
+from pydantic_core import from_json
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+)
+
+from bot.infrastructure.clock import Clock
+from bot.infrastructure.database import Database, Outbox, as_text
+from bot.infrastructure.observing import Observer
+from bot.infrastructure.tables import EVENTS, HEADS, INTEGRATIONS
+from bot.records import Conflict, Fact, FollowUp, Recorded
+
+LOCK: Final = 0x626F74_02
+GENESIS: Final = "0" * 64
+PAGE: Final = 1000
+COLUMNS: Final = tuple(EVENTS.c)
+RECORDED: Final = tuple(column for column in COLUMNS if column.name not in {"key", "part"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """The first place where the log is not what was written: altered, missing, or not the head once noted."""
+
+    seq: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Command:
+    """What one append writes, whole."""
+
+    stream: str
+    facts: Sequence[Fact]
+    after: int
+    key: str
+    meta: Mapping[str, Any]
+    row: Mapping[str, Any]
+    follow_ups: Sequence[FollowUp]
+
+
+class _Event(NamedTuple):
+    """One row of the table: its columns, in their order."""
+
+    seq: int
+    stream: str
+    version: int
+    type: str
+    data: str
+    meta: str
+    at: str
+    key: str
+    part: int
+    hash: str
+
+
+class _Tail(NamedTuple):
+    """Where the log ends, where the stream does, and whether the key was used."""
+
+    seq: int
+    hash: str
+    version: int
+    known: int
+
+
+KEY: Final[BindParameter[Any]] = bindparam("key")
+STREAM: Final[BindParameter[Any]] = bindparam("stream")
+LAST: Final[BindParameter[Any]] = bindparam("last")
+OF_KEY: Final = select(*RECORDED).where(EVENTS.c.key == KEY).order_by(EVENTS.c.part)
+OF_STREAM: Final = select(*RECORDED).where(EVENTS.c.stream == STREAM).order_by(EVENTS.c.version)
+NEXT_PAGE: Final = select(*COLUMNS).where(EVENTS.c.seq > LAST).order_by(EVENTS.c.seq).limit(PAGE)
+NEXT_STREAMS: Final = (
+    select(EVENTS.c.stream).distinct().where(EVENTS.c.stream > LAST).order_by(EVENTS.c.stream).limit(PAGE)
+)
+TAIL: Final = (
+    select(
+        EVENTS.c.seq,
+        EVENTS.c.hash,
+        select(func.coalesce(func.max(EVENTS.c.version), 0))
+        .where(EVENTS.c.stream == STREAM)
+        .scalar_subquery(),
+        select(func.count()).where(EVENTS.c.key == KEY).scalar_subquery(),
+    )
+    .order_by(EVENTS.c.seq.desc())
+    .limit(1)
+)
+LOCKED: Final = text("SELECT pg_advisory_xact_lock(:lock)")
+
+
+class EventStore:
+    """The log. One append at a time in the whole database, so that `seq` has no gap and no late-comer."""
+
+    def __init__(self, database: Database, clock: Clock, outbox: Outbox, observer: Observer) -> None:
+        self._database, self._clock, self._outbox, self._observer = database, clock, outbox, observer
+
+    async def read(self, stream: str, *, until: datetime | None = None) -> list[Recorded]:
+        """The stream from its beginning, or as it was at that moment."""
+        recorded = await self._database.read(partial(_read, OF_STREAM, {"stream": stream}))
+        if until is None:
+            return recorded
+        # A clock that was set back must not leave a hole: the past ends with the first event after it.
+        return list(takewhile(lambda event: event.at <= until, recorded))
+
+    async def append(  # noqa: PLR0913  a fact and all that commits with it
+        self,
+        stream: str,
+        facts: Sequence[Fact],
+        *,
+        after: int,
+        key: str,
+        meta: Mapping[str, Any],
+        row: Mapping[str, Any],
+        follow_ups: Sequence[FollowUp],
+    ) -> list[Recorded]:
+        """Append after that version, with the row (where there is one) and the follow-ups; once per key."""
+        command = _Command(
+            stream=stream, facts=facts, after=after, key=key, meta=meta, row=row, follow_ups=follow_ups
+        )
+        self._observer.before("log.append")
+        recorded = await self._database.write(partial(self._append, command))
+        self._observer.after("log.append")
+        return recorded
+
+    async def head(self) -> tuple[int, str]:
+        """The newest event's seq and hash; before the first, 0 and the hash that the chain begins with."""
+        tail = await self._database.read(partial(_tail, stream="", key=""))
+        return tail.seq, tail.hash
+
+    async def note_head(self) -> tuple[int, str]:
+        """Remember the head, for `verify`; whoever logs it elsewhere can hold the database to it."""
+        seq, digest = await self.head()
+        noted = {"seq": seq, "hash": digest, "noted_at": as_text(self._clock.now())}
+        note = self._database.insert(HEADS).values(noted).on_conflict_do_nothing()
+        await self._database.write(lambda connection: connection.execute(note))
+        return seq, digest
+
+    async def verify(self, head: tuple[int, str] | None = None) -> Broken | None:
+        """The first event that is not what was appended; every noted head, and a given one, must be there."""
+        heads = await self._database.read(_heads)
+        if head:
+            heads.setdefault(head[0], set()).add(head[1])
+        seq, digest = 0, GENESIS
+        async for page in self._pages():
+            for row in page:
+                if why := _fault(row, seq + 1, digest, heads):
+                    return Broken(seq=seq + 1, why=why)
+                seq, digest = row.seq, row.hash
+        return Broken(seq=seq + 1, why="missing") if max(heads, default=0) > seq else None
+
+    async def streams(self) -> AsyncIterator[str]:
+        """Every stream's id."""
+        last = ""
+        while page := await self._database.read(partial(_fetch, NEXT_STREAMS, {"last": last})):
+            for (stream,) in page:
+                yield stream
+            last = page[-1].stream
+
+    async def replace_rows(self, rows: Iterable[Mapping[str, Any]], *, as_of: int) -> None:
+        """The read model anew, as folded from the log up to that seq; Conflict if it has grown since."""
+        await self._database.write(partial(self._replace_rows, [dict(row) for row in rows], as_of))
+
+    def _append(self, command: _Command, connection: Connection) -> list[Recorded]:
+        self._lock(connection)
+        tail = _tail(connection, stream=command.stream, key=command.key)
+        if tail.known:
+            return _read(OF_KEY, {"key": command.key}, connection)
+        if tail.version != command.after:
+            raise Conflict(command.stream, command.after, tail.version)
+        events = list(_chained(command, tail, at=as_text(self._clock.now())))
+        self._write(command, events, connection)
+        return _decode(events)
+
+    def _write(self, command: _Command, events: Sequence[_Event], connection: Connection) -> None:
+        if events:
+            connection.execute(insert(EVENTS), [event._asdict() for event in events])
+        if command.row and events:
+            connection.execute(self._upsert(command.row, at=events[-1].at))
+        if command.follow_ups:
+            self._outbox(connection, command.follow_ups)
+
+    def _upsert(self, row: Mapping[str, Any], *, at: str) -> Any:
+        """The row dated by its facts: `requested_at` stays, `updated_at` moves on."""
+        dated = {"requested_at": at, "updated_at": at, **row}
+        kept = {name: value for name, value in dated.items() if name != "requested_at"}
+        wanted = self._database.insert(INTEGRATIONS).values(dated)
+        return wanted.on_conflict_do_update(index_elements=["id"], set_=kept)
+
+    def _replace_rows(self, rows: Sequence[Mapping[str, Any]], as_of: int, connection: Connection) -> None:
+        self._lock(connection)
+        if _tail(connection, stream="", key="").seq != as_of:
+            raise Conflict("log", as_of)
+        connection.execute(delete(INTEGRATIONS))
+        if rows:
+            connection.execute(insert(INTEGRATIONS), rows)
+
+    def _lock(self, connection: Connection) -> None:
+        """No other append beside this transaction: SQLite has one writer anyhow, PostgreSQL a lock for it."""
+        if not self._database.path:
+            connection.execute(LOCKED, {"lock": LOCK})
+
+    async def _pages(self) -> AsyncIterator[Sequence[Row[Any]]]:
+        last = 0
+        while page := await self._database.read(partial(_fetch, NEXT_PAGE, {"last": last})):
+            yield page
+            last = page[-1].seq
+
+
+def _fetch(wanted: Select[Any], of: Mapping[str, Any], connection: Connection) -> Sequence[Row[Any]]:
+    return connection.execute(wanted, of).fetchall()
+
+
+def _read(wanted: Select[Any], of: Mapping[str, Any], connection: Connection) -> list[Recorded]:
+    return _decode(_fetch(wanted, of, connection))
+
+
+def _tail(connection: Connection, *, stream: str, key: str) -> _Tail:
+    row = connection.execute(TAIL, {"stream": stream, "key": key}).fetchone()
+    return _Tail(*row) if row else _Tail(0, GENESIS, 0, 0)
+
+
+def _heads(connection: Connection) -> dict[int, set[str]]:
+    return {row.seq: {row.hash} for row in connection.execute(select(HEADS.c.seq, HEADS.c.hash))}
+
+
+def _chained(command: _Command, tail: _Tail, *, at: str) -> Iterator[_Event]:
+    meta, previous = _canonical(command.meta), tail.hash
+    for part, fact in enumerate(command.facts):
+        event = _Event(
+            seq=tail.seq + 1 + part,
+            stream=command.stream,
+            version=tail.version + 1 + part,
+            type=fact.type,
+            data=_canonical(fact.data),
+            meta=meta,
+            at=at,
+            key=command.key,
+            part=part,
+            hash="",
+        )
+        previous = _digest(previous, event)
+        yield event._replace(hash=previous)
+
+
+def _digest(previous: str, event: Sequence[Any]) -> str:
+    """SHA-256 over the hash before it and every field of the event but its own hash, as canonical JSON."""
+    return hashlib.sha256((previous + _canonical(tuple(event[:-1]))).encode()).hexdigest()
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False, default=dict)
+
+
+def _fault(row: Row[Any], seq: int, previous: str, heads: Mapping[int, set[str]]) -> str | None:
+    if row.seq != seq:
+        return "missing"
+    if row.hash != _digest(previous, row):
+        return "altered"
+    return None if heads.get(seq, {row.hash}) == {row.hash} else "not the head that was noted"
+
+
+def _decode(rows: Sequence[Row[Any] | _Event]) -> list[Recorded]:
+    if not rows:
+        return []
+    # By columns: to name each field of each row takes longer than to read the rows.
+    seq, stream, version, kind, data, meta, at, *_, digest = zip(*rows, strict=True)
+    moments = map(datetime.fromisoformat, at)
+    columns = zip(seq, stream, version, kind, _parsed(data), _parsed(meta), moments, digest, strict=True)
+    return list(starmap(Recorded, columns))
+
+
+def _parsed(texts: Sequence[str]) -> list[Any]:
+    whole = f"[{','.join(texts)}]"
+    try:
+        return list(from_json(whole, cache_strings="keys"))
+    except ValueError:  # the quick reader knows no half surrogates
+        return list(json.loads(whole))

@@ -1,0 +1,224 @@
+"""Commits' files from mirrors that nobody else writes, and working copies without credentials."""
+
+import asyncio
+import fcntl
+import os
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeVar
+
+from cachetools import LRUCache
+
+from bot.infrastructure import custody, directories
+from bot.infrastructure.finishing import in_thread
+from bot.infrastructure.git_changes import Comparison, is_file
+from bot.infrastructure.git_changes import edits as edits_of
+from bot.infrastructure.git_mirror import Damaged, Mirror, Remote
+from bot.infrastructure.resilience import Policy
+from bot.records import FileEdit, Repository, StepFailed, TreeEntry
+
+T = TypeVar("T")
+
+_LINK: Final = "120000"
+_ENTRIES_KEPT: Final = 60_000
+# A mirror of so many single commits is cheaper made anew than kept.
+_COMMITS_KEPT: Final = 500
+_LARGEST_COPY_BYTES: Final = 2 * 1024**3
+_IGNORE_FILE_BYTES: Final = 256 * 1024
+_LOOK_AGAIN_SECONDS: Final = 0.05
+
+
+class GitSources:
+    """Mirrors and working copies below one directory of the bot's own.
+
+    `remote_url_of` and `token_of` say where a repository is fetched from and with what right; the token
+    goes to that one fetch and is written nowhere.
+    """
+
+    def __init__(
+        self,
+        data_directory: Path,
+        *,
+        remote_url_of: Callable[[Repository], str],
+        token_of: Callable[[Repository], Awaitable[str]],
+        policy: Policy,
+    ) -> None:
+        self._mirrors = data_directory.resolve() / "mirrors"
+        self._copies = data_directory.resolve() / "copies"
+        self._remote_url_of = remote_url_of
+        self._token_of = token_of
+        self._policy = policy
+        self._locks: dict[int, asyncio.Lock] = {}
+        self._listings: LRUCache[tuple[int, str], dict[str, TreeEntry]] = LRUCache(
+            _ENTRIES_KEPT, getsizeof=len
+        )
+
+    async def listing(self, repository: Repository, commit: str) -> Mapping[str, TreeEntry]:
+        """Every file of the commit by path; fetches it first where it is not at hand."""
+        key = (repository.id, commit)
+        if key in self._listings:
+            return self._listings[key]
+        listing = await self._read(repository, commit, lambda mirror: mirror.listing(commit))
+        with suppress(ValueError):  # too large to be kept
+            self._listings[key] = listing
+        return listing
+
+    async def read(self, repository: Repository, commit: str, path: str) -> bytes | None:
+        """One regular file's bytes, None where the commit has none there."""
+        entry = (await self.listing(repository, commit)).get(path)
+        if entry is None or not is_file(entry):
+            return None
+        return (await self._blobs(repository, commit, [entry.sha]))[0]
+
+    @asynccontextmanager
+    async def working_copy(
+        self, repository: Repository, commit: str, edits: Sequence[FileEdit]
+    ) -> AsyncIterator[Path]:
+        """A fresh directory with the commit's files and the edits, without .git or credential; gone later."""
+        listing = await self.listing(repository, commit)
+        async with self._directory() as directory:
+            await self._read(repository, commit, lambda mirror: _fill(directory, mirror, listing))
+            await in_thread(lambda: _apply(directory, edits))
+            yield directory
+
+    async def changes(self, repository: Repository, commit: str, directory: Path) -> list[FileEdit]:
+        """What differs in the directory from the commit, as data; links are not followed."""
+        listing = await self.listing(repository, commit)
+        comparison = await in_thread(lambda: Comparison(listing, directory))
+        new = await in_thread(comparison.new)
+        ignored = await self._ignored(repository, commit, listing, new) if new else set()
+        kept = [path for path in new if path not in ignored]
+        return await in_thread(lambda: edits_of(comparison, kept))
+
+    async def sweep(self) -> None:
+        """Remove the working copies of bots that live no more."""
+        for left in await in_thread(lambda: _orphans(self._copies)):
+            await custody.remove(left)
+
+    async def _read(
+        self, repository: Repository, commit: str, reading: Callable[[Mirror], Awaitable[T]]
+    ) -> T:
+        """Read from the mirror; what it lacks is fetched first, and one that is damaged is built anew."""
+        mirror = Mirror(self._mirrors / f"{repository.id}.git")
+        if not mirror.holds(commit):
+            await self._fetch(repository, commit, mirror)
+        try:
+            return await reading(mirror)
+        except Damaged:
+            await self._fetch(repository, commit, mirror, anew=True)
+        return await reading(mirror)
+
+    async def _fetch(
+        self, repository: Repository, commit: str, mirror: Mirror, *, anew: bool = False
+    ) -> None:
+        async with self._locked(repository):
+            if anew or mirror.commits() >= _COMMITS_KEPT:
+                await self._discard(mirror)
+            if not mirror.holds(commit):
+                await self._policy.call("fetch", partial(self._attempt, repository, commit, mirror))
+
+    async def _attempt(self, repository: Repository, commit: str, mirror: Mirror) -> None:
+        remote = Remote(self._remote_url_of(repository), await self._token_of(repository))
+        try:
+            await mirror.fetch(remote, commit)
+        except Damaged:
+            await self._discard(mirror)
+            await mirror.fetch(remote, commit)
+
+    async def _discard(self, mirror: Mirror) -> None:
+        """Out of the way first: whoever reads it meanwhile sees it whole or not at all."""
+        async with self._directory() as directory:
+            with suppress(FileNotFoundError):
+                mirror.path.rename(directory / mirror.path.name)
+
+    @asynccontextmanager
+    async def _locked(self, repository: Repository) -> AsyncIterator[None]:
+        """One fetch of a repository at a time, over all processes that share the directory."""
+        self._mirrors.mkdir(mode=0o700, parents=True, exist_ok=True)
+        async with self._locks.setdefault(repository.id, asyncio.Lock()):
+            with (self._mirrors / f"{repository.id}.lock").open("wb") as file:
+                while not _is_got(file.fileno()):  # noqa: ASYNC110  another process lets go without a word
+                    await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+                yield
+
+    @asynccontextmanager
+    async def _directory(self) -> AsyncIterator[Path]:
+        self._copies.mkdir(mode=0o700, parents=True, exist_ok=True)
+        directory = Path(tempfile.mkdtemp(dir=self._copies, prefix=f"{os.getpid()}-"))
+        try:
+            yield directory
+        finally:
+            await custody.remove(directory)
+
+    async def _blobs(self, repository: Repository, commit: str, shas: Sequence[str]) -> list[bytes]:
+        return await self._read(
+            repository, commit, lambda mirror: in_thread(lambda: list(mirror.blobs(shas)))
+        )
+
+    async def _ignored(
+        self, repository: Repository, commit: str, listing: Mapping[str, TreeEntry], paths: Sequence[str]
+    ) -> set[str]:
+        """Which of these the commit's own .gitignore files leave out, as git itself understands them."""
+        rules = [entry for entry in listing.values() if _is_ignore_file(entry)]
+        if not rules:
+            return set()
+        contents = await self._blobs(repository, commit, [entry.sha for entry in rules])
+        async with self._directory() as tree:
+            for entry, content in zip(rules, contents, strict=True):
+                directories.write(tree, entry.path, content)
+            return await self._read(repository, commit, lambda mirror: mirror.ignored(paths, tree=tree))
+
+
+def _orphans(copies: Path) -> list[Path]:
+    owners = {left: left.name.partition("-")[0] for left in copies.glob("*-*")}
+    return [left for left, owner in owners.items() if not Path(f"/proc/{owner}").exists()]
+
+
+def _is_got(descriptor: int) -> bool:
+    with suppress(BlockingIOError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
+
+
+def _is_ignore_file(entry: TreeEntry) -> bool:
+    named = entry.path.rpartition("/")[2] == ".gitignore"
+    return named and is_file(entry) and entry.size <= _IGNORE_FILE_BYTES
+
+
+async def _fill(directory: Path, mirror: Mirror, listing: Mapping[str, TreeEntry]) -> None:
+    entries = [entry for entry in listing.values() if is_file(entry) or _is_link(entry)]
+    if sum(entry.size for entry in entries) > _LARGEST_COPY_BYTES:
+        raise StepFailed("repository_too_large")
+    await in_thread(lambda: _write_out(directory, mirror, entries))
+
+
+def _is_link(entry: TreeEntry) -> bool:
+    return entry.mode == _LINK and directories.is_safe(entry.path)
+
+
+def _write_out(directory: Path, mirror: Mirror, entries: Sequence[TreeEntry]) -> None:
+    contents = mirror.blobs(entry.sha for entry in entries)
+    for entry, content in zip(entries, contents, strict=True):
+        if _is_link(entry):
+            _link(directory, entry.path, os.fsdecode(content))
+        else:
+            directories.write(directory, entry.path, content, executable=entry.mode == "100755")
+
+
+def _link(directory: Path, path: str, target: str) -> None:
+    """Links that lead outside are left out."""
+    if directories.stays_inside(path, target):
+        directories.link(directory, path, target)
+
+
+def _apply(directory: Path, edits: Iterable[FileEdit]) -> None:
+    """Deletions first: a file may become a directory."""
+    for edit in sorted(edits, key=lambda edit: edit.content is not None):
+        if edit.content is None:
+            directories.delete(directory, edit.path)
+        else:
+            directories.write(directory, edit.path, edit.content, executable=edit.executable)

@@ -1,0 +1,299 @@
+"""GitHub as this App: who it is, its tokens, and the API of one repository with the rights of one purpose."""
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property, partial
+from http import HTTPStatus
+from typing import Any, Final
+
+import aiohttp
+import jwt
+from gidgethub import apps, sansio
+
+from bot.infrastructure.cache import UntilItEnds
+from bot.infrastructure.github_answers import Answer, Stale, seconds_until
+from bot.infrastructure.github_wire import Call, Caller, Wire, path_of
+from bot.infrastructure.resilience import Policy
+from bot.records import Repository, StepFailed
+
+_JWT_SECONDS = 9 * 60
+_TOKENS = 1_000
+_TOKEN_MARGIN_SECONDS = 300
+_TOKEN_MARGIN_SHARE = 0.2
+_PER_PAGE = 100
+# Calls with the App's own signature have a pace of their own; no installation has this number.
+_THE_APP_ITSELF = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """What a token is for, and the least rights that suffice for it."""
+
+    name: str
+    permissions: Mapping[str, str] = field(hash=False)
+
+
+# Each purpose costs a call per repository and hour: a new one must keep some right away.
+READ: Final = Purpose(name="read", permissions={"metadata": "read", "contents": "read"})
+TALK: Final = Purpose(
+    name="talk",
+    permissions={"metadata": "read", "issues": "write", "pull_requests": "write", "checks": "write"},
+)
+PUBLISH: Final = Purpose(
+    name="publish",
+    permissions={"metadata": "read", "contents": "write", "pull_requests": "write"},
+)
+DEPLOY: Final = Purpose(
+    name="deploy",
+    permissions={
+        "metadata": "read",
+        "contents": "write",
+        "pull_requests": "write",
+        "deployments": "write",
+    },
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A token for one repository and one purpose, and the repository's name when it was made."""
+
+    token: str = field(repr=False)
+    full_name: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """This App as GitHub knows it."""
+
+    id: int
+    slug: str
+    name: str
+    owner_id: int
+    owner_login: str
+    permissions: Mapping[str, str]
+    events: tuple[str, ...]
+
+
+Minted = Callable[[Grant], None]
+"""Told of each token when it is made."""
+
+
+def _untold(_grant: Grant) -> None: ...
+
+
+class GitHubApp:
+    """This App: it speaks for itself with a signature, and for a repository with a narrowed token."""
+
+    def __init__(  # noqa: PLR0913  who it is, and all that it works with
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        app_id: int,
+        private_key: str,
+        policy: Policy,
+        base_url: str = sansio.DOMAIN,
+        minted: Minted = _untold,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.id = app_id
+        self.policy = policy
+        self._private_key, self._minted = private_key, minted
+        self._wire = Wire(session, base_url=base_url, policy=policy, timer=timer)
+        self._about: About | None = None
+        self._grants: UntilItEnds[tuple[int, int, str], Grant] = UntilItEnds(
+            size=_TOKENS, seconds=_usable_seconds, timer=timer
+        )
+
+    @cached_property
+    def _key(self) -> Any:
+        """The key, read once: that takes 40 ms, and signing with it less than one."""
+        return jwt.get_algorithm_by_name("RS256").prepare_key(self._private_key)
+
+    def on(self, repository: Repository, purpose: Purpose) -> "Access":
+        """GitHub's API for this one repository, with the rights of this purpose."""
+        return Access(self, self._wire, repository, purpose)
+
+    async def token(self, repository: Repository, purpose: Purpose) -> str:
+        """A token for git: good for this repository and this purpose only."""
+        return (await self.grant(repository, purpose)).token
+
+    async def about(self) -> About:
+        """Who this App is, asked now."""
+        answer = await self._as_itself(Call(what="describe_app", method="GET", path=path_of("app")))
+        self._about = _about(answer.data)
+        return self._about
+
+    async def owner(self) -> str:
+        """The account that owns this App."""
+        about = self._about or await self.about()
+        return about.owner_login
+
+    async def bot_login(self) -> str:
+        """The name that this App's own comments and pull requests carry."""
+        about = self._about or await self.about()
+        return f"{about.slug}[bot]"
+
+    async def grant(self, repository: Repository, purpose: Purpose) -> Grant:
+        """A token, made once for all who need the same. Raises Unavailable, StepFailed."""
+        key = _key(repository, purpose)
+        return await self._grants.get(key, partial(self._mint, repository, purpose))
+
+    def forget(self, repository: Repository, purpose: Purpose, grant: Grant) -> None:
+        """Never use this token again."""
+        self._grants.drop(_key(repository, purpose), grant)
+
+    async def _mint(self, repository: Repository, purpose: Purpose) -> Grant:
+        call = Call(
+            what="mint_token",
+            method="POST",
+            path=path_of("app", "installations", repository.installation_id, "access_tokens"),
+            body={"repository_ids": [repository.id], "permissions": dict(purpose.permissions)},
+            also=(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
+        )
+        answer = await self._as_itself(call)
+        if answer.status != HTTPStatus.CREATED:
+            raise _not_granted(answer, purpose)
+        grant = _grant(answer, repository)
+        self._minted(grant)
+        return grant
+
+    async def itself(
+        self,
+        what: str,
+        method: str,
+        *path: str | int,
+        query: Mapping[str, str | int] | None = None,
+        also: Collection[int] = (),
+    ) -> Answer:
+        """Call GitHub as the App, for what belongs to no repository."""
+        return await self._as_itself(
+            Call(what=what, method=method, path=path_of(*path), query=query or {}, also=also)
+        )
+
+    async def _as_itself(self, call: Call) -> Answer:
+        signature = apps.get_jwt(app_id=str(self.id), private_key=self._key, expiration=_JWT_SECONDS)
+        return await self._wire.send(call, Caller(lane=_THE_APP_ITSELF, credentials={"jwt": signature}))
+
+
+class Access:
+    """GitHub's API below /repos/{owner}/{name}, whatever the repository is called now."""
+
+    def __init__(self, app: GitHubApp, wire: Wire, repository: Repository, purpose: Purpose) -> None:
+        self._app = app
+        self._wire = wire
+        self._repository = repository
+        self._purpose = purpose
+
+    async def ask(
+        self,
+        what: str,
+        *path: str | int,
+        query: Mapping[str, str | int] | None = None,
+        also: Collection[int] = (),
+    ) -> Answer:
+        """Read. A status in `also` is an answer; any other refusal raises."""
+        call = Call(what=what, method="GET", path=path_of(*path), query=query or {}, also=also)
+        return await self._sent(call)
+
+    async def tell(
+        self,
+        what: str,
+        method: str,
+        *path: str | int,
+        body: Mapping[str, Any] | None = None,
+        also: Collection[int] = (),
+    ) -> Answer:
+        """Change something. A status in `also` is an answer; any other refusal raises."""
+        return await self._sent(Call(what=what, method=method, path=path_of(*path), body=body, also=also))
+
+    async def first(
+        self,
+        what: str,
+        *path: str | int,
+        where: Callable[[Any], bool],
+        query: Mapping[str, str | int] | None = None,
+        key: str | None = None,
+    ) -> Any | None:
+        """The first of a list, page by page, that it is true of; `key` where the list lies in an object."""
+        page = 1
+        while True:
+            paged = {**(query or {}), "per_page": _PER_PAGE, "page": page}
+            answer = await self.ask(what, *path, query=paged)
+            found = next(filter(where, answer.data[key] if key else answer.data), None)
+            if found is not None or not answer.more:
+                return found
+            page += 1
+
+    async def owner(self) -> str:
+        """Whose repository it is, by name."""
+        return (await self._app.grant(self._repository, self._purpose)).full_name.partition("/")[0]
+
+    async def _sent(self, call: Call) -> Answer:
+        """A token may end early and a name may change: once, that is no reason to stop."""
+        try:
+            return await self._once(call)
+        except Stale:
+            pass
+        try:
+            return await self._once(call)
+        except Stale as stale:
+            raise StepFailed(stale.code, stale.detail) from None
+
+    async def _once(self, call: Call) -> Answer:
+        grant = await self._app.grant(self._repository, self._purpose)
+        place = path_of("repos", *grant.full_name.split("/"))
+        caller = Caller(
+            lane=self._repository.installation_id,
+            credentials={"oauth_token": grant.token},
+            scope=self._repository.id,
+        )
+        try:
+            return await self._wire.send(replace(call, path=place + call.path), caller)
+        except Stale:
+            self._app.forget(self._repository, self._purpose, grant)
+            raise
+
+
+def _key(repository: Repository, purpose: Purpose) -> tuple[int, int, str]:
+    return repository.installation_id, repository.id, purpose.name
+
+
+def _usable_seconds(grant: Grant) -> float:
+    return grant.seconds - min(_TOKEN_MARGIN_SECONDS, grant.seconds * _TOKEN_MARGIN_SHARE)
+
+
+def _grant(answer: Answer, repository: Repository) -> Grant:
+    names = {each["id"]: each["full_name"] for each in answer.data.get("repositories", ())}
+    ends = datetime.fromisoformat(answer.data["expires_at"]).timestamp()
+    return Grant(
+        token=answer.data["token"],
+        full_name=names.get(repository.id, repository.full_name),
+        seconds=seconds_until(ends, answer.headers),
+    )
+
+
+def _not_granted(answer: Answer, purpose: Purpose) -> StepFailed:
+    if answer.status == HTTPStatus.NOT_FOUND:
+        return StepFailed("installation_gone", answer.message)
+    if answer.status == HTTPStatus.FORBIDDEN:
+        return StepFailed("installation_suspended", answer.message)
+    if "permission" in answer.message.lower():
+        wanted = ", ".join(f"{name}={level}" for name, level in purpose.permissions.items())
+        return StepFailed("github_forbidden", f"mint_token: {answer.message} (asked for {wanted})")
+    return StepFailed("repository_gone", answer.message)
+
+
+def _about(data: Mapping[str, Any]) -> About:
+    return About(
+        id=data["id"],
+        slug=data["slug"],
+        name=data["name"],
+        owner_id=data["owner"]["id"],
+        owner_login=data["owner"]["login"],
+        permissions=data["permissions"],
+        events=tuple(data["events"]),
+    )

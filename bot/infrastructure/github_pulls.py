@@ -1,0 +1,168 @@
+"""The pull requests that this App opened."""
+
+import re
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from bot.infrastructure.github import DEPLOY, PUBLISH, TALK, Access, GitHubApp
+from bot.infrastructure.github_answers import Answer
+from bot.infrastructure.github_text import TITLE_CHARACTERS, fit, fit_line
+from bot.records import MergeMethod, PullRequest, Repository, StepFailed, Unavailable
+
+_STALE_LIST_SECONDS: Final = 5.0
+_BASE_MOVED_SECONDS: Final = 2.0
+# There is no code for it. The last is what a branch with a linear history says.
+_METHOD_REFUSED: Final = re.compile(
+    r"(merge commits|squash merges|rebase merges) are not allowed|must not contain merge commits",
+    re.IGNORECASE,
+)
+
+
+class GitHubPullRequests:
+    """Pull requests from branches of the same repository, known by branch and author."""
+
+    def __init__(self, app: GitHubApp) -> None:
+        self._app = app
+
+    async def find(self, repository: Repository, *, branch: str) -> PullRequest | None:
+        """The newest one from this branch that this App opened."""
+        bot = await self._app.bot_login()
+
+        def is_it(pull: Mapping[str, Any]) -> bool:
+            return _is_from(pull, repository, branch) and _is_by(pull, bot)
+
+        return await self._first(repository, branch, is_it)
+
+    async def get(self, repository: Repository, number: int) -> PullRequest:
+        """Raises StepFailed("pull_request_gone")."""
+        github = self._app.on(repository, TALK)
+        answer = await github.ask("read_pull_request", "pulls", number, also=(HTTPStatus.NOT_FOUND,))
+        if answer.status == HTTPStatus.NOT_FOUND:
+            raise StepFailed("pull_request_gone", f"#{number}")
+        return _pull(answer.data)
+
+    async def open(
+        self, repository: Repository, *, branch: str, base: str, title: str, body: str
+    ) -> PullRequest:
+        """Open it; where GitHub says there is one already, that is the one. Raises StepFailed."""
+        answer = await self._app.on(repository, PUBLISH).tell(
+            "open_pull_request",
+            "POST",
+            "pulls",
+            body={
+                "head": branch,
+                "base": base,
+                "title": fit_line(title, most=TITLE_CHARACTERS),
+                "body": fit(body),
+            },
+            also=(HTTPStatus.UNPROCESSABLE_ENTITY,),
+        )
+        if answer.status == HTTPStatus.CREATED:
+            return _pull(answer.data)
+        return await self._already_there(repository, branch, answer)
+
+    async def close(self, repository: Repository, number: int) -> None:
+        """Close it; one that is closed stays so."""
+        await self._app.on(repository, TALK).tell(
+            "close_pull_request",
+            "PATCH",
+            "pulls",
+            number,
+            body={"state": "closed"},
+            also=(HTTPStatus.NOT_FOUND,),
+        )
+
+    async def merge(
+        self, repository: Repository, number: int, *, head: str, method: MergeMethod, message: str
+    ) -> str | None:
+        """Merge exactly this head, if it is not merged yet; None where this method is not allowed.
+
+        Raises StepFailed: head_moved, not_mergeable.
+        """
+        github = self._app.on(repository, DEPLOY)
+        body = {"sha": head, "merge_method": method, **_wording(method, number, message)}
+        answer = await self._merged(github, number, body)
+        if answer.status == HTTPStatus.OK:
+            return str(answer.data["sha"])
+        if _METHOD_REFUSED.search(answer.message):
+            return None
+        there = _pull((await github.ask("read_pull_request", "pulls", number)).data)
+        if there.merged and there.head == head and there.merge_sha is not None:
+            return there.merge_sha
+        raise _refusal(answer, there, head)
+
+    async def _merged(self, github: Access, number: int, body: Mapping[str, str]) -> Answer:
+        return await github.tell(
+            "merge_pull_request",
+            "PUT",
+            "pulls",
+            number,
+            "merge",
+            body=body,
+            also=(HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.CONFLICT),
+        )
+
+    async def _already_there(self, repository: Repository, branch: str, answer: Answer) -> PullRequest:
+        if "already exists" not in answer.message.lower():
+            raise StepFailed("github_invalid", f"open_pull_request: {answer.message}")
+        found = await self.find(repository, branch=branch)
+        if found is not None and found.state == "open":
+            return found
+        bot = await self._app.bot_login()
+        # Of two lists that lag behind, the second may show what the first did not: ours is not another.
+        if await self._first(repository, branch, lambda pull: _is_open(pull) and not _is_by(pull, bot)):
+            raise StepFailed("branch_taken", f"another pull request is open from {branch}")
+        # It was opened a moment ago, and lists lag behind.
+        raise Unavailable("github_stale", answer.message, retry_after=_STALE_LIST_SECONDS)
+
+    async def _first(
+        self, repository: Repository, branch: str, where: Callable[[Mapping[str, Any]], bool]
+    ) -> PullRequest | None:
+        github = self._app.on(repository, TALK)
+        query = {"head": f"{await github.owner()}:{branch}", "state": "all"}
+        found = await github.first("find_pull_request", "pulls", query=query, where=where)
+        return found and _pull(found)
+
+
+def _wording(method: MergeMethod, number: int, message: str) -> Mapping[str, str]:
+    """A squash has one message for all, which a repository's settings would else make of anything."""
+    if method != "squash":
+        return {}
+    title, _, rest = message.partition("\n\n")
+    return {"commit_title": f"{title} (#{number})", "commit_message": rest}
+
+
+def _is_from(pull: Mapping[str, Any], repository: Repository, branch: str) -> bool:
+    head = pull["head"]
+    return head["ref"] == branch and (head["repo"] or {}).get("id") == repository.id
+
+
+def _is_by(pull: Mapping[str, Any], login: str) -> bool:
+    return bool(pull["user"]["login"] == login)
+
+
+def _is_open(pull: Mapping[str, Any]) -> bool:
+    return bool(pull["state"] == "open")
+
+
+def _pull(data: Mapping[str, Any]) -> PullRequest:
+    # Lists leave out `merged`, and `merge_commit_sha` of an open one is only a trial.
+    merged = data["merged_at"] is not None
+    return PullRequest(
+        number=data["number"],
+        head=data["head"]["sha"],
+        base=data["base"]["ref"],
+        state=data["state"],
+        merged=merged,
+        merge_sha=data["merge_commit_sha"] if merged else None,
+    )
+
+
+def _refusal(answer: Answer, there: PullRequest, head: str) -> StepFailed | Unavailable:
+    if there.head != head:
+        return StepFailed("head_moved", f"#{there.number} is at {there.head}")
+    if "base branch was modified" in answer.message.lower():
+        return Unavailable("github_base_moved", answer.message, retry_after=_BASE_MOVED_SECONDS)
+    code = "head_moved" if answer.status == HTTPStatus.CONFLICT else "not_mergeable"
+    return StepFailed(code, answer.message)

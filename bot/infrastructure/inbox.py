@@ -1,0 +1,272 @@
+"""Deliveries, each kept once: those that arrive together share one commit, and go to the engine with it."""
+
+import asyncio
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import cache, partial
+from itertools import chain
+from threading import Event
+from typing import Any, Final, NamedTuple
+
+import zstandard
+from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy.exc import DBAPIError
+
+from bot.infrastructure.database import Database, Outbox, as_text
+from bot.infrastructure.observing import Observer
+from bot.infrastructure.tables import DELIVERIES
+from bot.infrastructure.waiting import Line, tell
+from bot.records import Delivery, Start, Unavailable
+
+LEVEL: Final = 1
+# Larger ones are packed in a thread of their own, so that nobody waits for them.
+LARGE_BYTES: Final = 256 * 1024
+BATCH: Final = 128
+HANDED_ON_TOGETHER: Final = 50
+# Long enough for the next few to arrive, short beside a commit on a slow disk; only where some do, and
+# only until there are enough for a commit to be worth its while.
+ENOUGH: Final = 24
+LINGER_SECONDS: Final = 0.002
+# GitHub gives up after ten seconds: a batch may wait for the one before it, and then for itself.
+PATIENCE_SECONDS: Final = 4.0
+
+
+class _Row(NamedTuple):
+    """A delivery as it is kept: its columns, in their order."""
+
+    key: str
+    source: str
+    kind: str
+    meaning: str | None
+    digest: bytes
+    body: bytes
+    received_at: str
+    state: str
+
+
+class _Waiting(NamedTuple):
+    """A delivery at the door, and whoever waits for the answer. Only a large body is packed beforehand."""
+
+    delivery: Delivery
+    state: str
+    digest: bytes
+    packed: bytes | None
+    answer: asyncio.Future[bool]
+
+    def order(self) -> tuple[str, str]:
+        """Every process writes what is alike in the same order, so that no two wait for each other."""
+        return self.delivery.meaning or "", self.delivery.key
+
+
+class _NotAllNew(Exception):
+    """Some were kept before, or came twice: each is asked alone."""
+
+
+class Inbox:
+    """The deliveries. What is `wanted` goes to the engine in the same transaction; the rest ends here."""
+
+    def __init__(
+        self,
+        database: Database,
+        outbox: Outbox,
+        wanted: Callable[[str], bool],
+        observer: Observer,
+        *,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        self._database, self._outbox, self._wanted, self._observer = database, outbox, wanted, observer
+        self._writer = database.crew(size=1, patience=patience)
+        self._compressor = zstandard.ZstdCompressor(level=LEVEL)  # the writer's alone
+        self._line = Line(2 * patience)
+        self._waiting: deque[_Waiting] = deque()
+        self._in_hand: Sequence[_Waiting] = ()
+        self._enough = Event()
+        self._writing = self._closed = False
+
+    async def keep(self, delivery: Delivery) -> bool:
+        """Keep it durably; False if it, or its meaning, was kept before. Raises Unavailable."""
+        state = "kept" if self._wanted(delivery.kind) else "ignored"
+        digest, packed = await _digested(delivery.body)
+        if self._closed:
+            raise Unavailable("closing")
+        answer = self._line.join()
+        self._waiting.append(_Waiting(delivery, state, digest, packed, answer))
+        if not self._writing:
+            self._writing = True
+            asyncio.get_running_loop().call_soon(self._write)
+        elif len(self._waiting) == ENOUGH:
+            self._enough.set()
+        return await answer
+
+    async def take(self, key: str) -> Delivery | None:
+        """The kept delivery, or None where it is settled or unknown."""
+        wanted = select(DELIVERIES).where(DELIVERIES.c.key == key, DELIVERIES.c.state == "kept")
+        return await self._database.read(lambda connection: _unpacked(connection.execute(wanted).fetchone()))
+
+    async def settle(self, key: str) -> None:
+        """It is done."""
+        await self._leave(key, state="settled", why=None)
+
+    async def set_aside(self, key: str, *, why: str) -> None:
+        """It could not be handled: it waits for people to look at it."""
+        await self._leave(key, state="set_aside", why=why)
+
+    async def expire(self, before: datetime) -> int:
+        """Delete what was received before then and waits for nothing any more; how many there were."""
+        old = (DELIVERIES.c.received_at < as_text(before), DELIVERIES.c.state != "kept")
+        gone = delete(DELIVERIES).where(*old)
+        return await self._database.write(lambda connection: connection.execute(gone).rowcount)
+
+    async def close(self) -> None:
+        """Answer those who wait, and no one after them."""
+        self._closed = True
+        await self._line.end()
+        await self._writer.close()
+
+    async def _leave(self, key: str, *, state: str, why: str | None) -> None:
+        kept = (DELIVERIES.c.key == key, DELIVERIES.c.state == "kept")
+        left = update(DELIVERIES).where(*kept).values(state=state, why=why)
+        await self._database.write(lambda connection: connection.execute(left))
+
+    def _write(self) -> None:
+        written = self._writer.submit(self._keep_all, asyncio.get_running_loop())
+        written.add_done_callback(self._written)
+
+    def _written(self, written: asyncio.Future[None]) -> None:
+        if failure := written.exception():
+            _tell_all(self._in_hand, [failure] * len(self._in_hand))
+        self._writing = bool(self._waiting)
+        if self._writing:
+            self._write()
+
+    def _keep_all(self, loop: asyncio.AbstractEventLoop) -> None:
+        """In the writer's thread: while one batch is written the next one gathers, until nobody waits."""
+        self._gather()
+        while self._in_hand:
+            loop.call_soon_threadsafe(_tell_all, self._in_hand, self._keep(self._in_hand))
+            self._gather()
+
+    def _gather(self) -> None:
+        """Take those who wait. Where several come at once a few more are waited for; a lonely one is not."""
+        if len(self._in_hand) > 1 and len(self._waiting) < ENOUGH:
+            self._enough.wait(LINGER_SECONDS)
+        self._enough.clear()
+        here = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))]
+        self._in_hand = sorted((one for one in here if not one.answer.done()), key=_Waiting.order)
+
+    def _keep(self, batch: Sequence[_Waiting]) -> Sequence[bool | Exception]:
+        rows = self._packed(batch)
+        self._observer.before("inbox.keep")
+        outcomes = self._kept(rows)
+        self._observer.after("inbox.keep")
+        return outcomes
+
+    def _packed(self, batch: Sequence[_Waiting]) -> list[_Row]:
+        # All in one call: each call lets go of the interpreter, and has to wait until it gets it back.
+        bodies: list[bytes | bytearray | memoryview[int]]
+        bodies = [one.delivery.body for one in batch if one.packed is None]
+        packed = iter(self._compressor.multi_compress_to_buffer(bodies) if bodies else ())
+        return [_row(one, one.packed or next(packed).tobytes()) for one in batch]
+
+    def _kept(self, rows: Sequence[_Row]) -> Sequence[bool | Exception]:
+        """Most often all are new, and one statement tells; else they are asked one by one."""
+        try:
+            return self._writer.transact(partial(self._commit_all, rows))
+        except _NotAllNew:
+            return self._writer.transact(partial(self._commit_each, rows))
+        except (DBAPIError, ValueError):
+            # One of them is nothing that a database can hold; the others are not to suffer for it.
+            return [self._alone(row) for row in rows]
+
+    def _alone(self, row: _Row) -> bool | Exception:
+        try:
+            return self._writer.transact(partial(self._commit_each, [row]))[0]
+        except (DBAPIError, ValueError, Unavailable) as error:
+            return error
+
+    def _commit_all(self, rows: Sequence[_Row], connection: Connection) -> Sequence[bool]:
+        if _insert(connection, rows) != len(rows):
+            raise _NotAllNew
+        self._hand_on(connection, rows)
+        return [True] * len(rows)
+
+    def _commit_each(self, rows: Sequence[_Row], connection: Connection) -> Sequence[bool]:
+        fresh = [_insert(connection, [row]) == 1 for row in rows]
+        self._hand_on(connection, [row for row, new in zip(rows, fresh, strict=True) if new])
+        return fresh
+
+    def _hand_on(self, connection: Connection, fresh: Sequence[_Row]) -> None:
+        if keys := [row.key for row in fresh if row.state == "kept"]:
+            self._outbox(connection, list(_starts(keys)))
+
+
+def _tell_all(batch: Sequence[_Waiting], outcomes: Sequence[bool | BaseException]) -> None:
+    for one, outcome in zip(batch, outcomes, strict=True):
+        tell(one.answer, outcome)
+
+
+async def _digested(body: bytes) -> tuple[bytes, bytes | None]:
+    """The body's SHA-256, and the body itself compressed where that takes long."""
+    if 0 < len(body) <= LARGE_BYTES:
+        return hashlib.sha256(body).digest(), None
+    return await asyncio.to_thread(lambda: (hashlib.sha256(body).digest(), zstandard.compress(body, LEVEL)))
+
+
+def _row(one: _Waiting, body: bytes) -> _Row:
+    return _Row(
+        key=one.delivery.key,
+        source=one.delivery.source,
+        kind=one.delivery.kind,
+        meaning=one.delivery.meaning,
+        digest=one.digest,
+        body=body,
+        received_at=as_text(one.delivery.received_at),
+        state=one.state,
+    )
+
+
+def _unpacked(row: Row[Any] | None) -> Delivery | None:
+    return row and Delivery(
+        key=row.key,
+        source=row.source,
+        kind=row.kind,
+        meaning=row.meaning,
+        body=zstandard.decompress(row.body),
+        received_at=datetime.fromisoformat(row.received_at),
+    )
+
+
+def _insert(connection: Connection, rows: Sequence[_Row]) -> int:
+    """How many of them are new: one statement for all, and one call of the driver."""
+    if connection.dialect.name == "postgresql":
+        columns = tuple(list(column) for column in zip(*rows, strict=True))
+        return connection.exec_driver_sql(INTO_POSTGRESQL, columns).rowcount
+    return connection.exec_driver_sql(_into_sqlite(len(rows)), tuple(chain.from_iterable(rows))).rowcount
+
+
+INTO_POSTGRESQL: Final = """
+    INSERT INTO deliveries (key, source, kind, meaning, digest, body, received_at, state)
+    SELECT * FROM unnest(
+        %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::text[], %b::text[]
+    )
+    ON CONFLICT DO NOTHING
+"""
+
+
+@cache
+def _into_sqlite(count: int) -> str:
+    into = "INSERT INTO deliveries (key, source, kind, meaning, digest, body, received_at, state) VALUES"
+    return " ".join((into, ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * count), "ON CONFLICT DO NOTHING"))
+
+
+def _starts(keys: Sequence[str]) -> Iterator[Start]:
+    for first in range(0, len(keys), HANDED_ON_TOGETHER):
+        together = tuple(keys[first : first + HANDED_ON_TOGETHER])
+        yield intake_of(together, workflow_id=f"in-{together[0]}")
+
+
+def intake_of(keys: tuple[str, ...], *, workflow_id: str) -> Start:
+    """The workflow that works these deliveries."""
+    return Start(queue="intake", workflow="intake.settle_v1", id=workflow_id, args=keys)

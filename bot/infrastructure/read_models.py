@@ -1,0 +1,38 @@
+"""The tables that are read: one row an integration, written beside the facts it is folded from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from bot.infrastructure.database import Database
+from bot.infrastructure.tables import INTEGRATIONS
+
+
+class UnknownColumn(Exception):
+    """No integration is found by that."""
+
+
+class ReadModels:
+    """Integrations as they stand."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, integration_id: str) -> Mapping[str, Any] | None:
+        rows = await self._rows(select(INTEGRATIONS).where(INTEGRATIONS.c.id == integration_id))
+        return rows[0] if rows else None
+
+    async def find(self, **columns: str | int) -> list[Mapping[str, Any]]:
+        """Rows whose columns all have these values, newest first. Raises UnknownColumn."""
+        wanted = select(INTEGRATIONS)
+        for name, value in columns.items():
+            if name not in INTEGRATIONS.c:
+                raise UnknownColumn(name)
+            wanted = wanted.where(INTEGRATIONS.c[name] == value)
+        return await self._rows(wanted.order_by(INTEGRATIONS.c.requested_at.desc(), INTEGRATIONS.c.id.desc()))
+
+    async def _rows(self, wanted: Select[Any]) -> list[Mapping[str, Any]]:
+        return await self._database.read(
+            lambda connection: [dict(row) for row in connection.execute(wanted).mappings()]
+        )

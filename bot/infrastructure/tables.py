@@ -1,0 +1,130 @@
+"""The tables, as the newest migration leaves them. Moments are ISO 8601 texts in UTC, all of one length."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+METADATA: Final = MetaData()
+
+# SQLite makes only a plain INTEGER key the table's own order; it holds 64 bits there all the same.
+NUMBER: Final = BigInteger().with_variant(Integer(), "sqlite")
+
+EVENTS: Final = Table(
+    "events",
+    METADATA,
+    Column("seq", NUMBER, primary_key=True, autoincrement=False),
+    Column("stream", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("meta", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+    UniqueConstraint("stream", "version", name="events_stream_version"),
+    UniqueConstraint("key", "part", name="events_key_part"),
+)
+
+HEADS: Final = Table(
+    "heads",
+    METADATA,
+    Column("seq", NUMBER, primary_key=True, autoincrement=False),
+    Column("hash", Text, nullable=False),
+    Column("noted_at", Text, nullable=False),
+)
+
+INTEGRATIONS: Final = Table(
+    "integrations",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("repository_id", BigInteger, nullable=False),
+    Column("repository", Text, nullable=False),
+    Column("installation_id", BigInteger, nullable=False),
+    Column("issue", Integer, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    Column("requested_by_id", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("waiting_for", Text),
+    Column("reason", Text),
+    Column("pull_request", Integer),
+    Column("branch", Text),
+    Column("head", Text),
+    Column("deployment", BigInteger),
+    Column("cost_micro_usd", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("requested_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    Index("integrations_issue", "repository_id", "issue"),
+    Index("integrations_pull_request", "repository_id", "pull_request"),
+    Index("integrations_branch", "repository_id", "branch"),
+    Index("integrations_deployment", "repository_id", "deployment"),
+    Index("integrations_state", "state", "requested_at"),
+    Index("integrations_requested_at", "requested_at"),
+)
+
+DELIVERIES: Final = Table(
+    "deliveries",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("meaning", Text),
+    Column("digest", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("received_at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("why", Text),
+    UniqueConstraint("source", "meaning", name="deliveries_source_meaning"),
+    Index("deliveries_state", "state", "received_at"),
+)
+SAME_BODY: Final = Index(
+    "deliveries_same_body",
+    DELIVERIES.c.source,
+    DELIVERIES.c.digest,
+    unique=True,
+    sqlite_where=DELIVERIES.c.meaning.is_not(None),
+    postgresql_where=DELIVERIES.c.meaning.is_not(None),
+)
+
+EFFECTS: Final = Table(
+    "effects",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("begun_at", Text, nullable=False),
+    Column("result", Text),
+)
+
+NOTES: Final = Table(
+    "notes",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+BLOB_KEYS: Final = Table(
+    "blob_keys",
+    METADATA,
+    Column("repository_id", NUMBER, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+BLOBS: Final = Table(
+    "blobs",
+    METADATA,
+    Column("repository_id", NUMBER, primary_key=True, autoincrement=False),
+    Column("name", LargeBinary, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Index("blobs_expires_at", "expires_at"),
+)

@@ -1,0 +1,137 @@
+"""What an operator does by hand: deliver a webhook, hand one back, read a history, verify, rebuild."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+
+from bot.application.projections import row_of
+from bot.domain import events as e
+from bot.domain.integration import Integration, fold
+from bot.domain.refusals import is_conversation
+from bot.infrastructure.observing import Nobody
+from bot.records import Recorded
+from bot.settings import AppCredentials, Settings
+from bot.storage import Storage, storage
+
+
+def _nothing(_kind: str) -> bool:
+    """By hand no delivery is taken in."""
+    return False
+
+
+class NotThere(Exception):
+    """What was asked for does not exist; says what to do."""
+
+
+async def receive(
+    settings: Settings, credentials: AppCredentials, event: str, body: bytes, *, key: str | None = None
+) -> str:
+    """Deliver a payload to the running bot's own door, signed; what the door answered."""
+    url = f"http://{settings.listen_host}:{settings.port}/webhooks/github"
+    headers = headers_of(credentials, event.partition(".")[0], body, key=key or str(uuid4()))
+    async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
+        return f"{answer.status} {await answer.text()}"
+
+
+def headers_of(credentials: AppCredentials, event: str, body: bytes, *, key: str) -> Mapping[str, str]:
+    """The headers of GitHub's own deliveries."""
+    signature = hmac.new(credentials.webhook_secrets[0], body, hashlib.sha256).hexdigest()
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": "GitHub-Hookshot/by-hand",
+        "X-GitHub-Event": event,
+        "X-GitHub-Delivery": key,
+        "X-GitHub-Hook-ID": "0",
+        "X-GitHub-Hook-Installation-Target-Type": "integration",
+        "X-GitHub-Hook-Installation-Target-ID": credentials.app_id,
+        "X-Hub-Signature-256": f"sha256={signature}",
+    }
+
+
+async def deliveries(settings: Settings) -> str:
+    """What was set aside, oldest first: when it came, its id, what it is, and why."""
+    async with storage(settings, Nobody(), _nothing) as stored:
+        rows = await stored.aside.listed()
+    return "\n".join(map(_set_aside, rows)) or "none is set aside"
+
+
+def _set_aside(row: Mapping[str, Any]) -> str:
+    at = datetime.fromisoformat(row["received_at"])
+    return f"{at:%Y-%m-%d %H:%M:%S} {row['key']} {row['kind']}: {row['why']}"
+
+
+async def hand_back(settings: Settings, key: str) -> None:
+    """Hand a delivery that was set aside to the intake once more. Raises NotThere."""
+    async with storage(settings, Nobody(), _nothing) as stored:
+        if not await stored.aside.again(key):
+            raise NotThere(f"no delivery {key} is set aside; `python -m bot deliveries` lists those that are")
+
+
+async def history(settings: Settings, integration_id: str, *, at: datetime | None) -> str:
+    """Every fact of an integration, up to a moment, and what it was then. Raises NotThere."""
+    async with storage(settings, Nobody(), _nothing) as stored:
+        records = await stored.log.read(integration_id, until=at)
+    if not records:
+        raise NotThere(f"there is no integration {integration_id} at that time")
+    it = fold(integration_id, e.decode(records))
+    return "\n".join([*(_line(record) for record in records), "", _as_it_was(it)])
+
+
+def _line(record: Recorded) -> str:
+    data = json.dumps(record.data, ensure_ascii=False)
+    who = record.meta.get("login", "the bot")
+    return f"{record.at:%Y-%m-%d %H:%M:%S.%f} {record.version:>4} {record.type:<22} by {who}: {data}"
+
+
+def _as_it_was(it: Integration) -> str:
+    waits = f", waiting for {it.waiting_for}" if it.waiting_for else ""
+    why = f" ({it.reason})" if it.reason else ""
+    return f"{it.id} is {it.state}{why}{waits}; version {it.version}, ${it.micro_usd / 1e6:.4f}"
+
+
+async def verify(settings: Settings, *, head: tuple[int, str] | None) -> str | None:
+    """What is wrong with the chain, None where nothing is."""
+    async with storage(settings, Nobody(), _nothing) as stored:
+        broken = await stored.log.verify(head)
+    return None if broken is None else f"event {broken.seq}: {broken.why}"
+
+
+async def head_of(settings: Settings) -> str:
+    """The head of the chain, as `verify --head` takes it."""
+    async with storage(settings, Nobody(), _nothing) as stored:
+        seq, digest = await stored.log.head()
+    return f"{seq}:{digest}"
+
+
+async def rebuild(settings: Settings) -> int:
+    """Make the read models anew from the log; how many rows there are."""
+    async with storage(settings, Nobody(), _nothing) as stored:
+        seq, _ = await stored.log.head()
+        rows = await rows_of(stored)
+        await stored.log.replace_rows(rows, as_of=seq)
+    return len(rows)
+
+
+async def rows_of(stored: Storage) -> list[Mapping[str, Any]]:
+    """The read model as the log alone makes it."""
+    return [
+        dated_row(stream, await stored.log.read(stream))
+        async for stream in stored.log.streams()
+        if not is_conversation(stream)
+    ]
+
+
+def dated_row(stream: str, records: Iterable[Recorded]) -> Mapping[str, Any]:
+    """One row, dated by its first and its newest fact."""
+    past = list(records)
+    return {
+        **row_of(fold(stream, e.decode(past))),
+        "requested_at": past[0].at.isoformat(timespec="microseconds"),
+        "updated_at": past[-1].at.isoformat(timespec="microseconds"),
+    }

@@ -1,0 +1,249 @@
+"""Plain values and failures that cross the ports: what both sides of one may import."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A person or machine on GitHub: the numeric id identifies, the login is for reading."""
+
+    id: int
+    login: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """A repository as one installation sees it; names change, numbers do not."""
+
+    id: int
+    full_name: str = field(compare=False)
+    installation_id: int
+
+    @property
+    def account(self) -> str:
+        """Whose it is, for sharing: each account has an installation of its own."""
+        return str(self.installation_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One request at a door, kept before it is answered.
+
+    `key` is the sender's own delivery id. `meaning` names the act itself where the payload has an
+    id for it ("issue_comment.created:123:2026-01-01T00:00:00Z"), so that a replay under a fresh
+    delivery id is recognised. `kind` is "event.action", or "event" where the family has no action.
+    """
+
+    key: str
+    source: Literal["github", "slack"]
+    kind: str
+    meaning: str | None
+    body: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A domain event, encoded: what is appended."""
+
+    type: str
+    data: Mapping[str, Any]
+
+
+class Recorded(NamedTuple):
+    """A fact as the log keeps it. `seq` is global and gapless, `version` counts from 1 in its stream.
+
+    A tuple, and so made in a quarter of the time: a replay makes one for each fact.
+    """
+
+    seq: int
+    stream: str
+    version: int
+    type: str
+    data: Mapping[str, Any]
+    meta: Mapping[str, Any]
+    at: datetime
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A workflow to be started by the engine, in the transaction of the fact that calls for it."""
+
+    queue: str
+    workflow: str
+    id: str
+    args: tuple[str | int, ...]
+    partition: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wake:
+    """A message for a waiting workflow, in the transaction of the fact that it should look at."""
+
+    workflow_id: str
+    topic: str
+    key: str
+
+
+FollowUp = Start | Wake
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What is known of an outside effect: `fresh` if never tried; `result` once it is done; else in doubt."""
+
+    fresh: bool
+    result: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEdit:
+    """One file of a change: its whole new content, or `None` where it is deleted."""
+
+    path: str
+    content: bytes | None
+    executable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeEntry:
+    """One file of a commit. `mode` as git spells it: 100644, 100755, 120000 (link), 160000 (submodule)."""
+
+    path: str
+    mode: str
+    sha: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """A commit on GitHub and the tree it holds."""
+
+    sha: str
+    tree: str
+
+
+MergeMethod = Literal["merge", "squash", "rebase"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryFacts:
+    """What GitHub says of a repository now; no merge methods where it does not say which it allows."""
+
+    id: int
+    full_name: str
+    default_branch: str
+    private: bool
+    archived: bool
+    merge_methods: tuple[MergeMethod, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullRequest:
+    """A pull request as it stands on GitHub; `merge_sha` only once it is merged."""
+
+    number: int
+    head: str
+    base: str
+    state: Literal["open", "closed"]
+    merged: bool
+    merge_sha: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens of one model call; `input_tokens` excludes what the cache read or wrote."""
+
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One call of the Messages API, whole: blocks, tools and schema in the API's own shapes."""
+
+    model: str
+    system: str
+    messages: tuple[Mapping[str, Any], ...]
+    tools: tuple[Mapping[str, Any], ...] = ()
+    schema: Mapping[str, Any] | None = None
+    max_tokens: int = 16_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the model said. `stop_reason` is `None` where the stream ended early: never run a tool then."""
+
+    content: tuple[Mapping[str, Any], ...]
+    stop_reason: str | None
+    usage: Usage
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What an answer cost that broke off, as far as the API had said it by then."""
+
+    model: str
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxLimits:
+    """What one sandboxed run may use: seconds by the clock, MiB of memory, processes, files and MiB
+    written to its working copy, MiB of output.
+    """
+
+    seconds: int = 900
+    memory_mib: int = 2048
+    processes: int = 256
+    files: int = 100_000
+    disk_mib: int = 2048
+    output_mib: int = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a sandboxed command ended. `status` is its exit status, `None` where it was stopped.
+
+    `output` is standard output and error together, head and tail kept where it was too long.
+    """
+
+    status: int | None
+    output: str
+    seconds: float
+    ended: Literal["exited", "timeout", "memory", "processes", "output", "disk"]
+
+
+class Refused(Exception):
+    """The door says no: an HTTP status, a stable code, and what to do about it."""
+
+    def __init__(self, status: int, code: str, detail: str = "") -> None:
+        super().__init__(status, code, detail)
+        self.status, self.code, self.detail = status, code, detail
+
+
+class Unavailable(Exception):
+    """A dependency cannot answer now; trying later may help. `retry_after` in seconds where it was told."""
+
+    def __init__(self, code: str, detail: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(code, detail)
+        self.code, self.detail, self.retry_after = code, detail, retry_after
+
+
+class StepFailed(Exception):
+    """A business failure: trying again will not help, the saga undoes. `code` is the public reason."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code, detail)
+        self.code, self.detail = code, detail
+
+
+class Conflict(Exception):
+    """Somebody else appended to the stream since it was read; load again and decide again."""

@@ -1,0 +1,138 @@
+"""What a setting may look like: from the text of an environment to a value, or a reason why not."""
+
+import re
+import stat
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+
+from bot.records import SandboxLimits
+
+SHORTEST_SECRET: Final = 32  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RunLimits:
+    """What one run may use: turns, tokens, US dollars, and minutes of work until its gate."""
+
+    turns: int
+    tokens: int
+    dollars: Decimal
+    minutes: int = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """For how many days deliveries, workflows and transcripts are kept."""
+
+    deliveries: int
+    workflows: int
+    transcripts: int
+
+
+def _listed(text: object) -> object:
+    return tuple(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else text
+
+
+def _numbers(text: object, least: tuple[int, ...]) -> list[Decimal]:
+    parts = str(text).replace("_", "").split(",")
+    if len(parts) != len(least) or not all(re.fullmatch(r"\s*\d+(\.\d+)?\s*", part) for part in parts):
+        raise ValueError(f"give {len(least)} numbers with commas between them")
+    numbers = [Decimal(part.strip()) for part in parts]
+    if any(number < floor for number, floor in zip(numbers, least, strict=True)):
+        raise ValueError(f"give at least {', '.join(map(str, least))}")
+    return numbers
+
+
+def _run_limits(given: object) -> object:
+    if isinstance(given, RunLimits):
+        return given
+    parts = 3 if str(given).count(",") == 2 else 4  # noqa: PLR2004  the minutes came later
+    turns, tokens, dollars, *minutes = _numbers(given, least=(1, 1, 0, 1)[:parts])
+    return RunLimits(int(turns), int(tokens), dollars, *map(int, minutes))
+
+
+def _sandbox_limits(given: object) -> object:
+    if isinstance(given, SandboxLimits):
+        return given
+    seconds, memory_mib, processes, files = map(int, _numbers(given, least=(1, 64, 1, 1)))
+    return SandboxLimits(seconds=seconds, memory_mib=memory_mib, processes=processes, files=files)
+
+
+def _retention(given: object) -> object:
+    if isinstance(given, Retention):
+        return given
+    # A delivery must be known again for as long as GitHub may send it again: seven days; the engine, thirty.
+    return Retention(*map(int, _numbers(given, least=(7, 30, 1))))
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("give an http or https address")
+    return text.rstrip("/")
+
+
+def _database(text: str) -> str:
+    if re.fullmatch(r"sqlite:///(?!:memory:).+", text):
+        return text
+    if text.startswith("postgresql://") and urlsplit(text).hostname:
+        return text
+    raise ValueError("give sqlite:///path/to/file.db or postgresql://user:password@host/name")
+
+
+def _directory(path: Path) -> Path:
+    if path.exists() and not path.is_dir():
+        raise ValueError("there is a file; give a directory")
+    return path
+
+
+def _long_enough(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value().strip().encode()) < SHORTEST_SECRET:
+        raise ValueError(f"it must have at least {SHORTEST_SECRET} bytes: openssl rand -hex 32")
+    return secret
+
+
+def _webhook_secrets(secret: SecretStr) -> SecretStr:
+    parts = secret.get_secret_value().split(",")
+    if len(parts) > 2:  # noqa: PLR2004  the new one and the old one
+        raise ValueError("give one secret, or two with a comma between them while one replaces the other")
+    for part in parts:
+        _long_enough(SecretStr(part))
+    return secret
+
+
+def _private_key(secret: SecretStr) -> SecretStr:
+    """A PEM, or the path of one that nobody else may read."""
+    text = secret.get_secret_value().strip().replace("\\n", "\n")
+    if not text.startswith("-----BEGIN"):
+        text = _read_private(Path(text)).strip()
+    if not re.fullmatch(r"-----BEGIN (RSA )?PRIVATE KEY-----[^-]+-----END (RSA )?PRIVATE KEY-----", text):
+        raise ValueError("it is no unencrypted private key in PEM form: generate one in the App's settings")
+    return SecretStr(text)
+
+
+def _read_private(path: Path) -> str:
+    if not path.is_file():
+        raise ValueError("it is neither a PEM nor the path of a file")
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise ValueError("others may read its file: chmod 600 it")
+    return path.read_text(encoding="utf-8")
+
+
+Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Address = Annotated[str, AfterValidator(_address)]
+Model = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@-]*$")]
+Secret = Annotated[SecretStr, AfterValidator(_long_enough)]
+Database = Annotated[str, AfterValidator(_database)]
+Directory = Annotated[Path, AfterValidator(_directory)]
+Redis = Annotated[str, Field(pattern=r"^rediss?://")]
+WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secrets)]
+PrivateKey = Annotated[SecretStr, AfterValidator(_private_key)]
+Runs = Annotated[RunLimits, BeforeValidator(_run_limits)]
+Sandboxes = Annotated[SandboxLimits, BeforeValidator(_sandbox_limits)]
+Kept = Annotated[Retention, BeforeValidator(_retention)]

@@ -1,0 +1,284 @@
+"""The settings: read once, complete or no start, every fault at once; the only reader of the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Final, Literal, Self
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.records import SandboxLimits
+from bot.setting_forms import (
+    Address,
+    Database,
+    Directory,
+    Kept,
+    Listed,
+    Model,
+    PrivateKey,
+    Redis,
+    Retention,
+    RunLimits,
+    Runs,
+    Sandboxes,
+    Secret,
+    WebhookSecret,
+)
+
+SHORTEST_HIDDEN: Final = 8  # shorter ones would black out ordinary words
+
+_TOGETHER: Final = "a GitHub App needs id, private key and webhook secret"
+_THE_APP: Final = ("GITHUB_APP_ID", "GITHUB_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET")
+
+
+class Misconfigured(Exception):
+    """The settings do not make a bot; each problem says what to do about it."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppCredentials:
+    """What this GitHub App shows and expects. Of two webhook secrets, one is about to replace the other."""
+
+    app_id: str
+    private_key: str = field(repr=False)
+    webhook_secrets: tuple[bytes, ...] = field(repr=False)
+
+
+class Settings(BaseModel):
+    """Every setting; a `*_FILE` variant of each reads it from a file."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=str.upper, hide_input_in_errors=True)
+
+    host: str = Field("127.0.0.1", description="where the web server listens", examples=["192.0.2.10"])
+    port: int = Field(8080, ge=0, le=65535, description="the web server's port", examples=["8080"])
+    public_url: Address | None = Field(
+        None,
+        description="how the outside reaches it; `http://localhost:PORT` if not set",
+        examples=["https://bot.example.org"],
+    )
+    database_url: Database = Field(
+        "sqlite:///./data/bot.db",
+        repr=False,
+        description="the database: one SQLite file, or PostgreSQL",
+        examples=["postgresql://bot:password@db/bot"],
+    )
+    data_dir: Directory | None = Field(
+        None,
+        description="where the mirrors of the repositories and the working copies are kept, and nothing "
+        "else; beside the SQLite file if not set, with PostgreSQL in `./data`",
+        examples=["/var/lib/claude-bot"],
+    )
+    redis_url: Redis | None = Field(
+        None,
+        repr=False,
+        description="shared cache; in the process if not set",
+        examples=["redis://cache:6379/0"],
+    )
+    secret_key: Secret | None = Field(
+        None,
+        description="encrypts what is stored; on SQLite made on first start and kept beside the database, "
+        "with `postgresql://` it must be given",
+        examples=["the answer of: openssl rand -hex 32"],
+    )
+    github_app_id: str | None = Field(
+        None, pattern=r"^[0-9]+$", description="the GitHub App's number", examples=["123456"]
+    )
+    github_private_key: PrivateKey | None = Field(
+        None,
+        description="its private key: the PEM, or the path of a file that nobody else may read",
+        examples=["/run/secrets/github.pem"],
+    )
+    github_webhook_secret: WebhookSecret | None = Field(
+        None,
+        description="signs its deliveries: at least 32 bytes; while it is being changed, the new one and the "
+        "old one with a comma between them",
+        examples=["the answer of: openssl rand -hex 32"],
+    )
+    github_client_id: str | None = Field(
+        None, pattern=r"^[A-Za-z0-9_.]+$", description="for signing in with GitHub", examples=["Iv23abcdef"]
+    )
+    github_client_secret: SecretStr | None = Field(
+        None, min_length=16, description="for signing in with GitHub", examples=["the App's client secret"]
+    )
+    github_api_url: Address = Field(
+        "https://api.github.com",
+        description="GitHub's REST API; another on GitHub Enterprise Server",
+        examples=["https://github.example.org/api/v3"],
+    )
+    github_url: Address = Field(
+        "https://github.com", description="GitHub's pages", examples=["https://github.example.org"]
+    )
+    anthropic_api_key: SecretStr | None = Field(
+        None, min_length=8, description="the key for Claude", examples=["the key from the console"]
+    )
+    anthropic_base_url: Address | None = Field(
+        None, description="where Claude answers, if not at Anthropic", examples=["https://claude.example.org"]
+    )
+    claude_model: Model = Field(
+        "claude-opus-5-5", description="the model that writes and reviews", examples=["claude-opus-5-5"]
+    )
+    claude_fast_model: Model = Field(
+        "claude-haiku-5-5", description="the model for small questions", examples=["claude-haiku-5-5"]
+    )
+    allowed_owners: Listed = Field(
+        (),
+        description="accounts whose repositories are served; only the App's own owner if not set",
+        examples=["my-org, my-other-org"],
+    )
+    run_limits: Runs = Field(
+        RunLimits(60, 2_000_000, Decimal(5)),
+        description="ceilings of one run: turns, tokens, US dollars, minutes of work until it is up for "
+        "approval (120 if left out)",
+        examples=["60, 2_000_000, 5, 120"],
+    )
+    monthly_budget: Decimal = Field(
+        Decimal(50), ge=0, description="US dollars for each repository and month", examples=["50"]
+    )
+    sandbox_limits: Sandboxes = Field(
+        SandboxLimits(),
+        description="ceilings of one test run: seconds, MiB, processes, files",
+        examples=["900, 2048, 256, 100_000"],
+    )
+    retention_days: Kept = Field(
+        Retention(30, 90, 30),
+        description="days that deliveries, workflows and transcripts are kept",
+        examples=["30, 90, 30"],
+    )
+    allow_self_approval: bool = Field(
+        default=False,
+        description="whether the one who asked may be the only approver; for a single maintainer",
+        examples=["true"],
+    )
+    engine_polls_seconds: float = Field(
+        0.2, ge=0.01, le=5, description="how often the engine looks for work", examples=["0.2"]
+    )
+    metrics_token: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="bearer token for `/metrics`; this machine alone if not set",
+        examples=["the answer of: openssl rand -hex 32"],
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="from which level on things are logged", examples=["info"]
+    )
+    log_format: Literal["console", "json"] | None = Field(
+        None, description="how; `console` on a terminal and else `json` if not set", examples=["json"]
+    )
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """The settings of this environment. Raises Misconfigured with every problem at once."""
+        given, problems = _given(cls.names(), os.environ if environ is None else environ)
+        problems += _missing(given)
+        try:
+            settings = cls.model_validate(given)
+        except ValidationError as error:
+            raise Misconfigured(*problems, *map(_worded, error.errors(include_url=False))) from None
+        if problems:
+            raise Misconfigured(*problems)
+        return settings
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """Every setting's name."""
+        return [name.upper() for name in cls.model_fields]
+
+    @property
+    def github(self) -> AppCredentials | None:
+        """The App, once it is set up."""
+        if not (self.github_app_id and self.github_private_key and self.github_webhook_secret):
+            return None
+        parts = self.github_webhook_secret.get_secret_value().split(",")
+        return AppCredentials(
+            app_id=self.github_app_id,
+            private_key=self.github_private_key.get_secret_value(),
+            webhook_secrets=tuple(part.strip().encode() for part in parts),
+        )
+
+    @property
+    def setup_mode(self) -> bool:
+        """Without GitHub settings there is only the set-up page, on this machine alone."""
+        return self.github is None
+
+    @property
+    def listen_host(self) -> str:
+        """Where to listen: in set-up mode never beyond this machine."""
+        return "127.0.0.1" if self.setup_mode else self.host
+
+    @property
+    def address(self) -> str:
+        """How the outside reaches the bot."""
+        return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def data_directory(self) -> Path:
+        """Where mirrors and working copies are kept."""
+        return self.data_dir or self.beside_the_database
+
+    @property
+    def beside_the_database(self) -> Path:
+        """The SQLite file's directory; with PostgreSQL ./data."""
+        scheme, _, path = self.database_url.partition(":///")
+        return Path(path).parent if scheme == "sqlite" else Path("data")
+
+    def hidden_values(self) -> list[str]:
+        """Every value that no log may ever show."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        hidden = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        parts = [part.strip() for secret in hidden for part in (secret, *secret.split(","))]
+        passwords = [
+            unquote(urlsplit(url).password or "") for url in (self.database_url, self.redis_url or "")
+        ]
+        return sorted({value for value in (*parts, *passwords) if len(value) >= SHORTEST_HIDDEN})
+
+
+def _given(names: list[str], environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    given: dict[str, str] = {}
+    problems: list[str] = []
+    for name in names:
+        try:
+            text = _text(name, environ)
+        except ValueError as error:
+            problems.append(f"{name}: {error}")
+        else:
+            given |= {name: text} if text or (name == "GITHUB_WEBHOOK_SECRET" and text is not None) else {}
+    return given, problems
+
+
+def _text(name: str, environ: Mapping[str, str]) -> str | None:
+    """What is given for a setting, here or in its file; the private key's form reads its file itself."""
+    path = environ.get(f"{name}_FILE")
+    if path and name in environ:
+        raise ValueError(f"give it or {name}_FILE, not both")
+    if not path or name == "GITHUB_PRIVATE_KEY":
+        return path or environ.get(name)
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"{name}_FILE names no file that can be read as text") from None
+
+
+def _worded(fault: ErrorDetails) -> str:
+    """One problem for a person: which setting, what is wrong, what would be right; never the value."""
+    name = str(fault["loc"][0])
+    reason = str(fault["msg"]).removeprefix("Value error, ")
+    example = (Settings.model_fields[name.lower()].examples or [""])[0]
+    return f"{name}: {reason}; for example {name}={example}"
+
+
+def _missing(given: Mapping[str, str]) -> list[str]:
+    """What must be given because something else is."""
+    missing = [name for name in _THE_APP if name not in given]
+    is_begun = any(name.startswith("GITHUB_") and not name.endswith("_URL") for name in given)
+    problems = [f"{name}: it is missing; {_TOGETHER}" for name in missing if is_begun]
+    if given.get("DATABASE_URL", "").startswith("postgresql://") and "SECRET_KEY" not in given:
+        problems.append("SECRET_KEY: with PostgreSQL it must be given: openssl rand -hex 32")
+    return problems

@@ -1,0 +1,82 @@
+"""Everything that is kept in the database, opened together and closed together."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.infrastructure.aside import Aside
+from bot.infrastructure.blobs import Blobs
+from bot.infrastructure.clock import Clock, UtcClock
+from bot.infrastructure.crypto import Crypto, NotSealedHere
+from bot.infrastructure.database import Database
+from bot.infrastructure.effects import Effects
+from bot.infrastructure.event_store import EventStore
+from bot.infrastructure.inbox import Inbox
+from bot.infrastructure.notes import Notes
+from bot.infrastructure.observing import Nobody, Observer
+from bot.infrastructure.outbox import Outbox
+from bot.infrastructure.read_models import ReadModels
+from bot.secret_key import secret_key_of
+from bot.settings import Misconfigured, Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """Everything that is kept in the database."""
+
+    clock: Clock
+    database: Database
+    crypto: Crypto
+    log: EventStore
+    blobs: Blobs
+    effects: Effects
+    answers: Effects
+    inbox: Inbox
+    aside: Aside
+    integrations: ReadModels
+
+
+@asynccontextmanager
+async def storage(
+    settings: Settings, observer: Observer, wanted: Callable[[str], bool], *, clock: Clock | None = None
+) -> AsyncIterator[Storage]:
+    """The database with its tables up to date, and what stands on it; by the machine's clock if not said."""
+    async with AsyncExitStack() as stack:
+        database = await Database.open(settings.database_url)
+        stack.push_async_callback(database.close)
+        await database.migrate()
+        crypto = Crypto(secret_key_of(settings))
+        await check_key(crypto, Notes(database))
+        outbox = Outbox()
+        stack.callback(outbox.close)
+        clock = clock or UtcClock()
+        inbox = Inbox(database, outbox, wanted, observer)
+        stack.push_async_callback(inbox.close)
+        kept = timedelta(days=settings.retention_days.transcripts)
+        yield Storage(
+            clock=clock,
+            database=database,
+            crypto=crypto,
+            log=EventStore(database, clock, outbox, observer),
+            blobs=Blobs(database, crypto, clock, lifetime=kept),
+            effects=Effects(database, clock, observer),
+            answers=Effects(database, clock, Nobody()),
+            inbox=inbox,
+            aside=Aside(database, outbox),
+            integrations=ReadModels(database),
+        )
+
+
+async def check_key(crypto: Crypto, notes: Notes) -> None:
+    """A database is read with the secret key that it was begun with. Raises Misconfigured."""
+    box, sealed = crypto.box("key-check"), await notes.get("key-check")
+    if sealed is None:
+        await notes.put("key-check", box.seal(b"", about=b"key-check").hex())
+        return
+    try:
+        box.open(bytes.fromhex(sealed), about=b"key-check")
+    except NotSealedHere:
+        raise Misconfigured(
+            "SECRET_KEY: it is not the one that this database was begun with; give that one back"
+        ) from None

@@ -1,0 +1,162 @@
+"""The web application: what stands around every handler, one error shape, and the web's net."""
+
+import itertools
+import math
+import secrets
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any, Final
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+from multidict import CIMultiDict
+
+from bot.records import Refused, Unavailable
+from bot.web.health import HealthDoor
+from bot.web.measuring import Metrics
+from bot.web.setup import SetUpDoor
+from bot.web.webhooks import PATH, GitHubDoor
+
+HEADERS: Final = CIMultiDict({
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+})
+
+# Compressed bodies are refused unread; what follows a refusal is not waited for long.
+SERVING: Final[Mapping[str, Any]] = {
+    "access_log": None,
+    "auto_decompress": False,
+    "keepalive_timeout": 75,
+    "lingering_time": 2.0,
+}
+
+REQUEST_ID: Final = web.RequestKey("REQUEST_ID", str)
+
+# Deliveries are logged where they are settled, and questions about health come every few seconds.
+_QUIET: Final = frozenset({PATH, "/healthz", "/readyz", "/metrics"})
+
+log = structlog.get_logger()
+
+
+def build_app(
+    *, health: HealthDoor, metrics: Metrics, github: GitHubDoor | None = None, setup: SetUpDoor | None = None
+) -> web.Application:
+    """Health and figures, and each door that is given, behind the same guard."""
+    app = web.Application(middlewares=[guarded(metrics)])
+    app.router.add_get("/healthz", health.alive, allow_head=False)
+    app.router.add_get("/readyz", health.ready, allow_head=False)
+    app.router.add_get("/metrics", health.figures, allow_head=False)
+    if github is not None:
+        app.router.add_post(PATH, github.receive)
+    if setup is not None:
+        app.router.add_get("/setup", setup.show, allow_head=False)
+    app.on_response_prepare.append(dress)
+    return app
+
+
+@asynccontextmanager
+async def listening(app: web.Application, *, host: str, port: int) -> AsyncIterator[int]:
+    """Serve the application; yields the port, which the system chooses where 0 is given."""
+    runner = web.AppRunner(app, **SERVING)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+def guarded(metrics: Metrics) -> Middleware:
+    """Around every handler, in one: an id of its own for each request, the net, the figures, the log.
+
+    Deliveries are many: each middleware more is felt.
+    """
+    this_process, numbers = secrets.token_hex(4), itertools.count()
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        began = time.perf_counter()
+        request[REQUEST_ID] = f"{this_process}{next(numbers):08x}"
+        structlog.contextvars.bind_contextvars(request=request[REQUEST_ID])
+        response = await caught(request, handler)
+        seconds = time.perf_counter() - began
+        route = route_of(request)
+        metrics.request_answered(route=route, status=response.status, seconds=seconds)
+        if route not in _QUIET:
+            log.info("request_answered", method=request.method, path=request.path, status=response.status)
+        return response
+
+    return guard
+
+
+async def caught(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The net: each failure becomes the one error shape, and what nobody foresaw becomes a 500 in the log."""
+    try:
+        return await handler(request)
+    except Refused as no:
+        log.info("request_refused", path=request.path, status=no.status, code=no.code)
+        return problem(request, no.status, no.code, no.detail)
+    except Unavailable as not_now:
+        log.warning("request_put_off", path=request.path, code=not_now.code)
+        return put_off(request, not_now)
+    except web.HTTPException as answer:
+        if answer.status < HTTPStatus.BAD_REQUEST:
+            raise
+        return problem_of(request, answer)
+    except Exception:
+        log.exception("request_failed", path=request.path)
+        return problem(request, 500, "internal", "an error of ours, now in the log under this request's id")
+
+
+def problem(request: web.Request, status: int, code: str, detail: str) -> web.Response:
+    """The one error shape: application/problem+json with a stable code as its type."""
+    return web.json_response(
+        {
+            "type": f"urn:problem:{code}",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": detail,
+            "request_id": request[REQUEST_ID],
+        },
+        status=status,
+        content_type="application/problem+json",
+    )
+
+
+def put_off(request: web.Request, not_now: Unavailable) -> web.Response:
+    """Come again: when, says Retry-After."""
+    answer = problem(request, 503, not_now.code, not_now.detail)
+    answer.headers["Retry-After"] = str(math.ceil(not_now.retry_after or 5))
+    return answer
+
+
+def problem_of(request: web.Request, answer: web.HTTPException) -> web.Response:
+    """What the router answers (not found, method not allowed), in the one error shape."""
+    status = HTTPStatus(answer.status)
+    shaped = problem(request, status, status.name.lower(), status.description)
+    if "Allow" in answer.headers:
+        shaped.headers["Allow"] = answer.headers["Allow"]
+    return shaped
+
+
+async def dress(request: web.Request, response: web.StreamResponse) -> None:
+    """The security headers on every answer, and no word about the server's make."""
+    response.headers.merge(HEADERS)
+    response.headers["X-Request-Id"] = request.get(REQUEST_ID, "none")
+    response.headers.popall("Server", None)
+
+
+def route_of(request: web.Request) -> str:
+    """The route as it is written in the table, so that nobody can make new figures by inventing paths."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "unmatched"

@@ -1,0 +1,74 @@
+"""How the bot is: alive, ready, and in figures."""
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from aiohttp import web
+
+from bot.records import Refused
+from bot.web.measuring import Metrics
+from bot.web.nearness import check_is_near
+
+OK: Final = "ok"
+PROBE_SECONDS: Final = 2.0
+
+Probe = Callable[[], Awaitable[str]]
+"""Answers "ok", or one word for what is wrong; never a secret, never an address."""
+
+State = Callable[[], str | Mapping[str, str]]
+
+
+async def nothing_to_count() -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthDoor:
+    """`needs` must all be "ok" for the bot to be ready; `states` are told beside them and decide nothing."""
+
+    needs: Mapping[str, Probe]
+    states: Mapping[str, State]
+    metrics: Metrics
+    metrics_token: str | None
+    before_figures: Callable[[], Awaitable[None]] = field(default=nothing_to_count)
+
+    async def alive(self, _request: web.Request) -> web.Response:
+        """The process answers."""
+        return web.json_response({"status": OK})
+
+    async def ready(self, _request: web.Request) -> web.Response:
+        """Ready to work: 503 while anything it needs is missing, and which."""
+        answers = await asyncio.gather(*(asked(probe) for probe in self.needs.values()))
+        found = dict(zip(self.needs, answers, strict=True))
+        is_ready = all(answer == OK for answer in answers)
+        states = {name: state() for name, state in self.states.items()}
+        return web.json_response({"ready": is_ready, **found, **states}, status=200 if is_ready else 503)
+
+    async def figures(self, request: web.Request) -> web.Response:
+        """Prometheus figures for the bearer of METRICS_TOKEN; where none is set, for this machine alone."""
+        self.check_may_read_figures(request)
+        await self.before_figures()
+        return web.Response(
+            body=self.metrics.exposition(),
+            headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
+        )
+
+    def check_may_read_figures(self, request: web.Request) -> None:
+        """Refuse strangers."""
+        if self.metrics_token is None:
+            check_is_near(request)
+            return
+        given = request.headers.get("Authorization", "").encode(errors="surrogatepass")
+        if not hmac.compare_digest(given, f"Bearer {self.metrics_token}".encode()):
+            raise Refused(401, "bad_token", "send METRICS_TOKEN as a bearer token")
+
+
+async def asked(probe: Probe, *, seconds: float = PROBE_SECONDS) -> str:
+    """What a probe answers; one that takes too long is itself the answer."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await probe()
+    except TimeoutError:
+        return "timeout"

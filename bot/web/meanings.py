@@ -1,0 +1,57 @@
+"""What names the act a delivery reports, so that the same act under a fresh delivery id is known again.
+
+Two acts must never share a name; where a family gives its acts no id, the bytes themselves are the name.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+_ACTS: Final[Mapping[str, str]] = {
+    "check_run.created": "check_run.id",
+    "commit_comment": "comment.id comment.updated_at",
+    "deployment.created": "deployment.id deployment.created_at",
+    "deployment_status.created": "deployment_status.id",
+    "discussion_comment": "comment.id comment.updated_at",
+    "installation": "installation.id installation.updated_at",
+    "issue_comment": "comment.id comment.updated_at",
+    "issues": "issue.id issue.updated_at",
+    "pull_request": "pull_request.id pull_request.updated_at pull_request.head.sha",
+    "pull_request_review.submitted": "review.id review.submitted_at",
+    "pull_request_review_comment": "comment.id comment.updated_at",
+    # Going back and forth between two commits repeats ref, before and after; the time of the push does not.
+    "push": "repository.id ref before after repository.pushed_at",
+    "status": "id",
+    "workflow_run": "workflow_run.id workflow_run.run_attempt workflow_run.updated_at",
+}
+
+_PATHS: Final = {
+    kind: tuple(tuple(path.split(".")) for path in paths.split()) for kind, paths in _ACTS.items()
+}
+
+# Of several labels set at once, each comes in its own delivery, all with one time; so with people and teams.
+_ONE_OF_SEVERAL: Final = ("label", "assignee", "milestone", "requested_reviewer", "requested_team")
+
+# An edit has no id, and two may fall into one second; a check asked for again says nothing of its own either.
+_NAMELESS: Final = ("edited", "rerequested", "requested_action")
+
+_LONGEST_NAME: Final = 300  # a ref is at most 255 bytes
+
+
+def meaning_of(kind: str, payload: Mapping[str, Any], body: bytes) -> str:
+    """The act's own name: its ids and time where it has them, else the SHA-256 of the bytes."""
+    family, _, action = kind.partition(".")
+    paths = () if action in _NAMELESS else _PATHS.get(kind) or _PATHS.get(family, ())
+    ids = [_named(payload, path) for path in paths]
+    if not all(ids) or not ids:
+        return f"{kind}:sha256:{hashlib.sha256(body).hexdigest()}"
+    several = [f"{noun}={_named(payload, (noun, 'id'))}" for noun in _ONE_OF_SEVERAL if noun in payload]
+    return ":".join([kind, *ids, *several])
+
+
+def _named(payload: Mapping[str, Any], path: tuple[str, ...]) -> str:
+    found: Any = payload
+    for key in path:
+        found = found.get(key) if isinstance(found, dict) else None
+    name = str(found) if isinstance(found, str | int) else ""
+    return name if name.isprintable() and len(name) <= _LONGEST_NAME else ""

@@ -1,0 +1,299 @@
+"""Settings in, object graph out: the only module that knows every adapter, and where the parts meet."""
+
+import json
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
+
+import aiohttp
+
+import handlers
+from bot.application import intake, notifying, redelivering, saga, settling, upkeep
+from bot.application.ports import Clock, Subscriber, World
+from bot.domain.policy import Rules
+from bot.domain.pricing import cost_micro_usd
+from bot.infrastructure.adopting import Watch, adopting
+from bot.infrastructure.cache import UntilItEnds
+from bot.infrastructure.claude import BlobJournal, ClaudeMessages, Paid
+from bot.infrastructure.database import alone
+from bot.infrastructure.engine import Engine, Schedule, start
+from bot.infrastructure.git import GitSources
+from bot.infrastructure.github import READ, GitHubApp
+from bot.infrastructure.github_branches import GitHubBranches
+from bot.infrastructure.github_checks import GitHubChecks
+from bot.infrastructure.github_comments import GitHubComments
+from bot.infrastructure.github_deliveries import GitHubDeliveries
+from bot.infrastructure.github_deployments import GitHubDeployments
+from bot.infrastructure.github_pulls import GitHubPullRequests
+from bot.infrastructure.github_repositories import GitHubRepositories
+from bot.infrastructure.metrics import Metrics
+from bot.infrastructure.notes import Notes
+from bot.infrastructure.observing import Observer
+from bot.infrastructure.redaction import LiveSecrets
+from bot.infrastructure.resilience import POLICIES, Policy
+from bot.infrastructure.sandbox import BubblewrapSandbox
+from bot.infrastructure.sandbox_groups import find_hierarchy
+from bot.infrastructure.sandbox_room import python_toolchain
+from bot.infrastructure.shares import places
+from bot.instruments import Instruments
+from bot.records import Answer, Delivery, Question, Repository, Spent
+from bot.settings import AppCredentials, Settings
+from bot.storage import Storage, storage
+from handlers.conversation import Context
+
+POLLS_UNTIL_A_LOOK: Final = 300  # a minute, at five polls a second
+HEALTH_SECONDS: Final = 60.0
+TOKEN_SECONDS: Final = 3600.0
+ANTHROPIC: Final = "https://api.anthropic.com"
+
+
+def is_wanted(kind: str) -> bool:
+    """Whether a handler hears this kind of event."""
+    return kind in handlers.GITHUB
+
+
+def policies(observer: Observer) -> Mapping[str, Policy]:
+    """One policy for each dependency."""
+    return {name: Policy(name, observer=observer, **limits) for name, limits in POLICIES.items()}
+
+
+def rules_of(settings: Settings) -> Rules:
+    """What the operator set, as the domain knows it."""
+    limits = settings.run_limits
+    return Rules(
+        turns=limits.turns,
+        tokens=limits.tokens,
+        micro_usd=int(limits.dollars * 1_000_000),
+        minutes=limits.minutes,
+        monthly_micro_usd=int(settings.monthly_budget * 1_000_000),
+        self_approval=settings.allow_self_approval,
+        owners=frozenset(settings.allowed_owners),
+        model=settings.claude_model,
+        look_again_seconds=POLLS_UNTIL_A_LOOK * settings.engine_polls_seconds,
+        sandbox=settings.sandbox_limits,
+    )
+
+
+def claude_of(settings: Settings, stored: Storage, guard: Policy, metrics: Metrics) -> ClaudeMessages:
+    """The model, with its journal of answers that were paid for."""
+    return ClaudeMessages(
+        api_key=settings.anthropic_api_key.get_secret_value() if settings.anthropic_api_key else "",
+        base_url=settings.anthropic_base_url or ANTHROPIC,
+        policy=guard,
+        journal=BlobJournal(stored.blobs, stored.answers),
+        paid=counted_by(metrics),
+    )
+
+
+def counted_by(metrics: Metrics) -> Paid:
+    """Adds an answer's tokens and price to the figures, under the model that was asked for."""
+
+    def paid(question: Question, answer: Answer | Spent) -> None:
+        # The model that the answer names comes from outside, and would be a label of anybody's making.
+        cost = cost_micro_usd(answer.model, answer.usage)
+        metrics.spent(model=question.model, usage=answer.usage, micro_usd=cost)
+
+    return paid
+
+
+def world_of(
+    settings: Settings,
+    stored: Storage,
+    app: GitHubApp,
+    claude: ClaudeMessages,
+    sandbox: BubblewrapSandbox,
+    sources: GitSources,
+) -> World:
+    """Every port, filled."""
+    return World(
+        clock=stored.clock,
+        log=stored.log,
+        blobs=stored.blobs,
+        effects=stored.effects,
+        notes=Notes(stored.database),
+        integrations=stored.integrations,
+        repositories=GitHubRepositories(app),
+        comments=GitHubComments(app),
+        branches=GitHubBranches(app),
+        pulls=GitHubPullRequests(app),
+        checks=GitHubChecks(app),
+        deployments=GitHubDeployments(app),
+        sources=sources,
+        sandbox=sandbox,
+        claude=claude,
+        rules=rules_of(settings),
+        subscribers=notifying.SUBSCRIBERS,
+    )
+
+
+def sources_of(settings: Settings, app: GitHubApp, guard: Policy) -> GitSources:
+    """Mirrors in the data directory, fetched with a token that may only read."""
+
+    async def token_of(repository: Repository) -> str:
+        return await app.token(repository, READ)
+
+    return GitSources(
+        settings.data_directory,
+        remote_url_of=lambda repository: f"{settings.github_url}/{repository.full_name}.git",
+        token_of=token_of,
+        policy=guard,
+    )
+
+
+def sandbox_of(guard: Policy) -> BubblewrapSandbox:
+    """The sandbox; a Python suite finds its runner in the bot's own environment, read-only."""
+    return BubblewrapSandbox(policy=guard, toolchain=python_toolchain(), hierarchy=find_hierarchy())
+
+
+def dispatcher(world: World, table: Mapping[str, handlers.Handler]) -> intake.Dispatch:
+    """Hands a delivery to the handler of its kind."""
+
+    async def dispatch(delivery: Delivery) -> None:
+        handler = table.get(delivery.kind)
+        if handler is not None:
+            data: Mapping[str, Any] = json.loads(delivery.body)
+            await handler(data, Context(world=world, key=delivery.key))
+
+    return dispatch
+
+
+def register(
+    settings: Settings, stored: Storage, app: GitHubApp, world: World, sagas: Mapping[str, saga.Steps]
+) -> list[Schedule]:
+    """Every workflow, in every process: an unknown name would get stuck."""
+    intake.register(
+        intake.Intake(
+            inbox=stored.inbox,
+            dispatch=dispatcher(world, handlers.GITHUB),
+            apologise=dispatcher(world, handlers.APOLOGIES),
+        )
+    )
+    saga.register(world, places(), sagas)
+    notifying.register(world)
+    days = settings.retention_days
+    return [
+        *settling.register(world, sagas),
+        *redelivering.register(GitHubDeliveries(app), stored.clock),
+        *upkeep.register(
+            stored.clock,
+            stored.log,
+            {"blobs": (stored.blobs, 0), "inbox": (stored.inbox, days.deliveries)},
+            workflow_days=days.workflows,
+        ),
+    ]
+
+
+@asynccontextmanager
+async def github_app(
+    settings: Settings, credentials: AppCredentials, guard: Policy, hidden: LiveSecrets
+) -> AsyncIterator[GitHubApp]:
+    """The App, on a session of its own; no log shows a token of it while the token lasts."""
+    async with aiohttp.ClientSession() as session:
+        yield GitHubApp(
+            session,
+            app_id=int(credentials.app_id),
+            private_key=credentials.private_key,
+            policy=guard,
+            base_url=settings.github_api_url,
+            # No token lasts longer; how long this one does is a guess where GitHub's answer has no date.
+            minted=lambda grant: hidden.add_for(max(grant.seconds, TOKEN_SECONDS), grant.token),
+        )
+
+
+@asynccontextmanager
+async def engine_at_work(
+    settings: Settings, queues: Sequence[str], register: Callable[[], list[Schedule]]
+) -> AsyncIterator[None]:
+    """The engine, working these queues, and taking up what other processes left when they ended."""
+    embedded = settings.database_url.startswith("sqlite")
+    engine = Engine(
+        url=settings.database_url,
+        executor="embedded" if embedded else f"bot-{secrets.token_hex(4)}",
+        listens_to=tuple(queues),
+        polls=settings.engine_polls_seconds,
+    )
+    pool = engine.configure()
+    await engine.launch(register())
+    await start(redelivering.at_once(secrets.token_hex(4)))
+    adoption = nullcontext() if embedded else adopting(Watch(settings.database_url, engine.executor))
+    try:
+        async with adoption:
+            yield
+    finally:
+        await engine.stop(pool)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """A bot at work."""
+
+    settings: Settings
+    stored: Storage
+    app: GitHubApp
+    world: World
+    sandbox: BubblewrapSandbox
+    guards: Mapping[str, Policy]
+    looked_at: UntilItEnds[str, str]
+
+    def breakers(self) -> Mapping[str, str]:
+        """What each circuit breaker lets through."""
+        return {name: guard.state for name, guard in self.guards.items()}
+
+    async def sandbox_health(self) -> str:
+        """Whether code can be run here, as found out at most a minute ago."""
+        return await self.looked_at.get("sandbox", self._try_sandbox)
+
+    async def _try_sandbox(self) -> str:
+        return "ok" if await self.sandbox.check() is None else "sandbox_unavailable"
+
+
+@asynccontextmanager
+async def at_work(  # noqa: PLR0913  what a process or a story may choose
+    settings: Settings,
+    credentials: AppCredentials,
+    *,
+    queues: Sequence[str],
+    instruments: Instruments,
+    subscribers: tuple[Subscriber, ...] = notifying.SUBSCRIBERS,
+    sagas: Mapping[str, saga.Steps] = saga.SAGAS,
+    clock: Clock | None = None,
+) -> AsyncIterator[Bot]:
+    """The bot without its doors: storage, GitHub, Claude, sandbox, and the engine working these queues.
+
+    What is asked for from now on is carried by the last of the sagas; what runs keeps its own.
+    """
+    async with AsyncExitStack() as stack:
+        stack.enter_context(alone(settings.database_url))
+        stored = await stack.enter_async_context(
+            storage(settings, instruments.observer, is_wanted, clock=clock)
+        )
+        guards = policies(instruments.observer)
+        app = await stack.enter_async_context(
+            github_app(settings, credentials, guards["github"], instruments.hidden)
+        )
+        sandbox = sandbox_of(guards["sandbox"])
+        sources = sources_of(settings, app, guards["git"])
+        # What a killed process left behind: groups, directories.
+        await sandbox.sweep()
+        await sources.sweep()
+        claude = claude_of(settings, stored, guards["claude"], instruments.metrics)
+        stack.push_async_callback(claude.close)
+        world = replace(
+            world_of(settings, stored, app, claude, sandbox, sources),
+            subscribers=subscribers,
+            saga=list(sagas)[-1],
+        )
+        registered = partial(register, settings, stored, app, world, sagas)
+        await stack.enter_async_context(engine_at_work(settings, queues, registered))
+        yield Bot(
+            settings=settings,
+            stored=stored,
+            app=app,
+            world=world,
+            sandbox=sandbox,
+            guards=guards,
+            looked_at=UntilItEnds(size=1, seconds=lambda _: HEALTH_SECONDS),
+        )

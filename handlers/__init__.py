@@ -1,0 +1,55 @@
+"""The table of contents: which file hears which of GitHub's events, and which commands there are."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from handlers import (
+    answer,
+    approve,
+    cancel,
+    config,
+    deploy,
+    deployment_status,
+    history,
+    integrate,
+    issue_comment,
+    plan,
+    pull_request,
+    pull_request_review,
+    reject,
+    status,
+    why,
+)
+from handlers import help as help_
+from handlers import list as list_
+from handlers.conversation import Context, declared
+
+COMMANDS: Final = declared((
+    help_,
+    integrate,
+    status,
+    list_,
+    plan,
+    why,
+    history,
+    answer,
+    approve,
+    reject,
+    deploy,
+    cancel,
+    config,
+))
+
+Handler = Callable[[Mapping[str, Any], Context], Awaitable[None]]
+
+APOLOGIES: Final[Mapping[str, Handler]] = {
+    "issue_comment.created": issue_comment.apologise,
+}
+
+GITHUB: Final[Mapping[str, Handler]] = {
+    "issue_comment.created": issue_comment.created(COMMANDS),
+    "pull_request.closed": pull_request.closed,
+    "pull_request_review.dismissed": pull_request_review.dismissed,
+    "pull_request_review.submitted": pull_request_review.submitted,
+    "deployment_status.created": deployment_status.created,
+}

@@ -1,0 +1,204 @@
+"""What a handler is given; the one way of a spoken command, whatever the door."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Final, Protocol
+
+from bot.application import commands, refusing, words
+from bot.application.effects import once
+from bot.application.ports import World
+from bot.domain.commands import Command, Misspoken, Spoken, read
+from bot.domain.integration import Integration
+from bot.domain.policy import Denied, NothingWaits, Role
+from bot.domain.states import InvalidStateTransition
+from bot.records import Actor, Repository, StepFailed
+from handlers.payloads import Comment
+
+MOST_ANSWERS_AN_HOUR: Final = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One delivery and the world: everything a handler does goes through here."""
+
+    world: World
+    key: str
+    door: str = "github"
+
+    async def send(self, asked: commands.Asked) -> Integration:
+        """Hand a command on; the delivery's key makes it one."""
+        return await commands.handle(asked, key=self.key, door=self.door, world=self.world)
+
+    async def integration_of(self, repository: Repository, **columns: int | str) -> str | None:
+        """The newest integration of the repository with these columns."""
+        rows = await self.world.integrations.find(repository_id=repository.id, **columns)
+        return rows[0]["id"] if rows else None
+
+
+class Place(Protocol):
+    """Where a person said something, and who: a comment or a review."""
+
+    @property
+    def repository(self) -> Repository: ...
+
+    @property
+    def issue(self) -> int: ...
+
+    @property
+    def by(self) -> Actor: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """Where and by whom a command was spoken."""
+
+    context: Context
+    comment: Comment
+    spoken: Spoken
+    known: tuple[Command, ...]
+
+    @property
+    def by(self) -> Actor:
+        return self.comment.by
+
+    @property
+    def repository(self) -> Repository:
+        return self.comment.repository
+
+    async def integrations(self) -> list[Mapping[str, Any]]:
+        """The integrations that this issue or pull request is about, newest first."""
+        column = "pull_request" if self.comment.on_pull_request else "issue"
+        return await self.context.world.integrations.find(
+            repository_id=self.repository.id, **{column: self.comment.issue}
+        )
+
+    async def integration_id(self) -> str:
+        """The one that is meant: named in the text, else the newest here. Raises NothingWaits."""
+        rows = await self.integrations()
+        ids = [str(row["id"]) for row in rows]
+        if not ids:
+            raise NothingWaits(self.spoken.name)
+        return self.first_word if self.first_word in ids else ids[0]
+
+    async def named_id(self) -> str:
+        """The same, where nothing but its name may be said: another's name is not taken for the newest."""
+        found = await self.integration_id()
+        if self.first_word not in {"", found}:
+            raise NothingWaits(self.spoken.name)
+        return found
+
+    async def meant(self) -> str:
+        """The same, to be looked at only: any of the repository's may be named. Raises NothingWaits."""
+        named = await self.context.world.integrations.get(self.first_word) if self.first_word else None
+        if named is not None and named["repository_id"] == self.repository.id:
+            return str(named["id"])
+        return await self.named_id()
+
+    @property
+    def first_word(self) -> str:
+        """The first word behind the command."""
+        return next(iter(self.spoken.text.split()), "")
+
+    async def send(self, asked: commands.Asked) -> Integration:
+        return await self.context.send(asked)
+
+    async def role(self) -> Role:
+        """The speaker's role here. Raises NotAllowed."""
+        look = commands.LookUp(by=self.by, repository=self.repository)
+        return await commands.check_right(look, self.context.world)
+
+
+Run = Callable[[Here], Awaitable[str | None]]
+
+
+def declared(modules: Iterable[ModuleType]) -> Mapping[str, tuple[Command, Run]]:
+    """Each command file's declaration and its one function, by the command's word."""
+    return {module.COMMAND.name: (module.COMMAND, module.run) for module in modules}
+
+
+async def converse(comment: Comment, context: Context, known: Mapping[str, tuple[Command, Run]]) -> None:
+    """Read what was said, show that it was seen, do it, and answer where it was asked."""
+    declarations = tuple(command for command, _ in known.values())
+    try:
+        spoken = read(comment.body, declarations)
+    except Misspoken as error:
+        if await _is_worth_an_answer(comment, context.world):
+            await reply(comment, context, words.misspoken(error))
+        return
+    if spoken is None:
+        return
+    answered = await may_be_answered(comment, context.world)
+    if answered:
+        await context.world.comments.react(comment.repository, comment.id, content="eyes")
+    here = Here(context=context, comment=comment, spoken=spoken, known=declarations)
+    said, refused = await _answered(known[spoken.name][1], here)
+    if said is None or not answered:
+        return
+    if refused is not None:
+        await _note(here, refused, said)
+    await reply(comment, context, said)
+
+
+async def _is_worth_an_answer(comment: Comment, world: World) -> bool:
+    """A slip asks for nothing that could be refused: only whom the repository counts among its own is told.
+
+    Of anybody else it may have been meant for nobody, and an answer would be noise to all who follow.
+    """
+    if not await may_be_answered(comment, world):
+        return False
+    return await commands.belongs_here(comment.by, comment.repository, world, private=comment.private)
+
+
+async def may_be_answered(place: Place, world: World) -> bool:
+    """What somebody asks is done all the same, but only so often an hour are they told: GitHub counts."""
+    key, now = f"answers:{place.repository.id}:{place.by.id}", f"{world.clock.now():%Y-%m-%dT%H}"
+    hour, _, count = (await world.notes.get(key) or "").partition(" ")
+    before = int(count) if hour == now else 0
+    await world.notes.put(key, f"{now} {before + 1}")
+    return before < MOST_ANSWERS_AN_HOUR
+
+
+async def _answered(run: Run, here: Here) -> tuple[str | None, str | None]:
+    """What is said to it, and the code of the refusal where it is one."""
+    try:
+        return await run(here), None
+    except Denied as error:
+        return words.refusal(error), error.code
+    except InvalidStateTransition as error:
+        return words.refusal(error), "invalid_state_transition"
+    except StepFailed as error:
+        return words.stopped(error.code), error.code
+
+
+async def _note(here: Here, code: str, said: str) -> None:
+    """A refusal is a fact of the conversation."""
+    context, key = here.context, f"refused:{here.context.key}"
+    conversation = refusing.Conversation(repository=here.repository, issue=here.comment.issue)
+    meta = {"by": here.by.id, "login": here.by.login, "door": context.door, "key": key}
+    refused = refusing.Command(by=here.by, name=here.spoken.name, code=code, said=said)
+    await refusing.note(context.world, conversation, refused, key=key, meta=meta)
+
+
+async def reply(place: Place, context: Context, said: str) -> None:
+    """Answer once, where it was asked."""
+    await _say(place, context, said, effect=f"reply:{context.key}", marker=words.reply_marker(context.key))
+
+
+async def apologise(place: Place, context: Context) -> None:
+    """Say once, where it was asked, that it went wrong."""
+    key = context.key
+    await _say(place, context, words.apology(key), effect=f"apology:{key}", marker=words.apology_marker(key))
+
+
+async def _say(place: Place, context: Context, said: str, *, effect: str, marker: str) -> None:
+    comments, repository = context.world.comments, place.repository
+
+    async def find() -> str | None:
+        found = await comments.find(repository, place.issue, marker=marker)
+        return None if found is None else str(found)
+
+    async def make() -> str:
+        return str(await comments.create(repository, place.issue, body=f"{marker}\n{said}"))
+
+    await once(context.world, effect, find=find, make=make)

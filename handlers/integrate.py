@@ -1,0 +1,66 @@
+"""Command: integrate."""
+
+import json
+import re
+from decimal import Decimal
+from typing import Final
+
+from bot.application import words
+from bot.application.commands import RequestIntegration
+from bot.domain.commands import Command
+from handlers.conversation import Here
+
+COMMAND = Command(
+    name="integrate",
+    usage="integrate <what> [--base <branch>] [--budget <dollars>]",
+    help="write it, test it, open the pull request, and after an approval merge and deploy it",
+    needs=RequestIntegration.needs,
+    options=("base", "budget"),
+)
+
+LONGEST_BRANCH: Final = 255
+AMOUNT: Final = re.compile(r"\$?[0-9]{1,6}(\.[0-9]{1,6})?")
+
+
+async def run(here: Here) -> str | None:
+    """Ask for an integration; the status comment is the answer."""
+    if not here.spoken.text:
+        return words.empty_request()
+    budget = micro_dollars(here.spoken.options.get("budget"))
+    if budget is not None and budget <= 0:
+        return words.bad_value("--budget", "an amount of dollars, such as 2.50")
+    base = here.spoken.options.get("base")
+    if base is not None and not is_branch(base):
+        return words.bad_value("--base", "the name of a branch")
+    asked = RequestIntegration(
+        by=here.by,
+        repository=here.repository,
+        issue=here.comment.issue,
+        request=request_text(here),
+        base=base,
+        micro_usd=budget,
+    )
+    await here.send(asked)
+    return None
+
+
+def request_text(here: Here) -> str:
+    """What was asked, with the issue as it was at that moment."""
+    said = {
+        "request": here.spoken.text,
+        "issue_title": here.comment.issue_title,
+        "issue_body": here.comment.issue_body,
+    }
+    return json.dumps(said, ensure_ascii=False)
+
+
+def is_branch(name: str) -> bool:
+    """Whether a branch could be called so; whether there is one is GitHub's to say."""
+    return len(name) <= LONGEST_BRANCH and name.isprintable() and ".." not in name and name[0] not in "-/"
+
+
+def micro_dollars(amount: str | None) -> int | None:
+    """Dollars as millionths; 0 where it is no amount."""
+    if amount is None:
+        return None
+    return int(Decimal(amount.removeprefix("$")) * 1_000_000) if AMOUNT.fullmatch(amount) else 0

@@ -1,0 +1,122 @@
+"""Outside JSON in, small frozen objects out: the only reader of GitHub's payloads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from bot.records import Actor, Repository
+
+
+def actor_of(user: Mapping[str, Any]) -> Actor:
+    """A user of a payload."""
+    return Actor(id=user["id"], login=user["login"])
+
+
+def repository_of(data: Mapping[str, Any]) -> Repository:
+    """The repository of a payload, as the installation that it came through sees it."""
+    return Repository(
+        id=data["repository"]["id"],
+        full_name=data["repository"]["full_name"],
+        installation_id=data["installation"]["id"],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A new comment on an issue or pull request; `own` says that its sender wrote it and is a person."""
+
+    repository: Repository
+    private: bool
+    issue: int
+    on_pull_request: bool
+    id: int
+    body: str
+    by: Actor
+    own: bool
+    issue_title: str
+    issue_body: str
+
+    @classmethod
+    def from_payload(cls, data: Mapping[str, Any]) -> Self:
+        comment, issue, sender = data["comment"], data["issue"], data["sender"]
+        author = comment["user"] or {"id": None}  # an account that was deleted
+        return cls(
+            repository=repository_of(data),
+            private=data["repository"]["private"],
+            issue=issue["number"],
+            on_pull_request="pull_request" in issue,
+            id=comment["id"],
+            body=comment["body"] or "",
+            by=actor_of(sender),
+            own=sender["id"] == author["id"] and sender["type"] == "User",
+            issue_title=issue["title"] or "",
+            issue_body=issue["body"] or "",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A review of a pull request; `own` says that its sender wrote it and is a person."""
+
+    repository: Repository
+    issue: int
+    commit: str
+    state: str
+    by: Actor
+    author: Actor | None
+    own: bool
+
+    @classmethod
+    def from_payload(cls, data: Mapping[str, Any]) -> Self:
+        review, sender = data["review"], data["sender"]
+        author = review["user"] and actor_of(review["user"])  # an account may have been deleted
+        return cls(
+            repository=repository_of(data),
+            issue=data["pull_request"]["number"],
+            commit=review["commit_id"] or "",
+            state=review["state"].lower(),
+            by=actor_of(sender),
+            author=author,
+            own=author is not None and sender["id"] == author.id and sender["type"] == "User",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedPullRequest:
+    """A pull request that somebody closed or merged."""
+
+    repository: Repository
+    number: int
+    merged: bool
+    by: Actor
+    by_person: bool
+
+    @classmethod
+    def from_payload(cls, data: Mapping[str, Any]) -> Self:
+        pull, sender = data["pull_request"], data["sender"]
+        return cls(
+            repository=repository_of(data),
+            number=pull["number"],
+            merged=bool(pull["merged"]),
+            by=actor_of(sender),
+            by_person=sender["type"] == "User",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentStatus:
+    """How a deployment goes, as whoever deploys says."""
+
+    repository: Repository
+    deployment: int
+    state: str
+    by: Actor
+
+    @classmethod
+    def from_payload(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            repository=repository_of(data),
+            deployment=data["deployment"]["id"],
+            state=data["deployment_status"]["state"],
+            by=actor_of(data["sender"]),
+        )

@@ -1,0 +1,18 @@
+"""GitHub: something happened to a pull request."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.application.commands import note_closed
+from handlers.conversation import Context
+from handlers.payloads import ClosedPullRequest
+
+
+async def closed(data: Mapping[str, Any], context: Context) -> None:
+    """Closing the pull request by hand ends its integration; so does merging it by hand at the gate."""
+    pull = ClosedPullRequest.from_payload(data)
+    integration_id = await context.integration_of(pull.repository, pull_request=pull.number)
+    if integration_id is not None and pull.by_person:
+        await note_closed(
+            integration_id, by=pull.by, merged=pull.merged, key=context.key, world=context.world
+        )

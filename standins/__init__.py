@@ -1,0 +1,1 @@
+"""Local GitHub and Claude over real HTTP, held to the published contracts."""

@@ -1,0 +1,1 @@
+"""What can be done on GitHub, whoever does it: the memory changes, the effect is noted, the hooks hear."""

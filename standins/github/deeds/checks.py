@@ -1,0 +1,79 @@
+"""Check runs: only the App makes them, anybody may look."""
+
+from datetime import datetime
+from typing import Any
+
+from standins.github.hooks import tell
+from standins.github.shapes import checks as shapes
+from standins.github.state import CheckRun, Repository
+from standins.github.world import Refused, World
+
+
+def create_check(world: World, repository: Repository, asked: dict[str, Any]) -> CheckRun:
+    """`asked` is the body as GitHub documents it."""
+    head = asked["head_sha"]
+    if repository.git.kind(head) != "commit":
+        raise Refused(422, f"No commit found for SHA: {head}")
+    check = CheckRun(
+        id=world.new_id(),
+        suite=repository.suites.setdefault(head, world.new_id()),
+        name=asked["name"],
+        head_sha=head,
+        status="queued",
+        started_at=world.now(),
+    )
+    _fill_in(world, check, asked)
+    repository.checks[check.id] = check
+    facts = {"id": check.id, "check": check.name, "head": head, "external_id": check.external_id}
+    world.note("create_check", repository, world.app.bot, **facts)
+    _tell(world, "completed" if check.conclusion else "created", repository, check)
+    return check
+
+
+def update_check(world: World, repository: Repository, check: CheckRun, asked: dict[str, Any]) -> None:
+    was_done = check.conclusion is not None
+    _fill_in(world, check, asked)
+    facts = {"id": check.id, "status": check.status, "conclusion": check.conclusion}
+    world.note("update_check", repository, world.app.bot, **facts)
+    if check.conclusion and not was_done:
+        _tell(world, "completed", repository, check)
+
+
+def _fill_in(world: World, check: CheckRun, asked: dict[str, Any]) -> None:
+    """A conclusion completes it; annotations are added to those that are there."""
+    check.name = asked.get("name", check.name)
+    check.status = asked.get("status", check.status)
+    check.external_id = asked.get("external_id", check.external_id)
+    check.details_url = asked.get("details_url", check.details_url)
+    check.annotations += asked.get("output", {}).get("annotations", [])
+    check.output = asked.get("output", check.output)
+    if "started_at" in asked:
+        check.started_at = datetime.fromisoformat(asked["started_at"])
+    if check.status == "completed" and "conclusion" not in asked and check.conclusion is None:
+        raise Refused(422, "Validation Failed", field="conclusion", code="missing_field")
+    if "conclusion" in asked:
+        _conclude(world, check, asked)
+    elif check.status != "completed":
+        check.conclusion = check.completed_at = None
+
+
+def _conclude(world: World, check: CheckRun, asked: dict[str, Any]) -> None:
+    at = asked.get("completed_at")
+    check.status, check.conclusion = "completed", asked["conclusion"]
+    check.completed_at = datetime.fromisoformat(at) if at else world.now()
+
+
+def _tell(world: World, action: str, repository: Repository, check: CheckRun) -> None:
+    def payload() -> dict[str, Any]:
+        return {"action": action, "check_run": shapes.told_check_run(world, repository, check)}
+
+    tell(world, "check_run", by=world.app.bot, repository=repository, payload=payload)
+
+
+def rerequest(world: World, repository: Repository, check: CheckRun, by: str) -> None:
+    """A person presses the re-run button."""
+
+    def payload() -> dict[str, Any]:
+        return {"action": "rerequested", "check_run": shapes.told_check_run(world, repository, check)}
+
+    tell(world, "check_run", by=world.account(by), repository=repository, payload=payload)

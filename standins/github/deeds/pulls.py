@@ -1,0 +1,190 @@
+"""Pull requests: opened, edited, reviewed, merged, closed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from standins.github.deeds.issues import check_length, set_issue_state, take_number
+from standins.github.hooks import tell
+from standins.github.shapes import pulls as shapes
+from standins.github.shapes.pulls import pull_of
+from standins.github.state import Account, Issue, Pull, Repository, Review
+from standins.github.world import Refused, World
+
+STATES = {"APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED", "COMMENT": "COMMENTED"}
+OF_PULLS = {"resource": "PullRequest"}
+
+
+def open_pull(  # noqa: PLR0913  a pull request has this many parts
+    world: World,
+    repository: Repository,
+    by: Account,
+    *,
+    head: str,
+    base: str,
+    title: str,
+    body: str | None,
+    draft: bool = False,
+) -> Issue:
+    """Refused where there is one already, or where the head adds nothing."""
+    check_length(body)
+    pull = Pull(
+        head=head,
+        base=base,
+        head_sha=_tip(repository, head, field="head"),
+        base_sha=_tip(repository, base, field="base"),
+        draft=draft,
+    )
+    _check_is_new(repository, pull)
+    now = world.now()
+    issue = Issue(
+        id=world.new_id(),
+        number=take_number(repository),
+        by=by,
+        title=title,
+        body=body,
+        created_at=now,
+        updated_at=now,
+        pull=pull,
+    )
+    repository.issues[issue.number] = issue
+    facts = {"number": issue.number, "head": head, "base": base, "sha": pull.head_sha, "title": title}
+    world.note("open_pull", repository, by, **facts)
+    _tell(world, "opened", repository, issue, by)
+    return issue
+
+
+def _tip(repository: Repository, branch: str, *, field: str) -> str:
+    if branch not in repository.branches:
+        raise Refused(422, "Validation Failed", **OF_PULLS, field=field, code="invalid")
+    return repository.branches[branch]
+
+
+def _check_is_new(repository: Repository, pull: Pull) -> None:
+    for each in repository.pulls():
+        if each.state == "open" and each.pull and (each.pull.head, each.pull.base) == (pull.head, pull.base):
+            words = f"A pull request already exists for {repository.owner.login}:{pull.head}."
+            raise Refused(422, "Validation Failed", **OF_PULLS, code="custom", message=words)
+    if not shapes.compare(repository, pull).commits:
+        words = f"No commits between {pull.base} and {pull.head}"
+        raise Refused(422, "Validation Failed", **OF_PULLS, code="custom", message=words)
+
+
+def _tell(world: World, action: str, repository: Repository, issue: Issue, by: Account, **more: Any) -> None:
+    def payload() -> dict[str, Any]:
+        whole = shapes.pull(world, repository, issue)
+        return {"action": action, "number": issue.number, "pull_request": whole} | more
+
+    tell(world, "pull_request", by=by, repository=repository, payload=payload)
+
+
+def follow(world: World, repository: Repository, by: Account, branch: str) -> None:
+    """Open pull requests from this branch get its new head; those into it, its new base."""
+    for issue in repository.pulls():
+        pull = pull_of(issue)
+        if issue.state == "open" and pull.base == branch:
+            pull.base_sha = repository.branches[branch]
+        if issue.state == "open" and pull.head == branch:
+            before, pull.head_sha = pull.head_sha, repository.branches[branch]
+            issue.updated_at = world.now()
+            _tell(world, "synchronize", repository, issue, by, before=before, after=pull.head_sha)
+
+
+def close_those_from(world: World, repository: Repository, by: Account, branch: str) -> None:
+    for issue in repository.pulls():
+        if pull_of(issue).head == branch:
+            set_pull_state(world, repository, issue, by, "closed")
+
+
+def set_pull_state(
+    world: World, repository: Repository, issue: Issue, by: Account, state: Literal["open", "closed"]
+) -> None:
+    """Close or reopen; nothing happens where it is so already, and what is merged stays so."""
+    pull = pull_of(issue)
+    if issue.state == state:
+        return
+    if state == "open" and (pull.merged_at or pull.head not in repository.branches):
+        raise Refused(422, "Validation Failed", **OF_PULLS, field="state", code="invalid")
+    set_issue_state(world, repository, issue, by, state)
+    if not pull.merged_at:
+        verb = "close_pull" if state == "closed" else "reopen_pull"
+        world.note(verb, repository, by, number=issue.number)
+    _tell(world, "closed" if state == "closed" else "reopened", repository, issue, by)
+    if state == "open":
+        follow(world, repository, by, pull.head)
+
+
+def edit_pull(
+    world: World, repository: Repository, issue: Issue, by: Account, *, title: str | None, body: str | None
+) -> None:
+    check_length(body)
+    changes: dict[str, Any] = {}
+    if title is not None and title != issue.title:
+        changes["title"], issue.title = {"from": issue.title}, title
+    if body is not None and body != issue.body:
+        changes["body"], issue.body = {"from": issue.body or ""}, body
+    if changes:
+        issue.updated_at = world.now()
+        world.note("edit_pull", repository, by, number=issue.number)
+        _tell(world, "edited", repository, issue, by, changes=changes)
+
+
+def review(  # noqa: PLR0913  a review has this many parts
+    world: World,
+    repository: Repository,
+    by: Account,
+    issue: Issue,
+    *,
+    event: str,
+    body: str,
+    commit: str | None = None,
+    comments: Sequence[Mapping[str, Any]] = (),
+) -> Review:
+    """Nobody approves, or asks changes of, their own pull request."""
+    pull = pull_of(issue)
+    if issue.by.id == by.id and event != "COMMENT":
+        raise Refused(422, "Unprocessable Entity", message="Can not approve your own pull request")
+    if not body and event != "APPROVE":
+        raise Refused(422, "Unprocessable Entity", message="Body can't be blank")
+    made = Review(
+        id=world.new_id(),
+        by=by,
+        body=body,
+        state=STATES[event],
+        commit=commit or pull.head_sha,
+        submitted_at=world.now(),
+        comments=list(comments),
+    )
+    pull.reviews.append(made)
+    world.note("review", repository, by, number=issue.number, state=made.state, commit=made.commit)
+    _tell_review(world, repository, issue, made)
+    return made
+
+
+def dismiss(world: World, repository: Repository, by: Account, issue: Issue, review_id: int) -> None:
+    """Only what approved or asked for changes can be dismissed."""
+    it = next(each for each in pull_of(issue).reviews if each.id == review_id)
+    if it.state not in {STATES["APPROVE"], STATES["REQUEST_CHANGES"]}:
+        raise Refused(422, "Unprocessable Entity", message="Can not dismiss this review")
+    it.state = "DISMISSED"
+    world.note("dismiss_review", repository, by, number=issue.number, review=review_id)
+    _tell_review(world, repository, issue, it, action="dismissed", by=by)
+
+
+def _tell_review(
+    world: World,
+    repository: Repository,
+    issue: Issue,
+    it: Review,
+    *,
+    action: str = "submitted",
+    by: Account | None = None,
+) -> None:
+    def payload() -> dict[str, Any]:
+        shape = shapes.review(world, repository, issue, it)
+        return {
+            "action": action,
+            "review": shape | {"state": it.state.lower()},
+            "pull_request": shapes.simple_pull(world, repository, issue),
+        }
+
+    tell(world, "pull_request_review", by=by or it.by, repository=repository, payload=payload)

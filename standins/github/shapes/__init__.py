@@ -1,0 +1,1 @@
+"""GitHub's JSON, one file per kind of thing: complete enough for the published schemas, and no more."""

@@ -1,0 +1,1 @@
+"""Each port: one suite for the fake and the adapter."""

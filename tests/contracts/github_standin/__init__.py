@@ -1,0 +1,1 @@
+"""The GitHub stand-in, held to what GitHub publishes."""

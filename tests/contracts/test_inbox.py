@@ -1,0 +1,369 @@
+"""The inbox: each delivery kept once, durably, and handed to the engine with it; or plainly refused."""
+
+import asyncio
+import resource
+import sqlite3
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from bot.infrastructure.database import Database
+from bot.infrastructure.inbox import Inbox
+from bot.infrastructure.observing import Nobody
+from bot.infrastructure.waiting import Line, tell
+from bot.records import Delivery, FollowUp, Start, Unavailable
+from tests.contracts.by_hand import column
+
+ARRIVED = datetime(2026, 1, 1, tzinfo=UTC)
+COMMENT = Delivery(
+    key="guid-1",
+    source="github",
+    kind="issue_comment.created",
+    meaning="issue_comment.created:123:2026-01-01T00:00:00Z",
+    body=b'{"action":"created","comment":{"id":123,"body":"/claude help"}}',
+    received_at=ARRIVED,
+)
+PING = Delivery(
+    key="guid-ping", source="github", kind="ping", meaning=None, body=b'{"zen":"x"}', received_at=ARRIVED
+)
+SHORT_SECONDS = 0.2
+
+
+def is_wanted(kind: str) -> bool:
+    return kind != "ping"
+
+
+def comment(n: int) -> Delivery:
+    return replace(COMMENT, key=f"guid-{n}", meaning=f"meaning-{n}", body=f'{{"n":{n}}}'.encode())
+
+
+@pytest.fixture
+async def inbox(database: Database, outbox: Any, observer: Any) -> AsyncIterator[Inbox]:
+    inbox = Inbox(database, outbox, is_wanted, observer)
+    yield inbox
+    await inbox.close()
+
+
+@pytest.fixture
+async def file(tmp_path: Path) -> AsyncIterator[Database]:
+    database = await Database.open(f"sqlite:///{tmp_path}/file.db")
+    await database.migrate()
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def impatient(file: Database) -> AsyncIterator[Inbox]:
+    """An inbox on a SQLite file that soon gives up waiting, and whose engine takes everything."""
+    inbox = Inbox(file, lambda *_: None, is_wanted, Nobody(), patience=SHORT_SECONDS)
+    yield inbox
+    await inbox.close()
+
+
+class SlowEngine:
+    """An engine that does not take what it is handed until it is told to."""
+
+    def __init__(self) -> None:
+        self.reached, self.goes_on = Event(), Event()
+
+    def __call__(self, connection: Connection, follow_ups: Sequence[FollowUp]) -> None:
+        self.reached.set()
+        self.goes_on.wait()
+
+
+@contextmanager
+def held(path: Path | None) -> Iterator[None]:
+    """Somebody else writes, and does not come to an end."""
+    with closing(sqlite3.connect(str(path), isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@contextmanager
+def full(path: Path | None) -> Iterator[None]:
+    """No file may grow beyond what the database's log has now."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (Path(f"{path}-wal").stat().st_size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def start(*keys: str) -> str:
+    return repr(Start(queue="intake", workflow="intake.settle_v1", id=f"in-{keys[0]}", args=keys))
+
+
+async def test_a_kept_delivery_can_be_taken_whole(inbox: Inbox) -> None:
+    assert await inbox.keep(COMMENT)
+
+    assert await inbox.take("guid-1") == COMMENT
+
+
+async def test_an_unknown_delivery_cannot_be_taken(inbox: Inbox) -> None:
+    assert await inbox.take("guid-1") is None
+
+
+async def test_a_settled_delivery_cannot_be_taken_again(inbox: Inbox) -> None:
+    await inbox.keep(COMMENT)
+
+    await inbox.settle("guid-1")
+
+    assert await inbox.take("guid-1") is None
+    assert not await inbox.keep(COMMENT)
+
+
+async def test_a_wanted_delivery_is_handed_to_the_engine_in_its_own_transaction(
+    inbox: Inbox, database: Database
+) -> None:
+    await inbox.keep(COMMENT)
+
+    assert await column(database, "SELECT it FROM tray") == [start("guid-1")]
+
+
+async def test_a_delivery_that_nobody_handles_is_kept_and_ends_here(inbox: Inbox, database: Database) -> None:
+    assert await inbox.keep(PING)
+
+    assert await inbox.take("guid-ping") is None
+    assert await column(database, "SELECT it FROM tray") == []
+    assert await column(database, "SELECT state FROM deliveries") == ["ignored"]
+    assert not await inbox.keep(PING)
+
+
+async def test_if_the_engine_cannot_take_it_nothing_is_kept(
+    inbox: Inbox, database: Database, outbox: Any
+) -> None:
+    outbox.fails = [LookupError("no such queue")]
+
+    with pytest.raises(LookupError):
+        await inbox.keep(COMMENT)
+
+    assert await column(database, "SELECT key FROM deliveries") == []
+    assert await inbox.keep(COMMENT)
+
+
+async def test_a_hundred_at_once_share_few_commits_and_reach_the_engine_in_batches(
+    inbox: Inbox, database: Database, observer: Any
+) -> None:
+    answers = await asyncio.gather(*(inbox.keep(comment(n)) for n in range(100)))
+
+    assert all(answers)
+    assert Counter(observer.told)["before inbox.keep"] < 5
+    assert observer.told.count("before inbox.keep") == observer.told.count("after inbox.keep")
+    starts = await column(database, "SELECT it FROM tray")
+    assert len(starts) < 8
+    assert all(sum(f"'guid-{n}'" in it for it in starts) == 1 for n in range(100))
+
+
+async def test_wh_09_of_fifty_equal_deliveries_at_once_one_is_fresh(inbox: Inbox, database: Database) -> None:
+    answers = await asyncio.gather(*(inbox.keep(COMMENT) for _ in range(50)))
+
+    assert Counter(answers) == {True: 1, False: 49}
+    assert await column(database, "SELECT key FROM deliveries") == ["guid-1"]
+    assert await column(database, "SELECT it FROM tray") == [start("guid-1")]
+
+
+async def test_wh_09_of_equal_deliveries_at_two_processes_one_is_fresh(
+    inbox: Inbox, database: Database, outbox: Any
+) -> None:
+    other = Inbox(database, outbox, is_wanted, Nobody())
+
+    answers = await asyncio.gather(*(door.keep(comment(n)) for n in range(30) for door in (inbox, other)))
+
+    await other.close()
+    assert Counter(answers) == {True: 30, False: 30}
+    assert len(await column(database, "SELECT key FROM deliveries")) == 30
+
+
+async def test_wh_08_the_same_body_under_a_hundred_fresh_ids_is_one_delivery(
+    inbox: Inbox, database: Database
+) -> None:
+    answers = [await inbox.keep(replace(COMMENT, key=f"guid-{n}")) for n in range(100)]
+
+    assert Counter(answers) == {True: 1, False: 99}
+    assert await column(database, "SELECT it FROM tray") == [start("guid-0")]
+
+
+async def test_wh_08_the_same_act_in_another_body_is_one_delivery(inbox: Inbox) -> None:
+    await inbox.keep(COMMENT)
+
+    assert not await inbox.keep(replace(COMMENT, key="fresh", body=COMMENT.body + b" "))
+
+
+async def test_wh_08_the_same_body_under_another_name_of_the_event_is_one_delivery(inbox: Inbox) -> None:
+    await inbox.keep(COMMENT)
+
+    assert not await inbox.keep(replace(COMMENT, key="fresh", kind="issues.opened", meaning="other"))
+
+
+async def test_equal_bodies_that_name_no_act_are_deliveries_of_their_own(inbox: Inbox) -> None:
+    assert await inbox.keep(PING)
+
+    assert await inbox.keep(replace(PING, key="guid-pong"))
+
+
+async def test_github_and_slack_may_name_their_acts_alike(inbox: Inbox) -> None:
+    await inbox.keep(COMMENT)
+
+    assert await inbox.keep(replace(COMMENT, key="event-1", source="slack"))
+
+
+async def test_the_largest_body_that_github_sends_comes_back_whole(inbox: Inbox) -> None:
+    largest = replace(COMMENT, body=b"0123456789abcdef" * (25 * 65_536))
+
+    await inbox.keep(largest)
+
+    assert await inbox.take("guid-1") == largest
+
+
+async def test_large_small_and_empty_bodies_that_arrive_together_come_back_each_its_own(inbox: Inbox) -> None:
+    bodies = (b"large" * 100_000, b"{}", b"", b"x" * 300_000, b"[]")
+    deliveries = [replace(comment(n), body=body) for n, body in enumerate(bodies)]
+
+    await asyncio.gather(*(inbox.keep(it) for it in deliveries))
+
+    assert [await inbox.take(it.key) for it in deliveries] == deliveries
+
+
+async def test_one_delivery_that_no_database_can_hold_does_not_harm_the_others(inbox: Inbox) -> None:
+    odd = replace(COMMENT, key="half a pair \ud800", meaning="odd", body=b"odd")
+
+    answers = await asyncio.gather(
+        *(inbox.keep(it) for it in (comment(1), odd, comment(2))), return_exceptions=True
+    )
+
+    assert (answers[0], answers[2]) == (True, True)
+    assert isinstance(answers[1], ValueError)
+
+
+async def test_old_deliveries_go_but_never_one_that_still_waits(inbox: Inbox, database: Database) -> None:
+    await inbox.keep(comment(1))
+    await inbox.keep(comment(2))
+    await inbox.keep(PING)
+    await inbox.settle("guid-2")
+
+    assert await inbox.expire(ARRIVED) == 0
+    assert await inbox.expire(ARRIVED + timedelta(seconds=1)) == 2
+    assert await column(database, "SELECT key FROM deliveries") == ["guid-1"]
+
+
+async def test_those_who_wait_are_answered_before_it_closes_and_no_one_after(
+    database: Database, outbox: Any
+) -> None:
+    inbox = Inbox(database, outbox, is_wanted, Nobody())
+    waiting = asyncio.ensure_future(inbox.keep(COMMENT))
+    await asyncio.sleep(0)
+
+    await inbox.close()
+
+    assert await waiting
+    with pytest.raises(Unavailable):
+        await inbox.keep(comment(2))
+
+
+async def test_what_its_sender_gave_up_before_it_was_written_is_not_kept_and_delays_nobody(
+    inbox: Inbox, database: Database
+) -> None:
+    given_up = asyncio.ensure_future(inbox.keep(COMMENT))
+    await asyncio.sleep(0)
+    given_up.cancel()
+
+    assert await inbox.keep(comment(2))
+
+    assert await column(database, "SELECT key FROM deliveries") == ["guid-2"]
+
+
+async def test_what_everybody_gave_up_leaves_the_inbox_as_it_was(inbox: Inbox) -> None:
+    given_up = asyncio.ensure_future(inbox.keep(COMMENT))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    await asyncio.wait([given_up])
+
+    assert await inbox.keep(COMMENT)
+
+
+async def test_what_its_sender_gave_up_while_it_was_written_is_kept_and_the_next_one_too(
+    database: Database,
+) -> None:
+    engine = SlowEngine()
+    inbox = Inbox(database, engine, is_wanted, Nobody())
+    given_up = asyncio.ensure_future(inbox.keep(COMMENT))
+    await asyncio.to_thread(engine.reached.wait)
+
+    next_one = asyncio.ensure_future(inbox.keep(comment(2)))
+    given_up.cancel()
+    engine.goes_on.set()
+
+    assert await next_one
+    await inbox.close()
+    assert await column(database, "SELECT key FROM deliveries ORDER BY key") == ["guid-1", "guid-2"]
+
+
+async def test_whoever_waits_too_long_is_told_to_come_again(database: Database) -> None:
+    engine = SlowEngine()
+    inbox = Inbox(database, engine, is_wanted, Nobody(), patience=SHORT_SECONDS)
+
+    with pytest.raises(Unavailable):
+        await inbox.keep(COMMENT)
+
+    engine.goes_on.set()
+    await inbox.close()
+
+
+async def test_each_waits_its_own_time_and_no_longer() -> None:
+    line = Line(SHORT_SECONDS)
+    early, answered = line.join(), line.join()
+    tell(answered, outcome=True)
+    await asyncio.wait([early], timeout=SHORT_SECONDS / 2)
+    late = line.join()
+
+    await asyncio.wait([early])
+    assert not late.done()
+    await asyncio.wait([late])
+
+    assert [type(answer.exception()) for answer in (early, late)] == [Unavailable, Unavailable]
+    assert await answered
+
+
+async def test_f08_while_another_writer_holds_the_file_the_answer_is_never_a_wrong_yes(
+    impatient: Inbox, file: Database
+) -> None:
+    with held(file.path):
+        answers = await asyncio.gather(
+            *(impatient.keep(comment(n)) for n in range(9)), return_exceptions=True
+        )
+
+    assert {type(answer) for answer in answers} == {Unavailable}
+    assert await column(file, "SELECT key FROM deliveries") == []
+    assert await impatient.keep(comment(1))
+
+
+async def test_f08_a_short_hold_is_waited_out(file: Database) -> None:
+    inbox = Inbox(file, lambda *_: None, is_wanted, Nobody())
+    with held(file.path):
+        waiting = asyncio.ensure_future(inbox.keep(COMMENT))
+        done, _ = await asyncio.wait([waiting], timeout=SHORT_SECONDS)
+        assert not done
+
+    assert await waiting
+    await inbox.close()
+
+
+async def test_f09_on_a_full_disk_the_answer_is_no_and_it_recovers_with_the_space(
+    impatient: Inbox, file: Database
+) -> None:
+    await impatient.keep(comment(1))
+
+    with full(file.path), pytest.raises(Unavailable):
+        await impatient.keep(comment(2))
+
+    assert await column(file, "SELECT key FROM deliveries") == ["guid-1"]
+    assert await impatient.keep(comment(2))

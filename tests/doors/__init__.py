@@ -1,0 +1,1 @@
+"""The doors: hostile, odd and recorded requests, through the real application."""

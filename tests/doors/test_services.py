@@ -1,0 +1,116 @@
+"""A process has the routes of the services that it was started for, and no others."""
+
+from collections.abc import Mapping
+from contextlib import chdir
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+import pytest
+from inline_snapshot import snapshot
+
+from bot.doors import count, open_bot
+from bot.infrastructure.aside import Aside
+from bot.infrastructure.database import Database
+from bot.infrastructure.metrics import Metrics
+from bot.instruments import Instruments
+from bot.services import chosen
+from bot.settings import Settings
+from tests.doors.running import running
+from tests.story.running import Bot, figures_at
+
+ASKED: Final = (
+    ("GET", "/healthz"),
+    ("POST", "/readyz"),  # it is there; whether all is well in time does not matter here
+    ("GET", "/metrics"),
+    ("POST", "/webhooks/github"),
+    ("GET", "/setup"),
+)
+WORKERS: Final = (["auth"], ["workflow"], ["ai"], ["notifications"], ["workflow", "ai", "notifications"])
+
+
+async def answers(port: int) -> dict[str, int]:
+    """What the process at this port answers to each."""
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+        return {path: await status(session, method, path) for method, path in ASKED}
+
+
+async def status(session: aiohttp.ClientSession, method: str, path: str) -> int:
+    async with session.request(method, path, data=b"{}" if method == "POST" else None) as answer:
+        return answer.status
+
+
+async def answers_of(environment: Mapping[str, str], names: list[str]) -> dict[str, int]:
+    settings = Settings.read({**environment, "PORT": "0"})
+    opened = open_bot(settings, chosen(names), instruments=Instruments())
+    async with opened as (_, port):
+        return await answers(port)
+
+
+@pytest.mark.parametrize("names", [[], ["integrations"], ["integrations", "ai"]])
+async def test_the_doors_are_where_integrations_is(bot: Bot, names: list[str]) -> None:
+    assert await answers_of(bot.environment, names) == snapshot({
+        "/healthz": 200,
+        "/readyz": 405,
+        "/metrics": 200,
+        "/webhooks/github": 401,
+        "/setup": 404,
+    })
+
+
+@pytest.mark.parametrize("names", WORKERS)
+async def test_a_process_without_integrations_has_health_and_figures_alone(
+    bot: Bot, names: list[str]
+) -> None:
+    assert await answers_of(bot.environment, names) == snapshot({
+        "/healthz": 200,
+        "/readyz": 405,
+        "/metrics": 200,
+        "/webhooks/github": 404,
+        "/setup": 404,
+    })
+
+
+async def test_the_set_up_page_is_where_integrations_is_too(tmp_path: Path) -> None:
+    with chdir(tmp_path):
+        here = await answers_of({}, ["integrations"])
+        elsewhere = await answers_of({}, ["ai"])
+
+    assert (here["/setup"], here["/webhooks/github"]) == (403, 503)
+    assert (elsewhere["/setup"], elsewhere["/webhooks/github"]) == (404, 404)
+
+
+async def test_what_nobody_here_works_on_waits_in_its_queue_and_is_counted(bot: Bot) -> None:
+    settings = Settings.read({**bot.environment, "PORT": "0"})
+    hub = bot.hub.world
+    opened = open_bot(settings, chosen(["integrations"]), instruments=Instruments())
+    async with opened as (_, port):
+        hub.webhook_url = f"http://127.0.0.1:{port}/webhooks/github"
+        issue = await hub.open_issue("requester", "acme/shop", "Invoices")
+        await hub.comment("requester", "acme/shop", issue, "/claude help")
+        await hub.settle()
+        lengths = (await figures_at(port))["bot_queue_length"]
+
+    assert (lengths['queue="intake"'], lengths['queue="saga"']) == (1, 0)
+
+
+async def test_without_a_database_what_it_counts_is_left_out_and_the_rest_is_told() -> None:
+    metrics, nowhere = Metrics(), Database("postgresql://nobody@127.0.0.1:9/none")
+    metrics.queues_are({"intake": 7})
+    metrics.aside_are(7)
+    metrics.delivery_kept(fresh=True)
+
+    await count(metrics, nowhere, Aside(nowhere, lambda *_: None))
+
+    await nowhere.close()
+    told = metrics.exposition().decode()
+    assert 'bot_deliveries_kept_total{fresh="true"} 1.0' in told
+    assert "bot_queue_length{" not in told
+    assert "bot_deliveries_set_aside NaN" in told
+
+
+async def test_what_is_named_on_the_command_line_is_what_is_mounted(tmp_path: Path) -> None:
+    async with running({}, "notifications", cwd=tmp_path) as port:
+        answered = await answers(port)
+
+    assert (answered["/healthz"], answered["/webhooks/github"], answered["/setup"]) == (200, 404, 404)

@@ -1,0 +1,1 @@
+"""Dependencies that misbehave, kills, doubled and late deliveries."""

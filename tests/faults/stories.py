@@ -1,0 +1,58 @@
+"""The two stories that are told at every crash point: one that goes live, one that is rolled back."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from standins.claude_replies import Asked, Reply, Script, calls, edit, says
+from standins.stories import SPEC
+
+REQUEST: Final = "/claude integrate send every paid invoice to the ERP"
+CONFIGURATION: Final = "test: sh run_tests.sh\nenvironment: production\nmerge_reverts: true\n"
+REPOSITORY: Final[Mapping[str, str]] = {
+    "README.md": "# Shop\n",
+    "run_tests.sh": "test ! -e erp.txt || grep -q right erp.txt\n",
+    ".github/claude-bot.yml": CONFIGURATION,
+}
+
+
+def erp(asked: Asked) -> Reply | None:
+    """A clear request; a file that is wrong; the tests fail; it is put right."""
+    if (asked.body.get("output_config") or {}).get("format"):
+        return says(json.dumps(SPEC))
+    if "did not pass" in asked.told:
+        if asked.calls_since_told:
+            return says("Export to the ERP\n\nNow it is right.")
+        return calls(edit("toolu_2", "str_replace", "erp.txt", old_str="wrong", new_str="right"))
+    if asked.calls_since_told:
+        return says("Export to the ERP\n\nDone.")
+    return calls(edit("toolu_1", "create", "erp.txt", file_text="wrong\n"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """How it ends: the state, the last word, and how often each effect is to happen."""
+
+    name: str
+    deployer: Literal["success", "failure"]
+    state: str
+    last: str
+    script: Script = erp
+    twice: frozenset[str] = frozenset()
+
+    def times(self, effect: str) -> int:
+        """How often; a revert has a branch, a pull request and a merge of its own."""
+        return 2 if effect in self.twice else 1
+
+
+STORIES: Final = (
+    Story(name="goes-live", deployer="success", state=": active", last="is **active**"),
+    Story(
+        name="rolled-back",
+        deployer="failure",
+        state="What I took back",
+        last="What I took back",
+        twice=frozenset(("create_branch", "open_pull", "merge")),
+    ),
+)

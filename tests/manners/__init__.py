@@ -1,0 +1,1 @@
+"""Manners: what the files promise each other."""

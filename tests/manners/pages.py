@@ -1,0 +1,56 @@
+"""What README and guide take from the code; `python -m tests.manners.pages` writes it anew."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from bot.application.reasons import REASONS
+from bot.domain.commands import PREFIX
+from bot.domain.policy import ROLES, Permission
+from bot.domain.states import diagram
+from handlers import COMMANDS
+
+ROOT: Final = Path(__file__).parents[2]
+README: Final = ROOT / "README.md"
+GUIDE: Final = ROOT / "docs/guide.md"
+BLOCK: Final = re.compile(r"(<!-- (\w+): generated.*?-->\n).*?(<!-- /\2 -->)", re.DOTALL)
+
+
+def states() -> str:
+    """The state machine as a drawing."""
+    return f"```mermaid\n{diagram()}\n```\n"
+
+
+def commands() -> str:
+    """Every command: how it is said, what it does, who may."""
+    rows = [
+        f"| `{PREFIX} {command.usage.replace('|', '/')}` | {command.help} | {who_may(command.needs)} |"
+        for command, _ in COMMANDS.values()
+    ]
+    return "\n".join(["| say | and the bot will | who may |", "|---|---|---|", *rows, ""])
+
+
+def who_may(needs: Permission | None) -> str:
+    """The roles that hold the right, least first."""
+    held = [str(role) for role, permissions in ROLES.items() if needs is None or needs in permissions]
+    return ", ".join(held)
+
+
+def reasons() -> str:
+    """Every reason for which an integration fails, in the bot's own words."""
+    rows = [f"| `{code}` | {words} |" for code, words in REASONS.items()]
+    return "\n".join(["| reason | what the bot says |", "|---|---|", *rows, ""])
+
+
+PARTS: Final[Mapping[str, Callable[[], str]]] = {"states": states, "commands": commands, "reasons": reasons}
+
+
+def as_generated(document: str) -> str:
+    """The document with every generated part as it should be."""
+    return BLOCK.sub(lambda block: f"{block[1]}\n{PARTS[block[2]]()}\n{block[3]}", document)
+
+
+if __name__ == "__main__":
+    for page in (README, GUIDE):
+        page.write_text(as_generated(page.read_text(encoding="utf-8")), encoding="utf-8")

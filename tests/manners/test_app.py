@@ -1,0 +1,51 @@
+"""The App's manifest asks for what the code uses, and for nothing more."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+import handlers
+from bot.infrastructure import github
+from bot.infrastructure.engine import QUEUES
+from bot.infrastructure.github import Purpose
+from bot.services import SERVICES, queues_of
+from bot.web.webhooks import PATH
+
+ROOT: Final = Path(__file__).parents[2]
+MANIFEST: Final[dict[str, Any]] = yaml.safe_load((ROOT / "app.yml").read_text(encoding="utf-8"))
+
+# GitHub sends these to every App, subscribed or not.
+UNASKED: Final = frozenset({"installation", "installation_repositories", "github_app_authorization"})
+
+
+def test_the_permissions_are_those_that_some_purpose_needs() -> None:
+    needed: dict[str, str] = {}
+    for purpose in vars(github).values():
+        if isinstance(purpose, Purpose):
+            for right, level in purpose.permissions.items():
+                needed[right] = max(level, needed.get(right, "read"))  # "write" comes after "read"
+
+    assert MANIFEST["default_permissions"] == needed
+
+
+def test_no_right_that_the_bot_must_never_have_is_asked_for() -> None:
+    assert not {"workflows", "administration", "secrets", "members"} & set(MANIFEST["default_permissions"])
+
+
+def test_the_events_are_the_families_that_some_handler_hears() -> None:
+    heard = {kind.partition(".")[0] for kind in handlers.GITHUB}
+
+    assert set(MANIFEST["default_events"]) == heard - UNASKED
+
+
+def test_the_webhook_leads_to_the_door() -> None:
+    assert MANIFEST["hook_attributes"]["url"].endswith(f".example.org{PATH}")
+
+
+def test_every_queue_is_worked_by_exactly_one_service() -> None:
+    assert sorted(queues_of(SERVICES)) == sorted(QUEUES)
+
+
+def test_the_procfile_starts_the_bot() -> None:
+    assert "web: python -m bot run" in (ROOT / "Procfile").read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Stories through the real door, one file per story line."""

@@ -1,0 +1,182 @@
+"""Ceilings: no run goes on for ever, and none costs more than it may."""
+
+# ruff: noqa: E501  a sentence is pinned as it is said
+
+import pytest
+from inline_snapshot import snapshot
+
+from bot.domain.states import State
+from standins.claude_replies import Asked, Reply, says
+from tests.story import Team
+from tests.story.scripts import SUMMARY, breaks, breaks_then_mends, repeats, spec, wanders, wants_a_spec
+
+HUGE = {
+    "input_tokens": 400_000,
+    "output_tokens": 20_000,
+    "cache_read_input_tokens": 0,
+    "cache_creation_input_tokens": 0,
+}
+
+
+def finds_nothing_to_do(asked: Asked) -> Reply:
+    return spec() if wants_a_spec(asked) else says(SUMMARY)
+
+
+@pytest.mark.parametrize(
+    ("environment", "script", "limit", "told"),
+    [
+        ({"RUN_LIMITS": "4, 2_000_000, 5"}, wanders(), "turns", "4 model turns"),
+        ({"RUN_LIMITS": "60, 1_000_000, 500, 60"}, wanders(usage=HUGE), "tokens", "1,000,000 tokens"),
+        ({"RUN_LIMITS": "60, 20_000_000, 5"}, wanders(usage=HUGE), "dollars", "$5.00"),
+    ],
+)
+async def test_a_run_ends_at_its_ceiling_and_says_at_which(team: Team, limit: str, told: str) -> None:
+    issue = await team.asks()
+
+    ended = await team.bot.reaches(State.FAILED, because="budget")
+
+    await team.bot.comes_to_rest()
+    assert ended.detail == limit
+    assert len(team.claude.requests) == ended.turns <= 4
+    assert f"\n\nThe ceiling is {told}.\n\n" in issue.last_words()[0]
+    assert team.github.effects() == {}
+
+
+@pytest.mark.parametrize("script", [wanders(usage=HUGE)])
+async def test_the_asker_sets_a_lower_ceiling_but_no_higher_one(team: Team) -> None:
+    await team.asks("/claude integrate send invoices --budget 1")
+
+    ended = await team.bot.reaches(State.FAILED, because="budget")
+
+    assert (ended.micro_usd_allowed, ended.detail) == (1_000_000, "dollars")
+
+
+@pytest.mark.parametrize("environment", [{"MONTHLY_BUDGET": "0"}])
+async def test_a_repository_has_a_ceiling_for_the_month(team: Team) -> None:
+    issue = await team.asks()
+
+    await team.bot.reaches(State.FAILED, because="monthly_budget")
+
+    await team.bot.comes_to_rest()
+    assert team.claude.requests == []
+    assert issue.last_words() == snapshot([
+        """\
+@requester <id> has **failed**.
+
+**Failed** in “Validate the request” (`monthly_budget`). This repository has used its budget of the month. The operator can raise it.
+
+There was nothing to take back.\
+"""
+    ])
+
+
+@pytest.mark.parametrize("script", [repeats])
+async def test_a_model_that_repeats_itself_is_stopped(team: Team) -> None:
+    issue = await team.asks()
+
+    await team.bot.reaches(State.FAILED, because="no_progress")
+
+    await team.bot.comes_to_rest()
+    assert len(team.claude.requests) == 5
+    assert issue.last_words() == snapshot([
+        """\
+@requester <id> has **failed**.
+
+**Failed** in “Write the code” (`no_progress`). The model repeated itself without getting further. Ask again with more detail.
+
+What I took back:
+- Write the code: nothing to undo\
+"""
+    ])
+
+
+@pytest.mark.parametrize("script", [breaks])
+async def test_tests_that_never_pass_end_it_after_three_repairs(team: Team) -> None:
+    issue = await team.asks()
+
+    await team.bot.reaches(State.FAILED, because="tests")
+
+    await team.bot.comes_to_rest()
+    facts = await team.bot.facts()
+    assert (facts.count("TestsFailed"), facts.count("RepairStarted")) == (4, 3)
+    assert team.github.effects() == {}
+    assert issue.last_words() == snapshot([
+        """\
+@requester <id> has **failed**.
+
+**Failed** in “Run the tests” (`tests`). The tests still failed after every repair I may try.
+
+<details><summary>What the tests printed last</summary>
+
+```text
+the word is wrong 6
+```
+
+</details>
+
+What I took back:
+- Run the tests: nothing to undo
+- Write the code: nothing to undo\
+"""
+    ])
+    assert issue.status_comment() == snapshot("""\
+### Integration <id>: failed
+
+Asked for by @requester.
+
+| step | | began (UTC) | took |
+|---|---|---|---|
+| Validate the request | done | <time> | <seconds> |
+| Write the code | done | <time> | <seconds> |
+| Run the tests | tests failed, repairing | <time> | <seconds> |
+| Write the code | done | <time> | <seconds> |
+| Run the tests | tests failed, repairing | <time> | <seconds> |
+| Write the code | done | <time> | <seconds> |
+| Run the tests | tests failed, repairing | <time> | <seconds> |
+| Write the code | done | <time> | <seconds> |
+| Run the tests | **failed** | <time> | <seconds> |
+
+**Failed** in “Run the tests” (`tests`). The tests still failed after every repair I may try.
+
+<details><summary>What the tests printed last</summary>
+
+```text
+the word is wrong 6
+```
+
+</details>
+
+What I took back:
+- Run the tests: nothing to undo
+- Write the code: nothing to undo
+
+<sub>Cost so far: <cost> of at most $5.00, 9 of at most 60 model turns.</sub>\
+""")
+
+
+@pytest.mark.parametrize("script", [breaks_then_mends])
+async def test_a_change_that_breaks_the_tests_is_mended(team: Team) -> None:
+    await team.has_a_pull_request()
+
+    facts = await team.bot.facts()
+    assert (facts.count("TestsFailed"), facts.count("TestsPassed")) == (1, 1)
+
+
+@pytest.mark.parametrize("script", [finds_nothing_to_do])
+async def test_where_nothing_is_to_do_nothing_is_opened(team: Team) -> None:
+    issue = await team.asks()
+
+    await team.bot.reaches(State.FAILED, because="nothing_to_do")
+
+    await team.bot.comes_to_rest()
+    assert team.github.effects() == {}
+    assert issue.last_words() == snapshot([
+        """\
+@requester <id> has **failed**.
+
+**Failed** in “Write the code” (`nothing_to_do`). The model changed no file: there seems to be nothing to do.
+
+What I took back:
+- Write the code: nothing to undo\
+"""
+    ])

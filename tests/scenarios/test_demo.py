@@ -1,0 +1,133 @@
+"""The demonstration itself: both stories to their end, and what it says where it cannot begin."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from subprocess import PIPE, STDOUT
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parents[2]
+PATIENCE_SECONDS: Final = 280
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """No settings of anybody's own bot, and a directory of its own for what is temporary."""
+    return {"PATH": os.defpath, "TMPDIR": str(tmp_path), "COLUMNS": "200"}
+
+
+def played(*arguments: str, environment: dict[str, str]) -> tuple[int, str]:
+    """What it ended with, and all that it showed."""
+    done = subprocess.run(  # noqa: S603  our own program
+        [sys.executable, "-m", "standins.demo", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_SECONDS,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def left_in(directory: Path) -> list[str]:
+    return [each.name for each in directory.iterdir() if each.name.startswith("bot-demo-")]
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_both_stories_come_to_their_end_and_everything_is_done_once(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    status, shown = played("--exit", environment=environment)
+
+    assert status == 0, shown
+    assert "WRONG" not in shown
+    assert shown.count("draft → validating → generating → testing") == 2
+    assert "4 failed, 3 passed" in shown
+    assert "You asked for it, so somebody else with write access has to approve it." in shown
+    assert "What I took back:" in shown
+    assert left_in(tmp_path) == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_an_interrupt_in_the_middle_leaves_nothing_behind(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    command = [sys.executable, "-u", "-m", "standins.demo"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=PIPE, stderr=STDOUT, text=True) as demo:  # noqa: S603  our own program
+        assert demo.stdout is not None
+        shown = list(until("testing", demo.stdout))
+        demo.send_signal(signal.SIGINT)
+        rest = demo.stdout.read()
+
+    assert "opens its status comment" in "".join(shown)
+    assert rest.endswith("Stopped before its end.\n"), rest
+    assert "Traceback" not in rest
+    assert demo.returncode == 130
+    assert left_in(tmp_path) == []
+    assert bots_with(str(tmp_path)) == []
+
+
+def until(words: str, lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        yield line
+        if words in line:
+            return
+
+
+def bots_with(word: str) -> list[str]:
+    """Processes of which the environment holds that word."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            held = (process / "environ").read_bytes()
+        except OSError:  # somebody else's, or gone by now
+            continue
+        if word.encode() in held:
+            found.append(process.name)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        ((), "it is no git repository"),
+        (("init", "--quiet"), "it has no commit yet"),
+    ],
+)
+def test_a_repository_that_cannot_be_used_is_refused_in_words(
+    environment: dict[str, str], tmp_path: Path, make: tuple[str, ...], says: str
+) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    if make:
+        subprocess.run(["git", *make], cwd=theirs, env=environment, check=True)  # noqa: S603, S607  git itself
+
+    status, shown = played("--exit", "--repo", str(theirs), environment=environment)
+
+    assert status == 1
+    assert f"{theirs}: {says}" in shown
+    assert left_in(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--live",), "--live needs ANTHROPIC_API_KEY"),
+        (("--request", "make tea"), "--request needs --live"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_words(
+    environment: dict[str, str], arguments: tuple[str, ...], says: str
+) -> None:
+    status, shown = played(*arguments, environment=environment)
+
+    assert status == 2
+    assert says in shown

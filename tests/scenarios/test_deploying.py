@@ -1,0 +1,214 @@
+"""After the merge: who lets it go out, and what happens when it does not go well."""
+
+# ruff: noqa: E501  a sentence is pinned as it is said
+
+import pytest
+from inline_snapshot import snapshot
+
+from bot.domain.states import State
+from tests.story import Team
+from tests.story.places import EACH_ONCE
+from tests.story.scripts import REPOSITORY
+
+MERGING_REVERTS = {**REPOSITORY, ".github/claude-bot.yml": 'test: "sh run_tests.sh"\nmerge_reverts: true\n'}
+
+
+async def test_a_developer_approves_and_an_admin_lets_it_go_out(team: Team) -> None:
+    issue, pull = await team.has_a_pull_request()
+    await team.developer.comments("/claude approve", on=pull)
+    await team.bot.waits_for("deploy_approval")
+    await team.bot.comes_to_rest()
+    waiting = issue.status_comment()
+
+    await team.admin.comments("/claude deploy", on=issue)
+
+    await team.bot.reaches(State.ACTIVE)
+    await team.bot.comes_to_rest()
+    assert team.github.effects() == EACH_ONCE
+    assert waiting == snapshot("""\
+### Integration <id>: deploying
+
+Asked for by @requester.
+
+| step | | began (UTC) | took |
+|---|---|---|---|
+| Validate the request | done | <time> | <seconds> |
+| Write the code | done | <time> | <seconds> |
+| Run the tests | done | <time> | <seconds> |
+| Pull request and approval | done | <time> | <seconds> |
+| Merge and deploy | **waiting** | <time> |  |
+
+**Merged; waits for somebody who may deploy** (a maintainer or an administrator): `/claude deploy`.
+
+Pull request #2 (1 file), tested by `sh run_tests.sh`: passed by its status alone, not counted.
+
+Approved by @developer.
+
+<sub>Cost so far: <cost> of at most $5.00, 3 of at most 60 model turns.</sub>\
+""")
+    assert [*pull.replies(), *issue.replies()] == snapshot([
+        "Approved by @developer for <commit>. I will merge exactly this commit, then wait for somebody who may deploy (`/claude deploy`).",
+        "@admin lets it go out. I am deploying.",
+    ])
+
+
+async def test_an_approval_by_an_admin_after_the_merge_lets_it_go_out(team: Team) -> None:
+    _, pull = await team.has_a_pull_request()
+    await team.developer.comments("/claude approve", on=pull)
+    await team.bot.waits_for("deploy_approval")
+
+    await team.admin.comments("/claude approve", on=pull)
+
+    await team.bot.reaches(State.ACTIVE)
+    assert len(team.github.deployments()) == 1
+
+
+async def test_a_developer_may_not_let_it_go_out(team: Team) -> None:
+    issue, pull = await team.has_a_pull_request()
+    await team.developer.comments("/claude approve", on=pull)
+    await team.bot.waits_for("deploy_approval")
+
+    await team.developer.comments("/claude deploy", on=issue)
+
+    await team.bot.comes_to_rest()
+    assert team.github.deployments() == []
+    assert issue.replies() == snapshot([
+        "This needs `integration:deploy`, and you are developer here. Somebody who is admin could do it."
+    ])
+
+
+async def test_a_failed_deployment_is_reverted_by_a_pull_request_for_a_person(team: Team) -> None:
+    team.github.world.deployer = "failure"
+    issue, pull = await team.has_a_pull_request()
+
+    await team.admin.comments("/claude approve", on=pull)
+
+    await team.bot.reaches(State.FAILED, because="deployment")
+    await team.bot.comes_to_rest()
+    assert [each.statuses[-1].state for each in team.github.deployments()] == ["inactive"]
+    assert team.github.file("erp.txt") is not None
+    assert team.github.effects() == snapshot({
+        "create_branch": 2,
+        "create_check": 1,
+        "create_commit": 2,
+        "create_deployment": 1,
+        "create_tree": 2,
+        "merge": 1,
+        "open_pull": 2,
+        "set_deployment_status": 1,
+        "update_check": 1,
+    })
+    assert issue.last_words() == snapshot([
+        """\
+@requester <id> has **failed**.
+
+**Failed** in “Merge and deploy” (`deployment`). The deployment failed after the merge.
+
+Detail: `failure`.
+
+What I took back:
+- Merge and deploy: **needs a person** (revert pull request opened, for a person to merge, #3)
+- Pull request and approval: nothing to undo (merged already; see the roll-back)
+- Run the tests: nothing to undo
+- Write the code: nothing to undo (merged already; see the roll-back)\
+"""
+    ])
+
+
+@pytest.mark.parametrize("files", [MERGING_REVERTS])
+async def test_a_failed_deployment_is_rolled_back_where_the_repository_says_so(team: Team) -> None:
+    team.github.world.deployer = "failure"
+    issue, pull = await team.has_a_pull_request()
+
+    await team.admin.comments("/claude approve", on=pull)
+
+    await team.bot.reaches(State.FAILED, because="deployment")
+    await team.bot.comes_to_rest()
+    assert [each.statuses[-1].state for each in team.github.deployments()] == ["inactive"]
+    assert team.github.file("erp.txt") is None
+    assert team.github.effects() == snapshot({
+        "create_branch": 2,
+        "create_check": 1,
+        "create_commit": 2,
+        "create_deployment": 1,
+        "create_tree": 2,
+        "merge": 2,
+        "open_pull": 2,
+        "set_deployment_status": 1,
+        "update_check": 1,
+    })
+    assert issue.last_words() == snapshot([
+        """\
+@requester <id> has **failed**.
+
+**Failed** in “Merge and deploy” (`deployment`). The deployment failed after the merge.
+
+Detail: `failure`.
+
+What I took back:
+- Merge and deploy: undone (merge reverted, #3)
+- Pull request and approval: nothing to undo (merged already; see the roll-back)
+- Run the tests: nothing to undo
+- Write the code: nothing to undo (merged already; see the roll-back)\
+"""
+    ])
+    assert issue.status_comment() == snapshot("""\
+### Integration <id>: failed
+
+Asked for by @requester.
+
+| step | | began (UTC) | took |
+|---|---|---|---|
+| Validate the request | done | <time> | <seconds> |
+| Write the code | done | <time> | <seconds> |
+| Run the tests | done | <time> | <seconds> |
+| Pull request and approval | done | <time> | <seconds> |
+| Merge and deploy | **failed** | <time> | <seconds> |
+
+Pull request #2 (1 file), tested by `sh run_tests.sh`: passed by its status alone, not counted.
+
+Approved by @admin.
+
+**Failed** in “Merge and deploy” (`deployment`). The deployment failed after the merge.
+
+Detail: `failure`.
+
+What I took back:
+- Merge and deploy: undone (merge reverted, #3)
+- Pull request and approval: nothing to undo (merged already; see the roll-back)
+- Run the tests: nothing to undo
+- Write the code: nothing to undo (merged already; see the roll-back)
+
+<sub>Cost so far: <cost> of at most $5.00, 3 of at most 60 model turns.</sub>\
+""")
+
+
+@pytest.mark.parametrize("files", [MERGING_REVERTS])
+async def test_what_somebody_changed_since_is_not_reverted_over_them(team: Team) -> None:
+    team.github.world.deployer = None
+    issue, pull = await team.has_a_pull_request()
+    await team.admin.comments("/claude approve", on=pull)
+    await team.bot.waits_for("deployment")
+    await team.developer.pushes({"erp.txt": "somebody's own words\n"})
+
+    (deployment,) = team.github.deployments()
+    await team.admin.reports(deployment, "failure")
+
+    await team.bot.reaches(State.FAILED, because="deployment")
+    await team.bot.comes_to_rest()
+    assert team.github.file("erp.txt") == "somebody's own words\n"
+    assert issue.last_words() == snapshot([
+        """\
+@requester <id> has **failed**.
+
+**Failed** in “Merge and deploy” (`deployment`). The deployment failed after the merge.
+
+Detail: `failure`.
+
+What I took back:
+- Merge and deploy: **needs a person** (the base branch has changed the same files since; revert by hand)
+- Pull request and approval: nothing to undo (merged already; see the roll-back)
+- Run the tests: nothing to undo
+- Write the code: nothing to undo (merged already; see the roll-back)\
+"""
+    ])

@@ -1,0 +1,69 @@
+"""The bot is stopped and started again: what was under way goes on."""
+
+import pytest
+
+from bot.domain.states import State
+from tests.story import Team
+from tests.story.places import EACH_ONCE, EACH_SEEN_ONCE
+from tests.story.scripts import asks
+
+# A process that ends leaves its connections to the system; here they are found still open.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+async def test_what_waited_at_the_gate_is_approved_after_a_restart(team: Team) -> None:
+    _, pull = await team.has_a_pull_request()
+    await team.bot.comes_to_rest()
+
+    await team.bot.restarts()
+    await team.admin.comments("/claude approve", on=pull)
+
+    await team.bot.reaches(State.ACTIVE)
+    await team.bot.comes_to_rest()
+    assert team.github.effects() == EACH_ONCE
+
+
+@pytest.mark.parametrize("script", [asks("Which ERP?", until=1)])
+async def test_a_question_is_answered_after_a_restart(team: Team) -> None:
+    issue = await team.asks()
+    await team.bot.waits_for("answer")
+
+    await team.bot.restarts()
+    await team.requester.comments("/claude answer The new one", on=issue)
+
+    await team.bot.has_a_pull_request()
+
+
+async def test_a_turn_that_was_under_way_is_asked_again_and_paid_once(team: Team) -> None:
+    team.claude.fail("stall", where="You are the engineer")
+    _ = await team.asks()
+    await team.claude_is_asked(times=2)
+
+    await team.bot.restarts()
+
+    await team.bot.has_a_pull_request()
+    assert set(team.claude.turns_served.values()) == {1}
+
+
+@pytest.mark.long
+async def test_it_restarts_again_and_again_and_everything_happens_once(team: Team) -> None:
+    await team.asks()
+    for state in (State.VALIDATING, State.GENERATING, State.TESTING, State.REVIEWING):
+        await team.bot.has_come_to(state)
+        await team.bot.restarts()
+    pull = await team.bot.has_a_pull_request()
+
+    await team.admin.comments("/claude approve", on=pull)
+
+    await team.bot.reaches(State.ACTIVE)
+    await team.bot.comes_to_rest()
+    assert team.github.seen_effects() == EACH_SEEN_ONCE
+
+
+async def test_f43_what_was_asked_while_the_bot_was_away_is_heard_when_it_is_back(team: Team) -> None:
+    await team.bot.stops()
+    issue = await team.asks()
+
+    await team.bot.starts()
+
+    await team.bot.has_a_pull_request(on=issue)

@@ -1,0 +1,52 @@
+"""The gate opened by GitHub's own reviews."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from bot.domain.states import State
+from tests.story import Team
+from tests.story.scripts import REPOSITORY
+
+CONFIGURED = ".github/claude-bot.yml"
+TWO: Mapping[str, str] = {**REPOSITORY, CONFIGURED: f"{REPOSITORY[CONFIGURED]}approvals: 2\n"}
+
+
+async def test_a_review_opens_the_gate(team: Team) -> None:
+    _, pull = await team.has_a_pull_request()
+
+    await team.admin.reviews(pull)
+
+    await team.bot.reaches(State.ACTIVE)
+    assert team.github.merged_heads() == [pull.head]
+    assert pull.replies() == []
+
+
+async def test_a_review_by_a_viewer_opens_nothing_and_says_so(team: Team) -> None:
+    _, pull = await team.has_a_pull_request()
+
+    await team.viewer.reviews(pull)
+
+    await team.bot.comes_to_rest()
+    assert (await team.bot.integration()).waiting_for == "approval"
+    assert [reply.partition(".")[0] for reply in pull.replies()] == ["This approval does not count for me"]
+
+
+@pytest.mark.parametrize("files", [TWO])
+async def test_two_have_to_approve_where_the_repository_says_so(team: Team) -> None:
+    issue, pull = await team.has_a_pull_request()
+
+    review = await team.developer.reviews(pull)
+    await team.bot.comes_to_rest()
+    assert "**Waits for 2 approvals (1 given)**" in issue.status_comment()
+    await team.admin.dismisses(review, of=pull)
+    await team.bot.comes_to_rest()
+    assert "**Waits for 2 approvals (0 given)**" in issue.status_comment()
+
+    await team.admin.comments("/claude approve", on=pull)
+    await team.bot.comes_to_rest()
+    assert (await team.bot.integration()).waiting_for == "approval"
+    await team.developer.reviews(pull)
+
+    it = await team.bot.reaches(State.ACTIVE)
+    assert [given.by.login for given in it.approvals] == ["admin", "developer"]

@@ -1,0 +1,159 @@
+"""The gate: approved, rejected, or overtaken by what people do to the pull request themselves."""
+
+# ruff: noqa: E501  a sentence is pinned as it is said
+
+from inline_snapshot import snapshot
+
+from bot.domain.states import State
+from tests.story import Team
+
+
+async def test_a_rejection_takes_everything_back(team: Team) -> None:
+    issue, pull = await team.has_a_pull_request()
+
+    await team.developer.comments("/claude reject we use another ERP now", on=pull)
+
+    await team.bot.reaches(State.FAILED, because="rejected")
+    await team.bot.comes_to_rest()
+    assert not pull.is_open
+    assert list(team.github.repository.branches) == ["main"]
+    assert [(each.status, each.conclusion) for each in team.github.checks()] == [("completed", "cancelled")]
+    assert pull.replies() == snapshot(["Rejected by @developer. I am taking back what I made."])
+    assert pull.last_words() == snapshot(["Closed by the bot. It was rejected at the gate."])
+    assert issue.last_words() == snapshot([
+        """\
+@requester <id> has **failed**.
+
+**Failed** in “Pull request and approval” (`rejected`). It was rejected at the gate.
+
+What I took back:
+- Pull request and approval: undone (pull request closed, #2)
+- Run the tests: undone (check run closed)
+- Write the code: undone (branch deleted)\
+"""
+    ])
+
+
+async def test_closing_the_pull_request_by_hand_ends_it(team: Team) -> None:
+    issue, pull = await team.has_a_pull_request()
+
+    await team.developer.closes(pull)
+
+    await team.bot.reaches(State.FAILED, because="pull_request_closed")
+    await team.bot.comes_to_rest()
+    assert list(team.github.repository.branches) == ["main"]
+    assert team.github.deployments() == []
+    assert issue.last_words() == snapshot([
+        """\
+@requester <id> has **failed**.
+
+**Failed** in “Pull request and approval” (`pull_request_closed`). The pull request was closed by hand.
+
+What I took back:
+- Pull request and approval: nothing to undo
+- Run the tests: undone (check run closed)
+- Write the code: undone (branch deleted)\
+"""
+    ])
+
+
+async def test_merging_by_hand_ends_it_and_nothing_is_deployed(team: Team) -> None:
+    issue, pull = await team.has_a_pull_request()
+
+    await team.developer.merges(pull)
+
+    await team.bot.reaches(State.FAILED, because="merged_by_hand")
+    await team.bot.comes_to_rest()
+    assert team.github.file("erp.txt") is not None
+    assert team.github.deployments() == []
+    assert issue.last_words() == snapshot([
+        """\
+@requester <id> has **failed**.
+
+**Failed** in “Pull request and approval” (`merged_by_hand`). The pull request was merged by hand, so I deploy nothing.
+
+What I took back:
+- Pull request and approval: nothing to undo (merged already; see the roll-back)
+- Run the tests: undone (check run closed)
+- Write the code: nothing to undo (merged already; see the roll-back)\
+"""
+    ])
+
+
+async def test_what_was_pushed_after_the_tests_is_not_approved(team: Team) -> None:
+    _, pull = await team.has_a_pull_request()
+    await team.developer.pushes({"more.txt": "more\n"}, branch=pull.branch)
+
+    await team.admin.comments("/claude approve", on=pull)
+
+    await team.bot.comes_to_rest()
+    assert team.github.merged_heads() == []
+    assert pull.replies() == snapshot([
+        "The pull request shows <commit>, but I tested <commit>. I do not merge what I did not test."
+    ])
+
+
+async def test_what_is_pushed_after_the_approval_is_not_merged(team: Team) -> None:
+    issue, pull = await team.has_a_pull_request()
+    await team.bot.comes_to_rest()
+    team.github.delays("PATCH", "/repos/{owner}/{repo}/check-runs/{check_run_id}")
+    await team.admin.comments("/claude approve", on=pull)
+    await team.bot.is_in(State.DEPLOYING)
+
+    await team.developer.pushes({"more.txt": "more\n"}, branch=pull.branch)
+
+    await team.bot.reaches(State.FAILED, because="head_moved")
+    await team.bot.comes_to_rest()
+    assert team.github.merged_heads() == []
+    assert pull.branch in team.github.repository.branches
+    assert issue.last_words() == snapshot([
+        """\
+@requester <id> has **failed**.
+
+**Failed** in “Merge and deploy” (`head_moved`). The pull request has commits that I did not test, so I did not merge it.
+
+Detail: <commit>.
+
+What I took back:
+- Merge and deploy: nothing to undo
+- Pull request and approval: undone (pull request closed, #2)
+- Run the tests: nothing to undo
+- Write the code: **needs a person** (the branch has commits that are not mine; I left it)\
+"""
+    ])
+
+
+async def test_a_protected_branch_is_not_merged_around(team: Team) -> None:
+    issue, pull = await team.has_a_pull_request()
+    await team.github.world.protect("acme/shop", "main", why="At least 2 approving reviews are required.")
+
+    await team.admin.comments("/claude approve", on=pull)
+
+    await team.bot.reaches(State.FAILED, because="not_mergeable")
+    await team.bot.comes_to_rest()
+    assert team.github.merged_heads() == []
+    assert issue.last_words() == snapshot([
+        """\
+@requester <id> has **failed**.
+
+**Failed** in “Merge and deploy” (`not_mergeable`). GitHub would not merge it: look at conflicts and at the branch's protection.
+
+Detail: `At least 2 approving reviews are required.`.
+
+What I took back:
+- Merge and deploy: nothing to undo
+- Pull request and approval: undone (pull request closed, #2)
+- Run the tests: nothing to undo
+- Write the code: undone (branch deleted)\
+"""
+    ])
+
+
+async def test_approving_twice_is_approving_once(team: Team) -> None:
+    _, pull = await team.has_a_pull_request()
+
+    await team.admin.comments("/claude approve", on=pull)
+    await team.admin.comments("/claude approve", on=pull)
+
+    await team.bot.reaches(State.ACTIVE)
+    assert (await team.bot.facts()).count("Approved") == 1

@@ -1,0 +1,131 @@
+"""The wall clock: no run works longer than it may, whatever hangs, and whoever restarts it."""
+
+# ruff: noqa: E501  a sentence is pinned as it is said
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from inline_snapshot import snapshot
+
+from bot.domain.states import State
+from standins.claude_replies import Asked, Raw, Reply, bash, calls
+from tests.story import Team
+from tests.story.clock import Ahead
+from tests.story.scripts import REPOSITORY, asks, spec, wants_a_spec
+
+SLOW_TESTS = {**REPOSITORY, "run_tests.sh": "test ! -e erp.txt || sleep 600\n"}
+TOO_LONG = timedelta(minutes=31)
+LIMITS = {"RUN_LIMITS": "60, 2_000_000, 5, 30"}
+
+
+@pytest.fixture
+def environment() -> Mapping[str, str]:
+    return LIMITS
+
+
+@pytest.fixture
+def clock() -> Ahead:
+    return Ahead()
+
+
+@pytest.fixture
+def bent(clock: Ahead) -> Mapping[str, Any]:
+    return {"clock": clock}
+
+
+def hangs(asked: Asked) -> Reply | Raw | None:
+    """A command that never ends."""
+    return spec() if wants_a_spec(asked) else calls(bash("toolu_1", "sleep 600"))
+
+
+async def runs_out_of_time(team: Team, clock: Ahead) -> None:
+    """It ends at once, although what it waits for does not."""
+    clock.ahead += TOO_LONG
+    ended = await team.bot.reaches(State.FAILED, because="budget")
+    assert ended.detail == "minutes"
+    await team.bot.comes_to_rest()
+
+
+async def test_a_model_that_never_answers_is_not_waited_for(team: Team, clock: Ahead) -> None:
+    team.claude.fail("stall", where="You are the engineer")
+    issue = await team.asks()
+    await team.claude_is_asked(times=2)
+
+    await runs_out_of_time(team, clock)
+
+    assert team.github.effects() == {}
+    assert issue.last_words() == snapshot([
+        """\
+@requester <id> has **failed**.
+
+**Failed** in “Write the code” (`budget`). A ceiling of this run is reached. Ask again in smaller pieces, or have the operator raise it.
+
+The ceiling is 30 minutes from the request to the gate; the time that it waited for people does not count.
+
+What I took back:
+- Write the code: nothing to undo\
+"""
+    ])
+
+
+@pytest.mark.parametrize("files", [SLOW_TESTS])
+async def test_tests_that_never_end_are_not_waited_for(team: Team, clock: Ahead) -> None:
+    await team.asks()
+    await team.bot.is_in(State.TESTING)
+
+    await runs_out_of_time(team, clock)
+
+    assert team.github.effects() == {}
+
+
+@pytest.mark.parametrize("script", [hangs])
+async def test_a_command_of_the_model_that_never_ends_is_not_waited_for(team: Team, clock: Ahead) -> None:
+    await team.asks()
+    await team.claude_is_asked(times=2)
+
+    await runs_out_of_time(team, clock)
+
+    assert team.github.effects() == {}
+
+
+async def test_what_is_half_made_at_that_moment_is_taken_back(team: Team, clock: Ahead) -> None:
+    team.github.delays("POST", "/repos/{owner}/{repo}/pulls")
+    await team.asks()
+    await team.bot.is_in(State.REVIEWING)
+
+    await runs_out_of_time(team, clock)
+
+    place = team.github.repository
+    assert list(place.branches) == ["main"]
+    assert [each.title for each in place.pulls() if each.state == "open"] == []
+
+
+async def test_a_restart_begins_no_new_time(team: Team, clock: Ahead) -> None:
+    team.claude.fail("stall", where="You are the engineer")
+    await team.asks()
+    await team.claude_is_asked(times=2)
+    clock.ahead += TOO_LONG / 2
+    await team.bot.restarts()
+    team.claude.fail("stall", where="You are the engineer")
+    clock.ahead += TOO_LONG / 2
+    await team.bot.restarts()
+
+    ended = await team.bot.reaches(State.FAILED, because="budget")
+
+    assert ended.detail == "minutes"
+
+
+@pytest.mark.parametrize("script", [asks("Which ERP?", until=1)])
+async def test_the_time_that_people_take_does_not_count(team: Team, clock: Ahead) -> None:
+    issue = await team.asks()
+    await team.bot.has_asked(times=1)
+    clock.ahead += 10 * TOO_LONG
+
+    await team.requester.comments("/claude answer the one we have", on=issue)
+    pull = await team.bot.has_a_pull_request(on=issue)
+    clock.ahead += 10 * TOO_LONG
+    await team.admin.comments("/claude approve", on=pull)
+
+    await team.bot.reaches(State.ACTIVE)

@@ -1,0 +1,1 @@
+"""Promises of the security catalogue, each test named after its row."""

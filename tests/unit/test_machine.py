@@ -1,0 +1,255 @@
+"""Whatever is decided in whatever order: the table holds, and the facts say all of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from bot.application.projections import row_of
+from bot.domain import deciding
+from bot.domain import events as e
+from bot.domain.integration import Integration, evolved, fold
+from bot.domain.policy import Denied, Role
+from bot.domain.states import MOVES, InvalidStateTransition, State
+from bot.records import StepFailed
+from tests.unit.histories import (
+    ADMIN,
+    ASKED,
+    BRANCH,
+    CHANGE,
+    COMMIT,
+    DEPLOYING,
+    DEVELOPER,
+    GREEN,
+    ID,
+    MERGED_FOR_A_DEVELOPER,
+    MERGED_SHA,
+    PULL,
+    QUESTION,
+    REPORT,
+    REQUESTED,
+    REQUESTER,
+    SPEC,
+    SUMMARY,
+    TREE,
+    UP_FOR_REVIEW,
+    WORKED,
+    WRITTEN,
+    History,
+    recorded,
+    turn,
+)
+
+PEOPLE = st.sampled_from([REQUESTER, DEVELOPER, ADMIN])
+HEADS = st.sampled_from([COMMIT, "0bad" * 10])
+STOP_REASONS = st.sampled_from(["end_turn", "tool_use", "max_tokens", "pause_turn"])
+OUTCOMES = st.sampled_from(["success", "failure", "error", "in_progress", "inactive"])
+REFUSALS = (Denied, InvalidStateTransition, StepFailed)
+
+Decide = Callable[[Integration], Sequence[e.Event]]
+WAITS_IN = {
+    "answer": State.VALIDATING,
+    "approval": State.REVIEWING,
+    "deploy_approval": State.DEPLOYING,
+    "deployment": State.DEPLOYING,
+}
+# What the steps note of the world outside, each once the one before it is known.
+WORKS: dict[State, list[tuple[Callable[[Integration], object], e.Event]]] = {
+    State.REVIEWING: [
+        (lambda it: it.commit, e.CommitMade(head=COMMIT, tree=TREE)),
+        (lambda it: it.branch, e.BranchCreated(branch=BRANCH, head=COMMIT)),
+        (lambda it: it.pull_request, e.PullRequestCreated(number=PULL, head=COMMIT)),
+        (lambda it: it.check, e.CheckOpened(check=31, head=COMMIT)),
+    ],
+    State.DEPLOYING: [
+        (lambda it: not it.check_open, e.CheckClosed(check=31, conclusion="success")),
+        (lambda it: it.merged, e.Merged(head=COMMIT, commit=MERGED_SHA)),
+        (lambda it: it.deployment or not it.may_deploy, e.DeploymentCreated(deployment=51, environment="p")),
+    ],
+}
+
+# What follows in each state where all goes well.
+WELL: dict[State, Decide] = {
+    State.DRAFT: deciding.start_validation,
+    State.VALIDATING: lambda it: deciding.validate(it, SPEC),
+    State.GENERATING: lambda it: deciding.generate(it, files=1, summary=SUMMARY),
+    State.TESTING: lambda it: deciding.judge(it, GREEN, repairs=1),
+    State.REVIEWING: lambda it: (
+        deciding.release(it) or deciding.approve(it, by=ADMIN, head=COMMIT, deploys=True, alone=False)
+    ),
+    State.DEPLOYING: lambda it: (
+        deciding.report_deployment(it, deployment=51, outcome="success") or deciding.activate(it)
+    ),
+    State.ACTIVE: lambda _: [],
+    State.FAILED: deciding.finish_undo,
+}
+
+BEGINNINGS = [REQUESTED, ASKED, WORKED, WRITTEN, UP_FOR_REVIEW, MERGED_FOR_A_DEVELOPER, DEPLOYING]
+
+
+def missing(it: Integration) -> list[e.Event]:
+    """What the steps of this state have still to note."""
+    return [fact for known, fact in WORKS.get(it.state, []) if not known(it)]
+
+
+class Lifetimes(RuleBasedStateMachine):
+    """People, the saga and the world do what they like, in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.facts: list[e.Event] = []
+        self.it = Integration(id=ID)
+
+    def happens(self, decide: Decide) -> None:
+        """Decide on what it is; a refusal changes nothing, a fact keeps to the table."""
+        try:
+            new = decide(self.it)
+        except REFUSALS:
+            return
+        for fact in new:
+            before, self.it = self.it, evolved(self.it, [fact])
+            assert self.it.state is before.state or self.it.state in MOVES[before.state]
+            assert self.it.micro_usd >= before.micro_usd
+            self.facts.append(fact)
+
+    @initialize(history=st.sampled_from(BEGINNINGS))
+    def was_begun(self, history: History) -> None:
+        self.happens(lambda _: history)
+
+    @rule(steps=st.integers(1, 5))
+    def went_well(self, steps: int) -> None:
+        """The saga goes on, undisturbed."""
+        for _ in range(steps):
+            self.happens(lambda it: missing(it)[:1] or WELL[it.state](it))
+
+    @rule()
+    def taken_up(self) -> None:
+        self.happens(deciding.start_validation)
+
+    @rule()
+    def asked(self) -> None:
+        self.happens(lambda it: deciding.ask(it, questions=QUESTION, most=3))
+
+    @rule(by=PEOPLE)
+    def answered(self, by: Any) -> None:
+        self.happens(lambda it: deciding.answer(it, by=by, text=QUESTION))
+
+    @rule()
+    def agreed(self) -> None:
+        self.happens(lambda it: deciding.validate(it, SPEC))
+
+    @precondition(lambda self: self.it.state in {State.VALIDATING, State.GENERATING})
+    @rule(stop_reason=STOP_REASONS)
+    def said_by_the_model(self, stop_reason: str) -> None:
+        self.happens(lambda it: [turn(it.turns + 1, stop_reason=stop_reason)])
+
+    @precondition(lambda self: self.it.state is State.GENERATING)
+    @rule()
+    def worked(self) -> None:
+        self.happens(
+            lambda it: [e.ToolsRun(attempt=it.attempt, turn=it.turns, results=REPORT, change=CHANGE)]
+        )
+
+    @rule(files=st.sampled_from([0, 1, 1]))
+    def written(self, files: int) -> None:
+        self.happens(lambda it: deciding.generate(it, files=files, summary=SUMMARY))
+
+    @rule(passed=st.booleans())
+    def judged(self, passed: bool) -> None:  # noqa: FBT001  drawn by name
+        self.happens(lambda it: deciding.judge(it, replace(GREEN, is_green=passed), repairs=1))
+
+    @precondition(lambda self: self.it.state in WORKS)
+    @rule()
+    def made_outside(self) -> None:
+        self.happens(lambda it: missing(it)[:1])
+
+    @rule(by=PEOPLE, head=HEADS, deploys=st.booleans(), alone=st.booleans())
+    def approved(self, **asked: Any) -> None:
+        self.happens(lambda it: deciding.approve(it, **asked))
+
+    @rule(by=PEOPLE)
+    def rejected(self, by: Any) -> None:
+        self.happens(lambda it: deciding.reject(it, by=by, why=None))
+
+    @rule()
+    def released(self) -> None:
+        self.happens(deciding.release)
+
+    @rule(by=PEOPLE)
+    def deploy_released(self, by: Any) -> None:
+        self.happens(lambda it: deciding.release_deploy(it, by=by))
+
+    @rule(deployment=st.sampled_from([51, 52]), outcome=OUTCOMES)
+    def reported(self, deployment: int, outcome: str) -> None:
+        self.happens(lambda it: deciding.report_deployment(it, deployment=deployment, outcome=outcome))
+
+    @rule()
+    def activated(self) -> None:
+        self.happens(deciding.activate)
+
+    @rule(by=PEOPLE)
+    def stopped(self, by: Any) -> None:
+        self.happens(lambda it: deciding.cancel(it, by=by, cause="cancelled", role=Role.ADMIN))
+
+    @rule()
+    def failed(self) -> None:
+        self.happens(lambda it: deciding.fail(it, reason="tests", detail=""))
+
+    @rule()
+    def undone(self) -> None:
+        self.happens(lambda it: deciding.undo(it, step="deploy", outcome="nothing", what=""))
+
+    @rule()
+    def settled(self) -> None:
+        self.happens(deciding.finish_undo)
+
+    @invariant()
+    def it_waits_only_where_waiting_makes_sense(self) -> None:
+        waits = self.it.waiting_for
+        assert waits is None or (WAITS_IN[waits] is self.it.state and not self.it.cancelled)
+        assert row_of(self.it)["waiting_for"] == waits
+
+    @invariant()
+    def what_was_stopped_takes_no_answer_no_approval_and_does_not_run(self) -> None:
+        stopped = [self.it] if self.it.cancelled and self.it.state is not State.ACTIVE else []
+        for it in stopped:
+            assert refused(lambda it: deciding.answer(it, by=ADMIN, text=""), it)
+            assert refused(lambda it: deciding.release_deploy(it, by=ADMIN), it)
+            assert refused(deciding.activate, it)
+            assert refused(
+                lambda it: deciding.approve(it, by=ADMIN, head=it.head, deploys=True, alone=True), it
+            )
+
+    @invariant()
+    def what_came_to_nothing_stays_so_and_comes_to_nothing_once(self) -> None:
+        came = [fact for fact in self.facts if isinstance(fact, e.IntegrationFailed)]
+        assert len(came) == (self.it.state is State.FAILED)
+
+    @invariant()
+    def nothing_was_merged_or_deployed_without_an_approval_of_it(self) -> None:
+        approved = {fact.head for fact in self.facts if isinstance(fact, e.Approved)}
+        assert approved <= {COMMIT}
+        assert not self.it.merged or approved == {COMMIT}
+        assert self.it.deployment is None or self.it.deployers
+
+    def teardown(self) -> None:
+        """It is what its facts say, in one piece or in two, and they are read back as they were written."""
+        half = len(self.facts) // 2
+        assert e.decode(recorded(self.facts)) == self.facts
+        assert evolved(fold(ID, self.facts[:half]), self.facts[half:]) == fold(ID, self.facts) == self.it
+        assert self.it.version == len(self.facts)
+
+
+def refused(decide: Decide, it: Integration) -> bool:
+    """Whether nothing comes of it."""
+    try:
+        return not decide(it)
+    except REFUSALS:
+        return True
+
+
+Lifetimes.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+test_no_sequence_of_decisions_leaves_the_table = Lifetimes.TestCase

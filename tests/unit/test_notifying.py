@@ -1,0 +1,186 @@
+"""A fact outward: one status comment, edited; one last word, said once."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from bot.application.notifying import SUBSCRIBERS, is_due, on_fact, place, say_last, show_status
+from bot.application.status_words import last_marker, status_marker
+from bot.domain import events as e
+from bot.domain.integration import evolved
+from bot.records import Start
+from tests.unit.fakes import Died, Stage
+from tests.unit.histories import (
+    ACTIVE,
+    ASKED,
+    ID,
+    ISSUE,
+    REPAIRING,
+    TAKEN_UP,
+    TESTED,
+    UP_FOR_REVIEW,
+    WORKED,
+    WRITTEN,
+    History,
+    failed,
+    integration,
+    kept,
+    turn,
+)
+
+
+def staged(history: History) -> Stage:
+    stage = Stage()
+    stage.log.holds(history)
+    return stage
+
+
+async def show(stage: Stage, version: int, calm: int = 0) -> None:
+    await show_status(stage.world, ID, version, calm, key="k")
+
+
+async def test_the_status_is_one_comment_and_then_edited() -> None:
+    stage = staged(TAKEN_UP)
+    await show(stage, 1)
+
+    stage.log.holds(WRITTEN[len(TAKEN_UP) :])
+    await show(stage, len(WRITTEN))
+
+    [body] = stage.comments.on(ISSUE)
+    assert status_marker(ID) in body
+    assert ": testing" in body
+
+
+async def test_what_the_comment_shows_already_is_not_told_again() -> None:
+    stage = staged(WRITTEN)
+    await show(stage, 2)
+    stage.comments.bodies[100] = (ISSUE, "as it was")
+
+    await show(stage, len(WRITTEN))
+
+    assert stage.comments.on(ISSUE) == ["as it was"]
+
+
+@pytest.mark.parametrize(("later", "shown"), [(9, False), (10, True), (60, True)])
+async def test_small_progress_waits_until_the_last_edit_is_some_time_ago(later: int, shown: bool) -> None:  # noqa: FBT001  a table's column
+    stage = staged(TAKEN_UP)
+    await show(stage, 2)
+    stage.log.holds([turn(1)])
+    stage.clock.time += timedelta(seconds=later)
+
+    await show(stage, 3, calm=10)
+
+    assert ("1 of at most 60 model turns" in stage.comments.on(ISSUE)[0]) is shown
+
+
+def test_it_is_due_where_it_is_newer_and_the_last_edit_long_enough_ago() -> None:
+    assert [is_due("5 100.000", version, latest) for version, latest in ((6, 100), (6, 99), (5, 100))] == [
+        True,
+        False,
+        False,
+    ]
+
+
+async def test_killed_after_creating_the_comment_it_is_found_again() -> None:
+    stage = staged(TAKEN_UP)
+    stage.effects.dies_at = "status:"
+    with pytest.raises(Died):
+        await show(stage, 1)
+
+    await show(stage, 1)
+
+    assert len(stage.comments.on(ISSUE)) == 1
+
+
+async def test_out_08_a_comment_with_the_marker_is_not_taken_where_nothing_was_begun() -> None:
+    stage = staged(TAKEN_UP)
+    stage.comments.bodies[1] = (ISSUE, status_marker(ID))
+
+    await place(integration(TAKEN_UP), "new", stage.world)
+
+    assert stage.comments.on(ISSUE) == [status_marker(ID), "new"]
+
+
+@pytest.mark.parametrize(
+    ("history", "detail"),
+    [
+        (ASKED, "> - Which ERP?"),
+        (failed(*TAKEN_UP, reason="refused", detail=kept("It is spam.")), "> It is spam."),
+        (failed(*REPAIRING, detail="attempt 4"), "1 failed"),
+    ],
+)
+async def test_texts_that_facts_hold_only_the_digest_of_are_shown(history: History, detail: str) -> None:
+    stage = staged(history)
+
+    await show(stage, 1)
+
+    assert detail in stage.comments.on(ISSUE)[0]
+
+
+async def test_sx_07_what_tests_print_is_shown_to_people_without_secrets() -> None:
+    token = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"
+    output = f"E {token} {'x' * 1990}"
+    report = kept(json.dumps({"status": 1, "output": output, "seconds": 1, "ended": "exited"}))
+    stage = staged(failed(*WRITTEN, e.TestsFailed(attempt=1, report=report, ended="exited")))
+
+    await show(stage, 20)
+
+    [body] = stage.comments.on(ISSUE)
+    assert "x" * 1990 in body
+    assert token[-8:] not in body
+
+
+@pytest.mark.parametrize("history", [ACTIVE, (*failed(*WRITTEN), e.UndoFinished())])
+async def test_when_it_has_ended_one_word_more_is_said(history: History) -> None:
+    stage = staged(history)
+
+    for _ in range(2):
+        await say_last(stage.world, ID, key="k")
+
+    [body] = stage.comments.on(ISSUE)
+    assert body.startswith(f"{last_marker(ID)}\n@requester ")
+
+
+async def test_killed_after_the_last_word_it_is_not_said_again() -> None:
+    stage = staged(ACTIVE)
+    stage.effects.dies_at = "last:"
+    with pytest.raises(Died):
+        await say_last(stage.world, ID, key="k")
+
+    await say_last(stage.world, ID, key="k")
+
+    assert len(stage.comments.on(ISSUE)) == 1
+
+
+@pytest.mark.parametrize("history", [UP_FOR_REVIEW, failed(*WRITTEN)])
+async def test_before_it_has_ended_no_last_word_is_said(history: History) -> None:
+    stage = staged(history)
+
+    await say_last(stage.world, ID, key="k")
+
+    assert stage.comments.bodies == {}
+
+
+@pytest.mark.parametrize(
+    ("fact", "calm"), [(turn(4), 10), (e.CodeGenerated(attempt=1, change="", files=1, summary=""), 0)]
+)
+def test_every_fact_is_told_what_people_see_at_once(fact: e.Event, calm: int) -> None:
+    before = integration(WORKED)
+    after = evolved(before, [fact])
+
+    assert list(SUBSCRIBERS) == [on_fact]
+    assert on_fact(before, after) == Start(
+        queue="notify",
+        workflow="notify.tell_v1",
+        id=f"tell-{ID}-{after.version}",
+        args=(ID, after.version, calm),
+        partition=ID,
+    )
+
+
+def test_a_fact_that_people_do_not_see_is_not_told_by_itself() -> None:
+    before = integration(TESTED)
+    after = evolved(before, [e.CommitMade(head="c" * 40, tree="d" * 40)])
+
+    assert on_fact(before, after) is None

@@ -1,0 +1,193 @@
+"""A GitHub review that approves, and one that is dismissed, at the gate."""
+
+# ruff: noqa: E501  a sentence is pinned as it is said
+
+import dataclasses
+
+import pytest
+from inline_snapshot import snapshot
+
+from bot.domain import deciding
+from bot.domain import events as e
+from bot.domain.integration import fold
+from bot.domain.policy import NothingWaits
+from bot.domain.states import State
+from bot.records import Actor
+from handlers import GITHUB
+from handlers.conversation import Context
+from tests.unit.deliveries import Payload, review
+from tests.unit.fakes import Stage
+from tests.unit.histories import (
+    ADMIN,
+    ADMIN_APPROVAL,
+    APPROVAL,
+    BRANCH,
+    COMMIT,
+    DEPLOYING,
+    DEVELOPER,
+    ID,
+    PULL,
+    RELEASED,
+    REQUESTER,
+    SPEC,
+    UP_FOR_REVIEW,
+    VIEWER,
+    WORKED,
+    History,
+    integration,
+)
+
+NEEDS_TWO = tuple(dataclasses.replace(each, approvals=2) if each is SPEC else each for each in UP_FOR_REVIEW)
+OLDER = "01d0" * 10
+
+
+def staged(history: History = UP_FOR_REVIEW) -> Stage:
+    stage = Stage()
+    stage.log.holds(history)
+    stage.pulls.has(PULL, BRANCH, COMMIT)
+    return stage
+
+
+async def told(
+    payload: Payload, stage: Stage, *, action: str = "submitted", key: str = "d-1"
+) -> list[e.Event]:
+    """The facts that came of it."""
+    before = len(stage.log.events())
+    await GITHUB[f"pull_request_review.{action}"](payload, Context(world=stage.world, key=key))
+    return stage.log.events()[before:]
+
+
+async def test_a_review_that_approves_is_an_approval_of_its_commit() -> None:
+    stage = staged()
+
+    facts = await told(review(by=ADMIN, commit=COMMIT), stage)
+
+    assert facts == [ADMIN_APPROVAL]
+    assert stage.comments.on(PULL) == []
+
+
+@pytest.mark.parametrize(
+    ("payload", "said"),
+    [
+        (
+            review(by=REQUESTER, commit=COMMIT),
+            snapshot(
+                "This approval does not count for me. You asked for it, so somebody else with write access has to approve it."
+            ),
+        ),
+        (
+            review(by=VIEWER, commit=COMMIT),
+            snapshot(
+                "This approval does not count for me. This needs `integration:approve`, and you are viewer here. Somebody who is developer or admin could do it."
+            ),
+        ),
+        (
+            review(by=DEVELOPER, commit=OLDER),
+            snapshot(
+                "This approval is of `01d001d`, but I tested `c0dec0d`. I count only an approval of what I tested."
+            ),
+        ),
+    ],
+    ids=["the requester", "a viewer", "an older commit"],
+)
+async def test_a_review_that_does_not_count_is_told_why_once(payload: Payload, said: str) -> None:
+    stage = staged()
+
+    for _ in range(2):
+        assert await told(payload, stage) == []
+
+    [reply] = stage.comments.on(PULL)
+    assert reply.partition(" -->\n")[2] == said
+
+
+async def test_a_review_of_a_commit_that_is_gone_approves_nothing() -> None:
+    payload = review(by=DEVELOPER)
+    payload["review"]["commit_id"] = None
+
+    assert await told(payload, staged()) == []
+
+
+def by_a_bot() -> Payload:
+    payload = review(by=DEVELOPER, commit=COMMIT)
+    payload["sender"]["type"] = payload["review"]["user"]["type"] = "Bot"
+    return payload
+
+
+@pytest.mark.parametrize(
+    ("payload", "history"),
+    [
+        (review("commented", by=DEVELOPER, commit=COMMIT), UP_FOR_REVIEW),
+        (review("changes_requested", by=DEVELOPER, commit=COMMIT), UP_FOR_REVIEW),
+        (by_a_bot(), UP_FOR_REVIEW),
+        (review(by=ADMIN, commit=COMMIT, author=DEVELOPER), UP_FOR_REVIEW),
+        (review(by=DEVELOPER, commit=COMMIT), DEPLOYING),
+        (review(by=DEVELOPER, commit=COMMIT), WORKED),
+    ],
+    ids=["a comment", "changes wanted", "a bot", "somebody else's", "too late", "too early"],
+)
+async def test_any_other_review_changes_nothing_and_is_not_answered(
+    payload: Payload, history: History
+) -> None:
+    stage = staged(history)
+
+    assert await told(payload, stage) == []
+    assert stage.comments.on(PULL) == []
+
+
+async def test_a_review_of_a_pull_request_that_is_not_ours_is_nobodys_business() -> None:
+    payload = review(by=DEVELOPER, commit=COMMIT)
+    payload["pull_request"]["number"] = PULL + 1
+
+    assert await told(payload, staged()) == []
+
+
+async def test_a_dismissed_review_takes_its_approval_back() -> None:
+    stage = staged((*NEEDS_TWO, APPROVAL))
+    dismissal = review("dismissed", by=ADMIN, author=DEVELOPER, commit=COMMIT)
+
+    facts = await told(dismissal, stage, action="dismissed")
+
+    assert facts == [e.ApprovalWithdrawn(by=ADMIN, whose=DEVELOPER)]
+    assert fold(ID, stage.log.events()).approvals == ()
+
+
+@pytest.mark.parametrize("history", [NEEDS_TWO, RELEASED], ids=["gave none", "the gate is open"])
+async def test_any_other_dismissal_changes_nothing(history: History) -> None:
+    dismissal = review("dismissed", by=ADMIN, author=DEVELOPER, commit=COMMIT)
+
+    assert await told(dismissal, staged(history), action="dismissed") == []
+
+
+async def test_the_review_of_a_deleted_account_is_dismissed_without_effect() -> None:
+    payload = review("dismissed", by=ADMIN, commit=COMMIT)
+    payload["review"]["user"] = None
+
+    assert await told(payload, staged((*NEEDS_TWO, APPROVAL)), action="dismissed") == []
+
+
+def test_where_two_have_to_approve_one_is_not_enough() -> None:
+    one = integration((*NEEDS_TWO, APPROVAL))
+    both = integration((*NEEDS_TWO, APPROVAL, ADMIN_APPROVAL))
+
+    assert (one.waiting_for, one.approvals_missing, deciding.release(one)) == ("approval", 1, [])
+    assert (both.waiting_for, deciding.release(both)) == (None, [e.Released(head=COMMIT)])
+
+
+def test_the_same_person_counts_once() -> None:
+    it = integration((*NEEDS_TWO, APPROVAL))
+
+    assert deciding.approve(it, by=DEVELOPER, head=COMMIT, deploys=False, alone=False) == []
+
+
+def test_an_approval_of_another_commit_does_not_count() -> None:
+    it = integration((*NEEDS_TWO, APPROVAL, e.Approved(by=ADMIN, head=OLDER, deploys=True)))
+
+    assert it.approvals_missing == 1
+
+
+def test_when_enough_approved_nobody_else_is_waited_for() -> None:
+    it = integration((*UP_FOR_REVIEW, APPROVAL))
+
+    with pytest.raises(NothingWaits):
+        deciding.approve(it, by=Actor(id=99, login="late"), head=COMMIT, deploys=False, alone=False)
+    assert it.state is State.REVIEWING

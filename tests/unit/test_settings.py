@@ -1,0 +1,275 @@
+"""The settings: complete or no start, every fault at once, each with what to do."""
+
+import stat
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+import pytest
+from inline_snapshot import snapshot
+
+from bot.records import SandboxLimits
+from bot.secret_key import secret_key_of
+from bot.setting_forms import Retention, RunLimits
+from bot.settings import Misconfigured, Settings
+
+KEY: Final = "-----BEGIN PRIVATE KEY-----\nMIIcanary\n-----END PRIVATE KEY-----"
+SECRET: Final = "a-webhook-secret-of-32-characters"
+APP: Final = {"GITHUB_APP_ID": "17", "GITHUB_PRIVATE_KEY": KEY, "GITHUB_WEBHOOK_SECRET": SECRET}
+
+
+def problems(**environ: str) -> tuple[str, ...]:
+    with pytest.raises(Misconfigured) as refused:
+        Settings.read(environ)
+    return refused.value.problems
+
+
+def test_an_empty_environment_is_set_up_mode_on_this_machine_alone() -> None:
+    settings = Settings.read({"HOST": "0.0.0.0", "UNRELATED": "x"})  # noqa: S104
+
+    assert (settings.setup_mode, settings.listen_host) == (True, "127.0.0.1")
+    assert (settings.address, settings.data_directory) == ("http://localhost:8080", Path("data"))
+
+
+@pytest.mark.parametrize(
+    ("url", "given", "kept"),
+    [
+        ("sqlite:////srv/bot/bot.db", None, "/srv/bot"),
+        ("sqlite:////srv/bot/bot.db", "/var/cache/bot", "/var/cache/bot"),
+        ("postgresql://bot@db/bot", None, "data"),
+        ("postgresql://bot@db/bot", "/var/cache/bot", "/var/cache/bot"),
+    ],
+)
+def test_mirrors_are_kept_where_data_dir_says_or_beside_the_database(
+    url: str, given: str | None, kept: str
+) -> None:
+    data_dir = {"DATA_DIR": given} if given else {}
+
+    settings = Settings.read({"DATABASE_URL": url, "SECRET_KEY": "k" * 32, **data_dir})
+
+    assert settings.data_directory == Path(kept)
+
+
+def test_a_data_directory_that_is_a_file_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    assert problems(DATA_DIR=str(tmp_path / "file")) == (
+        "DATA_DIR: there is a file; give a directory; for example DATA_DIR=/var/lib/claude-bot",
+    )
+
+
+def test_the_secret_key_stays_beside_the_database_wherever_the_mirrors_are(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/database/bot.db"
+    made = secret_key_of(Settings.read({"DATABASE_URL": url}))
+
+    moved = Settings.read({"DATABASE_URL": url, "DATA_DIR": str(tmp_path / "elsewhere")})
+
+    assert secret_key_of(moved) == made
+
+
+def test_the_defaults_are_the_contract_with_operators() -> None:
+    settings = Settings.read({})
+
+    assert settings.run_limits == RunLimits(60, 2_000_000, Decimal(5), 120)
+    assert settings.monthly_budget == Decimal(50)
+    assert settings.sandbox_limits == SandboxLimits()
+    assert settings.retention_days == Retention(30, 90, 30)
+    assert (settings.claude_model, settings.claude_fast_model) == ("claude-opus-5-5", "claude-haiku-5-5")
+    assert (settings.github_api_url, settings.github_url) == ("https://api.github.com", "https://github.com")
+    assert (settings.allow_self_approval, settings.allowed_owners) == (False, ())
+
+
+def test_with_the_app_it_listens_where_it_is_told() -> None:
+    settings = Settings.read(APP | {"HOST": "0.0.0.0"})  # noqa: S104
+
+    assert (settings.setup_mode, settings.listen_host) == (False, "0.0.0.0")  # noqa: S104
+    assert settings.github is not None
+    assert settings.github.app_id == "17"
+    assert settings.github.webhook_secrets == (SECRET.encode(),)
+    assert settings.github.private_key == KEY
+
+
+def test_values_are_read_as_people_write_them() -> None:
+    settings = Settings.read({
+        "RUN_LIMITS": " 10, 1_000, 0.50",
+        "SANDBOX_LIMITS": "60,512,64,1000",
+        "RETENTION_DAYS": "7, 30, 1",
+        "ALLOWED_OWNERS": " my-org ,, other",
+        "PUBLIC_URL": "https://bot.example.org/",
+        "ALLOW_SELF_APPROVAL": "yes",
+    })
+
+    assert settings.run_limits == RunLimits(10, 1000, Decimal("0.50"))
+    assert settings.sandbox_limits == SandboxLimits(seconds=60, memory_mib=512, processes=64, files=1000)
+    assert settings.retention_days == Retention(7, 30, 1)
+    assert settings.allowed_owners == ("my-org", "other")
+    assert (settings.address, settings.allow_self_approval) == ("https://bot.example.org", True)
+
+
+def test_a_run_has_two_hours_where_its_minutes_are_not_said() -> None:
+    said = Settings.read({"RUN_LIMITS": "60, 2_000_000, 5, 45"})
+    not_said = Settings.read({"RUN_LIMITS": "60, 2_000_000, 5"})
+
+    assert (said.run_limits.minutes, not_said.run_limits.minutes) == (45, 120)
+
+
+def test_every_problem_is_told_at_once_with_what_to_do() -> None:
+    found = problems(
+        PORT="many",
+        DATABASE_URL="mysql://x",
+        RUN_LIMITS="60",
+        RETENTION_DAYS="1, 1, 1",
+        PUBLIC_URL="bot.example.org",
+        LOG_LEVEL="loud",
+        GITHUB_APP_ID="my-app",
+    )
+
+    assert found == snapshot((
+        "GITHUB_PRIVATE_KEY: it is missing; a GitHub App needs id, private key and webhook secret",
+        "GITHUB_WEBHOOK_SECRET: it is missing; a GitHub App needs id, private key and webhook secret",
+        "PORT: Input should be a valid integer, unable to parse string as an integer; for example PORT=8080",
+        "PUBLIC_URL: give an http or https address; for example PUBLIC_URL=https://bot.example.org",
+        "DATABASE_URL: give sqlite:///path/to/file.db or postgresql://user:password@host/name; for example DATABASE_URL=postgresql://bot:password@db/bot",
+        "GITHUB_APP_ID: String should match pattern '^[0-9]+$'; for example GITHUB_APP_ID=123456",
+        "RUN_LIMITS: give 4 numbers with commas between them; for example RUN_LIMITS=60, 2_000_000, 5, 120",
+        "RETENTION_DAYS: give at least 7, 30, 1; for example RETENTION_DAYS=30, 90, 30",
+        "LOG_LEVEL: Input should be 'debug', 'info', 'warning' or 'error'; for example LOG_LEVEL=info",
+    ))
+
+
+@pytest.mark.parametrize(
+    "secret", ["", "   ", "short", "a" * 31, f"{SECRET},short", f"{SECRET},{SECRET},{SECRET}"]
+)
+def test_wh_01_wh_02_an_empty_or_short_webhook_secret_stops_the_start(secret: str) -> None:
+    found = problems(**APP | {"GITHUB_WEBHOOK_SECRET": secret})
+
+    assert [problem.split(":")[0] for problem in found] == ["GITHUB_WEBHOOK_SECRET"]
+
+
+def test_wh_02_an_empty_webhook_secret_alone_is_no_set_up_mode() -> None:
+    found = problems(GITHUB_WEBHOOK_SECRET="")
+
+    assert {problem.split(":")[0] for problem in found} == set(APP)
+
+
+def test_wh_15_two_secrets_are_good_while_one_replaces_the_other() -> None:
+    new = "b" * 32
+    settings = Settings.read(APP | {"GITHUB_WEBHOOK_SECRET": f"{new}, {SECRET}"})
+
+    assert settings.github is not None
+    assert settings.github.webhook_secrets == (new.encode(), SECRET.encode())
+
+
+@pytest.mark.parametrize("name", list(APP))
+def test_half_an_app_is_no_app(name: str) -> None:
+    found = problems(**{key: value for key, value in APP.items() if key != name})
+
+    assert found == (f"{name}: it is missing; a GitHub App needs id, private key and webhook secret",)
+
+
+def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(f"{SECRET}\n")
+
+    settings = Settings.read({"SECRET_KEY_FILE": str(tmp_path / "secret")})
+
+    assert secret_key_of(settings) == SECRET.encode()
+
+
+def test_a_file_that_is_not_there_and_a_value_given_twice_are_problems(tmp_path: Path) -> None:
+    found = problems(SECRET_KEY_FILE=str(tmp_path / "none"), HOST="a", HOST_FILE="b")
+
+    assert [problem.split(":")[0] for problem in found] == ["HOST", "SECRET_KEY"]
+
+
+def private_key_at(path: Path, mode: int) -> str:
+    path.write_text(KEY)
+    path.chmod(mode)
+    return str(path)
+
+
+@pytest.mark.parametrize("name", ["GITHUB_PRIVATE_KEY", "GITHUB_PRIVATE_KEY_FILE"])
+def test_a_private_key_is_read_from_its_path(tmp_path: Path, name: str) -> None:
+    rest = {key: value for key, value in APP.items() if key != "GITHUB_PRIVATE_KEY"}
+
+    settings = Settings.read(rest | {name: private_key_at(tmp_path / "app.pem", 0o600)})
+
+    assert settings.github is not None
+    assert settings.github.private_key == KEY
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660])
+def test_sx_11_a_private_key_that_others_may_read_stops_the_start(tmp_path: Path, mode: int) -> None:
+    (problem,) = problems(**APP | {"GITHUB_PRIVATE_KEY": private_key_at(tmp_path / "app.pem", mode)})
+
+    assert problem.startswith("GITHUB_PRIVATE_KEY: others may read its file: chmod 600 it")
+
+
+@pytest.mark.parametrize(
+    "text", ["-----BEGIN ENCRYPTED PRIVATE KEY-----\nx\n-----END", "no/such/file", KEY[:40]]
+)
+def test_what_is_no_private_key_stops_the_start(text: str) -> None:
+    (problem,) = problems(**APP | {"GITHUB_PRIVATE_KEY": text})
+
+    assert problem.startswith("GITHUB_PRIVATE_KEY: it is n")
+
+
+def test_a_private_key_on_one_line_is_understood() -> None:
+    settings = Settings.read(APP | {"GITHUB_PRIVATE_KEY": KEY.replace("\n", "\\n")})
+
+    assert settings.github is not None
+    assert settings.github.private_key == KEY
+
+
+def test_with_postgresql_the_secret_key_must_be_given() -> None:
+    found = problems(DATABASE_URL="postgresql://bot@db/bot")
+
+    assert found == ("SECRET_KEY: with PostgreSQL it must be given: openssl rand -hex 32",)
+
+
+def test_on_sqlite_the_secret_key_is_made_once_and_only_ours_to_read(tmp_path: Path) -> None:
+    settings = Settings.read({"DATABASE_URL": f"sqlite:///{tmp_path}/fresh/bot.db"})
+
+    made, again = secret_key_of(settings), secret_key_of(settings)
+
+    kept = tmp_path / "fresh/secret.key"
+    assert made == again
+    assert len(made) == 64
+    assert (stat.S_IMODE(kept.stat().st_mode), [path.name for path in kept.parent.iterdir()]) == (
+        0o600,
+        ["secret.key"],
+    )
+
+
+def test_a_kept_secret_key_that_others_may_read_stops_the_start(tmp_path: Path) -> None:
+    settings = Settings.read({"DATABASE_URL": f"sqlite:///{tmp_path}/bot.db"})
+    secret_key_of(settings)
+    (tmp_path / "secret.key").chmod(0o644)
+
+    with pytest.raises(Misconfigured, match="chmod 600"):
+        secret_key_of(settings)
+
+
+def test_sx_04_no_secret_shows_in_a_settings_repr_or_in_a_problem() -> None:
+    canary = "canary-of-thirty-two-characters-x"
+    given = APP | {
+        "SECRET_KEY": canary,
+        "ANTHROPIC_API_KEY": canary,
+        "GITHUB_CLIENT_SECRET": canary,
+        "METRICS_TOKEN": canary,
+        "DATABASE_URL": f"postgresql://bot:{canary}@db/bot",
+        "REDIS_URL": f"redis://:{canary}@cache/0",
+    }
+
+    settings = Settings.read(given)
+    told = problems(**given | {"GITHUB_PRIVATE_KEY": canary, "DATABASE_URL": f"mysql://{canary}"})
+
+    assert canary not in f"{settings!r} {settings} {settings.github!r} {told}"
+    assert "MIIcanary" not in f"{settings!r} {settings.github!r}"
+    assert {canary, SECRET, KEY} == set(settings.hidden_values())
+
+
+def test_settings_do_not_change() -> None:
+    settings = Settings.read({})
+
+    with pytest.raises(ValueError, match="frozen"):
+        settings.port = 1

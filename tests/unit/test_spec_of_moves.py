@@ -1,0 +1,89 @@
+"""Which fact makes which move: the only way an integration comes from one state into another."""
+
+import pytest
+
+from bot.domain import events as e
+from bot.domain.integration import evolve
+from bot.domain.states import MOVES, State
+from tests.unit.histories import (
+    ACTIVE,
+    ADMIN_APPROVAL,
+    AGREED,
+    ASKED,
+    DEPLOYED,
+    REPAIRING,
+    REQUESTED,
+    TAKEN_UP,
+    TESTED,
+    UP_FOR_REVIEW,
+    WORKED,
+    WRITTEN,
+    History,
+    cancelled,
+    failed,
+    integration,
+)
+
+LIVES = {
+    "well": ACTIVE,
+    "asked": ASKED,
+    "repaired": REPAIRING,
+    "stopped": failed(*cancelled(*UP_FOR_REVIEW), reason="cancelled", during="reviewing"),
+}
+MADE_BY = {
+    (State.DRAFT, State.VALIDATING): (REQUESTED, "ValidationStarted"),
+    (State.VALIDATING, State.GENERATING): (TAKEN_UP, "RequestValidated"),
+    (State.GENERATING, State.TESTING): (WORKED, "CodeGenerated"),
+    (State.TESTING, State.REVIEWING): (WRITTEN, "TestsPassed"),
+    (State.TESTING, State.GENERATING): (REPAIRING[:-1], "RepairStarted"),
+    (State.REVIEWING, State.DEPLOYING): ((*UP_FOR_REVIEW, ADMIN_APPROVAL), "Released"),
+    (State.DEPLOYING, State.ACTIVE): (DEPLOYED, "Activated"),
+}
+WORKING = (REQUESTED, TAKEN_UP, AGREED, WRITTEN, TESTED, DEPLOYED, ACTIVE)
+# Moves that DESIGN has and that no command makes yet: retry, changes, a new version, deprecate.
+NOT_YET = {
+    (State.REVIEWING, State.GENERATING),
+    (State.ACTIVE, State.GENERATING),
+    (State.ACTIVE, State.DEPRECATED),
+    *((State.FAILED, end) for end in MOVES[State.FAILED]),
+}
+
+
+def moves(history: History) -> list[tuple[State, State, str]]:
+    states = [integration(history[:n]).state for n in range(len(history) + 1)]
+    steps = zip(states, states[1:], history, strict=False)
+    return [(one, two, type(fact).__name__) for one, two, fact in steps if one is not two]
+
+
+@pytest.mark.parametrize(("move", "history", "name"), [(m, *by) for m, by in MADE_BY.items()])
+def test_a_move_is_made_by_its_own_fact(move: tuple[State, State], history: History, name: str) -> None:
+    facts = {type(fact).__name__: fact for life in LIVES.values() for fact in life}
+
+    before = integration(history)
+
+    assert (before.state, evolve(before, facts[name]).state) == move
+
+
+@pytest.mark.parametrize("history", WORKING)
+def test_from_everywhere_it_may_come_to_nothing(history: History) -> None:
+    before = integration(history)
+
+    after = evolve(before, e.IntegrationFailed(reason="internal", during="", detail=""))
+
+    assert (after.state, after.reason) == (State.FAILED, "internal")
+    assert State.FAILED in MOVES[before.state]
+
+
+@pytest.mark.parametrize("life", LIVES.values(), ids=LIVES)
+def test_no_life_moves_otherwise(life: History) -> None:
+    known = {(*move, name) for move, (_, name) in MADE_BY.items()}
+    known |= {(state, State.FAILED, "IntegrationFailed") for state in State}
+
+    assert set(moves(life)) <= known
+
+
+def test_every_move_of_the_table_is_made_by_a_fact_or_listed_as_still_to_come() -> None:
+    table = {(start, end) for start, ends in MOVES.items() for end in ends}
+    failing = {(start, State.FAILED) for start, ends in MOVES.items() if State.FAILED in ends}
+
+    assert table == set(MADE_BY) | failing | NOT_YET

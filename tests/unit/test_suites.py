@@ -1,0 +1,75 @@
+"""Which command runs a repository's tests."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.suites import CARGO, GO, GRADLE, MAKE, MAVEN, NPM, PYTEST, TELLING_FILES, UNITTEST, detect
+
+UNITTEST_TEXT = "import unittest\n\nclass Cart(unittest.TestCase): ...\n"
+NPM_TEXT = json.dumps({"scripts": {"test": "jest"}})
+
+
+@pytest.mark.parametrize(
+    ("files", "command"),
+    [
+        ({"pytest.ini": "[pytest]\n"}, PYTEST),
+        ({"pyproject.toml": "[tool.pytest.ini_options]\nminversion = '9'\n"}, PYTEST),
+        ({"pyproject.toml": "[tool.pytest]\n"}, PYTEST),
+        ({"setup.cfg": "[tool:pytest]\n"}, PYTEST),
+        ({"tox.ini": "[pytest]\n"}, PYTEST),
+        ({"tests/test_cart.py": "def test_total(): ...\n"}, PYTEST),
+        ({"src/shop/cart_test.py": ""}, PYTEST),
+        ({"tests/test_cart.py": UNITTEST_TEXT}, UNITTEST),
+        ({"tests/test_cart.py": UNITTEST_TEXT, "tests/conftest.py": ""}, PYTEST),
+        ({"tests/test_cart.py": UNITTEST_TEXT, "requirements-dev.txt": "pytest\n"}, PYTEST),
+        ({"package.json": NPM_TEXT}, NPM),
+        ({"go.mod": "module shop\n"}, GO),
+        ({"Cargo.toml": "[package]\n"}, CARGO),
+        ({"pom.xml": "<project/>"}, MAVEN),
+        ({"gradlew": "#!/bin/sh\n"}, GRADLE),
+        ({"Makefile": "build:\n\tcc\ntest: build\n\t./check\n"}, MAKE),
+    ],
+)
+def test_a_suite_is_told_from_its_files(files: dict[str, str], command: tuple[str, ...]) -> None:
+    assert detect(files.keys(), files) == list(command)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"README.md": "pytest and test:"},
+        {"package.json": '{"scripts": {"test": "echo \\"Error: no test specified\\" && exit 1"}}'},
+        {"package.json": '{"scripts": {"build": "tsc"}}'},
+        {"package.json": "{"},
+        {"package.json": "[]"},
+        {"package.json": '{"scripts": ["test"]}'},
+        {"package.json": "[" * 100_000},
+        {"pyproject.toml": "not = [toml"},
+        {"pyproject.toml": "tool = 1"},
+        {"pyproject.toml": "[tool.ruff]\n"},
+        {"Makefile": "tests:\n\ttrue\ntest := 1\nlatest: x\n"},
+        {"src/contest.py": "", "testing.py": "", "test_data.txt": ""},
+    ],
+)
+def test_without_tests_there_is_no_command(files: dict[str, str]) -> None:
+    assert detect(files.keys(), files) is None
+
+
+def test_what_the_tests_are_written_in_goes_before_a_makefile() -> None:
+    files = {"Makefile": "test:\n\tpytest\n", "package.json": NPM_TEXT}
+
+    assert detect(files.keys(), files) == list(NPM)
+
+
+def test_names_alone_are_enough_for_most() -> None:
+    assert detect(["tests/test_cart.py"], {}) == list(PYTEST)
+    assert detect(["go.mod", "cart_test.go"], {}) == list(GO)
+
+
+@given(st.dictionaries(st.sampled_from(TELLING_FILES), st.text(max_size=200)))
+def test_no_content_is_an_error(files: dict[str, str]) -> None:
+    assert detect(files.keys(), files) in (None, *map(list, (PYTEST, NPM, MAKE)))
