@@ -50,9 +50,9 @@ bench: $(DEV) ## Run every benchmark; each prints a ratio
 
 lock: ## Pin every dependency anew, with hashes
 	@$(PYTHON) -m venv build/lock && build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
-	@build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	@build/lock/bin/uv pip compile --quiet --upgrade --no-strip-extras --universal --python-version 3.11 --generate-hashes \
 		--no-header --output-file requirements-dev.txt requirements-dev.in
-	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	@build/lock/bin/uv pip compile --quiet --no-strip-extras --universal --python-version 3.11 --generate-hashes \
 		--no-header --constraint requirements-dev.txt --output-file requirements.txt requirements.in
 
 clean: ## Remove what the other verbs made; never the data
