@@ -35,6 +35,8 @@ class Delivery:
     `key` is the sender's own delivery id. `meaning` names the act itself where the payload has an
     id for it ("issue_comment.created:123:2026-01-01T00:00:00Z"), so that a replay under a fresh
     delivery id is recognised. `kind` is "event.action", or "event" where the family has no action.
+    `digest` names the bytes: equal bodies have equal ones, and nobody else can make one (at GitHub's
+    door, the signature itself).
     """
 
     key: str
@@ -42,6 +44,7 @@ class Delivery:
     kind: str
     meaning: str | None
     body: bytes
+    digest: bytes
     received_at: datetime
 
 

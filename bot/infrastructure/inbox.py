@@ -1,7 +1,6 @@
 """Deliveries, each kept once: those that arrive together share one commit, and go to the engine with it."""
 
 import asyncio
-import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -21,7 +20,7 @@ from bot.infrastructure.waiting import Line, tell
 from bot.records import Delivery, Start, Unavailable
 
 LEVEL: Final = 1
-# Larger ones are packed in a thread of their own, so that nobody waits for them.
+# Larger ones are packed in a thread of their own.
 LARGE_BYTES: Final = 256 * 1024
 BATCH: Final = 128
 HANDED_ON_TOGETHER: Final = 50
@@ -51,7 +50,6 @@ class _Waiting(NamedTuple):
 
     delivery: Delivery
     state: str
-    digest: bytes
     packed: bytes | None
     answer: asyncio.Future[bool]
 
@@ -88,11 +86,11 @@ class Inbox:
     async def keep(self, delivery: Delivery) -> bool:
         """Keep it durably; False if it, or its meaning, was kept before. Raises Unavailable."""
         state = "kept" if self._wanted(delivery.kind) else "ignored"
-        digest, packed = await _digested(delivery.body)
+        packed = await _packed_apart(delivery.body)
         if self._closed:
             raise Unavailable("closing")
         answer = self._line.join()
-        self._waiting.append(_Waiting(delivery, state, digest, packed, answer))
+        self._waiting.append(_Waiting(delivery, state, packed, answer))
         if not self._writing:
             self._writing = True
             asyncio.get_running_loop().call_soon(self._write)
@@ -207,11 +205,11 @@ def _tell_all(batch: Sequence[_Waiting], outcomes: Sequence[bool | BaseException
         tell(one.answer, outcome)
 
 
-async def _digested(body: bytes) -> tuple[bytes, bytes | None]:
-    """The body's SHA-256, and the body itself compressed where that takes long."""
+async def _packed_apart(body: bytes) -> bytes | None:
+    """The body compressed, where that takes long; it is done elsewhere, so that nobody waits for it."""
     if 0 < len(body) <= LARGE_BYTES:
-        return hashlib.sha256(body).digest(), None
-    return await asyncio.to_thread(lambda: (hashlib.sha256(body).digest(), zstandard.compress(body, LEVEL)))
+        return None
+    return await asyncio.to_thread(zstandard.compress, body, LEVEL)
 
 
 def _row(one: _Waiting, body: bytes) -> _Row:
@@ -220,7 +218,7 @@ def _row(one: _Waiting, body: bytes) -> _Row:
         source=one.delivery.source,
         kind=one.delivery.kind,
         meaning=one.delivery.meaning,
-        digest=one.digest,
+        digest=one.delivery.digest,
         body=body,
         received_at=as_text(one.delivery.received_at),
         state=one.state,
@@ -234,6 +232,7 @@ def _unpacked(row: Row[Any] | None) -> Delivery | None:
         kind=row.kind,
         meaning=row.meaning,
         body=zstandard.decompress(row.body),
+        digest=row.digest,
         received_at=datetime.fromisoformat(row.received_at),
     )
 

@@ -4,9 +4,10 @@ The signature covers the body alone; the event's name stands in a header, where 
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from bot.records import Refused
+from bot.web.payload import Payload
 
 _CARRIED: Final[Mapping[str, str]] = {
     "branch_protection_rule": "action rule repository sender",
@@ -84,24 +85,26 @@ _NARROWER: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
 }
 
 
-def check_family(family: str, payload: Mapping[str, Any]) -> None:
+def check_family(family: str, payload: Payload) -> None:
     """Refuse a body that lacks what its family carries, or that is plainly one of a narrower family.
 
     Families that nobody here knows pass: GitHub adds new ones.
     """
-    missing = [path for path in FAMILIES.get(family, ()) if not _carries(payload, path)]
+    if family not in FAMILIES:
+        return
+    names = payload.names()
+    missing = sorted(path for path in FAMILIES[family] - names if not _carries(payload, path))
     if missing:
-        raise Refused(400, "family_mismatch", f"a {family} delivery carries {', '.join(sorted(missing))}")
-    for more in _NARROWER.get(family, ()):
-        if all(_carries(payload, path) for path in more):
+        raise Refused(400, "family_mismatch", f"a {family} delivery carries {', '.join(missing)}")
+    for more in _NARROWER[family]:
+        if all(_carries(payload, path) for path in more - names):
             raise Refused(
                 400, "family_mismatch", f"a {family} delivery does not carry {', '.join(sorted(more))}"
             )
 
 
-def _carries(payload: Mapping[str, Any], path: str) -> bool:
+def _carries(payload: Payload, path: str) -> bool:
+    """A name that is no member of the payload itself may be one of an object in it."""
     outer, _, inner = path.partition(".")
-    if not inner:
-        return outer in payload
-    held = payload.get(outer)
-    return isinstance(held, dict) and inner in held
+    held = payload.object(outer)
+    return held is not None and inner in held.names()

@@ -4,8 +4,10 @@ Two acts must never share a name; where a family gives its acts no id, the bytes
 """
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from bot.web.payload import Payload, at
 
 _ACTS: Final[Mapping[str, str]] = {
     "check_run.created": "check_run.id",
@@ -30,7 +32,7 @@ _PATHS: Final = {
 }
 
 # Of several labels set at once, each comes in its own delivery, all with one time; so with people and teams.
-_ONE_OF_SEVERAL: Final = ("label", "assignee", "milestone", "requested_reviewer", "requested_team")
+_ONE_OF_SEVERAL: Final = frozenset({"label", "assignee", "milestone", "requested_reviewer", "requested_team"})
 
 # An edit has no id, and two may fall into one second; a check asked for again says nothing of its own either.
 _NAMELESS: Final = ("edited", "rerequested", "requested_action")
@@ -38,20 +40,18 @@ _NAMELESS: Final = ("edited", "rerequested", "requested_action")
 _LONGEST_NAME: Final = 300  # a ref is at most 255 bytes
 
 
-def meaning_of(kind: str, payload: Mapping[str, Any], body: bytes) -> str:
+def meaning_of(kind: str, payload: Payload, body: bytes) -> str:
     """The act's own name: its ids and time where it has them, else the SHA-256 of the bytes."""
     family, _, action = kind.partition(".")
     paths = () if action in _NAMELESS else _PATHS.get(kind) or _PATHS.get(family, ())
     ids = [_named(payload, path) for path in paths]
     if not all(ids) or not ids:
         return f"{kind}:sha256:{hashlib.sha256(body).hexdigest()}"
-    several = [f"{noun}={_named(payload, (noun, 'id'))}" for noun in _ONE_OF_SEVERAL if noun in payload]
-    return ":".join([kind, *ids, *several])
+    several = _ONE_OF_SEVERAL & payload.names()
+    return ":".join([kind, *ids, *(f"{noun}={_named(payload, (noun, 'id'))}" for noun in sorted(several))])
 
 
-def _named(payload: Mapping[str, Any], path: tuple[str, ...]) -> str:
-    found: Any = payload
-    for key in path:
-        found = found.get(key) if isinstance(found, dict) else None
+def _named(payload: Payload, path: Sequence[str]) -> str:
+    found = at(payload, path)
     name = str(found) if isinstance(found, str | int) else ""
     return name if name.isprintable() and len(name) <= _LONGEST_NAME else ""

@@ -5,11 +5,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, NoReturn
+from typing import Final
 
 from aiohttp import web
 from multidict import CIMultiDict
-from pydantic_core import from_json
 
 from bot.application.ports import Clock, Inbox
 from bot.domain.signatures import is_signed
@@ -17,6 +16,7 @@ from bot.records import Delivery, Refused, Unavailable
 from bot.web.families import check_family
 from bot.web.meanings import meaning_of
 from bot.web.measuring import Metrics
+from bot.web.payload import Payload
 from bot.web.reading import Allowance, read_body
 
 PATH: Final = "/webhooks/github"
@@ -73,20 +73,22 @@ def read_github(
     headers: Mapping[str, str], body: bytes, *, secrets: Sequence[bytes], now: datetime
 ) -> Delivery:
     """The delivery in these headers and raw bytes; only what is signed is looked into. Raises Refused."""
-    if not is_signed(body, headers.get("X-Hub-Signature-256", ""), secrets=secrets):
+    signature = headers.get("X-Hub-Signature-256", "")
+    if not is_signed(body, signature, secrets=secrets):
         raise Refused(401, "bad_signature", "sign the raw body with the webhook secret, as SHA-256")
     check_is_json(headers.get("Content-Type", ""))
     family = _header(headers, "X-GitHub-Event", _FAMILY)
     key = _header(headers, "X-GitHub-Delivery", _DELIVERY_ID)
-    payload = parse_object(body)
+    payload = Payload.read(body)
     check_family(family, payload)
-    kind = kind_of(family, payload.get("action"))
+    kind = kind_of(family, payload.value("action"))
     return Delivery(
         key=key,
         source="github",
         kind=kind,
         meaning=meaning_of(kind, payload, body),
         body=body,
+        digest=bytes.fromhex(signature.removeprefix("sha256=")),
         received_at=now,
     )
 
@@ -95,17 +97,6 @@ def check_is_json(content_type: str) -> None:
     """Refuse anything but application/json; parameters such as a charset do not matter, JSON is UTF-8."""
     if content_type.partition(";")[0].strip().lower() != "application/json":
         raise Refused(415, "not_json", "set the webhook's content type to application/json")
-
-
-def parse_object(body: bytes) -> dict[str, Any]:
-    """The JSON object in these bytes; what is no JSON, nested too deeply or no object is refused."""
-    try:
-        payload = from_json(body, allow_inf_nan=False, cache_strings="keys")
-    except ValueError:
-        payload = _parse_slowly(body)
-    if not isinstance(payload, dict):
-        raise Refused(400, "not_an_object", "the body must be a JSON object")
-    return payload
 
 
 def kind_of(family: str, action: object) -> str:
@@ -122,15 +113,3 @@ def _header(headers: Mapping[str, str], name: str, form: re.Pattern[str]) -> str
     if not form.fullmatch(value):
         raise Refused(400, "invalid_header", f"{name} is missing or malformed")
     return value
-
-
-def _parse_slowly(body: bytes) -> Any:
-    """The quick reader knows no half surrogates and no very long numbers; both are JSON."""
-    try:
-        return json.loads(body.decode(), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise Refused(400, "invalid_json", "the body is not JSON in UTF-8, or nested too deeply") from None
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(name)

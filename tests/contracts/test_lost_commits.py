@@ -120,7 +120,13 @@ async def test_f07_a_delivery_whose_commit_was_cut_off_is_there_once(
     inbox = Inbox(cut_off, outbox, lambda _: True, Nobody())
     wire.cuts, wire.loses = 1, lost
     delivery = Delivery(
-        key="guid", source="github", kind="ping", meaning=None, body=b"{}", received_at=clock.now()
+        key="guid",
+        source="github",
+        kind="ping",
+        meaning=None,
+        body=b"{}",
+        digest=b"of it",
+        received_at=clock.now(),
     )
 
     await inbox.keep(delivery)

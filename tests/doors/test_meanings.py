@@ -7,13 +7,15 @@ from typing import Any, Final
 import pytest
 
 from bot.web.meanings import meaning_of
+from bot.web.payload import Payload
 
 RECORDED: Final = Path(__file__).parents[1] / "contracts/data/webhooks"
 PULL: Final = {"id": 1, "updated_at": "T", "head": {"sha": "s"}}
 
 
 def meaning(kind: str, **payload: Any) -> str:
-    return meaning_of(kind, payload, json.dumps(payload).encode())
+    body = json.dumps(payload).encode()
+    return meaning_of(kind, Payload.read(body), body)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,7 @@ def recorded(family: str, name: str) -> str:
     body = (RECORDED / family / f"{name}.json").read_bytes()
     payload = json.loads(body)
     kind = f"{family}.{payload['action']}" if "action" in payload else family
-    return meaning_of(kind, payload, body)
+    return meaning_of(kind, Payload.read(body), body)
 
 
 @pytest.mark.parametrize(
