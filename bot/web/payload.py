@@ -53,10 +53,9 @@ class Payload:
 
 def at(payload: Payload | None, path: Sequence[str]) -> Any:
     """What stands at the end of this path; None if nothing does."""
-    *outer, name = path
-    for step in outer:
-        payload = payload and payload.object(step)
-    return payload and payload.value(name)
+    for name in path[:-1]:
+        payload = payload and payload.object(name)
+    return payload and payload.value(path[-1])
 
 
 def _check_is_text(body: bytes) -> None:

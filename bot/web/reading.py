@@ -1,10 +1,8 @@
 """Reading a body that nobody has vouched for yet: not too much, not too slowly, not too many at once."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from aiohttp import web
 
@@ -23,14 +21,9 @@ class Allowance:
     most: int = 96 * 1024 * 1024
     held: int = 0
 
-    @contextmanager
-    def share(self) -> Iterator["Share"]:
-        """One request's part of it, given back at the end."""
-        share = Share(self)
-        try:
-            yield share
-        finally:
-            self.held -= share.taken
+    def share(self) -> "Share":
+        """One request's part of it, given back at the end of its block."""
+        return Share(self)
 
 
 @dataclass(slots=True)
@@ -39,6 +32,12 @@ class Share:
 
     allowance: Allowance
     taken: int = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.allowance.held -= self.taken
 
     def cover(self, size: int) -> None:
         """Take as much as a body of this size needs. Raises Unavailable where too much is held already."""
