@@ -80,6 +80,14 @@ def test_what_is_long_is_cut_after_a_whole_line() -> None:
     assert told.endswith("\n-0123456789\n[... the rest is left out ...]\n")
 
 
+def test_after_what_is_long_nothing_more_is_compared() -> None:
+    gone = [FileEdit(path=path, content=None) for path in ("test_a.py", "test_b.py")]
+
+    told = compared(gone, dict.fromkeys(("test_a.py", "test_b.py"), b"0123456789\n" * 5_000))
+
+    assert told == compared(gone[:1], {"test_a.py": b"0123456789\n" * 5_000})
+
+
 def test_what_would_take_long_is_only_named() -> None:
     edits = [FileEdit(path="test_a.py", content=b"2\n" * MOST_LINES)]
 
