@@ -214,7 +214,13 @@ def _sqlite(url: str, begin: str, *, patience: float = PATIENCE_SECONDS) -> Engi
     return engine
 
 
-_PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+_PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    "wal_autocheckpoint=16000",
+)
 
 
 def _limit(patience: float) -> Callable[[Any, object], None]:

@@ -5,9 +5,10 @@ Two acts must never share a name; where a family gives its acts no id, the bytes
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Final
 
-from bot.web.payload import Payload, at
+from bot.web.payload import Payload, at, carries
 
 _ACTS: Final[Mapping[str, str]] = {
     "check_run.created": "check_run.id",
@@ -32,7 +33,12 @@ _PATHS: Final = {
 }
 
 # Of several labels set at once, each comes in its own delivery, all with one time; so with people and teams.
-_ONE_OF_SEVERAL: Final = frozenset({"label", "assignee", "milestone", "requested_reviewer", "requested_team"})
+_ONE_OF_SEVERAL: Final = ("label", "assignee", "milestone", "requested_reviewer", "requested_team")
+
+VALUES: Final = tuple(
+    chain(*(paths.split() for paths in _ACTS.values()), (f"{noun}.id" for noun in _ONE_OF_SEVERAL))
+)
+"""The paths to whatever may be part of a name."""
 
 # An edit has no id, and two may fall into one second; a check asked for again says nothing of its own either.
 _NAMELESS: Final = ("edited", "rerequested", "requested_action")
@@ -47,8 +53,10 @@ def meaning_of(kind: str, payload: Payload, body: bytes) -> str:
     ids = [_named(payload, path) for path in paths]
     if not all(ids) or not ids:
         return f"{kind}:sha256:{hashlib.sha256(body).hexdigest()}"
-    several = _ONE_OF_SEVERAL & payload.names()
-    return ":".join([kind, *ids, *(f"{noun}={_named(payload, (noun, 'id'))}" for noun in sorted(several))])
+    several = [
+        f"{noun}={_named(payload, (noun, 'id'))}" for noun in _ONE_OF_SEVERAL if carries(payload, noun)
+    ]
+    return ":".join([kind, *ids, *several])
 
 
 def _named(payload: Payload, path: Sequence[str]) -> str:

@@ -13,16 +13,18 @@ from multidict import CIMultiDict
 from bot.application.ports import Clock, Inbox
 from bot.domain.signatures import is_signed
 from bot.records import Delivery, Refused, Unavailable
+from bot.web import families, meanings
 from bot.web.families import check_family
 from bot.web.meanings import meaning_of
 from bot.web.measuring import Metrics
-from bot.web.payload import Payload
+from bot.web.payload import Reader, at
 from bot.web.reading import Allowance, read_body
 
 PATH: Final = "/webhooks/github"
 
 _FAMILY: Final = re.compile(r"[a-z0-9_]{1,64}")
 _DELIVERY_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+PAYLOADS: Final = Reader(values=["action", *meanings.VALUES], names=families.NAMES)
 _ANSWERS: Final = {fresh: json.dumps({"fresh": fresh}).encode() for fresh in (True, False)}
 _JSON: Final = CIMultiDict({"Content-Type": "application/json"})
 _LONGEST_ACTION: Final = 100  # GitHub's limit for the event type of a repository_dispatch
@@ -79,9 +81,9 @@ def read_github(
     check_is_json(headers.get("Content-Type", ""))
     family = _header(headers, "X-GitHub-Event", _FAMILY)
     key = _header(headers, "X-GitHub-Delivery", _DELIVERY_ID)
-    payload = Payload.read(body)
+    payload = PAYLOADS.read(body)
     check_family(family, payload)
-    kind = kind_of(family, payload.value("action"))
+    kind = kind_of(family, at(payload, ("action",)))
     return Delivery(
         key=key,
         source="github",

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from bot.web.meanings import meaning_of
-from bot.web.payload import Payload
+from bot.web.webhooks import PAYLOADS
 
 RECORDED: Final = Path(__file__).parents[1] / "contracts/data/webhooks"
 PULL: Final = {"id": 1, "updated_at": "T", "head": {"sha": "s"}}
@@ -15,7 +15,7 @@ PULL: Final = {"id": 1, "updated_at": "T", "head": {"sha": "s"}}
 
 def meaning(kind: str, **payload: Any) -> str:
     body = json.dumps(payload).encode()
-    return meaning_of(kind, Payload.read(body), body)
+    return meaning_of(kind, PAYLOADS.read(body), body)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def recorded(family: str, name: str) -> str:
     body = (RECORDED / family / f"{name}.json").read_bytes()
     payload = json.loads(body)
     kind = f"{family}.{payload['action']}" if "action" in payload else family
-    return meaning_of(kind, Payload.read(body), body)
+    return meaning_of(kind, PAYLOADS.read(body), body)
 
 
 @pytest.mark.parametrize(
