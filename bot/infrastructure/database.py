@@ -214,12 +214,16 @@ def _sqlite(url: str, begin: str, *, patience: float = PATIENCE_SECONDS) -> Engi
     return engine
 
 
+# Pages of 4 KiB in the log before it is folded into the file: seldom, since a page is then written once for
+# many transactions.
+FOLDED_TOGETHER: Final = 4_000
+
 _PRAGMAS: Final = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     "secure_delete=ON",
-    "wal_autocheckpoint=16000",
+    f"wal_autocheckpoint={FOLDED_TOGETHER}",
 )
 
 

@@ -22,7 +22,7 @@ from dbos import (
     error,
 )
 
-from bot.infrastructure.database import give_clock
+from bot.infrastructure.database import FOLDED_TOGETHER, give_clock
 from bot.records import Start, StepFailed, Unavailable
 
 T = TypeVar("T")
@@ -165,7 +165,8 @@ def system_engine(url: str) -> sqlalchemy.Engine:
 
 def _on_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     give_clock(connection)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
+    folded = f"wal_autocheckpoint={FOLDED_TOGETHER}"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", folded):
         connection.execute(f"PRAGMA {pragma}")
 
 
