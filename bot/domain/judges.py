@@ -4,11 +4,11 @@ import configparser
 import json
 import posixpath
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bot.domain import toml
 from bot.records import FileEdit
 
 TEST_DIRECTORIES: Final = frozenset(("test", "tests", "testdata", "__tests__", "__snapshots__"))
@@ -103,7 +103,7 @@ def _read(part: Callable[[str], Any], content: bytes | None) -> Any:
 
 
 def _of_pyproject(text: str) -> Any:
-    tools = tomllib.loads(text).get("tool")
+    tools = toml.parsed(text).get("tool")
     return tools.get("pytest") if isinstance(tools, dict) else None
 
 

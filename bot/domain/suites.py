@@ -2,10 +2,11 @@
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from bot.domain import toml
 
 PYTEST: Final = ("python", "-m", "pytest", "-q")
 UNITTEST: Final = ("python", "-m", "unittest", "-q")
@@ -77,10 +78,10 @@ def _parsed(text: str) -> dict[str, object]:
 
 
 def _tools(text: str) -> Collection[str]:
-    """The names below `[tool]`; a file that is no TOML has none."""
+    """The names below `[tool]`; a file that is no TOML, or is not read, has none."""
     try:
-        tools = tomllib.loads(text).get("tool")
-    except (tomllib.TOMLDecodeError, RecursionError):
+        tools = toml.parsed(text).get("tool")
+    except (ValueError, RecursionError):
         return ()
     return tools if isinstance(tools, dict) else ()
 

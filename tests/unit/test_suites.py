@@ -49,6 +49,7 @@ def test_a_suite_is_told_from_its_files(files: dict[str, str], command: tuple[st
         {"package.json": '{"scripts": ["test"]}'},
         {"package.json": "[" * 100_000},
         {"pyproject.toml": "not = [toml"},
+        {"pyproject.toml": f"{'#' * 65_536}\n[tool.pytest]\n"},
         {"pyproject.toml": "tool = 1"},
         {"pyproject.toml": "[tool.ruff]\n"},
         {"Makefile": "tests:\n\ttrue\ntest := 1\nlatest: x\n"},
