@@ -36,6 +36,8 @@ REASONS: Final[Mapping[str, str]] = {
     "claude_refused_request": "The model did not accept the request. The operator finds more in the log.",
     "forgotten": "What this run was about has been deleted.",
     "change_too_large": "The change is larger than I may make. Ask in smaller pieces.",
+    "gitignore_too_complex": "The `.gitignore` files take git too long to read, so I could not tell what "
+    "belongs to the change. Simplify their patterns, those with several `**` above all, and ask again.",
     "repository_too_large": "The repository is larger than I can work on.",
     "github_forbidden": "GitHub did not let me: the App lacks a permission. Its operator can grant it.",
     "github_unauthorized": "GitHub does not know my App any more. Its operator finds more in the log.",

@@ -28,6 +28,7 @@ _ENTRIES_KEPT: Final = 60_000
 _COMMITS_KEPT: Final = 500
 _LARGEST_COPY_BYTES: Final = 2 * 1024**3
 _IGNORE_FILE_BYTES: Final = 256 * 1024
+_IGNORE_BYTES: Final = 8 * 1024 * 1024
 _LOOK_AGAIN_SECONDS: Final = 0.05
 
 
@@ -161,10 +162,15 @@ class GitSources:
     async def _ignored(
         self, repository: Repository, commit: str, listing: Mapping[str, TreeEntry], paths: Sequence[str]
     ) -> set[str]:
-        """Which of these the commit's own .gitignore files leave out, as git itself understands them."""
+        """Which of these the commit's own .gitignore files leave out, as git itself understands them.
+
+        Raises StepFailed("gitignore_too_complex").
+        """
         rules = [entry for entry in listing.values() if _is_ignore_file(entry)]
         if not rules:
             return set()
+        if sum(entry.size for entry in rules) > _IGNORE_BYTES:
+            raise StepFailed("gitignore_too_complex", f"more than {_IGNORE_BYTES} bytes")
         contents = await self._blobs(repository, commit, [entry.sha for entry in rules])
         async with self._directory() as tree:
             for entry, content in zip(rules, contents, strict=True):

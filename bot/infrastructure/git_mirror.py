@@ -26,6 +26,7 @@ _PACK_BYTES: Final = 2048 * _MIB
 _LISTING_BYTES: Final = 32 * _MIB
 _SHA: Final = re.compile(r"[0-9a-f]{40}")
 _NONE_IGNORED: Final = 1
+IGNORING_SECONDS: Final = 10.0
 _CONFIG: Final[Mapping[str, str]] = {
     "core.attributesFile": os.devnull,
     "core.excludesFile": os.devnull,
@@ -163,12 +164,20 @@ class Mirror:
             if process.stdout is not None:
                 yield process.stdout
 
-    async def ignored(self, paths: Sequence[str], *, tree: Path) -> set[str]:
-        """Which of these the .gitignore files in that directory leave out."""
+    async def ignored(
+        self, paths: Sequence[str], *, tree: Path, within: float = IGNORING_SECONDS
+    ) -> set[str]:
+        """Which of these the .gitignore files in that directory leave out.
+
+        Raises StepFailed("gitignore_too_complex") where git is not done with them in so many seconds.
+        """
         given = b"".join(os.fsencode(path) + b"\0" for path in paths)
-        work = f"--work-tree={tree}"
+        asked = ("check-ignore", "--no-index", "-z", "--stdin")
         try:
-            out = await self._git("check-ignore", "--no-index", "-z", "--stdin", before=(work,), given=given)
+            async with asyncio.timeout(within):
+                out = await self._git(*asked, before=(f"--work-tree={tree}",), given=given)
+        except TimeoutError:
+            raise StepFailed("gitignore_too_complex", f"not read in {within:.0f} seconds") from None
         except GitFailed as failure:
             if failure.code != _NONE_IGNORED:
                 raise Damaged("mirror_damaged", failure.said) from failure

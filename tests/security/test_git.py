@@ -12,7 +12,8 @@ from bot.infrastructure.git import GitSources
 from bot.infrastructure.git_mirror import Mirror, Remote
 from bot.infrastructure.resilience import POLICIES, Policy
 from bot.records import FileEdit, Repository, StepFailed
-from tests.contracts.remote import Origin, serving
+from tests.contracts.remote import Origin, git, serving
+from tests.processes import named
 
 SHOP = Repository(id=7, full_name="team/shop", installation_id=1)
 
@@ -251,3 +252,38 @@ async def test_rc_24_a_redirect_to_another_host_gets_no_token(sources: GitSource
             await sources.listing(SHOP, commit)
 
     assert sink.authorizations == []
+
+
+async def test_rc_19_a_gitignore_that_git_would_read_for_ever_is_given_up(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("/".join(["**"] * 12) + "/b\n")
+    mirror = tmp_path / "mirror.git"
+    git(tmp_path, "init", "--quiet", "--bare", str(mirror))
+
+    with pytest.raises(StepFailed, match="gitignore_too_complex"):
+        await Mirror(mirror).ignored(["/".join("a" * 30)], tree=tmp_path, within=0.2)
+
+    assert named(str(mirror)) == []
+
+
+@pytest.mark.long
+async def test_rc_19_git_is_given_ten_seconds_for_a_gitignore(sources: GitSources, origin: Origin) -> None:
+    commit = origin.commit({".gitignore": b"/".join([b"**"] * 12) + b"/b\n"})
+
+    async with sources.working_copy(SHOP, commit, []) as directory:
+        (directory / "/".join("a" * 30)).mkdir(parents=True)
+        (directory / "/".join("a" * 31)).touch()
+        async with asyncio.timeout(20):
+            with pytest.raises(StepFailed, match="gitignore_too_complex"):
+                await sources.changes(SHOP, commit, directory)
+
+
+async def test_rc_19_one_gitignore_in_very_many_directories_is_not_read(
+    sources: GitSources, origin: Origin
+) -> None:
+    rules = origin.blob(b"#" * 256 * 1024)
+    commit = origin.commit_rows([f"100644 blob {rules}\td{number}/.gitignore" for number in range(40)])
+
+    async with sources.working_copy(SHOP, commit, []) as directory:
+        (directory / "new").touch()
+        with pytest.raises(StepFailed, match="gitignore_too_complex"):
+            await sources.changes(SHOP, commit, directory)
