@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +13,8 @@ from bot.records import FileEdit, StepFailed, TreeEntry
 
 MOST_FILES: Final = 2000
 MOST_BYTES: Final = 5 * 1024 * 1024
+# Of all files together, debris of test runs among them, which is not yet told from the change here.
+MOST_BYTES_TOGETHER: Final = 32 * 1024 * 1024
 _MOST_ENTRIES: Final = 1_000_000
 _SUBMODULE: Final = "160000"
 # What test runs and package managers leave behind, whether or not the repository ignores it.
@@ -57,6 +59,10 @@ class Comparison:
         """Files of the commit that are not there any more."""
         return [path for path, entry in self._listing.items() if is_file(entry) and path not in self._found]
 
+    def size(self, paths: Iterable[str]) -> int:
+        """How many bytes these files hold together."""
+        return sum(self._found[path].st_size for path in paths)
+
     def edit(self, path: str) -> FileEdit:
         """That file as it is now, as one file of a change."""
         content = read(self._directory, path, limit=MOST_BYTES)
@@ -74,10 +80,15 @@ class Comparison:
 
 
 def edits(comparison: Comparison, new: list[str]) -> list[FileEdit]:
-    """The change in the order of its paths, of these new files and all that is otherwise different."""
+    """The change in the order of its paths, of these new files and all that is otherwise different.
+
+    Raises StepFailed("change_too_large"); too much of it together, before any of it is read.
+    """
     written, gone = [*new, *comparison.known()], comparison.gone()
     if len(written) + len(gone) > MOST_FILES:
         raise StepFailed("change_too_large", f"{len(written) + len(gone)} files")
+    if (together := comparison.size(written)) > MOST_BYTES_TOGETHER:
+        raise StepFailed("change_too_large", f"{together} bytes")
     found = [*map(comparison.edit, written), *(FileEdit(path=path, content=None) for path in gone)]
     return sorted(found, key=lambda edit: edit.path)
 

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import os
+import tracemalloc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -287,3 +288,21 @@ async def test_rc_19_one_gitignore_in_very_many_directories_is_not_read(
         (directory / "new").touch()
         with pytest.raises(StepFailed, match="gitignore_too_complex"):
             await sources.changes(SHOP, commit, directory)
+
+
+async def test_sb_04_new_files_that_are_too_large_together_are_not_read(
+    sources: GitSources, origin: Origin
+) -> None:
+    commit = origin.commit({"file": b"x"})
+
+    async with sources.working_copy(SHOP, commit, []) as directory:
+        for number in range(7):
+            with (directory / f"sparse{number}").open("wb") as file:
+                file.truncate(5 * 1024 * 1024)
+        tracemalloc.start()
+        with pytest.raises(StepFailed, match="change_too_large"):
+            await sources.changes(SHOP, commit, directory)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+
+    assert most < 5 * 1024 * 1024
