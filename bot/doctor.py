@@ -74,7 +74,8 @@ CHECKS: Final = (
     Check(name="git", remedy="install git 2.34 or newer"),
     Check(
         name="sandbox",
-        remedy="install bubblewrap and allow it user namespaces; without it no test is run",
+        remedy="install bubblewrap and allow it user namespaces, and keep the bot's data out of the system's "
+        "and Python's own directories; without it no test is run",
     ),
 )
 

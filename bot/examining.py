@@ -24,9 +24,10 @@ from bot.infrastructure.github_deliveries import GitHubDeliveries
 from bot.infrastructure.github_hook import Hook, hook_of
 from bot.infrastructure.observing import Nobody
 from bot.infrastructure.redaction import LiveSecrets
+from bot.sandboxing import sandbox_of
 from bot.settings import Settings
 from bot.web.webhooks import PATH
-from bot.wiring import ANTHROPIC, github_app, policies, sandbox_of
+from bot.wiring import ANTHROPIC, github_app, policies
 
 NEWEST_PYTHON: Final = (3, 14)
 OLDEST_GIT: Final = (2, 34)
@@ -50,7 +51,7 @@ async def parts(settings: Settings) -> AsyncIterator[Mapping[str, Examine]]:
             "database": looks.database,
             "deliveries": looks.deliveries,
             "git": looks.git,
-            "sandbox": lambda: looks.sandbox(sandbox_of(guards["sandbox"]).check),
+            "sandbox": lambda: looks.sandbox(sandbox_of(settings, guards["sandbox"]).check),
         }
         if settings.anthropic_api_key is not None:
             found["claude"] = looks.claude

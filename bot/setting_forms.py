@@ -2,6 +2,7 @@
 
 import re
 import stat
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -122,6 +123,13 @@ def _read_private(path: Path) -> str:
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise ValueError("others may read its file: chmod 600 it")
     return path.read_text(encoding="utf-8")
+
+
+def secret_files(names: Iterable[str], environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """The files that settings were read from; the private key may be given as the path of one."""
+    key = environ.get("GITHUB_PRIVATE_KEY", "").strip()
+    given = [environ.get(f"{name}_FILE") for name in names]
+    return tuple(Path(path) for path in (*given, key) if path and not path.startswith("-----BEGIN"))
 
 
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]

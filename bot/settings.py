@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Literal, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.records import SandboxLimits
@@ -27,6 +27,7 @@ from bot.setting_forms import (
     Sandboxes,
     Secret,
     WebhookSecret,
+    secret_files,
 )
 
 SHORTEST_HIDDEN: Final = 8  # shorter ones would black out ordinary words
@@ -173,13 +174,20 @@ class Settings(BaseModel):
         None, description="how; `console` on a terminal and else `json` if not set", examples=["json"]
     )
 
+    _secret_files: tuple[Path, ...] = PrivateAttr(default=())
+
+    def model_post_init(self, context: object, /) -> None:
+        """The files that it was read from are handed to it beside the values."""
+        self._secret_files = context if isinstance(context, tuple) else ()
+
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Self:
         """The settings of this environment. Raises Misconfigured with every problem at once."""
-        given, problems = _given(cls.names(), os.environ if environ is None else environ)
+        environ = os.environ if environ is None else environ
+        given, problems = _given(cls.names(), environ)
         problems += _missing(given)
         try:
-            settings = cls.model_validate(given)
+            settings = cls.model_validate(given, context=secret_files(cls.names(), environ))
         except ValidationError as error:
             raise Misconfigured(*problems, *map(_worded, error.errors(include_url=False))) from None
         if problems:
@@ -228,6 +236,11 @@ class Settings(BaseModel):
         """The SQLite file's directory; with PostgreSQL ./data."""
         scheme, _, path = self.database_url.partition(":///")
         return Path(path).parent if scheme == "sqlite" else Path("data")
+
+    @property
+    def own_paths(self) -> tuple[Path, ...]:
+        """What no program of a repository may see: data, database, and the files that hold secrets."""
+        return (self.data_directory, self.beside_the_database, *self._secret_files)
 
     def hidden_values(self) -> list[str]:
         """Every value that no log may ever show."""

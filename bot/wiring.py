@@ -35,11 +35,10 @@ from bot.infrastructure.observing import Observer
 from bot.infrastructure.redaction import LiveSecrets
 from bot.infrastructure.resilience import POLICIES, Policy
 from bot.infrastructure.sandbox import BubblewrapSandbox
-from bot.infrastructure.sandbox_groups import find_hierarchy
-from bot.infrastructure.sandbox_room import python_toolchain
 from bot.infrastructure.shares import places
 from bot.instruments import Instruments
 from bot.records import Answer, Delivery, Question, Repository, Spent
+from bot.sandboxing import hiding
 from bot.settings import AppCredentials, Settings
 from bot.storage import Storage, storage
 from handlers.conversation import Context
@@ -141,11 +140,6 @@ def sources_of(settings: Settings, app: GitHubApp, guard: Policy) -> GitSources:
         token_of=token_of,
         policy=guard,
     )
-
-
-def sandbox_of(guard: Policy) -> BubblewrapSandbox:
-    """The sandbox; a Python suite finds its runner in the bot's own environment, read-only."""
-    return BubblewrapSandbox(policy=guard, toolchain=python_toolchain(), hierarchy=find_hierarchy())
 
 
 def dispatcher(world: World, table: Mapping[str, handlers.Handler]) -> intake.Dispatch:
@@ -274,7 +268,7 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
         app = await stack.enter_async_context(
             github_app(settings, credentials, guards["github"], instruments.hidden)
         )
-        sandbox = sandbox_of(guards["sandbox"])
+        sandbox = hiding(settings, guards["sandbox"])
         sources = sources_of(settings, app, guards["git"])
         # What a killed process left behind: groups, directories.
         await sandbox.sweep()

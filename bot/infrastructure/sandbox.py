@@ -17,7 +17,7 @@ from bot.infrastructure.directories import TooDeep
 from bot.infrastructure.finishing import finishing, in_thread
 from bot.infrastructure.resilience import Policy
 from bot.infrastructure.sandbox_groups import Group, Groups, Hierarchy
-from bot.infrastructure.sandbox_room import without_plugins
+from bot.infrastructure.sandbox_room import not_hidden, without_plugins
 from bot.infrastructure.sandbox_start import Job, Started, started
 from bot.infrastructure.sandbox_users import Users
 from bot.infrastructure.sandbox_watch import Output, Usage, family, is_beyond, memory_bytes, usage
@@ -136,7 +136,8 @@ class BubblewrapSandbox:
 
     Memory and processes are held by control groups in that hierarchy; without one, by the limits of a
     user and by looking. The toolchain is there read-only, its `bin` directories first in PATH,
-    and its pytest plugins only for a suite that names them.
+    and its pytest plugins only for a suite that names them. `hidden` is what belongs to the bot alone: it is
+    not seen inside, wherever it lies.
     """
 
     def __init__(
@@ -144,11 +145,13 @@ class BubblewrapSandbox:
         *,
         policy: Policy,
         toolchain: Sequence[Path] = (),
+        hidden: Sequence[Path] = (),
         hierarchy: Hierarchy | None = None,
         bwrap: str = "bwrap",
     ) -> None:
         self._policy = policy
         self._toolchain = tuple(toolchain)
+        self._hidden = tuple(hidden)
         self._groups = Groups(hierarchy) if hierarchy else None
         self._bwrap = bwrap
         self._users = Users()
@@ -174,6 +177,12 @@ class BubblewrapSandbox:
         if self._groups:
             await self._groups.sweep()
 
+    def check_hidden(self) -> None:
+        """Raises StepFailed("sandbox_unavailable") where something of the bot's own would be seen inside."""
+        if seen := not_hidden(self._hidden, self._toolchain):
+            paths = ", ".join(map(str, seen))
+            raise StepFailed("sandbox_unavailable", f"cannot be hidden from what runs inside: {paths}")
+
     async def _trial(self) -> Outcome:
         directory = Path(tempfile.mkdtemp(prefix="claude-bot-"))
         try:
@@ -188,6 +197,7 @@ class BubblewrapSandbox:
     async def _run_as(
         self, user: int, argv: Sequence[str], directory: Path, limits: SandboxLimits
     ) -> Outcome:
+        self.check_hidden()
         made_up = await in_thread(partial(without_plugins, self._toolchain))
         job = Job(
             argv=argv,
@@ -196,6 +206,7 @@ class BubblewrapSandbox:
             toolchain=self._toolchain,
             memory_bytes=limits.memory_mib * _MIB,
             made_up=made_up,
+            hidden=self._hidden,
         )
         before = await in_thread(partial(_hand_over, job))
         async with self._group(limits) as group, started(job, bwrap=self._bwrap) as program:

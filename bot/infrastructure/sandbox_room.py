@@ -8,10 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from bot.infrastructure.sandbox_covers import Mount, bare, covers
+
 REPOSITORY: Final = "/repository"
 _HOME: Final = "/home/runner"
 _SYSTEM_BINARIES: Final = ("/usr/local/bin", "/usr/bin", "/bin")
-_SYSTEM: Final = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
+_SYSTEM: Final = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC: Final = (
     "/etc/alternatives",
     "/etc/ld.so.cache",
@@ -61,7 +63,13 @@ def etc_files(user: int) -> Mapping[str, bytes]:
 
 
 def arguments(
-    directory: Path, *, toolchain: Sequence[Path], user: int, made_up: Mapping[str, int], memory_bytes: int
+    directory: Path,
+    *,
+    toolchain: Sequence[Path],
+    hidden: Sequence[Path],
+    user: int,
+    made_up: Mapping[str, int],
+    memory_bytes: int,
 ) -> list[str]:
     """The whole room; `made_up` gives the open descriptor that holds each made-up file."""
     return [
@@ -69,11 +77,23 @@ def arguments(
         *_system(),
         *_scratch(min(_SCRATCH_BYTES, memory_bytes)),
         *_read_only(toolchain),
+        *covers(hidden, _mounts(toolchain), toolchain=toolchain),
         *_made_up(made_up),
         *("--bind", str(directory), REPOSITORY, "--chdir", REPOSITORY),
         *("--remount-ro", "/dev", "--remount-ro", "/"),
         *_environment(toolchain),
     ]
+
+
+def not_hidden(hidden: Sequence[Path], toolchain: Sequence[Path]) -> list[Path]:
+    """Those that would be seen inside, whatever is done."""
+    return bare(hidden, _mounts(toolchain))
+
+
+def _mounts(toolchain: Sequence[Path]) -> list[Mount]:
+    system = (path for path in map(Path, ("/usr", *_SYSTEM)) if not path.is_symlink())
+    seen = (path for path in (*system, *map(Path, _ETC), *toolchain) if path.exists())
+    return [Mount(source=path, at=path) for path in seen]
 
 
 def _walls(*, own_user_namespace: bool, user: int) -> Iterator[str]:
@@ -97,7 +117,7 @@ def become(user: int) -> list[str]:
 
 def _system() -> Iterator[str]:
     yield from ("--ro-bind", "/usr", "/usr", "--proc", "/proc", "--dev", "/dev")
-    for path in (Path("/") / name for name in _SYSTEM):
+    for path in map(Path, _SYSTEM):
         if path.is_symlink():
             yield from ("--symlink", str(path.readlink()), str(path))
         elif path.exists():

@@ -33,7 +33,8 @@ _PIECE_BYTES: Final = 256 * 1024
 class Job:
     """A program, the directory it works on, whom it runs as, and what it finds beside.
 
-    `made_up` are files in place of those that the toolchain has there.
+    `made_up` are files in place of those that the toolchain has there; `hidden` is what belongs to the bot
+    alone, wherever it lies.
     """
 
     argv: Sequence[str]
@@ -42,6 +43,7 @@ class Job:
     toolchain: Sequence[Path]
     memory_bytes: int
     made_up: Mapping[str, bytes] = field(default_factory=dict)
+    hidden: Sequence[Path] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +149,7 @@ def _options(job: Job, handed: _Handed) -> list[str]:
     room = arguments(
         job.directory,
         toolchain=job.toolchain,
+        hidden=job.hidden,
         user=job.user,
         made_up={path: handed.over(content) for path, content in files.items()},
         memory_bytes=job.memory_bytes,
