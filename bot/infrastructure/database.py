@@ -15,7 +15,7 @@ from typing import Any, Final, ParamSpec, Self, TypeVar
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from bot.infrastructure import migrations
@@ -31,7 +31,8 @@ Outbox = Callable[[Connection, Sequence[FollowUp]], None]
 PATIENCE_SECONDS: Final = 30.0
 SQLITE_READERS: Final = 4
 POSTGRESQL_CONNECTIONS: Final = 8
-OUTAGES: Final = (OperationalError, InterfaceError, PoolExhausted)
+# PostgreSQL says "internal" also where it may only be read: one that is just being taken over.
+OUTAGES: Final = (OperationalError, InterfaceError, InternalError, PoolExhausted)
 REACH: Final = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 8_000}
 KNOWS_SUBSECONDS: Final = (3, 42)
 
@@ -137,10 +138,19 @@ def outages() -> Iterator[None]:
     """A database that cannot answer is Unavailable, in every layer above."""
     try:
         yield
-    except OUTAGES as error:
+    except (DBAPIError, PoolExhausted) as error:
+        if not is_outage(error):
+            raise
         lost = isinstance(error, DBAPIError) and error.connection_invalidated
         why = str(error.orig) if isinstance(error, DBAPIError) else str(error)
         raise (ConnectionLost if lost else Unavailable)("database", why) from error
+
+
+def is_outage(error: DBAPIError | PoolExhausted) -> bool:
+    """Whether it is the database that fails, and not what was asked of it."""
+    # SQLite has no name of its own for a file that is broken.
+    broken = isinstance(error, DBAPIError) and type(error.orig) is sqlite3.DatabaseError
+    return broken or isinstance(error, OUTAGES)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import zstandard
 from sqlalchemy import Connection, Row, delete, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from bot.infrastructure.database import Database, Outbox, as_text
 from bot.infrastructure.observing import Observer
@@ -174,15 +174,17 @@ class Inbox:
             return self._writer.transact(partial(self._commit_all, rows))
         except _NotAllNew:
             return self._writer.transact(partial(self._commit_each, rows))
-        except (DBAPIError, ValueError):
+        except (SQLAlchemyError, ValueError):
             # One of them is nothing that a database can hold; the others are not to suffer for it.
             return [self._alone(row) for row in rows]
 
     def _alone(self, row: _Row) -> bool | Exception:
         try:
             return self._writer.transact(partial(self._commit_each, [row]))[0]
-        except (DBAPIError, ValueError, Unavailable) as error:
+        except (DataError, IntegrityError, ValueError, Unavailable) as error:
             return error
+        except SQLAlchemyError as error:
+            return Unavailable("database", str(getattr(error, "orig", error)))
 
     def _commit_all(self, rows: Sequence[_Row], connection: Connection) -> Sequence[bool]:
         if _insert(connection, rows) != len(rows):

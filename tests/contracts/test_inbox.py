@@ -20,7 +20,7 @@ from bot.infrastructure.inbox import Inbox
 from bot.infrastructure.observing import Nobody
 from bot.infrastructure.waiting import Line, tell
 from bot.records import Delivery, FollowUp, Start, Unavailable
-from tests.contracts.by_hand import column
+from tests.contracts.by_hand import column, run
 
 ARRIVED = datetime(2026, 1, 1, tzinfo=UTC)
 COMMENT = Delivery(
@@ -375,3 +375,54 @@ async def test_f09_on_a_full_disk_the_answer_is_no_and_it_recovers_with_the_spac
 
     assert await column(file, "SELECT key FROM deliveries") == ["guid-1"]
     assert await impatient.keep(comment(2))
+
+
+def read_only(url: str) -> str:
+    """The same place where nothing may be written: one that is just being taken over."""
+    if url.startswith("sqlite"):
+        return f"sqlite:///file:{url.removeprefix('sqlite:///')}?mode=ro&uri=true"
+    return f"{url}%20-cdefault_transaction_read_only%3Don"
+
+
+async def refusal_of(inbox: Inbox) -> BaseException | None:
+    """Why a delivery is not kept."""
+    (failure,) = await asyncio.gather(inbox.keep(COMMENT), return_exceptions=True)
+    return failure if isinstance(failure, BaseException) else None
+
+
+async def test_f08_where_nothing_may_be_written_it_is_asked_to_come_again(database: Database) -> None:
+    standby = Database(read_only(database.url))
+    inbox = Inbox(standby, lambda *_: None, is_wanted, Nobody(), patience=SHORT_SECONDS)
+
+    failure = await refusal_of(inbox)
+
+    await inbox.close()
+    await standby.close()
+    assert isinstance(failure, Unavailable)
+
+
+async def test_f08_without_its_table_it_is_asked_to_come_again(inbox: Inbox, database: Database) -> None:
+    await run(database, "ALTER TABLE deliveries RENAME TO elsewhere")
+
+    failure = await refusal_of(inbox)
+
+    await run(database, "ALTER TABLE elsewhere RENAME TO deliveries")
+    assert isinstance(failure, Unavailable)
+    assert await inbox.keep(COMMENT)
+
+
+@pytest.mark.parametrize("kept", [0, 100])
+async def test_f08_a_file_that_is_broken_asks_to_come_again(tmp_path: Path, kept: int) -> None:
+    made = await Database.open(f"sqlite:///{tmp_path}/file.db")
+    await made.migrate()
+    await made.close()
+    path = tmp_path / "file.db"
+    path.write_bytes(path.read_bytes()[:kept] + b"no database" * 10_000)
+    broken = Database(made.url)
+    inbox = Inbox(broken, lambda *_: None, is_wanted, Nobody(), patience=SHORT_SECONDS)
+
+    failure = await refusal_of(inbox)
+
+    await inbox.close()
+    await broken.close()
+    assert isinstance(failure, Unavailable)
