@@ -11,12 +11,13 @@ from typing import Any
 import uvloop
 
 from bot.doctor import examine, is_well, report
-from bot.infrastructure.database import AlreadyRunning, migrate_apart
+from bot.infrastructure.database import migrate_apart
 from bot.infrastructure.metrics import MeteringObserver, Metrics
 from bot.infrastructure.telemetry import set_up_logs
 from bot.instruments import Instruments
 from bot.services import NAMES, Service, UnknownService, chosen
 from bot.settings import Misconfigured, Settings
+from bot.troubles import TROUBLES, told
 
 OK, WRONG, MISUSED = 0, 1, 2
 
@@ -60,9 +61,12 @@ def main(given: Sequence[str]) -> int:
     try:
         settings = Settings.read()
         return run(verb(asked, settings))
-    except (Misconfigured, AlreadyRunning, UnknownService, OSError) as fault:
+    except (Misconfigured, UnknownService) as fault:
         sys.stderr.write(f"{fault}\n")
         return MISUSED
+    except TROUBLES as trouble:
+        sys.stderr.write(f"{told(trouble)}\n")
+        return WRONG
 
 
 def verb(asked: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any, int]:
@@ -139,11 +143,7 @@ async def hand_back(settings: Settings, key: str) -> int:
     """Hand one back."""
     from bot import operating  # noqa: PLC0415  the same
 
-    try:
-        await operating.hand_back(settings, key)
-    except operating.NotThere as fault:
-        sys.stderr.write(f"{fault}\n")
-        return WRONG
+    await operating.hand_back(settings, key)
     sys.stdout.write(f"{key} is handed back\n")
     return OK
 
@@ -152,12 +152,7 @@ async def history(settings: Settings, integration_id: str, at: datetime | None) 
     """The facts, and what they make."""
     from bot import operating  # noqa: PLC0415  the same
 
-    try:
-        told = await operating.history(settings, integration_id, at=at)
-    except operating.NotThere as fault:
-        sys.stderr.write(f"{fault}\n")
-        return WRONG
-    sys.stdout.write(told + "\n")
+    sys.stdout.write(await operating.history(settings, integration_id, at=at) + "\n")
     return OK
 
 

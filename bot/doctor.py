@@ -1,12 +1,11 @@
 """What `python -m bot doctor` looks at, in which order, and what to do where something is wrong."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.records import Refused, StepFailed, Unavailable
+from bot.troubles import TROUBLES, worded
 
 CHECK_SECONDS: Final = 20.0
 
@@ -80,23 +79,6 @@ CHECKS: Final = (
 )
 
 
-SENTENCES: Final[Mapping[str, str]] = {
-    "database": "the database does not answer",
-    "github_broken": "GitHub answers with an error of its own",
-    "github_forbidden": "GitHub does not allow it",
-    "github_limited": "GitHub asks to wait, for too much was asked",
-    "github_not_found": "GitHub does not know it",
-    "github_timeout": "GitHub does not answer in time",
-    "github_unauthorized": "GitHub does not take this App's signature",
-    "github_unreachable": "GitHub cannot be reached",
-    "github_unreadable": "what answers there is not GitHub's API",
-    "sandbox_unavailable": "nothing can be run",
-}
-# What is told beside it is the name of an error, made for the log.
-WITHOUT_WORDS: Final = frozenset(("github_unreachable",))
-_ERRNO: Final = re.compile(r"^\[Errno -?\d+\] ")
-
-
 async def examine(parts: Mapping[str, Examine]) -> list[Finding]:
     """Every check in turn; what no part is given for is told as not looked at."""
     return [await _finding(check, parts.get(check.name)) for check in CHECKS]
@@ -112,16 +94,8 @@ async def _finding(check: Check, look: Examine | None) -> Finding:
         return Finding(check=check, well=False, says=f"no answer in {CHECK_SECONDS:.0f} seconds")
     except NothingThere:
         return Finding(check=check, well=None, says="not looked at")
-    except (Unavailable, Refused, StepFailed) as wrong:
-        return Finding(check=check, well=False, says=_worded(wrong.code, wrong.detail))
-    except (Unwell, OSError, ValueError) as wrong:
-        return Finding(check=check, well=False, says=_ERRNO.sub("", str(wrong)))
-
-
-def _worded(code: str, detail: str) -> str:
-    """A failure as a sentence, with what was told beside it."""
-    sentence = SENTENCES.get(code, f"it failed ({code})")
-    return sentence if code in WITHOUT_WORDS or not detail else f"{sentence} ({detail})"
+    except (Unwell, ValueError, *TROUBLES) as wrong:
+        return Finding(check=check, well=False, says=worded(wrong))
 
 
 def report(findings: Sequence[Finding]) -> str:

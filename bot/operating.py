@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -14,10 +15,12 @@ from bot.application.projections import row_of
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
 from bot.domain.refusals import is_conversation
+from bot.infrastructure.database import alone
 from bot.infrastructure.observing import Nobody
 from bot.records import Recorded
 from bot.settings import AppCredentials, Settings
 from bot.storage import Storage, storage
+from bot.troubles import NotThere, Unanswered
 
 
 def _nothing(_kind: str) -> bool:
@@ -25,18 +28,17 @@ def _nothing(_kind: str) -> bool:
     return False
 
 
-class NotThere(Exception):
-    """What was asked for does not exist; says what to do."""
-
-
 async def receive(
     settings: Settings, credentials: AppCredentials, event: str, body: bytes, *, key: str | None = None
 ) -> str:
-    """Deliver a payload to the running bot's own door, signed; what the door answered."""
+    """Deliver a payload to the running bot's own door, signed; what the door answered. Raises Unanswered."""
     url = f"http://{settings.listen_host}:{settings.port}/webhooks/github"
     headers = headers_of(credentials, event.partition(".")[0], body, key=key or str(uuid4()))
-    async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
-        return f"{answer.status} {await answer.text()}"
+    try:
+        async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as door:
+            return f"{door.status} {await door.text()}"
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise Unanswered(f"no bot answers at {url} ({str(error) or type(error).__name__})") from error
 
 
 def headers_of(credentials: AppCredentials, event: str, body: bytes, *, key: str) -> Mapping[str, str]:
@@ -77,7 +79,7 @@ async def history(settings: Settings, integration_id: str, *, at: datetime | Non
     """Every fact of an integration, up to a moment, and what it was then. Raises NotThere."""
     async with storage(settings, Nobody(), _nothing) as stored:
         records = await stored.log.read(integration_id, until=at)
-    if not records:
+    if not records or is_conversation(integration_id):
         raise NotThere(f"there is no integration {integration_id} at that time")
     it = fold(integration_id, e.decode(records))
     return "\n".join([*(_line(record) for record in records), "", _as_it_was(it)])
@@ -110,8 +112,10 @@ async def head_of(settings: Settings) -> str:
 
 
 async def rebuild(settings: Settings) -> int:
-    """Make the read models anew from the log; how many rows there are."""
-    async with storage(settings, Nobody(), _nothing) as stored:
+    """Make the read models anew from the log; how many rows there are. Raises AlreadyRunning, Conflict."""
+    async with AsyncExitStack() as stack:
+        stack.enter_context(alone(settings.database_url))
+        stored = await stack.enter_async_context(storage(settings, Nobody(), _nothing))
         seq, _ = await stored.log.head()
         rows = await rows_of(stored)
         await stored.log.replace_rows(rows, as_of=seq)

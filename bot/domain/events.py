@@ -365,7 +365,13 @@ def _event(name: str, data: Mapping[str, Any]) -> Event:
         raise UnknownEvent(name)
     if rich := RICH[name]:
         data = {**data, **{key: _rich(data[key]) for key in rich if key in data}}
-    return kind(**data)
+    try:
+        return kind(**data)
+    except TypeError:
+        newer = sorted(data.keys() - {field.name for field in fields(kind)})
+        if not newer:
+            raise
+        raise UnknownEvent(f"{name} with {', '.join(newer)}") from None
 
 
 def _rich(value: Any) -> Any:

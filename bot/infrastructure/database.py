@@ -15,7 +15,7 @@ from typing import Any, Final, ParamSpec, Self, TypeVar
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from bot.infrastructure import migrations
@@ -34,6 +34,8 @@ POSTGRESQL_CONNECTIONS: Final = 8
 # PostgreSQL says "internal" also where it may only be read: one that is just being taken over.
 OUTAGES: Final = (OperationalError, InterfaceError, InternalError, PoolExhausted)
 REACH: Final = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 8_000}
+# Whatever else goes wrong with it, for those who tell people of it.
+DATABASE_FAULTS: Final = (SQLAlchemyError,)
 KNOWS_SUBSECONDS: Final = (3, 42)
 
 
@@ -165,7 +167,7 @@ def alone(url: str) -> Iterator[None]:
         try:
             fcntl.flock(side_car, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise AlreadyRunning(str(path)) from error
+            raise AlreadyRunning(f"another process works on {path}") from error
         yield
 
 

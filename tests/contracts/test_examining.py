@@ -10,11 +10,12 @@ from typing import Final
 import pytest
 from inline_snapshot import snapshot
 
-from bot.doctor import CHECKS, SENTENCES, examine, report
+from bot.doctor import CHECKS, examine, report
 from bot.doors import open_bot
 from bot.examining import parts
 from bot.instruments import Instruments
 from bot.settings import Settings
+from bot.troubles import SENTENCES
 from standins.faults import Fault
 from standins.github.people import GitHub
 from tests.story.running import Bot

@@ -54,6 +54,11 @@ def test_a_fact_of_another_version_is_named() -> None:
         e.decode([of("Prophesied")])
 
 
+def test_a_fact_with_a_field_of_another_version_is_named() -> None:
+    with pytest.raises(e.UnknownEvent, match="Released with why"):
+        e.decode([of("Released", head="c0de", why="it was asked for")])
+
+
 def test_a_fact_that_lacks_a_field_is_not_guessed() -> None:
     with pytest.raises(TypeError, match="head"):
         e.decode([of("Released")])

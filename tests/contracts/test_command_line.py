@@ -1,0 +1,190 @@
+"""The verbs of the command line, where they cannot be carried out: one line says what to do next."""
+
+# ruff: noqa: E501  a sentence is pinned as it is said
+
+import asyncio
+import errno
+import json
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+from inline_snapshot import snapshot
+
+from bot.infrastructure.database import Database, alone
+from bot.infrastructure.event_store import EventStore
+from bot.infrastructure.observing import Nobody
+from bot.records import Conflict, Fact, Unavailable
+from bot.troubles import told
+from standins.github.app import key_pair
+from tests.contracts.by_hand import run
+from tests.doors.running import ROOT, free_port
+from tests.story.clock import Ahead
+
+NOWHERE: Final = "postgresql://nobody@127.0.0.1:9/none"
+SECRET: Final = {"SECRET_KEY": "k" * 32}
+VERBS: Final = (
+    ["history", "abc"],
+    ["verify"],
+    ["rebuild"],
+    ["deliveries"],
+    ["deliveries", "--again", "guid"],
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How a verb ended."""
+
+    status: int
+    out: str
+    err: str
+
+    def one_line(self) -> str:
+        """What it was that it could not do; it must be one line, and not be called a success."""
+        assert (self.status, self.out, self.err.count("\n")) == (1, "", 1), self.err
+        return self.err.strip()
+
+
+async def bot(*words: str, **environment: str) -> Ended:
+    """`python -m bot` with this environment and no other."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *words),
+        env={**SECRET, "PYTHONPATH": str(ROOT), **environment},
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    out, err = await process.communicate()
+    return Ended(status=process.returncode or 0, out=out.decode(), err=err.decode())
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Mapping[str, str]:
+    """The settings of a GitHub App, and nothing that it would reach."""
+    key = tmp_path / "app.pem"
+    key.touch(mode=0o600)
+    key.write_text(key_pair()[0], encoding="utf-8")
+    return {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/bot.db",
+        "GITHUB_APP_ID": "17",
+        "GITHUB_PRIVATE_KEY": str(key),
+        "GITHUB_WEBHOOK_SECRET": "s" * 32,
+    }
+
+
+@pytest.fixture
+async def filled(empty_url: str) -> AsyncIterator[Database]:
+    """A database with a fact that no version knows."""
+    database = await Database.open(empty_url)
+    await database.migrate()
+    log = EventStore(database, Ahead(), lambda *_: None, Nobody())
+    fact = Fact(type="Prophesied", data={})
+    await log.append("abc", [fact], after=0, key="k", meta={}, row={}, follow_ups=())
+    yield database
+    await database.close()
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+async def test_a_database_that_is_away_is_told_in_one_line(verb: list[str]) -> None:
+    line = (await bot(*verb, DATABASE_URL=NOWHERE)).one_line()
+
+    assert line.startswith("the database does not answer (")
+    assert line.endswith("see that it runs, and that DATABASE_URL leads to it, then ask again")
+
+
+@pytest.mark.parametrize("verb", VERBS[:3], ids=" ".join)
+async def test_a_database_of_a_newer_version_is_told_in_one_line(filled: Database, verb: list[str]) -> None:
+    await run(filled, "UPDATE alembic_version SET version_num = '9999'")
+
+    ended = await bot(*verb, DATABASE_URL=filled.url)
+
+    assert ended.one_line() == snapshot(
+        "a newer version of the bot has changed this database: run that version, or restore a backup"
+    )
+
+
+@pytest.mark.parametrize("verb", [["history", "abc"], ["rebuild"]], ids=" ".join)
+async def test_a_fact_of_another_version_is_told_in_one_line(filled: Database, verb: list[str]) -> None:
+    ended = await bot(*verb, DATABASE_URL=filled.url)
+
+    assert ended.one_line() == snapshot(
+        "the log holds a fact that this version does not know (Prophesied): run the version that wrote it, "
+        "or a newer one"
+    )
+
+
+@pytest.mark.parametrize("thing", ["nothing", "conversation:7:3"])
+async def test_what_is_no_integration_is_told_in_one_line(filled: Database, thing: str) -> None:
+    ended = await bot("history", thing, DATABASE_URL=filled.url)
+
+    assert ended.one_line() == f"there is no integration {thing} at that time"
+
+
+async def test_a_database_without_the_rights_to_it_is_told_in_one_line(filled: Database) -> None:
+    await run(filled, "ALTER TABLE events RENAME TO elsewhere")
+
+    line = (await bot("verify", DATABASE_URL=filled.url)).one_line()
+
+    assert line.startswith(("the database refuses (", "the database does not answer ("))
+    assert "DATABASE_URL" in line
+
+
+async def test_beside_a_running_bot_the_read_models_are_not_made_anew(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/bot.db"
+
+    with alone(url):
+        ended = await bot("rebuild", DATABASE_URL=url)
+
+    assert ended.one_line() == f"another process works on {tmp_path}/bot.db: stop it first"
+
+
+async def test_a_bot_that_does_not_run_is_told_in_one_line(tmp_path: Path, app: Mapping[str, str]) -> None:
+    payload = tmp_path / "payload.json"
+    payload.write_text(json.dumps({"zen": "x"}), encoding="utf-8")
+
+    line = (await bot("receive", "ping", str(payload), **app, PORT=str(free_port()))).one_line()
+
+    assert line.startswith("no bot answers at http://127.0.0.1:")
+    assert line.endswith("start it with `python -m bot run`, with the settings that this verb has")
+
+
+async def test_a_payload_that_is_not_there_is_told_in_one_line(
+    tmp_path: Path, app: Mapping[str, str]
+) -> None:
+    ended = await bot("receive", "ping", str(tmp_path / "none.json"), **app)
+
+    assert ended.one_line() == (
+        f"No such file or directory: '{tmp_path}/none.json': see that it is there, and that the bot may use it"
+    )
+
+
+async def test_a_server_without_its_database_does_not_start_and_says_so_in_one_line(
+    app: Mapping[str, str],
+) -> None:
+    line = (await bot("run", **{**app, "DATABASE_URL": NOWHERE})).one_line()
+
+    assert line.startswith("the database does not answer (")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "line"),
+    [
+        (Conflict("log", 5), "the log has grown meanwhile: stop the bot, then ask again"),
+        (
+            Unavailable("database", "first\n\tsecond"),
+            "the database does not answer (first second): see that it runs, and that DATABASE_URL leads to it, "
+            "then ask again",
+        ),
+        (
+            OSError(errno.EADDRINUSE, "address already in use"),
+            "address already in use: stop what listens there, or set PORT",
+        ),
+        (TimeoutError(), "TimeoutError: see that it is there, and that the bot may use it"),
+    ],
+)
+def test_whatever_goes_wrong_is_one_line_with_what_to_do(trouble: Exception, line: str) -> None:
+    assert told(trouble) == line
