@@ -264,6 +264,7 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
         stored = await stack.enter_async_context(
             storage(settings, instruments.observer, is_wanted, clock=clock)
         )
+        await stack.enter_async_context(upkeep.noting_heads(stored.log))
         guards = policies(instruments.observer)
         app = await stack.enter_async_context(
             github_app(settings, credentials, guards["github"], instruments.hidden)

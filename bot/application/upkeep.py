@@ -1,5 +1,7 @@
-"""Workflow: the head of the chain into the log every hour; what has been kept long enough goes, every day."""
+"""Workflow: the head of the chain into the log, hourly; what has been kept long enough goes, nightly."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
@@ -8,6 +10,7 @@ from dbos import DBOS
 
 from bot.application.ports import Clock
 from bot.infrastructure.engine import Schedule, forget_workflows, step
+from bot.records import Unavailable
 
 log = structlog.get_logger()
 
@@ -20,6 +23,8 @@ class Chain(Protocol):
 
     async def note_head(self) -> tuple[int, str]: ...
 
+    async def is_cut_off(self) -> bool: ...
+
 
 class Store(Protocol):
     """Something whose old content may go."""
@@ -31,6 +36,20 @@ async def note_head(chain: Chain, *, key: str) -> None:
     """Write the head down where an intruder in the database cannot reach it."""
     seq, digest = await chain.note_head()
     log.info("chain_head_noted", seq=seq, hash=digest, step=key)
+    if await chain.is_cut_off():
+        log.error("chain_cut_off", seq=seq, step=key)
+
+
+@asynccontextmanager
+async def noting_heads(chain: Chain) -> AsyncIterator[None]:
+    """At the start and at the stop too; a database that is away then keeps the bot from neither."""
+    with suppress(Unavailable):
+        await note_head(chain, key="start")
+    try:
+        yield
+    finally:
+        with suppress(Unavailable):
+            await note_head(chain, key="stop")
 
 
 async def expire(store: Store, clock: Clock, days: int, *, key: str) -> None:

@@ -1,6 +1,5 @@
 """Streams of facts in one table: append-only, optimistic, each event chained to the one before it."""
 
-import hashlib
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,18 @@ from sqlalchemy import (
     text,
 )
 
+from bot.infrastructure.chain import (
+    GENESIS,
+    MOVE_TAIL,
+    SHORTENED,
+    WHOLE,
+    Broken,
+    Event,
+    canonical,
+    digest_of,
+    fault_in,
+    noted_heads,
+)
 from bot.infrastructure.clock import Clock
 from bot.infrastructure.database import Database, Outbox, as_text
 from bot.infrastructure.observing import Observer
@@ -30,18 +41,9 @@ from bot.infrastructure.tables import EVENTS, HEADS, INTEGRATIONS
 from bot.records import Conflict, Fact, FollowUp, Recorded
 
 LOCK: Final = 0x626F74_02
-GENESIS: Final = "0" * 64
 PAGE: Final = 1000
 COLUMNS: Final = tuple(EVENTS.c)
 RECORDED: Final = tuple(column for column in COLUMNS if column.name not in {"key", "part"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
-    """The first place where the log is not what was written: altered, missing, or not the head once noted."""
-
-    seq: int
-    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,21 +57,6 @@ class _Command:
     meta: Mapping[str, Any]
     row: Mapping[str, Any]
     follow_ups: Sequence[FollowUp]
-
-
-class _Event(NamedTuple):
-    """One row of the table: its columns, in their order."""
-
-    seq: int
-    stream: str
-    version: int
-    type: str
-    data: str
-    meta: str
-    at: str
-    key: str
-    part: int
-    hash: str
 
 
 class _Tail(NamedTuple):
@@ -90,7 +77,7 @@ NEXT_PAGE: Final = select(*COLUMNS).where(EVENTS.c.seq > LAST).order_by(EVENTS.c
 NEXT_STREAMS: Final = (
     select(EVENTS.c.stream).distinct().where(EVENTS.c.stream > LAST).order_by(EVENTS.c.stream).limit(PAGE)
 )
-TAIL: Final = (
+ENDING: Final = (
     select(
         EVENTS.c.seq,
         EVENTS.c.hash,
@@ -152,18 +139,36 @@ class EventStore:
         await self._database.write(lambda connection: connection.execute(note))
         return seq, digest
 
+    async def is_cut_off(self) -> bool:
+        """Whether the tail of the chain is missing; nothing else is looked at."""
+        return not await self._database.read(partial(_fetch, WHOLE, {}))
+
     async def verify(self, head: tuple[int, str] | None = None) -> Broken | None:
-        """The first event that is not what was appended; every noted head, and a given one, must be there."""
-        heads = await self._database.read(_heads)
+        """The first event that is not what was appended.
+
+        The tail, every noted head and a given one must be there, and as many facts of each integration as
+        its row counts.
+        """
+        heads = await self._database.read(noted_heads)
         if head:
             heads.setdefault(head[0], set()).add(head[1])
         seq, digest = 0, GENESIS
         async for page in self._pages():
             for row in page:
-                if why := _fault(row, seq + 1, digest, heads):
+                if why := fault_in(row, seq + 1, digest, heads):
                     return Broken(seq=seq + 1, why=why)
                 seq, digest = row.seq, row.hash
-        return Broken(seq=seq + 1, why="missing") if max(heads, default=0) > seq else None
+        if max(heads, default=0) > seq:
+            return Broken(seq=seq + 1, why="missing")
+        return await self._shortened(seq)
+
+    async def _shortened(self, seq: int) -> Broken | None:
+        if await self.is_cut_off():
+            return Broken(seq=seq + 1, why="the tail is missing")
+        for row in await self._database.read(partial(_fetch, SHORTENED, {})):
+            had = f"integration {row.id} had {row.version} facts, {row.left} are left"
+            return Broken(seq=seq + 1, why=f"missing: {had}")
+        return None
 
     async def streams(self) -> AsyncIterator[str]:
         """Every stream's id."""
@@ -188,9 +193,10 @@ class EventStore:
         self._write(command, events, connection)
         return _decode(events)
 
-    def _write(self, command: _Command, events: Sequence[_Event], connection: Connection) -> None:
+    def _write(self, command: _Command, events: Sequence[Event], connection: Connection) -> None:
         if events:
             connection.execute(insert(EVENTS), [event._asdict() for event in events])
+            connection.execute(MOVE_TAIL, {"new_seq": events[-1].seq, "new_hash": events[-1].hash})
         if command.row and events:
             connection.execute(self._upsert(command.row, at=events[-1].at))
         if command.follow_ups:
@@ -232,51 +238,30 @@ def _read(wanted: Select[Any], of: Mapping[str, Any], connection: Connection) ->
 
 
 def _tail(connection: Connection, *, stream: str, key: str) -> _Tail:
-    row = connection.execute(TAIL, {"stream": stream, "key": key}).fetchone()
+    row = connection.execute(ENDING, {"stream": stream, "key": key}).fetchone()
     return _Tail(*row) if row else _Tail(0, GENESIS, 0, 0)
 
 
-def _heads(connection: Connection) -> dict[int, set[str]]:
-    return {row.seq: {row.hash} for row in connection.execute(select(HEADS.c.seq, HEADS.c.hash))}
-
-
-def _chained(command: _Command, tail: _Tail, *, at: str) -> Iterator[_Event]:
-    meta, previous = _canonical(command.meta), tail.hash
+def _chained(command: _Command, tail: _Tail, *, at: str) -> Iterator[Event]:
+    meta, previous = canonical(command.meta), tail.hash
     for part, fact in enumerate(command.facts):
-        event = _Event(
+        event = Event(
             seq=tail.seq + 1 + part,
             stream=command.stream,
             version=tail.version + 1 + part,
             type=fact.type,
-            data=_canonical(fact.data),
+            data=canonical(fact.data),
             meta=meta,
             at=at,
             key=command.key,
             part=part,
             hash="",
         )
-        previous = _digest(previous, event)
+        previous = digest_of(previous, event)
         yield event._replace(hash=previous)
 
 
-def _digest(previous: str, event: Sequence[Any]) -> str:
-    """SHA-256 over the hash before it and every field of the event but its own hash, as canonical JSON."""
-    return hashlib.sha256((previous + _canonical(tuple(event[:-1]))).encode()).hexdigest()
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False, default=dict)
-
-
-def _fault(row: Row[Any], seq: int, previous: str, heads: Mapping[int, set[str]]) -> str | None:
-    if row.seq != seq:
-        return "missing"
-    if row.hash != _digest(previous, row):
-        return "altered"
-    return None if heads.get(seq, {row.hash}) == {row.hash} else "not the head that was noted"
-
-
-def _decode(rows: Sequence[Row[Any] | _Event]) -> list[Recorded]:
+def _decode(rows: Sequence[Row[Any] | Event]) -> list[Recorded]:
     if not rows:
         return []
     # By columns: to name each field of each row takes longer than to read the rows.

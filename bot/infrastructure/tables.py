@@ -44,6 +44,15 @@ HEADS: Final = Table(
     Column("noted_at", Text, nullable=False),
 )
 
+# One row: where the chain ends. It moves on with each append, as long as what it named is still there.
+TAIL: Final = Table(
+    "tail",
+    METADATA,
+    Column("id", NUMBER, primary_key=True, autoincrement=False),
+    Column("seq", NUMBER, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
 INTEGRATIONS: Final = Table(
     "integrations",
     METADATA,

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 import sqlalchemy
-from sqlalchemy import Executable, text, update
+from sqlalchemy import Executable, delete, text, update
 
+from bot.infrastructure.chain import GENESIS, Broken
 from bot.infrastructure.database import Database
-from bot.infrastructure.event_store import GENESIS, Broken, EventStore
+from bot.infrastructure.event_store import EventStore
 from bot.infrastructure.read_models import ReadModels
-from bot.infrastructure.tables import EVENTS
+from bot.infrastructure.tables import EVENTS, TAIL
 from bot.records import Conflict, Fact, FollowUp, Recorded, Start, Wake
-from tests.contracts.by_hand import column, run
+from tests.contracts.by_hand import column, rows, run
 
 DRAFT = {
     "id": "1",
@@ -54,9 +55,10 @@ async def append(
     stream: str = "1",
     after: int = 0,
     key: str = "key",
-    row: Mapping[str, Any] = DRAFT,
+    row: Mapping[str, Any] | None = None,
     follow_ups: Sequence[FollowUp] = (),
 ) -> list[Recorded]:
+    row = {**DRAFT, "id": stream} if row is None else row
     return await log.append(
         stream, facts, after=after, key=key, meta={"door": "github"}, row=row, follow_ups=follow_ups
     )
@@ -394,6 +396,82 @@ async def test_sm_07_a_missing_tail_is_noticed_against_the_newest_noted_head(
     assert await log.verify() == Broken(seq=4, why="missing")
 
 
+@pytest.mark.parametrize("left", [0, 2, 5])
+async def test_sm_07_a_missing_tail_is_noticed_although_no_head_was_noted(
+    log: EventStore, database: Database, left: int
+) -> None:
+    await fill(log, events=6)
+    assert not await log.is_cut_off()
+
+    await tamper(database, delete(EVENTS).where(EVENTS.c.seq > left))
+
+    assert await log.verify() == Broken(seq=left + 1, why="missing")
+    assert await log.is_cut_off()
+
+
+async def test_sm_07_what_is_appended_after_a_cut_does_not_hide_it(
+    log: EventStore, database: Database
+) -> None:
+    await fill(log, events=6)
+    await tamper(database, text("DELETE FROM events WHERE seq > 2"))
+
+    for version in (2, 3):
+        await append(log, REQUESTED, after=version, key=f"new-{version}")
+    short = await log.verify()
+    for version in range(4, 9):
+        await append(log, REQUESTED, after=version, key=f"new-{version}")
+
+    assert short == Broken(seq=5, why="missing")
+    assert await log.verify() == Broken(seq=6, why="not the head that was noted")
+    assert await log.is_cut_off()
+
+
+async def test_sm_07_a_tail_that_was_taken_away_is_noticed(log: EventStore, database: Database) -> None:
+    await fill(log, events=3)
+
+    await run(database, "DELETE FROM tail")
+
+    assert await log.verify() == Broken(seq=4, why="the tail is missing")
+
+
+async def test_sm_07_facts_cut_off_together_with_the_tail_are_missed_by_the_read_model(
+    log: EventStore, database: Database
+) -> None:
+    await fill(log, events=3)
+    await append(log, STARTED, after=3, key="last", row={**DRAFT, "version": 4})
+
+    await tamper(
+        database,
+        text("DELETE FROM events WHERE seq > 2"),
+        text("UPDATE tail SET seq = 2, hash = (SELECT hash FROM events WHERE seq = 2)"),
+    )
+
+    assert await log.verify() == Broken(seq=3, why="missing: integration 1 had 4 facts, 2 are left")
+
+
+async def test_sm_07_a_process_that_knows_no_tail_yet_may_go_on_appending_beside(
+    log: EventStore, database: Database
+) -> None:
+    await append(log, REQUESTED)
+    [was] = await rows(database, "SELECT seq, hash FROM tail")
+    await append(log, STARTED, after=1, key="older")
+    await run(database, update(TAIL).values(seq=was.seq, hash=was.hash))
+
+    await append(log, STARTED, after=2, key="newer")
+
+    assert await log.verify() is None
+    assert await column(database, "SELECT seq FROM tail") == [3]
+
+
+async def test_sm_07_while_others_append_an_untouched_log_verifies(log: EventStore) -> None:
+    async def appends() -> None:
+        await fill(log, events=MANY)
+
+    found = await asyncio.gather(appends(), *(log.verify() for _ in range(10)))
+
+    assert set(found) == {None}
+
+
 async def test_sm_07_a_history_written_anew_is_noticed_against_a_given_head(
     log: EventStore, database: Database
 ) -> None:
@@ -403,6 +481,8 @@ async def test_sm_07_a_history_written_anew_is_noticed_against_a_given_head(
     for version in (1, 2):
         await append(log, REQUESTED, after=version, key=f"forged-{version}")
 
+    assert await log.verify() == Broken(seq=3, why="not the head that was noted")
+    await run(database, "UPDATE tail SET hash = (SELECT hash FROM events WHERE seq = 3)")
     assert await log.verify() is None
     assert await log.verify(head) == Broken(seq=3, why="not the head that was noted")
 

@@ -15,11 +15,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
+from bot.infrastructure.chain import GENESIS
 from bot.infrastructure.database import AlreadyRunning, Database, alone
+from bot.infrastructure.event_store import EventStore
 from bot.infrastructure.migrations import HERE, SchemaTooNew, newest
 from bot.infrastructure.tables import METADATA
-from bot.records import Unavailable
-from tests.contracts.by_hand import column, run
+from bot.records import Fact, Unavailable
+from tests.contracts.by_hand import column, rows, run
 from tests.contracts.conftest import SERVER
 
 KEEP_FOUR_THOUSAND_BYTES = """
@@ -125,6 +127,35 @@ async def test_what_cannot_be_done_apart_is_done_by_the_process_itself(tmp_path:
 
     assert await database.read(differences) == []
     await database.close()
+
+
+async def test_the_tail_of_a_database_that_is_filled_is_where_its_chain_ends(
+    empty: Database, clock: Any, outbox: Any, observer: Any
+) -> None:
+    await empty.migrate()
+    log = EventStore(empty, clock, outbox, observer)
+    await append(log, after=0)
+    await append(log, after=1)
+    # As the version before left it.
+    await run(empty, "DROP TABLE tail", "UPDATE alembic_version SET version_num = '0003'")
+
+    await empty.migrate()
+
+    assert [tuple(row) for row in await rows(empty, "SELECT seq, hash FROM tail")] == [await log.head()]
+    await append(log, after=2)
+    assert await log.verify() is None
+    assert await column(empty, "SELECT seq FROM tail") == [3]
+
+
+async def append(log: EventStore, *, after: int) -> None:
+    fact = Fact(type="Started", data={})
+    await log.append("1", [fact], after=after, key=f"key-{after}", meta={}, row={}, follow_ups=())
+
+
+async def test_the_tail_of_an_empty_database_is_before_the_first_event(empty: Database) -> None:
+    await empty.migrate()
+
+    assert [tuple(row) for row in await rows(empty, "SELECT seq, hash FROM tail")] == [(0, GENESIS)]
 
 
 async def test_a_database_of_a_newer_version_is_refused_and_left_alone(empty: Database) -> None:
