@@ -13,7 +13,7 @@ from bot.application.steps import Standing, standing
 from bot.application.texts import keep_change, keep_text, load_change, load_text, remarks_in
 from bot.application.tools import TOOLS, run_tools
 from bot.application.validating import request_text, shown_paths
-from bot.application.watching import watched
+from bot.application.watching import stoppable, watched
 from bot.application.workbench import Workbench, open_tree
 from bot.domain import deciding
 from bot.domain import events as e
@@ -35,7 +35,6 @@ from bot.domain.fencing import fence, nonce_of
 from bot.domain.integration import Integration
 from bot.domain.secrecy import without_secrets
 from bot.domain.trust import Remark
-from bot.infrastructure.engine import step
 from bot.records import Answer, Question, StepFailed, Usage
 
 MAX_TOKENS: Final = 16_000
@@ -44,10 +43,10 @@ REPORT_CHARACTERS: Final = 12_000
 
 async def generate_code(world: World, integration_id: str) -> Standing:
     """The job, as the engine runs it: ask, run the tools, ask again."""
-    while (move := await step(take_turn, world, integration_id)) != "finished":
+    while (move := await stoppable(take_turn, world, integration_id)) != "finished":
         if move == "tools":
-            await step(use_tools, world, integration_id)
-    return await step(finish_code, world, integration_id)
+            await stoppable(use_tools, world, integration_id)
+    return await stoppable(finish_code, world, integration_id)
 
 
 async def take_turn(world: World, integration_id: str, *, key: str) -> str:

@@ -13,6 +13,7 @@ from bot.application.ports import Places, World
 from bot.application.recording import FACTS
 from bot.application.testing import run_tests
 from bot.application.validating import validate_request
+from bot.application.watching import stoppable
 from bot.domain.states import State
 from bot.infrastructure.engine import heard, on, step
 from bot.records import StepFailed
@@ -84,7 +85,7 @@ async def forward(integration_id: str, table: Steps, queued: Queued, done: list[
 async def take(entry: Step | Job, integration_id: str, queued: Queued, world: World) -> list[str]:
     """A short effect as a step of the saga itself, long work as a workflow on its queue."""
     if isinstance(entry, Step):
-        answer: list[str] = await step(entry.work, world, integration_id)
+        answer: list[str] = await stoppable(entry.work, world, integration_id)
         return answer
     return await queued(entry, integration_id)
 

@@ -9,18 +9,18 @@ from bot.application.recording import amend, running, was_recorded
 from bot.application.steps import Standing, standing
 from bot.application.texts import keep_text, load_change
 from bot.application.trial import tried
+from bot.application.watching import stoppable
 from bot.domain import deciding
 from bot.domain.counting import passed_in
 from bot.domain.integration import Integration
 from bot.domain.states import State
 from bot.domain.trust import Verdict
-from bot.infrastructure.engine import step
 from bot.records import StepFailed
 
 
 async def run_tests(world: World, integration_id: str) -> Standing:
     """The job, as the engine runs it."""
-    return await step(judge_change, world, integration_id)
+    return await stoppable(judge_change, world, integration_id)
 
 
 async def judge_change(world: World, integration_id: str, *, key: str) -> Standing:

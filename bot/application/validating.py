@@ -14,6 +14,7 @@ from bot.application.spec import Spec, read_spec, spec_schema
 from bot.application.steps import Standing, check_still_may, standing
 from bot.application.texts import keep_text, load_text
 from bot.application.trial import tried
+from bot.application.watching import stoppable
 from bot.domain import deciding
 from bot.domain import events as e
 from bot.domain.conversation import ENDINGS, asked, text_of
@@ -26,7 +27,6 @@ from bot.domain.policy import Permission
 from bot.domain.secrecy import without_secrets
 from bot.domain.suites import detect
 from bot.domain.visible import visible_markdown
-from bot.infrastructure.engine import step
 from bot.records import Question, Recorded, StepFailed, TreeEntry
 
 MOST_PATHS: Final = 500
@@ -49,11 +49,11 @@ READMES: Final = ("README.md", "README.rst", "README.txt", "README")
 
 async def validate_request(world: World, integration_id: str) -> Standing:
     """The job, as the engine runs it: survey, ask, conclude."""
-    survey: dict[str, str] = await step(survey_repository, world, integration_id)
-    passed: int | None = await step(try_tests, world, integration_id, survey)
-    answer: str = await step(consult, world, integration_id, survey)
+    survey: dict[str, str] = await stoppable(survey_repository, world, integration_id)
+    passed: int | None = await stoppable(try_tests, world, integration_id, survey)
+    answer: str = await stoppable(consult, world, integration_id, survey)
     survey = {**survey, "passed": "" if passed is None else str(passed)}
-    return await step(conclude, world, integration_id, survey, answer)
+    return await stoppable(conclude, world, integration_id, survey, answer)
 
 
 async def survey_repository(world: World, integration_id: str, *, key: str) -> dict[str, str]:

@@ -1,11 +1,15 @@
 """Long work that stops as soon as a fact says so."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from bot.application.ports import World
 from bot.application.recording import running
+from bot.infrastructure.engine import step
+from bot.records import Unavailable
 
 T = TypeVar("T")
 
@@ -27,4 +31,14 @@ async def watched(world: World, integration_id: str, work: Coroutine[Any, Any, T
 async def _watch(world: World, integration_id: str) -> None:
     while True:
         await asyncio.sleep(LOOK_EVERY_SECONDS)
-        await running(world, integration_id)
+        with suppress(Unavailable):  # a look that cannot be had now is had a second later
+            await running(world, integration_id)
+
+
+async def stoppable(work: Callable[..., Awaitable[T]], world: World, integration_id: str, *args: object) -> T:
+    """Run as one recorded step, which is stopped between its tries as well: see `step` and `watched`."""
+    return await step(work, world, integration_id, *args, pause=partial(_pause, world, integration_id))
+
+
+async def _pause(world: World, integration_id: str, seconds: float) -> None:
+    await watched(world, integration_id, asyncio.sleep(seconds))

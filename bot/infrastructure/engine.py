@@ -23,7 +23,8 @@ from dbos import (
 )
 
 from bot.infrastructure.database import FOLDED_TOGETHER, give_clock
-from bot.records import Start, StepFailed, Unavailable
+from bot.infrastructure.repeating import TRIES, Pause, Tries
+from bot.records import Start, StepFailed
 
 T = TypeVar("T")
 
@@ -39,11 +40,10 @@ QUEUES: Final[Mapping[str, Mapping[str, Any]]] = {
     "notify": {"partition_concurrency": 1},
     "ops": {"worker_concurrency": 1},
 }
-ATTEMPTS: Final = 13  # with the pause doubling, half an hour of a dependency being away
-REPEAT_SECONDS: Final = 0.5
 STEP_SECONDS: Final = 1800.0
 POLL_JOB_SECONDS: Final = 0.05
-LONGEST_PAUSE_SECONDS: Final = 300.0
+# What an earlier version recorded where the tries were used up, or where the last one took too long.
+EXHAUSTED: Final = ("DBOSMaxStepRetriesExceeded", "DBOSStepTimeoutError")
 JOB_ERRORS: Final = (
     error.DBOSMaxStepRetriesExceeded,
     error.DBOSAwaitedWorkflowCancelledError,
@@ -53,6 +53,10 @@ JOB_ERRORS: Final = (
 
 class RemoteError(Exception):
     """Any other recorded failure, rebuilt from its name without importing its class."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(name, message)
+        self.name = name
 
 
 class JsonSerializer(Serializer):
@@ -189,11 +193,18 @@ def options_of(start: Start) -> EnqueueOptions:
     return options
 
 
-async def step(work: Callable[..., Awaitable[T]], *args: Any, seconds: float = STEP_SECONDS) -> T:
+async def step(
+    work: Callable[..., Awaitable[T]],
+    *args: Any,
+    seconds: float = STEP_SECONDS,
+    pause: Pause = asyncio.sleep,
+) -> T:
     """Run as one recorded step; `work` gets the step's own key and is repeated while Unavailable.
 
-    Raises StepFailed: its own, or "unavailable" once the tries are used up.
+    `pause` is how it waits between its tries. Raises StepFailed: its own, that of the pause, or "unavailable"
+    once the tries are used up.
     """
+    tries = Tries(step=work.__name__, pause=pause)
 
     async def keyed() -> T:
         return await work(*args, key=f"{DBOS.workflow_id}:{DBOS.step_id}")
@@ -201,24 +212,19 @@ async def step(work: Callable[..., Awaitable[T]], *args: Any, seconds: float = S
     options = StepOptions(
         name=work.__name__,
         retries_allowed=True,
-        interval_seconds=REPEAT_SECONDS,
-        max_attempts=ATTEMPTS,
-        backoff_rate=2.0,
-        should_retry=_worth_repeating,
+        interval_seconds=0,  # the pause is the tries' own: the engine's could not be looked away from
+        max_attempts=TRIES,
+        should_retry=tries.worth_another,
         timeout_seconds=seconds,
     )
     try:
         return await DBOS.run_step_async(options, keyed)
-    except (error.DBOSMaxStepRetriesExceeded, error.DBOSStepTimeoutError) as exhausted:
-        raise StepFailed("unavailable", work.__name__) from exhausted
-
-
-async def _worth_repeating(failure: BaseException) -> bool:
-    """Whether another try may help; waits out what the dependency asked for."""
-    if not isinstance(failure, Unavailable):
-        return isinstance(failure, TimeoutError)
-    await asyncio.sleep(min(failure.retry_after or 0.0, LONGEST_PAUSE_SECONDS))
-    return True
+    except error.DBOSStepTimeoutError as late:
+        raise StepFailed("unavailable", work.__name__) from late
+    except RemoteError as recorded:
+        if recorded.name not in EXHAUSTED:
+            raise
+        raise StepFailed("unavailable", work.__name__) from recorded
 
 
 async def on(queue: str, workflow: Callable[..., Any], *args: Any, tenant: str) -> Any:

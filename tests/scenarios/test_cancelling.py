@@ -6,6 +6,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.domain.states import State
+from standins.faults import rate_limited
 from tests.story import Person, Team, Thread
 from tests.story.scripts import REPOSITORY
 
@@ -16,9 +17,14 @@ CODING = "You are the engineer"
 async def cancels(team: Team, issue: Thread, *, by: Person | None = None) -> None:
     """Cancelled, by the requester if not said, and taken back."""
     await (by or team.requester).comments("/claude cancel", on=issue)
-    await team.bot.reaches(State.FAILED, because="cancelled")
+    await stops(team, issue)
     await team.bot.comes_to_rest()
-    assert await team.bot.seconds_between("CancelRequested", "IntegrationFailed") < 5
+
+
+async def stops(team: Team, issue: Thread, *, because: str = "cancelled") -> None:
+    """It comes to nothing within five seconds of being told to."""
+    await team.bot.reaches(State.FAILED, because=because, on=issue)
+    assert await team.bot.seconds_between("CancelRequested", "IntegrationFailed", on=issue) < 5
 
 
 def left_behind(team: Team) -> dict[str, list[str]]:
@@ -254,3 +260,33 @@ async def test_cancelling_twice_is_cancelling_once(team: Team) -> None:
 
     assert (await team.bot.facts()).count("CancelRequested") == 1
     assert len(issue.last_words()) == 1
+
+
+async def test_while_claude_lets_it_wait(team: Team) -> None:
+    team.claude.fail("rate_limited", where=CODING, retry_after=30)
+    issue = await team.asks()
+    await team.claude_is_asked(times=2)
+
+    await cancels(team, issue)
+
+
+@pytest.mark.long
+async def test_while_it_waits_before_it_asks_claude_once_more(team: Team) -> None:
+    team.claude.fail("overloaded", where=CODING, times=100)
+    issue = await team.asks()
+    await team.claude_is_asked(times=6)  # the next pause is one of eight seconds
+
+    await cancels(team, issue)
+
+
+@pytest.mark.long
+async def test_while_github_lets_it_wait(team: Team) -> None:
+    limit = rate_limited(retry_after=15, method="POST", route="/repos/{owner}/{repo}/check-runs")
+    team.github.world.faults.add(limit)
+    issue = await team.asks()
+    pull = await team.bot.has_opened_one(on=issue)
+    await team.github.goes_wrong()
+
+    await team.requester.closes(pull)
+
+    await stops(team, issue, because="pull_request_closed")

@@ -142,6 +142,17 @@ class Repositories:
         """The next such call is answered late."""
         self.world.faults.add(Fault(kind="latency", method=method, route=route, seconds=seconds))
 
+    async def goes_wrong(self, *, times: int = 1) -> None:
+        """Wait until so many calls have met a fault."""
+
+        async def met() -> bool:
+            return len(self.world.faults.met) >= times
+
+        async def otherwise() -> str:
+            return f"not {times} calls have met a fault"
+
+        await until(met, otherwise=otherwise)
+
     async def has_told(self, event: str, *, times: int) -> None:
         """Wait until so many such deliveries were written, sent or not."""
 

@@ -155,8 +155,12 @@ class Bot:
     async def has_a_pull_request(self, *, on: Thread | None = None) -> PullRequest:
         """Wait until one is up for approval."""
         await self.waits_for("approval", on=on)
-        row = await self.row(on)
-        number = int(row["pull_request"]) if row else 0
+        return await self.has_opened_one(on=on)
+
+    async def has_opened_one(self, *, on: Thread | None = None) -> PullRequest:
+        """Wait until there is a pull request, however far it has got."""
+        row = await self._until("a pull request", lambda row: row["pull_request"] is not None, on)
+        number = int(row["pull_request"])
         return self.hub.pull(number, repository=on.repository_name if on else None)
 
     async def comes_to_rest(self) -> None:
