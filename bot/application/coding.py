@@ -11,7 +11,7 @@ from bot.application.recording import amend, load, running, was_recorded
 from bot.application.remark_words import remarks
 from bot.application.steps import Standing, standing
 from bot.application.texts import keep_change, keep_text, load_change, load_text, remarks_in
-from bot.application.tools import TOOLS, run_tools
+from bot.application.tools import TOOLS, Worked, run_tools
 from bot.application.validating import request_text, shown_paths
 from bot.application.watching import stoppable, watched
 from bot.application.workbench import Workbench, open_tree
@@ -54,7 +54,8 @@ async def take_turn(world: World, integration_id: str, *, key: str) -> str:
     if was_recorded(await world.log.read(integration_id), key):
         return await _move(world, await load(world, integration_id))
     it = await running(world, integration_id)
-    await ask(world, it, await coding_question(world, it), step="generate_code", key=key)
+    question = await watched(world, it.id, coding_question(world, it))
+    await ask(world, it, question, step="generate_code", key=key)
     return await _move(world, await load(world, integration_id))
 
 
@@ -156,9 +157,7 @@ async def use_tools(world: World, integration_id: str, *, key: str) -> None:
         return
     it = await running(world, integration_id)
     answer = await load_answer(world, it, it.talk[-1][1])
-    bench = bench_of(world, it)
-    tree = await open_tree(bench, await load_change(world, it, it.change))
-    worked = await watched(world, it.id, run_tools(answer.content, tree=tree, bench=bench))
+    worked = await watched(world, it.id, _worked(world, it, answer))
     ran = e.ToolsRun(
         attempt=it.attempt,
         turn=it.turns,
@@ -166,6 +165,12 @@ async def use_tools(world: World, integration_id: str, *, key: str) -> None:
         change=await keep_change(world, it, list(worked.tree.change())),
     )
     await amend(world, it.id, lambda _: [ran], key=key)
+
+
+async def _worked(world: World, it: Integration, answer: Answer) -> Worked:
+    bench = bench_of(world, it)
+    tree = await open_tree(bench, await load_change(world, it, it.change))
+    return await run_tools(answer.content, tree=tree, bench=bench)
 
 
 def bench_of(world: World, it: Integration) -> Workbench:

@@ -19,10 +19,12 @@ async def tried(
     not_secret: Sequence[str] = (),
 ) -> Outcome:
     """Run the command on a fresh working copy. Raises StepFailed where somebody stops it meanwhile."""
-    paths = {*await world.sources.listing(it.repository, commit), *(edit.path for edit in edits)}
-    hidden = [FileEdit(path=path, content=None) for path in kept_back(paths, not_secret=not_secret)]
-    async with world.sources.working_copy(it.repository, commit, [*edits, *hidden]) as directory:
-        run = world.sandbox.run(
-            list(command), directory=directory, limits=world.rules.sandbox, tenant=it.repository.account
-        )
-        return await watched(world, it.id, run)
+
+    async def run() -> Outcome:
+        paths = {*await world.sources.listing(it.repository, commit), *(edit.path for edit in edits)}
+        hidden = [FileEdit(path=path, content=None) for path in kept_back(paths, not_secret=not_secret)]
+        async with world.sources.working_copy(it.repository, commit, [*edits, *hidden]) as directory:
+            limits, account = world.rules.sandbox, it.repository.account
+            return await world.sandbox.run(list(command), directory=directory, limits=limits, tenant=account)
+
+    return await watched(world, it.id, run())

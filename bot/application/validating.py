@@ -14,7 +14,7 @@ from bot.application.spec import Spec, read_spec, spec_schema
 from bot.application.steps import Standing, check_still_may, standing
 from bot.application.texts import keep_text, load_text
 from bot.application.trial import tried
-from bot.application.watching import stoppable
+from bot.application.watching import stoppable, watched
 from bot.domain import deciding
 from bot.domain import events as e
 from bot.domain.conversation import ENDINGS, asked, text_of
@@ -59,6 +59,10 @@ async def validate_request(world: World, integration_id: str) -> Standing:
 async def survey_repository(world: World, integration_id: str, *, key: str) -> dict[str, str]:
     """The base commit, its test command, and what the default branch says; the requester may still write."""
     it = await running(world, integration_id)
+    return await watched(world, it.id, _survey(it, world))
+
+
+async def _survey(it: Integration, world: World) -> dict[str, str]:
     await check_still_may(it, it.requested_by, Permission.WRITE, world, otherwise="requester_lost_access")
     await check_month(it, world)
     about = await world.repositories.describe(it.repository)
@@ -144,7 +148,7 @@ async def consult(world: World, integration_id: str, survey: dict[str, str], *, 
     if was_recorded(past, key):
         return _answer_of(past, key)
     it = await running(world, integration_id)
-    question = await request_question(world, it, survey)
+    question = await watched(world, it.id, request_question(world, it, survey))
     await ask(world, it, question, step="validate_request", key=key)
     return _answer_of(await world.log.read(integration_id), key)
 

@@ -84,14 +84,20 @@ class FakeInbox:
 
 @dataclass
 class FakeLog:
-    """Streams in memory; a fact a second. `meanwhile` is what others do just before the next append."""
+    """Streams in memory; a fact a second. `meanwhile` is what others do just before the next append,
+    `silent` how many of the next reads are not answered.
+    """
 
     streams: dict[str, list[Recorded]] = field(default_factory=dict)
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     follow_ups: list[FollowUp] = field(default_factory=list)
     meanwhile: list[Callable[[], None]] = field(default_factory=list)
+    silent: int = 0
 
     async def read(self, stream: str, *, until: datetime | None = None) -> list[Recorded]:
+        if self.silent:
+            self.silent -= 1
+            raise Unavailable("database")
         return [record for record in self.streams.get(stream, []) if until is None or record.at <= until]
 
     async def append(  # noqa: PLR0913  the port's own

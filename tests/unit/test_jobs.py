@@ -11,13 +11,25 @@ import pytest
 
 from bot.application.coding import REPORT_CHARACTERS, coding_question, finish_code, take_turn, use_tools
 from bot.application.configuration import PATH
+from bot.application.ports import World
 from bot.application.testing import judge_change
 from bot.application.validating import conclude, consult, shown_paths, survey_repository, try_tests
 from bot.application.watching import watched
 from bot.domain import events as e
 from bot.domain.merging import METHODS
 from bot.domain.policy import Rules
-from bot.records import Answer, Commit, MergeMethod, Outcome, Spent, StepFailed, Unavailable, Usage
+from bot.records import (
+    Answer,
+    Commit,
+    MergeMethod,
+    Outcome,
+    Repository,
+    Spent,
+    StepFailed,
+    TreeEntry,
+    Unavailable,
+    Usage,
+)
 from standins.stories import SPEC as CLEAR
 from tests.unit.fakes import ABOUT, FakeClaude, FakeSandbox, FakeSources, Stage
 from tests.unit.histories import (
@@ -562,6 +574,69 @@ async def test_long_work_ends_within_about_a_second_of_being_stopped() -> None:
             await watched(stage.world, ID, forever())
 
     assert ended.is_set()
+
+
+class UnreachableSources(FakeSources):
+    """A git that never answers; the integration is cancelled meanwhile."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        self.stage = stage
+
+    async def listing(self, repository: Repository, commit: str) -> Mapping[str, TreeEntry]:
+        self.stage.log.holds(cancelled())
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def surveys(world: World, integration_id: str, *, key: str) -> None:
+    await survey_repository(world, integration_id, key=key)
+
+
+async def tries_tests(world: World, integration_id: str, *, key: str) -> None:
+    await try_tests(world, integration_id, SURVEYED, key=key)
+
+
+async def consults(world: World, integration_id: str, *, key: str) -> None:
+    await consult(world, integration_id, SURVEYED, key=key)
+
+
+SURVEYED = {"base_commit": BASE, "tests": '["pytest"]'}
+
+
+@pytest.mark.parametrize(
+    ("work", "history"),
+    [
+        (surveys, TAKEN_UP),
+        (tries_tests, TAKEN_UP),
+        (consults, TAKEN_UP),
+        (take_turn, AGREED),
+        (use_tools, WORKED),
+        (judge_change, WRITTEN),
+    ],
+)
+async def test_who_waits_for_git_is_stopped_as_well(work: Any, history: History) -> None:
+    stage = staged(history, said("Done."))
+    stage.sources = UnreachableSources(stage)
+
+    async with asyncio.timeout(5):
+        with pytest.raises(StepFailed, match="cancelled"):
+            await work(stage.world, ID, key="k")
+
+    assert stage.claude.asked == []
+
+
+async def test_a_look_that_cannot_be_had_is_had_a_second_later() -> None:
+    stage = staged(ASKED)
+    stage.log.silent = 1
+
+    async def forever() -> None:
+        stage.log.holds(cancelled())
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(5):
+        with pytest.raises(StepFailed, match="cancelled"):
+            await watched(stage.world, ID, forever())
 
 
 async def test_work_that_fails_fails_as_itself() -> None:
