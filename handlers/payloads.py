@@ -89,7 +89,6 @@ class ClosedPullRequest:
     number: int
     merged: bool
     by: Actor
-    by_person: bool
 
     @classmethod
     def from_payload(cls, data: Mapping[str, Any]) -> Self:
@@ -99,7 +98,6 @@ class ClosedPullRequest:
             number=pull["number"],
             merged=bool(pull["merged"]),
             by=actor_of(sender),
-            by_person=sender["type"] == "User",
         )
 
 

@@ -220,7 +220,7 @@ async def _approval(asked: Approve, role: Role, world: World) -> Any:
 
 
 async def note_closed(integration_id: str, *, by: Actor, merged: bool, key: str, world: World) -> None:
-    """The pull request was closed or merged by hand: a fact from outside, which stops the run at the gate."""
+    """Somebody else closed or merged the pull request: a fact from outside that stops the run at the gate."""
 
     def decide(it: Integration) -> list[e.Event]:
         if it.state is not State.REVIEWING:

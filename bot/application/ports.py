@@ -117,6 +117,9 @@ class Repositories(Protocol):
     async def app_owner(self) -> str:
         """The account that owns this App: the one it serves where no other is named."""
 
+    async def app_login(self) -> str:
+        """The name under which this App acts."""
+
     async def role_name(self, repository: Repository, actor: Actor) -> str:
         """The person's permission as GitHub names it ("admin", "write", ..., "none"), asked now, by id."""
 

@@ -66,8 +66,8 @@ REASONS: Final[Mapping[str, str]] = {
     "head_moved": "The pull request has commits that I did not test, so I did not merge it.",
     "base_changed": "The pull request leads to another branch now than the one I tested it for.",
     "not_mergeable": "GitHub would not merge it: look at conflicts and at the branch's protection.",
-    "pull_request_closed": "The pull request was closed by hand.",
-    "merged_by_hand": "The pull request was merged by hand, so I deploy nothing.",
+    "pull_request_closed": "The pull request was closed by somebody else.",
+    "merged_by_hand": "The pull request was merged by somebody else, so I deploy nothing.",
     "deployment": "The deployment failed after the merge.",
     "deployment_overdue": "The deployment did not report an end in time.",
     "sandbox_unavailable": "The sandbox cannot run here, and I run no code outside it. The operator can ask "

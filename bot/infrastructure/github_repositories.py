@@ -24,6 +24,10 @@ class GitHubRepositories:
         """The account that owns this App."""
         return await self._app.owner()
 
+    async def app_login(self) -> str:
+        """The name under which this App acts."""
+        return await self._app.bot_login()
+
     async def describe(self, repository: Repository) -> RepositoryFacts:
         """Raises StepFailed("repository_gone") where this very repository is not seen any more."""
         # How it may be merged is told only to those who may write to it.

@@ -65,6 +65,13 @@ async def test_id_10_another_repository_of_that_name_is_gone_for_us(side: Side) 
     assert failure.value.code == "repository_gone"
 
 
+async def test_the_app_acts_under_the_name_that_github_writes_beside_its_deeds(side: Side) -> None:
+    number, _ = await side.pull()
+
+    opened = next(each for each in side.github.repository(ERP).pulls() if each.number == number)
+    assert await side.repositories.app_login() == opened.by.login
+
+
 async def test_f28_a_repository_taken_from_the_installation_is_gone(side: Side) -> None:
     await side.github.remove_from_installation(ERP, by="dev")
 

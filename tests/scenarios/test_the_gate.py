@@ -5,7 +5,7 @@
 from inline_snapshot import snapshot
 
 from bot.domain.states import State
-from tests.story import Team
+from tests.story import Person, Team
 
 
 async def test_a_rejection_takes_everything_back(team: Team) -> None:
@@ -47,7 +47,7 @@ async def test_closing_the_pull_request_by_hand_ends_it(team: Team) -> None:
         """\
 @requester <id> has **failed**.
 
-**Failed** in “Pull request and approval” (`pull_request_closed`). The pull request was closed by hand.
+**Failed** in “Pull request and approval” (`pull_request_closed`). The pull request was closed by somebody else.
 
 What I took back:
 - Pull request and approval: nothing to undo
@@ -70,7 +70,7 @@ async def test_merging_by_hand_ends_it_and_nothing_is_deployed(team: Team) -> No
         """\
 @requester <id> has **failed**.
 
-**Failed** in “Pull request and approval” (`merged_by_hand`). The pull request was merged by hand, so I deploy nothing.
+**Failed** in “Pull request and approval” (`merged_by_hand`). The pull request was merged by somebody else, so I deploy nothing.
 
 What I took back:
 - Pull request and approval: nothing to undo (merged already; see the roll-back)
@@ -78,6 +78,18 @@ What I took back:
 - Write the code: nothing to undo (merged already; see the roll-back)\
 """
     ])
+
+
+async def test_a_merge_queue_that_merges_ends_it_as_a_person_would(team: Team) -> None:
+    team.github.world.add_account("queue[bot]", "Bot")
+    queue = Person(login="queue[bot]", world=team.github.world)
+    _, pull = await team.has_a_pull_request()
+
+    await queue.merges(pull)
+
+    await team.bot.reaches(State.FAILED, because="merged_by_hand")
+    assert team.github.file("erp.txt") is not None
+    assert team.github.deployments() == []
 
 
 async def test_what_was_pushed_after_the_tests_is_not_approved(team: Team) -> None:

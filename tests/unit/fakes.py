@@ -227,6 +227,9 @@ class FakeRepositories:
     async def app_owner(self) -> str:
         return "acme"
 
+    async def app_login(self) -> str:
+        return "claude-code-bot[bot]"
+
     async def role_name(self, repository: Repository, actor: Actor) -> str:
         self.asked.append(actor.id)
         if self.roles is None:

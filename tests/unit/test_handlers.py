@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.domain import events as e
-from bot.records import Unavailable
+from bot.records import Actor, Unavailable
 from handlers import APOLOGIES, COMMANDS, GITHUB
 from handlers.conversation import Context
 from handlers.integrate import micro_dollars
@@ -34,6 +34,7 @@ from tests.unit.histories import (
 )
 
 OTHER_ID = "zzzzzzzzzz"
+MERGE_QUEUE = Actor(id=91, login="github-merge-queue[bot]")
 
 
 def staged(history: History = UP_FOR_REVIEW) -> Stage:
@@ -257,23 +258,28 @@ async def test_a_comment_without_a_body_is_none(body: Any) -> None:
 
 
 @pytest.mark.parametrize(("merged", "cause"), [(False, "pull_request_closed"), (True, "merged_by_hand")])
-async def test_closing_or_merging_by_hand_stops_the_run_at_the_gate(merged: bool, cause: str) -> None:  # noqa: FBT001  a table's column
+@pytest.mark.parametrize("by", [(STRANGER, "User"), (MERGE_QUEUE, "Bot")], ids=["a person", "another bot"])
+async def test_who_else_closes_or_merges_it_stops_the_run_at_the_gate(
+    by: tuple[Actor, str],
+    merged: bool,  # noqa: FBT001  a table's column
+    cause: str,
+) -> None:
     stage = staged()
 
-    await deliver("pull_request.closed", closed(by=STRANGER, merged=merged), stage)
+    await deliver("pull_request.closed", closed(by=by[0], kind=by[1], merged=merged), stage)
 
-    assert stage.log.events()[-1] == e.CancelRequested(by=STRANGER, cause=cause)
+    assert stage.log.events()[-1] == e.CancelRequested(by=by[0], cause=cause)
 
 
 @pytest.mark.parametrize(
     ("history", "payload"),
     [
         (UP_FOR_REVIEW, closed(number=99)),
-        (UP_FOR_REVIEW, closed(kind="Bot")),
+        (UP_FOR_REVIEW, closed(by=Actor(id=90, login="claude-code-bot[bot]"), kind="Bot")),
         (DEPLOYING, closed(merged=True)),
         (ACTIVE, closed()),
     ],
-    ids=["another pull request", "a bot", "the bot's own merge", "what runs"],
+    ids=["another pull request", "the bot itself", "the bot's own merge", "what runs"],
 )
 async def test_any_other_closing_changes_nothing(history: History, payload: Payload) -> None:
     stage = staged(history)
