@@ -232,7 +232,7 @@ async def note_closed(integration_id: str, *, by: Actor, merged: bool, key: str,
 
 
 async def note_withdrawn(integration_id: str, *, by: Actor, whose: Actor, key: str, world: World) -> None:
-    """A review was dismissed: a fact from outside, which only ever takes an approval away."""
+    """A review was dismissed, or asks for changes: a fact from outside that only takes an approval away."""
     await amend(world, integration_id, lambda it: deciding.withdraw(it, by=by, whose=whose), key=key)
 
 

@@ -58,6 +58,8 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"my check run was closed as {code(conclusion)}"
         case e.Approved(by=by, head=head):
             return f"@{by.login} approved `{head[:7]}`"
+        case e.ApprovalWithdrawn(by=by, whose=whose) if by == whose:
+            return f"@{by.login} took their approval back"
         case e.ApprovalWithdrawn(by=by, whose=whose):
             return f"@{by.login} dismissed the approval of @{whose.login}"
         case e.Rejected(by=by):

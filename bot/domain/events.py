@@ -204,7 +204,7 @@ class Approved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalWithdrawn:
-    """Somebody dismissed the review by which a person had approved."""
+    """Somebody dismissed the review by which a person had approved, or they asked for changes since."""
 
     by: Actor
     whose: Actor

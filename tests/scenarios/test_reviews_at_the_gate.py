@@ -50,3 +50,18 @@ async def test_two_have_to_approve_where_the_repository_says_so(team: Team) -> N
 
     it = await team.bot.reaches(State.ACTIVE)
     assert [given.by.login for given in it.approvals] == ["admin", "developer"]
+
+
+@pytest.mark.parametrize("files", [TWO])
+async def test_who_asks_for_changes_after_approving_approves_no_more(team: Team) -> None:
+    issue, pull = await team.has_a_pull_request()
+    await team.developer.reviews(pull)
+    await team.bot.comes_to_rest()
+
+    await team.developer.reviews(pull, "REQUEST_CHANGES", body="This deletes the ledger.")
+    await team.bot.comes_to_rest()
+    await team.admin.reviews(pull)
+
+    await team.bot.comes_to_rest()
+    assert team.github.merged_heads() == []
+    assert "**Waits for 2 approvals (1 given)**" in issue.status_comment()

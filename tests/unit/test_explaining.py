@@ -235,6 +235,13 @@ def test_every_fact_has_its_sentence() -> None:
     assert all(told(event) and not told(event).endswith("..") for event in every)
 
 
+def test_a_withdrawal_tells_whose_doing_it_was() -> None:
+    assert told(e.ApprovalWithdrawn(by=ADMIN, whose=REQUESTER)) == snapshot(
+        "@admin dismissed the approval of @requester"
+    )
+    assert told(e.ApprovalWithdrawn(by=ADMIN, whose=ADMIN)) == snapshot("@admin took their approval back")
+
+
 # --- plan ----------------------------------------------------------------------------------------------
 
 

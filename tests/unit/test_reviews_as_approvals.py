@@ -151,6 +151,16 @@ async def test_a_dismissed_review_takes_its_approval_back() -> None:
     assert fold(ID, stage.log.events()).approvals == ()
 
 
+async def test_who_asks_for_changes_takes_back_what_they_had_approved() -> None:
+    stage = staged((*NEEDS_TWO, APPROVAL, ADMIN_APPROVAL))
+
+    facts = await told(review("changes_requested", by=DEVELOPER, commit=COMMIT), stage)
+
+    assert facts == [e.ApprovalWithdrawn(by=DEVELOPER, whose=DEVELOPER)]
+    assert fold(ID, stage.log.events()).approvals == (ADMIN_APPROVAL,)
+    assert stage.comments.on(PULL) == []
+
+
 @pytest.mark.parametrize("history", [NEEDS_TWO, RELEASED], ids=["gave none", "the gate is open"])
 async def test_any_other_dismissal_changes_nothing(history: History) -> None:
     dismissal = review("dismissed", by=ADMIN, author=DEVELOPER, commit=COMMIT)
