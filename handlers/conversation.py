@@ -67,11 +67,14 @@ class Here:
         return self.comment.repository
 
     async def integrations(self) -> list[Mapping[str, Any]]:
-        """The integrations that this issue or pull request is about, newest first."""
-        column = "pull_request" if self.comment.on_pull_request else "issue"
-        return await self.context.world.integrations.find(
-            repository_id=self.repository.id, **{column: self.comment.issue}
-        )
+        """The integrations that were asked for here, or whose pull request this is, newest first."""
+        find, number = self.context.world.integrations.find, self.comment.issue
+        rows = [
+            *await find(repository_id=self.repository.id, issue=number),
+            *await find(repository_id=self.repository.id, pull_request=number),
+        ]
+        here = {row["id"]: row for row in rows}
+        return sorted(here.values(), key=lambda row: (row["requested_at"], row["id"]), reverse=True)
 
     async def integration_id(self) -> str:
         """The one that is meant: named in the text, else the newest here. Raises NothingWaits."""

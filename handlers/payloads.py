@@ -28,7 +28,6 @@ class Comment:
     repository: Repository
     private: bool
     issue: int
-    on_pull_request: bool
     id: int
     body: str
     by: Actor
@@ -44,7 +43,6 @@ class Comment:
             repository=repository_of(data),
             private=data["repository"]["private"],
             issue=issue["number"],
-            on_pull_request="pull_request" in issue,
             id=comment["id"],
             body=comment["body"] or "",
             by=actor_of(sender),

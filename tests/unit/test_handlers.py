@@ -1,5 +1,6 @@
 """From a payload to what happens and what is said, once a delivery."""
 
+import dataclasses
 import json
 from typing import Any
 
@@ -24,6 +25,7 @@ from tests.unit.histories import (
     ISSUE,
     MERGED_FOR_A_DEVELOPER,
     PULL,
+    REQUEST,
     REQUESTER,
     STRANGER,
     UP_FOR_REVIEW,
@@ -174,6 +176,18 @@ async def test_the_newest_is_meant_unless_another_is_named(named: str, stopped: 
 
     facts = {stream: len(stage.log.events(stream)) - len(WORKED) for stream in (ID, OTHER_ID)}
     assert facts == {ID: int(stopped == ID), OTHER_ID: int(stopped == OTHER_ID)}
+
+
+async def test_on_a_pull_request_both_are_meant_what_it_was_opened_for_and_what_was_asked_for_there() -> None:
+    stage = staged()
+    stage.log.holds((dataclasses.replace(REQUEST, issue=PULL), *WORKED[1:]), stream=OTHER_ID)
+
+    [reply] = await says("/claude status", stage, on=PULL)
+
+    assert [line.partition(";")[0] for line in reply.splitlines()] == [
+        f"- `{OTHER_ID}`: **generating**",
+        f"- `{ID}`: **reviewing**, waiting for approval, #{PULL}",
+    ]
 
 
 async def test_where_there_is_nothing_nothing_waits() -> None:
