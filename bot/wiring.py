@@ -1,12 +1,11 @@
 """Settings in, object graph out: the only module that knows every adapter, and where the parts meet."""
 
-import json
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
 
@@ -37,11 +36,11 @@ from bot.infrastructure.resilience import POLICIES, Policy
 from bot.infrastructure.sandbox import BubblewrapSandbox
 from bot.infrastructure.shares import places
 from bot.instruments import Instruments
-from bot.records import Answer, Delivery, Question, Repository, Spent
+from bot.records import Answer, Question, Repository, Spent
 from bot.sandboxing import hiding
 from bot.settings import AppCredentials, Settings
 from bot.storage import Storage, storage
-from handlers.conversation import Context
+from handlers.hearing import dispatcher
 
 POLLS_UNTIL_A_LOOK: Final = 300  # a minute, at five polls a second
 HEALTH_SECONDS: Final = 60.0
@@ -140,18 +139,6 @@ def sources_of(settings: Settings, app: GitHubApp, guard: Policy) -> GitSources:
         token_of=token_of,
         policy=guard,
     )
-
-
-def dispatcher(world: World, table: Mapping[str, handlers.Handler]) -> intake.Dispatch:
-    """Hands a delivery to the handler of its kind."""
-
-    async def dispatch(delivery: Delivery) -> None:
-        handler = table.get(delivery.kind)
-        if handler is not None:
-            data: Mapping[str, Any] = json.loads(delivery.body)
-            await handler(data, Context(world=world, key=delivery.key))
-
-    return dispatch
 
 
 def register(

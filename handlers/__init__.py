@@ -1,7 +1,7 @@
 """The table of contents: which file hears which of GitHub's events, and which commands there are."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from handlers import (
     answer,
@@ -22,7 +22,8 @@ from handlers import (
 )
 from handlers import help as help_
 from handlers import list as list_
-from handlers.conversation import Context, declared
+from handlers.conversation import declared
+from handlers.hearing import Handler
 
 COMMANDS: Final = declared((
     help_,
@@ -39,8 +40,6 @@ COMMANDS: Final = declared((
     cancel,
     config,
 ))
-
-Handler = Callable[[Mapping[str, Any], Context], Awaitable[None]]
 
 APOLOGIES: Final[Mapping[str, Handler]] = {
     "issue_comment.created": issue_comment.apologise,

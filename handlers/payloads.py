@@ -7,6 +7,11 @@ from typing import Any, Self
 from bot.records import Actor, Repository
 
 
+def is_from_the_app(data: Mapping[str, Any]) -> bool:
+    """Whether the App sent it: a repository's own webhook, with the same secret, knows no installation."""
+    return bool(data.get("installation"))
+
+
 def actor_of(user: Mapping[str, Any]) -> Actor:
     """A user of a payload."""
     return Actor(id=user["id"], login=user["login"])

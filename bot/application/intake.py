@@ -26,24 +26,39 @@ class Intake:
 
 async def settle(intake: Intake, delivery_key: str, *, key: str) -> str | None:
     """Hand one delivery on; what nobody foresaw is named, and then set aside where people see it."""
-    delivery = await intake.inbox.take(delivery_key)
-    if delivery is None:
-        return None
-    with structlog.contextvars.bound_contextvars(delivery=delivery.key, kind=delivery.kind, step=key):
-        try:
-            await intake.dispatch(delivery)
-        except Unavailable:
-            raise  # the engine tries this step again later
-        except Exception as error:
-            log.exception("delivery_failed")
-            return error.code if isinstance(error, StepFailed) else type(error).__name__
-        await intake.inbox.settle(delivery.key)
-        log.info("delivery_settled")
+    with structlog.contextvars.bound_contextvars(delivery=delivery_key, step=key):
+        return await _caught(_settled(intake, delivery_key))
+
+
+async def apologise(intake: Intake, delivery_key: str, *, key: str) -> str | None:
+    """Tell whoever asked, where they asked, that it went wrong; what hinders that is named as well."""
+    with structlog.contextvars.bound_contextvars(delivery=delivery_key, step=key):
+        return await _caught(_apologised(intake, delivery_key))
+
+
+async def _caught(work: Awaitable[None]) -> str | None:
+    """The net: the code of what nobody foresaw, whatever it is; the next delivery is not to suffer for it."""
+    try:
+        await work
+    except Unavailable:
+        raise  # the engine tries this step again later
+    except Exception as error:
+        log.exception("delivery_failed")
+        return error.code if isinstance(error, StepFailed) else type(error).__name__
     return None
 
 
-async def apologise(intake: Intake, delivery_key: str, *, key: str) -> None:
-    """Tell whoever asked, where they asked, that it went wrong."""
+async def _settled(intake: Intake, delivery_key: str) -> None:
+    delivery = await intake.inbox.take(delivery_key)
+    if delivery is None:
+        return
+    with structlog.contextvars.bound_contextvars(kind=delivery.kind):
+        await intake.dispatch(delivery)
+        await intake.inbox.settle(delivery.key)
+        log.info("delivery_settled")
+
+
+async def _apologised(intake: Intake, delivery_key: str) -> None:
     delivery = await intake.inbox.take(delivery_key)
     if delivery is not None:
         await intake.apologise(delivery)
@@ -69,9 +84,11 @@ async def settle_or_set_aside(intake: Intake, delivery_key: str) -> None:
 async def tell(intake: Intake, delivery_key: str) -> None:
     """An apology that cannot be made is in the log; the delivery is set aside all the same."""
     try:
-        await step(apologise, intake, delivery_key)
+        why = await step(apologise, intake, delivery_key)
     except StepFailed as failure:
-        log.warning("apology_failed", delivery=delivery_key, why=failure.code)
+        why = failure.code
+    if why is not None:
+        log.warning("apology_failed", delivery=delivery_key, why=why)
 
 
 def register(intake: Intake) -> None:
