@@ -6,12 +6,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
 from typing import Final, Literal, NotRequired, TypedDict, TypeVar
 
+import structlog
 from purgatory import AsyncCircuitBreakerFactory
+from purgatory.domain.messages.events import ContextChanged
 from purgatory.domain.model import Context, OpenedState
 
 from bot.infrastructure.observing import Nobody, Observer
 from bot.infrastructure.shares import Shares
 from bot.records import Refused, StepFailed, Unavailable
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 CircuitState = Literal["closed", "open", "half-open"]
@@ -21,6 +25,7 @@ _STATES: Final[Mapping[str, CircuitState]] = {
     "opened": "open",
     "half-opened": "half-open",
 }
+LOGGED: Final[Mapping[str, str]] = {"opened": "breaker_opened", "closed": "breaker_closed"}
 
 
 class Limits(TypedDict):
@@ -118,6 +123,7 @@ class Policy:
             default_ttl=ttl_seconds,
             exclude=[(BaseException, is_answer)],
         )
+        self._circuits.add_listener(_told)
 
     @property
     def state(self) -> CircuitState:
@@ -130,10 +136,17 @@ class Policy:
         return self._bulkhead.in_flight
 
     async def call(self, what: str, attempt: Callable[[], Awaitable[T]], *, tenant: str = "") -> T:
-        """Try once. Raises Unavailable: `<name>_busy`, `<name>_circuit_open`, `<name>_timeout`."""
+        """Try once, and log it where later may help.
+
+        Raises Unavailable: `<name>_busy`, `<name>_circuit_open`, `<name>_timeout`.
+        """
         deadline = asyncio.get_running_loop().time() + self.deadline_seconds
-        async with self._bulkhead.slot(until=deadline, tenant=tenant):
-            return await self._through_the_circuit(what, attempt, deadline)
+        try:
+            async with self._bulkhead.slot(until=deadline, tenant=tenant):
+                return await self._through_the_circuit(what, attempt, deadline)
+        except Unavailable as trouble:
+            log.warning("outside_call_failed", dependency=self.name, what=what, code=trouble.code)
+            raise
 
     async def _through_the_circuit(
         self, what: str, attempt: Callable[[], Awaitable[T]], deadline: float
@@ -162,3 +175,9 @@ class Policy:
             return await attempt()
         finally:
             self._observer.after(point)
+
+
+def _told(dependency: str, _happened: str, event: object) -> None:
+    """One line when a circuit breaker opens, and one when it closes."""
+    if isinstance(event, ContextChanged) and event.state in LOGGED:
+        log.warning(LOGGED[event.state], dependency=dependency)

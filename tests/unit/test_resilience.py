@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 import pytest
 from gidgethub import BadRequest
+from structlog.testing import capture_logs
 
 from bot.infrastructure.resilience import POLICIES, Policy
 from bot.records import StepFailed, Unavailable
@@ -210,3 +211,32 @@ def test_each_dependency_has_a_policy_that_leaves_time_for_one_whole_attempt(nam
 
     assert made.attempt_seconds <= made.deadline_seconds
     assert made.state == "closed"
+
+
+async def test_a_call_that_may_succeed_later_is_logged_and_so_is_the_circuit() -> None:
+    github = policy(threshold=2, ttl_seconds=0.001)
+
+    with capture_logs() as logged:
+        await failing(github, Unavailable("github_broken", "words of somebody's"), times=2)
+        await until_answered(github)
+
+    lines = [line for line in logged if line.get("code") != "github_circuit_open"]
+    assert lines == [
+        {
+            "event": "outside_call_failed",
+            "log_level": "warning",
+            "dependency": "github",
+            "what": "try",
+            "code": "github_broken",
+        },
+        {"event": "breaker_opened", "log_level": "warning", "dependency": "github"},
+        lines[0],
+        {"event": "breaker_closed", "log_level": "warning", "dependency": "github"},
+    ]
+
+
+async def test_a_plain_no_is_no_line_of_the_log() -> None:
+    with capture_logs() as logged:
+        await failing(policy(), StepFailed("github_invalid"), times=1)
+
+    assert logged == []
