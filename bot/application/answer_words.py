@@ -11,7 +11,7 @@ from bot.application.quoting import harmless, quoted
 from bot.application.reasons import code, why
 from bot.application.refusing import Refused
 from bot.application.spec import Spec
-from bot.application.status_words import STEP_TITLES, duration, waiting_words
+from bot.application.status_words import STEP_TITLES, duration, held_up_words, waiting_words
 from bot.application.views import STEPS, StatusView
 from bot.domain.commands import PREFIX
 from bot.domain.states import State
@@ -126,7 +126,7 @@ def _because(view: StatusView) -> list[str]:
         return [_failed(view)]
     if view.cause is not None:
         return [f"It is being stopped. {why(view.cause)}"]
-    if waits := waiting_words(view):
+    if waits := waiting_words(view) or held_up_words(view):
         return waits
     if view.state == State.ACTIVE:
         return [f"#{view.pull_request} was merged, and its deployment to {view.environment} succeeded."]

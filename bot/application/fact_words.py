@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final, assert_never
 
-from bot.application.reasons import code, why
+from bot.application.reasons import NAMES, code, why
 from bot.domain import events as e
 
 # What is a step of the machine's own work; many of them in a row are told as one.
@@ -78,6 +78,10 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return "it is active"
         case e.CancelRequested(by=by, cause=cause):
             return f"@{by.login} stopped it. {why(cause)}"
+        case e.HeldUp(by=by, code=reason):
+            return f"{NAMES.get(by, by)} did not answer ({code(reason)}), and was tried again"
+        case e.WentOn():
+            return "the answers came again, and it went on"
         case e.IntegrationFailed(reason=reason):
             return f"it failed ({code(reason)}). {why(reason)}"
         case e.StepUndone(step=step, outcome=outcome):

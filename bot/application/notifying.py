@@ -41,7 +41,16 @@ def on_fact(before: Integration, after: Integration) -> FollowUp | None:
 
 def what_people_see(it: Integration) -> tuple[object, ...]:
     """What is worth an edit at once; the rest (turns, cost) may wait for the next."""
-    return (it.state, it.waiting_for, it.reason, it.settled, it.cancelled, it.pull_request, it.approvals)
+    return (
+        it.state,
+        it.waiting_for,
+        it.reason,
+        it.settled,
+        it.cancelled,
+        it.pull_request,
+        it.approvals,
+        it.held_up,
+    )
 
 
 SUBSCRIBERS: Final[tuple[Subscriber, ...]] = (on_fact,)

@@ -76,6 +76,9 @@ REASONS: Final[Mapping[str, str]] = {
     "internal": "Something went wrong inside the bot. The operator finds it in the log under this id.",
 }
 
+# What the bot needs of the outside, as people call it; git is asked of GitHub.
+NAMES: Final[Mapping[str, str]] = {"claude": "Claude", "github": "GitHub", "git": "GitHub"}
+
 
 def code(text: str) -> str:
     """Somebody's short words as code, on one line: nothing in them can act."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from bot.application.quoting import printed, quoted
-from bot.application.reasons import code, why
+from bot.application.reasons import NAMES, code, why
 from bot.application.remark_words import outcome, remarks, warning
 from bot.application.views import StatusView, StepView
 from bot.domain.commands import PREFIX
@@ -67,6 +67,7 @@ def status_comment(view: StatusView) -> str:
         f"Asked for by @{view.requested_by}.",
         _table(view.steps),
         *waiting_words(view),
+        *held_up_words(view),
         *_links(view),
         *_failure(view),
         *_kept_secret(view),
@@ -130,6 +131,15 @@ def waiting_words(view: StatusView) -> list[str]:
             return [f"**Waits for the deployment** to {view.environment} to report how it went."]
         case _:
             return []
+
+
+def held_up_words(view: StatusView) -> list[str]:
+    """What does not answer at the moment; nothing where it is not held up."""
+    if view.held_up is None:
+        return []
+    by, how = view.held_up
+    lacks = "asks me to wait" if how.endswith("_limited") else "does not answer at the moment"
+    return [f"**{NAMES.get(by, by)} {lacks}** ({code(how)}). I try again by myself, for up to half an hour."]
 
 
 def _approvals_missing(view: StatusView) -> str:

@@ -37,13 +37,17 @@ class StepView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusView:
-    """Everything the status comment says; `during` is the step it failed in. Money in US dollars."""
+    """Everything the status comment says; `during` is the step it failed in. Money in US dollars.
+
+    `held_up` is what does not answer, and the code of how.
+    """
 
     id: str
     state: str
     requested_by: str
     steps: tuple[StepView, ...]
     waiting_for: str | None
+    held_up: tuple[str, str] | None
     head: str
     pull_request: int | None
     branch: str
@@ -92,6 +96,7 @@ def view_of(
         requested_by=it.requested_by.login,
         steps=tuple(steps_of(it, records)),
         waiting_for=it.waiting_for,
+        held_up=(it.held_up.by, it.held_up.code) if it.held_up else None,
         head=it.head,
         pull_request=it.pull_request,
         branch=it.branch,

@@ -6,6 +6,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Final, TypeVar
 
+from bot.application.patience import patient
 from bot.application.ports import World
 from bot.application.recording import running
 from bot.infrastructure.engine import step
@@ -37,7 +38,8 @@ async def _watch(world: World, integration_id: str) -> None:
 
 async def stoppable(work: Callable[..., Awaitable[T]], world: World, integration_id: str, *args: object) -> T:
     """Run as one recorded step, which is stopped between its tries as well: see `step` and `watched`."""
-    return await step(work, world, integration_id, *args, pause=partial(_pause, world, integration_id))
+    pause = partial(_pause, world, integration_id)
+    return await step(patient(work), world, integration_id, *args, pause=pause)
 
 
 async def _pause(world: World, integration_id: str, seconds: float) -> None:

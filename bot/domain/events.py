@@ -270,6 +270,19 @@ class CancelRequested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldUp:
+    """Somebody outside (claude, github, git) does not answer, and is asked again; `code` says how."""
+
+    by: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WentOn:
+    """What had held it up answers again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrationFailed:
     """It came to nothing; `reason` is a stable code, `during` the state it was in."""
 
@@ -320,6 +333,8 @@ Event = (
     | DeploymentReported
     | Activated
     | CancelRequested
+    | HeldUp
+    | WentOn
     | IntegrationFailed
     | StepUndone
     | UndoFinished

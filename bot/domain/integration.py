@@ -13,6 +13,8 @@ NOBODY: Final = Actor(id=0, login="ghost")
 NOWHERE: Final = Repository(id=0, full_name="", installation_id=0)
 
 Turn = e.TurnTaken | e.ToolsRun
+# An answer that broke off is no sign that the next one will come whole.
+LEAVES_HELD_UP: Final = (e.HeldUp, e.AnswerLost)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,7 @@ class Integration:
     deployment: int | None = None
     deployment_outcome: str | None = None
     cancelled: str | None = None
+    held_up: e.HeldUp | None = None
     reason: str | None = None
     during: str | None = None
     detail: str = ""
@@ -154,11 +157,17 @@ def evolved(it: Integration, events: Iterable[e.Event]) -> Integration:
             turns.append(event)
             continue
         it, turns = evolve(_turned(it, turns) if turns else it, event), []
-    return replace(_turned(it, turns), version=version)
+    return replace(_turned(it, turns) if turns else it, version=version)
 
 
 def evolve(it: Integration, event: e.Event) -> Integration:
     """The integration after one more fact; never refuses, never looks outside."""
+    after = _evolved(it, event)
+    is_over = after.held_up is not None and not isinstance(event, LEAVES_HELD_UP)
+    return replace(after, held_up=None) if is_over else after
+
+
+def _evolved(it: Integration, event: e.Event) -> Integration:
     match event:
         case e.IntegrationRequested():
             return _requested(it, event)
@@ -214,6 +223,10 @@ def evolve(it: Integration, event: e.Event) -> Integration:
             return replace(it, state=State.ACTIVE)
         case e.CancelRequested(cause=cause):
             return replace(it, cancelled=cause)
+        case e.HeldUp():
+            return replace(it, held_up=event)
+        case e.WentOn():
+            return it
         case e.IntegrationFailed(reason=reason, during=during, detail=detail):
             return replace(
                 it, state=State.FAILED, reason=reason, during=during, detail=detail, questions=None
@@ -291,6 +304,7 @@ def _turned(it: Integration, turns: Iterable[Turn]) -> Integration:
         change=change,
         cuts=cuts,
         pauses=pauses,
+        held_up=None,
         left_out=tuple(sorted(left_out)),
     )
 

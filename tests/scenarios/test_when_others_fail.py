@@ -226,3 +226,18 @@ Detail: `bwrap is not installed`.
 There was nothing to take back.\
 """
     ])
+
+
+async def test_f53_people_are_told_that_claude_does_not_answer_until_it_does(team: Team) -> None:
+    team.claude.fail("overloaded", where=CODING, retry_after=6)
+    issue = await team.asks()
+    await team.bot.has_noted("HeldUp")
+
+    await team.viewer.comments("/claude why", on=issue)
+
+    said = "**Claude does not answer at the moment** (`claude_overloaded`)."
+    await team.is_told(said, on=issue, times=2)  # in the reply, and in the status comment
+    await team.bot.has_a_pull_request()
+    await team.bot.comes_to_rest()
+    assert said not in issue.status_comment()
+    assert (await team.bot.facts()).count("HeldUp") == 1

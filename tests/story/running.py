@@ -143,6 +143,14 @@ class Bot:
         await until(asked, otherwise=partial(self.story_so_far, f"it did not ask {times} times"))
         await self.waits_for("answer")
 
+    async def has_noted(self, fact: str) -> None:
+        """Wait until a fact of this name is there."""
+
+        async def noted() -> bool:
+            return fact in await self.facts()
+
+        await until(noted, otherwise=partial(self.story_so_far, f"there is no {fact}"))
+
     async def has_come_to(self, state: State) -> None:
         """Wait until it is there, or was."""
 

@@ -105,5 +105,13 @@ class Team:
 
         await until(asked, otherwise=partial(self.bot.story_so_far, "Claude was not asked"))
 
+    async def is_told(self, words: str, *, on: Thread, times: int) -> None:
+        """Wait until these words stand in so many comments."""
+
+        async def told() -> bool:
+            return sum(words in each.body for each in on.comments()) == times
+
+        await until(told, otherwise=partial(self.bot.story_so_far, f"nobody was told {words}"))
+
     def _person(self, login: str) -> Person:
         return Person(login=login, world=self.github.world)

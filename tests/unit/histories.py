@@ -69,6 +69,7 @@ LOST: Final = e.AnswerLost(
     cache_write_tokens=0,
     micro_usd=5_525,
 )
+HELD_UP: Final = e.HeldUp(by="claude", code="claude_unreachable")
 BASE, COMMIT, TREE, MERGED_SHA = "ba5e" * 10, "c0de" * 10, "7ee5" * 10, "1e46" * 10
 CONTENT: Final = "def send(invoice): ...\n"
 QUESTION: Final = kept("- Which ERP?")

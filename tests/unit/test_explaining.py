@@ -26,6 +26,7 @@ from tests.unit.histories import (
     BASE,
     BRANCH,
     COMMIT,
+    HELD_UP,
     ID,
     LOST,
     PULL,
@@ -229,6 +230,7 @@ def test_every_fact_has_its_sentence() -> None:
     every = [*ACTIVE, *ASKED, *cancelled(*failed(*REPAIRING)), e.DeployReleased(by=ADMIN), e.UndoFinished()]
     every += [e.ApprovalWithdrawn(by=ADMIN, whose=REQUESTER), LOST]
     every += [e.Answered(by=REQUESTER, text=""), e.Rejected(by=ADMIN, why=None), ADMIN_APPROVAL]
+    every += [HELD_UP, e.WentOn()]
     every += [e.StepUndone(step="deploy", outcome="needs_person", what="")]
 
     assert {type(event) for event in every} == set(get_args(e.Event))
@@ -311,6 +313,12 @@ It failed in “Run the tests” (`tests`). The tests still failed after every r
 async def test_why_it_is_at_work() -> None:
     assert (await says("/claude why", staged(WORKED))).splitlines()[-1] == snapshot(
         "It is at work, or waits for its turn: “Write the code”. It waits for nobody."
+    )
+
+
+async def test_why_it_is_held_up() -> None:
+    assert (await says("/claude why", staged((*WORKED, HELD_UP)))).splitlines()[-1] == snapshot(
+        "**Claude does not answer at the moment** (`claude_unreachable`). I try again by myself, for up to half an hour."
     )
 
 

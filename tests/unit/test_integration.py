@@ -31,6 +31,7 @@ from tests.unit.histories import (
     DEPLOYING,
     DEVELOPER,
     GREEN,
+    HELD_UP,
     ID,
     LOST,
     MERGED,
@@ -415,6 +416,28 @@ def test_what_is_merged_is_stopped_only_by_who_may_deploy(history: History, role
 
     assert (refused.value.role, refused.value.who_could) == (role, (Role.ADMIN,))
     assert len(cancel(history, role=Role.ADMIN)) == 1
+
+
+def held_up(history: History) -> list[e.Event]:
+    return deciding.hold_up(integration(history), by=HELD_UP.by, code=HELD_UP.code)
+
+
+def test_what_does_not_answer_is_noted_once_for_as_long_as_it_lasts() -> None:
+    other = e.HeldUp(by="git", code="git_unreachable")
+
+    assert held_up(WORKED) == held_up((*WORKED, other)) == [HELD_UP]
+    assert held_up((*WORKED, HELD_UP)) == held_up((*WORKED, HELD_UP, LOST)) == []
+    assert held_up((*WORKED, HELD_UP, e.WentOn())) == held_up((*WORKED, HELD_UP, turn(4))) == [HELD_UP]
+
+
+@pytest.mark.parametrize("history", [UP_FOR_REVIEW, cancelled(*WORKED), failed(*WORKED), ACTIVE])
+def test_what_is_not_at_work_is_not_held_up(history: History) -> None:
+    assert held_up(history) == []
+
+
+def test_it_goes_on_where_it_was_held_up() -> None:
+    assert deciding.go_on(integration((*WORKED, HELD_UP))) == [e.WentOn()]
+    assert deciding.go_on(integration(WORKED)) == []
 
 
 def fail(history: History) -> list[e.Event]:

@@ -17,6 +17,7 @@ from tests.unit.histories import (
     ASKED,
     COMMIT,
     DEPLOYING,
+    HELD_UP,
     LOST,
     MERGED_FOR_A_DEVELOPER,
     REPAIRING,
@@ -142,6 +143,31 @@ Asked for by @requester.
 
 <sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\
 """)
+
+
+@pytest.mark.parametrize(
+    ("held_up", "said"),
+    [
+        (
+            HELD_UP,
+            "**Claude does not answer at the moment** (`claude_unreachable`). "
+            "I try again by myself, for up to half an hour.",
+        ),
+        (
+            e.HeldUp(by="git", code="git_unreachable"),
+            "**GitHub does not answer at the moment** (`git_unreachable`). "
+            "I try again by myself, for up to half an hour.",
+        ),
+        (
+            e.HeldUp(by="claude", code="claude_rate_limited"),
+            "**Claude asks me to wait** (`claude_rate_limited`). "
+            "I try again by myself, for up to half an hour.",
+        ),
+    ],
+)
+def test_the_status_comment_says_what_does_not_answer(held_up: e.HeldUp, said: str) -> None:
+    assert said in below_the_table((*WORKED, held_up))
+    assert said not in below_the_table((*WORKED, held_up, turn(4)))
 
 
 def test_the_status_comment_while_it_is_tested() -> None:
