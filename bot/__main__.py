@@ -15,7 +15,7 @@ from bot.infrastructure.database import migrate_apart
 from bot.infrastructure.metrics import MeteringObserver, Metrics
 from bot.infrastructure.telemetry import set_up_logs
 from bot.instruments import Instruments
-from bot.services import NAMES, Service, UnknownService, chosen
+from bot.services import NAMES, Service, UnknownService, check_can_run, chosen
 from bot.settings import Misconfigured, Settings
 from bot.troubles import TROUBLES, told
 
@@ -86,6 +86,7 @@ def verb(asked: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any, i
 def begun(settings: Settings, names: Sequence[str]) -> Sequence[Service]:
     """The services that are asked for; their tables are made while there is neither a thread nor a loop."""
     services = chosen(names)
+    check_can_run(services, settings)
     if settings.github is not None:
         migrate_apart(settings.database_url)
     return services

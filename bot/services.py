@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from bot.settings import Misconfigured, Settings
+
 Route = Literal["webhooks", "setup"]
 
 
@@ -24,6 +26,13 @@ SERVICES: Final[tuple[Service, ...]] = (
     Service(name="notifications", queues=("notify",)),
 )
 
+ALL_ON_SQLITE: Final = (
+    "DATABASE_URL: a SQLite file takes one process, which then does the work of all five services; name no "
+    "service, or give the address of a PostgreSQL database"
+)
+NO_MODEL: Final = (
+    "ANTHROPIC_API_KEY: it is missing, and the service `ai` asks Claude; give a key from Anthropic's console"
+)
 NAMES: Final = tuple(service.name for service in SERVICES)
 
 
@@ -37,6 +46,17 @@ def chosen(names: Collection[str]) -> tuple[Service, ...]:
     if unknown:
         raise UnknownService(f"no service is called {', '.join(unknown)}; there are {', '.join(NAMES)}")
     return tuple(service for service in SERVICES if service.name in (names or NAMES))
+
+
+def check_can_run(services: Collection[Service], settings: Settings) -> None:
+    """Whether these settings suffice for these services. Raises Misconfigured with every problem at once."""
+    problems = []
+    if settings.on_sqlite and len(services) < len(SERVICES):
+        problems.append(ALL_ON_SQLITE)
+    if settings.github is not None and settings.anthropic_api_key is None and "ai" in queues_of(services):
+        problems.append(NO_MODEL)
+    if problems:
+        raise Misconfigured(*problems)
 
 
 def queues_of(services: Collection[Service]) -> tuple[str, ...]:

@@ -118,7 +118,10 @@ class Settings(BaseModel):
         "https://github.com", description="GitHub's pages", examples=["https://github.example.org"]
     )
     anthropic_api_key: SecretStr | None = Field(
-        None, min_length=8, description="the key for Claude", examples=["the key from the console"]
+        None,
+        min_length=8,
+        description="the key for Claude; once a GitHub App is set up, the service `ai` needs it to start",
+        examples=["the key from the console"],
     )
     anthropic_base_url: Address | None = Field(
         None, description="where Claude answers, if not at Anthropic", examples=["https://claude.example.org"]
@@ -230,6 +233,11 @@ class Settings(BaseModel):
     def data_directory(self) -> Path:
         """Where mirrors and working copies are kept."""
         return self.data_dir or self.beside_the_database
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Whether the database is a file, which takes one process."""
+        return self.database_url.startswith("sqlite")
 
     @property
     def beside_the_database(self) -> Path:

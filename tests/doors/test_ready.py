@@ -8,6 +8,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.doors import open_bot
+from bot.instruments import Instruments
+from bot.services import chosen
+from bot.settings import Settings
 from tests.doors.running import running
 from tests.story.running import Bot
 
@@ -41,10 +45,11 @@ async def test_sb_06_without_its_sandbox_it_is_not_ready_and_says_why(
     assert (health["ready"], health["database"], health["sandbox"]) == (False, "ok", "sandbox_unavailable")
 
 
-async def test_a_process_that_runs_nothing_needs_no_sandbox(bot: Bot, tmp_path: Path) -> None:
-    environment = {**bot.environment, "PATH": with_programs(tmp_path / "bin", "git")}
+async def test_a_process_that_runs_nothing_needs_no_sandbox(bot: Bot) -> None:
+    settings = Settings.read({**bot.environment, "PORT": "0"})
+    doors = chosen(["integrations", "notifications"])
 
-    async with running(environment, "integrations", "notifications", cwd=tmp_path) as port:
+    async with open_bot(settings, doors, instruments=Instruments()) as (_, port):
         status, health = await readiness(port)
 
     assert (status, health["ready"], "sandbox" in health) == (200, True, False)

@@ -110,7 +110,9 @@ async def test_without_a_database_what_it_counts_is_left_out_and_the_rest_is_tol
 
 
 async def test_what_is_named_on_the_command_line_is_what_is_mounted(tmp_path: Path) -> None:
-    async with running({}, "notifications", cwd=tmp_path) as port:
+    elsewhere = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none", "SECRET_KEY": "k" * 32}
+
+    async with running(elsewhere, "notifications", cwd=tmp_path) as port:
         answered = await answers(port)
 
     assert (answered["/healthz"], answered["/webhooks/github"], answered["/setup"]) == (200, 404, 404)

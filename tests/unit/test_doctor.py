@@ -5,7 +5,6 @@ import asyncio
 import pytest
 from inline_snapshot import snapshot
 
-from bot import services
 from bot.doctor import CHECKS, Examine, Unwell, examine, is_well, report
 
 
@@ -57,30 +56,3 @@ async def test_an_error_while_looking_is_a_finding(error: Exception) -> None:
 async def test_the_doctor_can_be_interrupted() -> None:
     with pytest.raises(asyncio.CancelledError):
         await examine({"python": raising(asyncio.CancelledError())})
-
-
-def test_all_five_services_run_where_none_is_named() -> None:
-    assert services.chosen([]) == services.SERVICES
-    assert services.queues_of(services.SERVICES) == (
-        "intake",
-        "saga",
-        "github",
-        "sandbox",
-        "ops",
-        "ai",
-        "notify",
-    )
-
-
-def test_some_services_run_alone() -> None:
-    some = services.chosen(["ai", "workflow"])
-
-    assert [service.name for service in some] == ["workflow", "ai"]
-    assert services.routes_of(some) == ()
-
-
-def test_an_unknown_service_is_refused_with_those_there_are() -> None:
-    with pytest.raises(
-        services.UnknownService, match="no service is called slack; there are auth, integrations"
-    ):
-        services.chosen(["slack", "ai"])
