@@ -153,7 +153,7 @@ class Settings(BaseModel):
     )
     retention_days: Kept = Field(
         Retention(30, 90, 30),
-        description="days that deliveries, workflows and transcripts are kept",
+        description="days that deliveries, workflows and transcripts are kept, a run's from its end",
         examples=["30, 90, 30"],
     )
     allow_self_approval: bool = Field(

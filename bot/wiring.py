@@ -12,6 +12,7 @@ import aiohttp
 import handlers
 from bot.application import intake, notifying, redelivering, saga, settling, upkeep
 from bot.application.ports import Clock, Subscriber, World
+from bot.application.retaining import Transcripts
 from bot.domain.policy import Rules
 from bot.domain.pricing import cost_micro_usd
 from bot.infrastructure.adopting import Watch, adopting
@@ -155,13 +156,14 @@ def register(
     saga.register(world, places(), sagas)
     notifying.register(world)
     days = settings.retention_days
+    transcripts = Transcripts(log=stored.log, integrations=stored.integrations, blobs=stored.blobs)
     return [
         *settling.register(world, sagas),
         *redelivering.register(GitHubDeliveries(app), stored.clock),
         *upkeep.register(
             stored.clock,
             stored.log,
-            {"blobs": (stored.blobs, 0), "inbox": (stored.inbox, days.deliveries)},
+            {"blobs": (transcripts, 0), "inbox": (stored.inbox, days.deliveries)},
             workflow_days=days.workflows,
         ),
     ]

@@ -79,7 +79,7 @@ class Blobs(Protocol):
     async def put(self, repository_id: int, content: bytes) -> str: ...
 
     async def get(self, repository_id: int, digest: str) -> bytes:
-        """The bytes. Raises StepFailed("forgotten") where they were destroyed or have expired."""
+        """The bytes. Raises StepFailed("forgotten") where they were destroyed or deleted."""
 
 
 class Effects(Protocol):

@@ -1,4 +1,4 @@
-"""Texts, diffs and transcripts: compressed, sealed under a key per repository, gone when their time is over.
+"""Texts, diffs and transcripts: compressed, sealed under a key per repository, deleted after their time.
 
 The caller knows a blob by the SHA-256 of its bytes. The table knows it by an HMAC of that under the
 repository's own key, so that nobody who reads the table can try whether some text is in it, or in two
@@ -14,7 +14,7 @@ from functools import partial
 from typing import Final
 
 import zstandard
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from bot.infrastructure.clock import Clock
 from bot.infrastructure.crypto import Box, Crypto, fresh_key
@@ -25,10 +25,14 @@ from bot.records import StepFailed
 LEVEL: Final = 3
 # Smaller ones take less time than a change of thread.
 LARGE_BYTES: Final = 64 * 1024
+KEPT_TOGETHER: Final = 500
 
 
 class Blobs:
-    """What is put stays for `lifetime`; putting it again makes it stay that long from then."""
+    """What is put stays for `lifetime` at least; putting it again, or keeping it, that long from then.
+
+    Afterwards it is there until it is deleted: whoever needs it longer keeps it before that.
+    """
 
     def __init__(self, database: Database, crypto: Crypto, clock: Clock, *, lifetime: timedelta) -> None:
         self._database, self._clock, self._lifetime = database, clock, lifetime
@@ -42,7 +46,7 @@ class Blobs:
         return digest.hex()
 
     async def get(self, repository_id: int, digest: str) -> bytes:
-        """The bytes. Raises StepFailed("forgotten") where they were destroyed or have expired."""
+        """The bytes. Raises StepFailed("forgotten") where they were destroyed or deleted."""
         content = await self._database.read(partial(self._get, repository_id, bytes.fromhex(digest)))
         if content is None:
             raise StepFailed("forgotten", digest)
@@ -53,6 +57,12 @@ class Blobs:
         await self._database.write(partial(_forget, repository_ids))
         await self._database.wipe()
 
+    async def keep(self, repository_id: int, digests: Sequence[str]) -> None:
+        """Let these stay as if they were put now; one that is not there is passed over."""
+        for first in range(0, len(digests), KEPT_TOGETHER):
+            some = [bytes.fromhex(digest) for digest in digests[first : first + KEPT_TOGETHER]]
+            await self._database.write(partial(self._keep, repository_id, some))
+
     async def expire(self, before: datetime) -> int:
         """Delete what was to stay until some time before then; how many there were."""
         over = delete(BLOBS).where(BLOBS.c.expires_at < as_text(before))
@@ -60,7 +70,7 @@ class Blobs:
 
     def _put(self, repository_id: int, digest: bytes, packed: bytes, connection: Connection) -> None:
         key = self._key(connection, repository_id) or self._new_key(connection, repository_id)
-        expires_at = as_text(self._clock.now() + self._lifetime)
+        expires_at = self._end()
         row = {
             "repository_id": repository_id,
             "name": _name(key, digest),
@@ -74,14 +84,22 @@ class Blobs:
             .on_conflict_do_update(index_elements=["repository_id", "name"], set_={"expires_at": expires_at})
         )
 
+    def _end(self) -> str:
+        return as_text(self._clock.now() + self._lifetime)
+
+    def _keep(self, repository_id: int, digests: Sequence[bytes], connection: Connection) -> None:
+        key = self._key(connection, repository_id)
+        if key is not None:
+            named = BLOBS.c.name.in_([_name(key, digest) for digest in digests])
+            kept = update(BLOBS).where(BLOBS.c.repository_id == repository_id, named)
+            connection.execute(kept.values(expires_at=self._end()))
+
     def _get(self, repository_id: int, digest: bytes, connection: Connection) -> bytes | None:
         key = self._key(connection, repository_id)
         if key is None:
             return None
         wanted = select(BLOBS.c.content).where(
-            BLOBS.c.repository_id == repository_id,
-            BLOBS.c.name == _name(key, digest),
-            BLOBS.c.expires_at > as_text(self._clock.now()),
+            BLOBS.c.repository_id == repository_id, BLOBS.c.name == _name(key, digest)
         )
         sealed = connection.scalar(wanted)
         return zstandard.decompress(Box(key).open(sealed, about=digest)) if sealed else None

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 
 from bot.infrastructure.database import Database
-from bot.infrastructure.tables import INTEGRATIONS
+from bot.infrastructure.tables import EVENTS, INTEGRATIONS
 
 
 class UnknownColumn(Exception):
@@ -25,14 +25,24 @@ class ReadModels:
 
     async def find(self, **columns: str | int) -> list[Mapping[str, Any]]:
         """Rows whose columns all have these values, newest first. Raises UnknownColumn."""
-        wanted = select(INTEGRATIONS)
-        for name, value in columns.items():
-            if name not in INTEGRATIONS.c:
-                raise UnknownColumn(name)
-            wanted = wanted.where(INTEGRATIONS.c[name] == value)
+        wanted = _with(columns)
         return await self._rows(wanted.order_by(INTEGRATIONS.c.requested_at.desc(), INTEGRATIONS.c.id.desc()))
+
+    async def lacking(self, fact: str, **columns: str | int) -> list[Mapping[str, Any]]:
+        """Rows of these values of which no fact has this name. Raises UnknownColumn."""
+        told = exists().where(EVENTS.c.stream == INTEGRATIONS.c.id, EVENTS.c.type == fact)
+        return await self._rows(_with(columns).where(~told).order_by(INTEGRATIONS.c.id))
 
     async def _rows(self, wanted: Select[Any]) -> list[Mapping[str, Any]]:
         return await self._database.read(
             lambda connection: [dict(row) for row in connection.execute(wanted).mappings()]
         )
+
+
+def _with(columns: Mapping[str, str | int]) -> Select[Any]:
+    wanted = select(INTEGRATIONS)
+    for name, value in columns.items():
+        if name not in INTEGRATIONS.c:
+            raise UnknownColumn(name)
+        wanted = wanted.where(INTEGRATIONS.c[name] == value)
+    return wanted

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.infrastructure.blobs import Blobs
+from bot.infrastructure.blobs import KEPT_TOGETHER, Blobs
 from bot.infrastructure.crypto import Box, Crypto, NotSealedHere, fresh_key
 from bot.infrastructure.database import Database
 from bot.infrastructure.tables import BLOBS
@@ -174,9 +174,40 @@ async def test_a_blob_is_gone_when_its_time_is_over(blobs: Blobs, database: Data
     assert await blobs.get(7, digest) == b"text"
     clock.moves(days=1)
 
+    assert await blobs.expire(clock.now() + timedelta(seconds=1)) == 1
+
     with pytest.raises(StepFailed, match="forgotten"):
         await blobs.get(7, digest)
-    assert await blobs.expire(clock.now() + timedelta(seconds=1)) == 1
+    assert await count(database) == 0
+
+
+async def test_what_is_still_needed_can_be_read_until_it_is_deleted_and_kept_from_that(
+    blobs: Blobs, database: Database, clock: Any
+) -> None:
+    needed = [await blobs.put(7, f"text {n}".encode()) for n in range(KEPT_TOGETHER + 1)]
+    await blobs.put(7, b"no longer needed")
+    other = await blobs.put(8, b"text 0")
+    clock.moves(days=31)
+    assert await blobs.get(7, needed[0]) == b"text 0"
+
+    await blobs.keep(7, [*needed, "00" * 32])
+
+    assert await blobs.expire(clock.now()) == 2
+    clock.moves(days=29)
+    assert await blobs.expire(clock.now()) == 0
+    assert await blobs.get(7, needed[-1])
+    with pytest.raises(StepFailed, match="forgotten"):
+        await blobs.get(8, other)
+
+
+async def test_of_a_repository_that_was_forgotten_nothing_can_be_kept(
+    blobs: Blobs, database: Database
+) -> None:
+    digest = await blobs.put(7, b"text")
+    await blobs.forget([7])
+
+    await blobs.keep(7, [digest])
+
     assert await count(database) == 0
 
 

@@ -70,6 +70,7 @@ def app(tmp_path: Path) -> Mapping[str, str]:
     key.write_text(key_pair()[0], encoding="utf-8")
     return {
         "DATABASE_URL": f"sqlite:///{tmp_path}/bot.db",
+        "ANTHROPIC_API_KEY": "a" * 32,
         "GITHUB_APP_ID": "17",
         "GITHUB_PRIVATE_KEY": str(key),
         "GITHUB_WEBHOOK_SECRET": "s" * 32,

@@ -7,6 +7,7 @@ import pytest
 from bot.infrastructure.database import Database
 from bot.infrastructure.event_store import EventStore
 from bot.infrastructure.read_models import ReadModels, UnknownColumn
+from bot.records import Fact
 
 
 def row(number: int, **columns: str | int | None) -> dict[str, Any]:
@@ -77,6 +78,19 @@ async def test_they_are_found_by_what_they_are(
     integrations: ReadModels, columns: dict[str, Any], ids: list[str]
 ) -> None:
     assert await found(integrations, **columns) == ids
+
+
+async def test_they_are_found_by_what_was_not_told_of_them(
+    integrations: ReadModels, database: Database, clock: Any, outbox: Any, observer: Any
+) -> None:
+    log, told = EventStore(database, clock, outbox, observer), Fact(type="UndoFinished", data={})
+    await log.append("i2", [told], after=0, key="k", meta={}, row={}, follow_ups=())
+
+    found = await integrations.lacking("UndoFinished", state="draft")
+
+    assert [it["id"] for it in found] == ["i3"]
+    with pytest.raises(UnknownColumn):
+        await integrations.lacking("UndoFinished", colour="x")
 
 
 @pytest.mark.parametrize("name", ["colour", "id; DROP TABLE integrations", "c", "rowid"])
