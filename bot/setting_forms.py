@@ -132,6 +132,33 @@ def secret_files(names: Iterable[str], environ: Mapping[str, str]) -> tuple[Path
     return tuple(Path(path) for path in (*given, key) if path and not path.startswith("-----BEGIN"))
 
 
+def given_in(names: list[str], environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """What this environment gives for these settings, and what is wrong with how."""
+    given: dict[str, str] = {}
+    problems: list[str] = []
+    for name in names:
+        try:
+            text = _text(name, environ)
+        except ValueError as error:
+            problems.append(f"{name}: {error}")
+        else:
+            given |= {name: text} if text or (name == "GITHUB_WEBHOOK_SECRET" and text is not None) else {}
+    return given, problems
+
+
+def _text(name: str, environ: Mapping[str, str]) -> str | None:
+    """What is given for a setting, here or in its file; the private key's form reads its file itself."""
+    path = environ.get(f"{name}_FILE")
+    if path and name in environ:
+        raise ValueError(f"give it or {name}_FILE, not both")
+    if not path or name == "GITHUB_PRIVATE_KEY":
+        return path or environ.get(name)
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"{name}_FILE names no file that can be read as text") from None
+
+
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Address = Annotated[str, AfterValidator(_address)]
 Model = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@-]*$")]

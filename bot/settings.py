@@ -27,6 +27,7 @@ from bot.setting_forms import (
     Sandboxes,
     Secret,
     WebhookSecret,
+    given_in,
     secret_files,
 )
 
@@ -187,7 +188,7 @@ class Settings(BaseModel):
     def read(cls, environ: Mapping[str, str] | None = None) -> Self:
         """The settings of this environment. Raises Misconfigured with every problem at once."""
         environ = os.environ if environ is None else environ
-        given, problems = _given(cls.names(), environ)
+        given, problems = given_in(cls.names(), environ)
         problems += _missing(given)
         try:
             settings = cls.model_validate(given, context=secret_files(cls.names(), environ))
@@ -259,32 +260,6 @@ class Settings(BaseModel):
             unquote(urlsplit(url).password or "") for url in (self.database_url, self.redis_url or "")
         ]
         return sorted({value for value in (*parts, *passwords) if len(value) >= SHORTEST_HIDDEN})
-
-
-def _given(names: list[str], environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    given: dict[str, str] = {}
-    problems: list[str] = []
-    for name in names:
-        try:
-            text = _text(name, environ)
-        except ValueError as error:
-            problems.append(f"{name}: {error}")
-        else:
-            given |= {name: text} if text or (name == "GITHUB_WEBHOOK_SECRET" and text is not None) else {}
-    return given, problems
-
-
-def _text(name: str, environ: Mapping[str, str]) -> str | None:
-    """What is given for a setting, here or in its file; the private key's form reads its file itself."""
-    path = environ.get(f"{name}_FILE")
-    if path and name in environ:
-        raise ValueError(f"give it or {name}_FILE, not both")
-    if not path or name == "GITHUB_PRIVATE_KEY":
-        return path or environ.get(name)
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        raise ValueError(f"{name}_FILE names no file that can be read as text") from None
 
 
 def _worded(fault: ErrorDetails) -> str:
