@@ -105,10 +105,16 @@ class Settings(BaseModel):
         examples=["the answer of: openssl rand -hex 32"],
     )
     github_client_id: str | None = Field(
-        None, pattern=r"^[A-Za-z0-9_.]+$", description="for signing in with GitHub", examples=["Iv23abcdef"]
+        None,
+        pattern=r"^[A-Za-z0-9_.]+$",
+        description="for signing in with GitHub: not used yet",
+        examples=["Iv23abcdef"],
     )
     github_client_secret: SecretStr | None = Field(
-        None, min_length=16, description="for signing in with GitHub", examples=["the App's client secret"]
+        None,
+        min_length=16,
+        description="for signing in with GitHub: not used yet",
+        examples=["the App's client secret"],
     )
     github_api_url: Address = Field(
         "https://api.github.com",
@@ -131,7 +137,9 @@ class Settings(BaseModel):
         "claude-opus-5-5", description="the model that writes and reviews", examples=["claude-opus-5-5"]
     )
     claude_fast_model: Model = Field(
-        "claude-haiku-5-5", description="the model for small questions", examples=["claude-haiku-5-5"]
+        "claude-haiku-5-5",
+        description="the model for small questions: not used yet",
+        examples=["claude-haiku-5-5"],
     )
     allowed_owners: Listed = Field(
         (),
