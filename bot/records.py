@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +238,9 @@ class Unavailable(Exception):
     def __init__(self, code: str, detail: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(code, detail)
         self.code, self.detail, self.retry_after = code, detail, retry_after
+
+
+STOPPED: Final = "stopped"  # the code of work that was taken out of its queue; the log says why
 
 
 class StepFailed(Exception):

@@ -42,6 +42,15 @@ async def running(world: World, integration_id: str) -> Integration:
     return it
 
 
+async def stop_of(world: World, integration_id: str) -> StepFailed | None:
+    """What stops it, if anything does."""
+    try:
+        await running(world, integration_id)
+    except StepFailed as stop:
+        return stop
+    return None
+
+
 async def amend(
     world: World, integration_id: str, decide: Decide, *, key: str, meta: Mapping[str, Any] | None = None
 ) -> Integration:

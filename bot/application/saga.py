@@ -1,6 +1,7 @@
 """Workflow: in this state that step, until nothing follows; where one fails, undo in reverse order."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -13,7 +14,7 @@ from bot.application.ports import Places, World
 from bot.application.recording import FACTS
 from bot.application.testing import run_tests
 from bot.application.validating import validate_request
-from bot.application.watching import stoppable
+from bot.application.watching import is_stopped, stoppable, watched
 from bot.domain.states import State
 from bot.infrastructure.engine import heard, on, step
 from bot.records import StepFailed
@@ -90,13 +91,26 @@ async def take(entry: Step | Job, integration_id: str, queued: Queued, world: Wo
     return await queued(entry, integration_id)
 
 
-async def queue(
-    jobs: Mapping[str, Work], repository: str, account: str, job: Job, integration_id: str
-) -> list[str]:
-    """Long work on its queue, where neither a repository nor an account takes every place."""
-    work = jobs[job.work.__name__]
-    result: list[str] = await on(job.queue, work, integration_id, account, tenant=repository)
-    return result
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queues:
+    """Where the long work of one repository's integrations goes, and of its account."""
+
+    jobs: Mapping[str, Work]
+    repository: str
+    account: str
+    world: World
+
+    async def run(self, job: Job, integration_id: str) -> list[str]:
+        """Run it on its queue, where neither a repository nor an account takes every place."""
+        result: list[str] = await on(
+            job.queue,
+            self.jobs[job.work.__name__],
+            integration_id,
+            self.account,
+            tenant=self.repository,
+            is_stopped=partial(is_stopped, self.world, integration_id),
+        )
+        return result
 
 
 async def wait(integration_id: str, waiting_for: str, world: World) -> None:
@@ -149,7 +163,8 @@ def _saga(name: str, table: Steps, jobs: Mapping[str, Work], world: World) -> No
         """Carry one integration of that repository by this table; who began before accounts had shares
         has a repository's.
         """
-        await carry(integration_id, table, partial(queue, jobs, repository, account or repository), world)
+        queues = Queues(jobs=jobs, repository=repository, account=account or repository, world=world)
+        await carry(integration_id, table, queues.run, world)
 
     @DBOS.workflow(name=undo_of(name))
     async def integration_undo(integration_id: str, code: str) -> None:
@@ -162,8 +177,9 @@ def _job(job: Job, places: Places, world: World) -> Work:
 
     @DBOS.workflow(name=f"{job.work.__name__}_v1")
     async def job_v1(integration_id: str, account: str = "") -> list[str]:
-        """Run the job to its end, once its account has a place for it."""
-        async with places.place(account):
+        """Run the job to its end, once its account has a place for it; whoever is stopped needs none."""
+        async with AsyncExitStack() as held:
+            await watched(world, integration_id, held.enter_async_context(places.place(account)))
             result: list[str] = await job.work(world, integration_id)
             return result
 

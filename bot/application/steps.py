@@ -12,14 +12,14 @@ from bot.application.effects import once
 from bot.application.merging import merge
 from bot.application.ports import World
 from bot.application.quoting import one_line
-from bot.application.recording import amend, load, running
+from bot.application.recording import amend, load, running, stop_of
 from bot.application.texts import load_change, load_tested, load_text
 from bot.domain import deciding
 from bot.domain import events as e
 from bot.domain.integration import Integration
 from bot.domain.policy import Permission, holds, role_of
 from bot.domain.states import State
-from bot.records import Actor, StepFailed
+from bot.records import STOPPED, Actor, StepFailed
 
 Standing = list[str | None]
 
@@ -271,6 +271,10 @@ async def _is_overdue(it: Integration, world: World) -> bool:
 
 async def fail(world: World, integration_id: str, reason: str, detail: str, *, key: str) -> Standing:
     """Note that it came to nothing, before anything is taken back."""
+    if reason == STOPPED:
+        # If not the log says what stopped it, then an operator did.
+        stop = await stop_of(world, integration_id) or StepFailed("job_failed")
+        reason, detail = stop.code, stop.detail
     it = await amend(
         world,
         integration_id,

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from bot.application.patience import patient
 from bot.application.ports import World
-from bot.application.recording import running
+from bot.application.recording import running, stop_of
 from bot.infrastructure.engine import step
 from bot.records import Unavailable
 
@@ -34,6 +34,14 @@ async def _watch(world: World, integration_id: str) -> None:
         await asyncio.sleep(LOOK_EVERY_SECONDS)
         with suppress(Unavailable):  # a look that cannot be had now is had a second later
             await running(world, integration_id)
+
+
+async def is_stopped(world: World, integration_id: str) -> bool:
+    """Whether anything stops it; where that cannot be told now, nothing does."""
+    try:
+        return await stop_of(world, integration_id) is not None
+    except Unavailable:
+        return False
 
 
 async def stoppable(work: Callable[..., Awaitable[T]], world: World, integration_id: str, *args: object) -> T:

@@ -1,11 +1,11 @@
 """The engine (DBOS): launch, queues and their limits, steps with their repetition, jobs, the outbox."""
 
 import asyncio
-import json
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -15,7 +15,6 @@ from dbos import (
     DBOS,
     EnqueueOptions,
     ScheduleInput,
-    Serializer,
     SetEnqueueOptions,
     StepOptions,
     WorkflowHandleAsync,
@@ -24,7 +23,8 @@ from dbos import (
 
 from bot.infrastructure.database import FOLDED_TOGETHER, give_clock
 from bot.infrastructure.repeating import TRIES, Pause, Tries
-from bot.records import Start, StepFailed
+from bot.infrastructure.serializing import JsonSerializer, RemoteError
+from bot.records import STOPPED, Start, StepFailed
 
 T = TypeVar("T")
 
@@ -42,52 +42,13 @@ QUEUES: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 STEP_SECONDS: Final = 1800.0
 POLL_JOB_SECONDS: Final = 0.05
+LOOK_EVERY_SECONDS: Final = 1.0
 # What an earlier version recorded where the tries were used up, or where the last one took too long.
 EXHAUSTED: Final = ("DBOSMaxStepRetriesExceeded", "DBOSStepTimeoutError")
 JOB_ERRORS: Final = (
     error.DBOSMaxStepRetriesExceeded,
-    error.DBOSAwaitedWorkflowCancelledError,
     error.DBOSAwaitedWorkflowMaxRecoveryAttemptsExceeded,
 )
-
-
-class RemoteError(Exception):
-    """Any other recorded failure, rebuilt from its name without importing its class."""
-
-    def __init__(self, name: str, message: str) -> None:
-        super().__init__(name, message)
-        self.name = name
-
-
-class JsonSerializer(Serializer):
-    """Plain JSON only; a StepFailed stays one across a replay, every other failure becomes a RemoteError."""
-
-    def name(self) -> str:
-        return "bot_json_v1"
-
-    def serialize(self, data: Any) -> str:
-        return json.dumps(data, default=_plain, separators=(",", ":"), ensure_ascii=False)
-
-    def deserialize(self, serialized_data: str) -> Any:
-        return json.loads(serialized_data, object_hook=_rich)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, StepFailed):
-        return {"__failed__": [value.code, value.detail]}
-    if isinstance(value, datetime):
-        return {"__at__": value.isoformat()}
-    if isinstance(value, BaseException):
-        return {"__error__": [type(value).__name__, str(value)]}
-    raise TypeError(f"{type(value).__name__} may not cross a step boundary; pass plain JSON values")
-
-
-def _rich(value: dict[str, Any]) -> Any:
-    if "__failed__" in value:
-        return StepFailed(*value["__failed__"])
-    if "__at__" in value:
-        return datetime.fromisoformat(value["__at__"])
-    return RemoteError(*value["__error__"]) if "__error__" in value else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,16 +188,51 @@ async def step(
         raise StepFailed("unavailable", work.__name__) from recorded
 
 
-async def on(queue: str, workflow: Callable[..., Any], *args: Any, tenant: str) -> Any:
-    """Run a job on its queue, in the tenant's share of it, and wait for it. Raises StepFailed."""
+async def on(
+    queue: str,
+    workflow: Callable[..., Any],
+    *args: Any,
+    tenant: str,
+    is_stopped: Callable[[], Awaitable[bool]],
+) -> Any:
+    """Run a job on its queue, in the tenant's share of it, and wait for it.
+
+    One that is stopped while it waits there leaves the queue; one that is at work ends by itself. Raises
+    StepFailed: the job's own, "stopped" or "job_failed".
+    """
     with SetEnqueueOptions(queue_partition_key=tenant):
         handle: WorkflowHandleAsync[Any] = await DBOS.enqueue_workflow_async(queue, workflow, *args)
     try:
-        return await handle.get_result(polling_interval_sec=POLL_JOB_SECONDS)
+        return await _result(handle, is_stopped)
     except StepFailed:
         raise
+    except error.DBOSAwaitedWorkflowCancelledError as left:
+        raise StepFailed(STOPPED) from left
     except (RemoteError, *JOB_ERRORS) as failure:
         raise StepFailed("job_failed", str(failure)[:200]) from failure
+
+
+async def _result(handle: WorkflowHandleAsync[Any], is_stopped: Callable[[], Awaitable[bool]]) -> Any:
+    try:
+        async with asyncio.TaskGroup() as group:
+            # In a context of its own: what it asks of the engine is no step of the workflow that waits.
+            guard = group.create_task(_guarded(handle.workflow_id, is_stopped), context=Context())
+            result = await handle.get_result(polling_interval_sec=POLL_JOB_SECONDS)
+            guard.cancel()
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+    return result
+
+
+async def _guarded(job: str, is_stopped: Callable[[], Awaitable[bool]]) -> None:
+    """Look once a second whether it still waits in its queue, and take it out once it is stopped."""
+    while True:
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
+        waits = await DBOS.list_workflows_async(
+            workflow_ids=[job], status=["ENQUEUED", "DELAYED"], load_input=False, load_output=False
+        )
+        if waits and await is_stopped():
+            await DBOS.cancel_workflow_async(job)
 
 
 async def heard(topic: str, *, seconds: float) -> bool:

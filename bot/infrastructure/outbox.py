@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy
 from dbos import DBOSClient
 
-from bot.infrastructure.engine import SCHEMA, JsonSerializer, options_of
+from bot.infrastructure.engine import SCHEMA, options_of
+from bot.infrastructure.serializing import JsonSerializer
 from bot.records import FollowUp, Start
 
 

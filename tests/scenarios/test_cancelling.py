@@ -6,11 +6,13 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.domain.states import State
+from bot.infrastructure.shares import PLACES
 from standins.faults import rate_limited
 from tests.story import Person, Team, Thread
 from tests.story.scripts import REPOSITORY
 
 SLOW_TESTS = {**REPOSITORY, "run_tests.sh": "test ! -e erp.txt || sleep 60\n"}
+EXAMINING = "You examine a request"
 CODING = "You are the engineer"
 
 
@@ -41,7 +43,7 @@ NOTHING: dict[str, list[str]] = {"branches": [], "pull requests": [], "checks": 
 
 
 async def test_while_claude_examines_the_request(team: Team) -> None:
-    team.claude.fail("stall", where="You examine a request")
+    team.claude.fail("stall", where=EXAMINING)
     issue = await team.asks()
     await team.claude_is_asked(times=1)
 
@@ -290,3 +292,52 @@ async def test_while_github_lets_it_wait(team: Team) -> None:
     await team.requester.closes(pull)
 
     await stops(team, issue, because="pull_request_closed")
+
+
+async def test_while_it_waits_in_the_queue_behind_others_of_its_repository(team: Team) -> None:
+    team.claude.fail("stall", where=EXAMINING, times=2)
+    others = [await team.asks(f"/claude integrate number {number}") for number in (1, 2)]
+    await team.claude_is_asked(times=2)
+    issue = await team.asks("/claude integrate number 3")
+    await team.bot.is_in(State.VALIDATING, on=issue)
+
+    await team.requester.comments("/claude cancel", on=issue)
+
+    await stops(team, issue)
+    assert [(await team.bot.integration(each)).state for each in others] == [State.VALIDATING] * 2
+    assert len(team.claude.requests) == 2
+    await all_end(team, others)
+    assert issue.last_words() == snapshot([
+        """\
+@requester <id> has **failed**.
+
+**Failed** in “Validate the request” (`cancelled`). It was cancelled.
+
+There was nothing to take back.\
+"""
+    ])
+
+
+@pytest.mark.long
+async def test_while_it_waits_for_a_place_of_its_account(team: Team) -> None:
+    team.claude.fail("stall", where=EXAMINING, times=PLACES["ai"].each)
+    for name in ("acme/office", "acme/desk", "acme/cellar"):
+        team.github.also_has(name, REPOSITORY)
+    others = [await team.asks(repository=name) for name in ("acme/shop", "acme/office", "acme/desk") * 2]
+    await team.claude_is_asked(times=PLACES["ai"].each)
+    issue = await team.asks(repository="acme/cellar")
+    await team.bot.is_in(State.VALIDATING, on=issue)
+
+    await team.requester.comments("/claude cancel", on=issue)
+
+    await stops(team, issue)
+    assert len(team.claude.requests) == PLACES["ai"].each
+    await all_end(team, others)
+
+
+async def all_end(team: Team, issues: list[Thread]) -> None:
+    """They are cancelled as well, for a story that is not theirs."""
+    for issue in issues:
+        await team.requester.comments("/claude cancel", on=issue)
+    for issue in issues:
+        await team.bot.reaches(State.FAILED, because="cancelled", on=issue)

@@ -37,6 +37,7 @@ from tests.unit.histories import (
     RELEASED,
     REQUESTED,
     SPEC,
+    TAKEN_UP,
     TESTED,
     TREE,
     UP_FOR_REVIEW,
@@ -525,3 +526,20 @@ async def test_the_check_is_closed_before_the_merge() -> None:
     assert await run(steps.deploy, stage) == ["deploying", None]
     assert (stage.checks.runs[31][2], stage.checks.titled) == ("success", "Approved")
     assert stage.pulls.merged == []
+
+
+@pytest.mark.parametrize(
+    ("history", "reason"),
+    [(cancelled(*TAKEN_UP), "cancelled"), (TAKEN_UP, "job_failed")],
+)
+async def test_why_a_job_left_its_queue_is_in_the_log_or_an_operator_did_it(
+    history: History, reason: str
+) -> None:
+    stage = staged(history)
+
+    for _ in range(2):
+        await steps.fail(stage.world, ID, "stopped", "", key="k")
+
+    [fact] = stage.log.events()[len(history) :]
+    assert isinstance(fact, e.IntegrationFailed)
+    assert fact.reason == reason
