@@ -158,7 +158,8 @@ def undo_of(saga: str) -> str:
 
 
 def _saga(name: str, table: Steps, jobs: Mapping[str, Work], world: World) -> None:
-    @DBOS.workflow(name=name)
+    # The engine counts every restart. These two wait, for weeks perhaps, and can be taken up without end.
+    @DBOS.workflow(name=name, max_recovery_attempts=None)
     async def integration_saga(integration_id: str, repository: str, account: str = "") -> None:
         """Carry one integration of that repository by this table; who began before accounts had shares
         has a repository's.
@@ -166,7 +167,7 @@ def _saga(name: str, table: Steps, jobs: Mapping[str, Work], world: World) -> No
         queues = Queues(jobs=jobs, repository=repository, account=account or repository, world=world)
         await carry(integration_id, table, queues.run, world)
 
-    @DBOS.workflow(name=undo_of(name))
+    @DBOS.workflow(name=undo_of(name), max_recovery_attempts=None)
     async def integration_undo(integration_id: str, code: str) -> None:
         """Take back everything of an integration whose saga broke."""
         await backward(integration_id, table, list(table), StepFailed(code), world)

@@ -1,8 +1,10 @@
 """The bot is stopped and started again: what was under way goes on."""
 
 import pytest
+import sqlalchemy
 
 from bot.domain.states import State
+from bot.infrastructure.engine import SCHEMA, system_engine
 from tests.story import Team
 from tests.story.places import EACH_ONCE, EACH_SEEN_ONCE
 from tests.story.scripts import asks
@@ -21,6 +23,35 @@ async def test_what_waited_at_the_gate_is_approved_after_a_restart(team: Team) -
     await team.bot.reaches(State.ACTIVE)
     await team.bot.comes_to_rest()
     assert team.github.effects() == EACH_ONCE
+
+
+async def test_what_waits_for_weeks_outlives_any_number_of_restarts(team: Team) -> None:
+    """The engine counts each, and gives up by itself what it has begun a hundred times."""
+    _, pull = await team.has_a_pull_request()
+    await team.bot.comes_to_rest()
+    it = await team.bot.integration()
+
+    await team.bot.stops()
+    has_been_taken_up(team.bot.environment["DATABASE_URL"], f"int-{it.id}", times=1000)
+    await team.bot.starts()
+    await team.admin.comments("/claude approve", on=pull)
+
+    await team.bot.reaches(State.ACTIVE)
+
+
+def has_been_taken_up(url: str, workflow: str, *, times: int) -> None:
+    """As often as that the engine has gone on with this workflow after a restart."""
+    of, attempts = (
+        sqlalchemy.column("workflow_uuid", sqlalchemy.Text),
+        sqlalchemy.column("recovery_attempts", sqlalchemy.BigInteger),
+    )
+    schema = None if url.startswith("sqlite") else SCHEMA
+    table = sqlalchemy.table("workflow_status", of, attempts, schema=schema)
+    engine = system_engine(url)
+    with engine.begin() as connection:
+        ours = sqlalchemy.update(table).where(table.c.workflow_uuid == workflow)
+        assert connection.execute(ours.values(recovery_attempts=times)).rowcount == 1
+    engine.dispose()
 
 
 @pytest.mark.parametrize("script", [asks("Which ERP?", until=1)])
