@@ -33,12 +33,13 @@ class Aside:
 
     async def again(self, key: str) -> bool:
         """Hand it to the intake once more; False where it is not, or no longer, set aside."""
-        # A name of its own: the engine works no workflow twice, and this one may come back here.
+        # A name of its own: the engine works no workflow twice, and this one may come back here. Its share
+        # of the queue is its own as well: somebody looks at it, and waits.
         return await self._database.write(partial(self._again, key, f"again-{secrets.token_hex(8)}"))
 
     def _again(self, key: str, workflow_id: str, connection: Connection) -> bool:
         aside = (DELIVERIES.c.key == key, DELIVERIES.c.state == "set_aside")
         taken = connection.execute(update(DELIVERIES).where(*aside).values(state="kept", why=None))
         if taken.rowcount:
-            self._outbox(connection, [intake_of((key,), workflow_id=workflow_id)])
+            self._outbox(connection, [intake_of((key,), workflow_id=workflow_id, partition=workflow_id)])
         return bool(taken.rowcount)

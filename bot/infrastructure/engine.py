@@ -32,7 +32,8 @@ VERSION: Final = "1"  # the application version is fixed: a hash would strand ev
 SCHEMA: Final = "dbos"
 THREADS: Final = 16
 QUEUES: Final[Mapping[str, Mapping[str, Any]]] = {
-    "intake": {"worker_concurrency": 4},
+    "intake": {"worker_concurrency": 4},  # what was handed on before installations had shares
+    "deliveries": {"partition_worker_concurrency": 4},  # an installation's: it waits, and delays no other's
     "saga": {},
     "ai": {"partition_worker_concurrency": 2},  # a repository's; its account's, and all, are in shares.py
     "github": {"worker_concurrency": 8},

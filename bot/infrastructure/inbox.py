@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial
 from itertools import chain
@@ -198,8 +198,9 @@ class Inbox:
         return fresh
 
     def _hand_on(self, connection: Connection, fresh: Sequence[_Row]) -> None:
-        if keys := [row.key for row in fresh if row.state == "kept"]:
-            self._outbox(connection, list(_starts(keys)))
+        if kept := [row.key for row in fresh if row.state == "kept"]:
+            came_through = {one.delivery.key: one.delivery.installation for one in self._in_hand}
+            self._outbox(connection, list(_starts(kept, came_through)))
 
 
 def _tell_all(batch: Sequence[_Waiting], outcomes: Sequence[bool | BaseException]) -> None:
@@ -262,12 +263,19 @@ def _into_sqlite(count: int) -> str:
     return " ".join((into, ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * count), "ON CONFLICT DO NOTHING"))
 
 
-def _starts(keys: Sequence[str]) -> Iterator[Start]:
-    for first in range(0, len(keys), HANDED_ON_TOGETHER):
-        together = tuple(keys[first : first + HANDED_ON_TOGETHER])
-        yield intake_of(together, workflow_id=f"in-{together[0]}")
+def _starts(keys: Sequence[str], came_through: Mapping[str, int | None]) -> Iterator[Start]:
+    """Only what came through one installation goes together: one that has to wait delays no other."""
+    shares: dict[str, list[str]] = {}
+    for key in keys:
+        shares.setdefault(str(came_through[key] or "none"), []).append(key)
+    for installation, theirs in shares.items():
+        for first in range(0, len(theirs), HANDED_ON_TOGETHER):
+            together = tuple(theirs[first : first + HANDED_ON_TOGETHER])
+            yield intake_of(together, workflow_id=f"in-{together[0]}", partition=installation)
 
 
-def intake_of(keys: tuple[str, ...], *, workflow_id: str) -> Start:
-    """The workflow that works these deliveries."""
-    return Start(queue="intake", workflow="intake.settle_v1", id=workflow_id, args=keys)
+def intake_of(keys: tuple[str, ...], *, workflow_id: str, partition: str) -> Start:
+    """The workflow that works these deliveries, in that share of the queue."""
+    return Start(
+        queue="deliveries", workflow="intake.settle_v1", id=workflow_id, args=keys, partition=partition
+    )

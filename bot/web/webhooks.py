@@ -17,16 +17,17 @@ from bot.web import families, meanings
 from bot.web.families import check_family
 from bot.web.meanings import meaning_of
 from bot.web.measuring import Metrics
-from bot.web.payload import Reader, at
+from bot.web.payload import Payload, Reader, at
 from bot.web.reading import Allowance, read_body
 
 PATH: Final = "/webhooks/github"
 
 _FAMILY: Final = re.compile(r"[a-z0-9_]{1,64}")
 _DELIVERY_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-PAYLOADS: Final = Reader(values=["action", *meanings.VALUES], names=families.NAMES)
+PAYLOADS: Final = Reader(values=["action", "installation.id", *meanings.VALUES], names=families.NAMES)
 _ANSWERS: Final = {fresh: json.dumps({"fresh": fresh}).encode() for fresh in (True, False)}
 _JSON: Final = CIMultiDict({"Content-Type": "application/json"})
+_INSTALLATION: Final = ("installation", "id")
 _LONGEST_ACTION: Final = 100  # GitHub's limit for the event type of a repository_dispatch
 
 
@@ -92,7 +93,14 @@ def read_github(
         body=body,
         digest=bytes.fromhex(signature.removeprefix("sha256=")),
         received_at=now,
+        installation=installation_in(payload),
     )
+
+
+def installation_in(payload: Payload) -> int | None:
+    """The number of the installation that it came through; a webhook of the repository's own names none."""
+    number = at(payload, _INSTALLATION)
+    return number if isinstance(number, int) else None
 
 
 def check_is_json(content_type: str) -> None:

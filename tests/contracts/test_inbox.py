@@ -106,8 +106,11 @@ def full(path: Path | None) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
-def start(*keys: str) -> str:
-    return repr(Start(queue="intake", workflow="intake.settle_v1", id=f"in-{keys[0]}", args=keys))
+def start(*keys: str, share: str = "none") -> str:
+    start = Start(
+        queue="deliveries", workflow="intake.settle_v1", id=f"in-{keys[0]}", args=keys, partition=share
+    )
+    return repr(start)
 
 
 async def test_a_kept_delivery_can_be_taken_whole(inbox: Inbox) -> None:
@@ -135,6 +138,21 @@ async def test_a_wanted_delivery_is_handed_to_the_engine_in_its_own_transaction(
     await inbox.keep(COMMENT)
 
     assert await column(database, "SELECT it FROM tray") == [start("guid-1")]
+
+
+async def test_those_that_came_through_different_installations_are_handed_on_apart(
+    inbox: Inbox, database: Database
+) -> None:
+    through = {1: 9, 2: 8, 3: None, 4: 9}
+    deliveries = [replace(comment(n), installation=installation) for n, installation in through.items()]
+
+    await asyncio.gather(*map(inbox.keep, deliveries))
+
+    assert sorted(await column(database, "SELECT it FROM tray")) == [
+        start("guid-1", "guid-4", share="9"),
+        start("guid-2", share="8"),
+        start("guid-3"),
+    ]
 
 
 async def test_a_delivery_that_nobody_handles_is_kept_and_ends_here(inbox: Inbox, database: Database) -> None:

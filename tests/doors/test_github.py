@@ -21,6 +21,20 @@ async def test_a_signed_delivery_is_kept_and_then_accepted(client: Client, inbox
     assert (kept.meaning, kept.received_at) == ("issue_comment.created:7:2026-01-01T00:00:00Z", NOON)
 
 
+@pytest.mark.parametrize(
+    ("named", "installation"),
+    [({"id": 5}, 5), (None, None), ({}, None), ({"id": "5"}, None), ("5", None), ([5], None)],
+)
+async def test_the_installation_that_it_came_through_is_read_at_the_door(
+    client: Client, inbox: FakeInbox, named: object, installation: int | None
+) -> None:
+    body = comment(installation=named)
+
+    await client.post(DOOR, data=body, headers=headers_for(body))
+
+    assert [kept.installation for kept in inbox.kept] == [installation]
+
+
 async def test_the_second_time_it_is_accepted_and_not_fresh(client: Client, metrics: FakeMetrics) -> None:
     body = comment()
     await client.post(DOOR, data=body, headers=headers_for(body))

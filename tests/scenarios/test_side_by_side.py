@@ -2,10 +2,16 @@
 
 import asyncio
 
+import pytest
+
 from bot.domain.states import State
+from standins.faults import rate_limited
 from tests.story import Team, Thread
 from tests.story.places import EACH_ONCE
 from tests.story.scripts import REPOSITORY, writes
+from tests.story.waiting import until
+
+COMMENTS = "/repos/{owner}/{repo}/issues/{issue_number}/comments"
 
 
 async def test_two_integrations_of_one_repository_do_not_disturb_each_other(team: Team) -> None:
@@ -37,6 +43,28 @@ async def test_two_repositories_are_served_at_once(team: Team) -> None:
 
     await team.bot.comes_to_rest()
     assert team.github.effects() == team.github.effects("acme/office") == EACH_ONCE
+
+
+@pytest.mark.parametrize("environment", [{"ALLOWED_OWNERS": "acme, globex"}])
+async def test_an_installation_that_github_lets_wait_delays_no_other(team: Team) -> None:
+    team.github.also_has("globex/desk", REPOSITORY)
+    await team.github.world.install("globex")
+    limited = [await team.requester.opens_an_issue() for _ in range(6)]
+    faults = team.github.world.faults
+    faults.add(rate_limited(retry_after=10, method="POST", route=COMMENTS))
+
+    async def is_limited() -> bool:
+        return bool(faults.met)
+
+    for issue in limited:
+        await team.requester.comments("/claude status", on=issue)
+        await until(is_limited, otherwise=team.bot.story_so_far)
+    elsewhere = await team.asks(repository="globex/desk")
+    await team.bot.has_a_pull_request(on=elsewhere)
+
+    assert [reply for issue in limited for reply in issue.replies()] == []
+    await team.bot.comes_to_rest()
+    assert [len(issue.replies()) for issue in limited] == [1] * len(limited)
 
 
 async def test_another_repositorys_integration_does_not_exist_here(team: Team) -> None:
