@@ -10,7 +10,7 @@ from typing import Final
 import aiohttp
 
 import handlers
-from bot.application import intake, notifying, redelivering, saga, settling, upkeep
+from bot.application import intake, notifying, redelivering, saga, settling, sweeping, upkeep
 from bot.application.ports import Clock, Subscriber, World
 from bot.application.retaining import Transcripts
 from bot.domain.policy import Rules
@@ -146,13 +146,12 @@ def register(
     settings: Settings, stored: Storage, app: GitHubApp, world: World, sagas: Mapping[str, saga.Steps]
 ) -> list[Schedule]:
     """Every workflow, in every process: an unknown name would get stuck."""
-    intake.register(
-        intake.Intake(
-            inbox=stored.inbox,
-            dispatch=dispatcher(world, handlers.GITHUB),
-            apologise=dispatcher(world, handlers.APOLOGIES),
-        )
+    heard = intake.Intake(
+        inbox=stored.inbox,
+        dispatch=dispatcher(world, handlers.GITHUB),
+        apologise=dispatcher(world, handlers.APOLOGIES),
     )
+    intake.register(heard)
     saga.register(world, places(), sagas)
     notifying.register(world)
     days = settings.retention_days
@@ -160,6 +159,7 @@ def register(
     return [
         *settling.register(world, sagas),
         *redelivering.register(GitHubDeliveries(app), stored.clock),
+        *sweeping.register(heard, stored.inbox, stored.clock),
         *upkeep.register(
             stored.clock,
             stored.log,

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Final
 
 import structlog
 from dbos import DBOS
@@ -11,6 +12,8 @@ from bot.infrastructure.engine import step
 from bot.records import Delivery, StepFailed, Unavailable
 
 log = structlog.get_logger()
+
+WORKFLOW: Final = "intake.settle_v1"
 
 Dispatch = Callable[[Delivery], Awaitable[None]]
 
@@ -77,8 +80,13 @@ async def settle_or_set_aside(intake: Intake, delivery_key: str) -> None:
     except StepFailed as failure:
         why = failure.code
     if why is not None:
-        await tell(intake, delivery_key)
-        await step(set_aside, intake, delivery_key, why)
+        await give_up(intake, delivery_key, why)
+
+
+async def give_up(intake: Intake, delivery_key: str, why: str) -> None:
+    """Say so where it was asked, then set it aside."""
+    await tell(intake, delivery_key)
+    await step(set_aside, intake, delivery_key, why)
 
 
 async def tell(intake: Intake, delivery_key: str) -> None:
@@ -94,7 +102,7 @@ async def tell(intake: Intake, delivery_key: str) -> None:
 def register(intake: Intake) -> None:
     """Tell the engine of the intake; wiring calls this before launch, in every process."""
 
-    @DBOS.workflow(name="intake.settle_v1")
+    @DBOS.workflow(name=WORKFLOW)
     async def settle_v1(*keys: str) -> None:
         """Each delivery in steps of its own; one that fails for good does not stop the next."""
         for delivery_key in keys:

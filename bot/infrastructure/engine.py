@@ -254,6 +254,19 @@ async def broken(name: str) -> list[str]:
     return list(dict.fromkeys(each.input["args"][0] for each in found if each.input))
 
 
+async def arguments_at_work(name: str) -> frozenset[str]:
+    """Every argument of the workflows of this name that have not ended yet."""
+    found = await DBOS.list_workflows_async(
+        name=name, status=["ENQUEUED", "PENDING", "DELAYED"], load_output=False
+    )
+    return frozenset(argument for each in found if each.input for argument in each.input["args"])
+
+
+async def is_known(workflow_id: str) -> bool:
+    """Whether a workflow of this id was ever started."""
+    return bool(await DBOS.list_workflows_async(workflow_ids=[workflow_id], load_input=False))
+
+
 async def forget_workflows(before: datetime) -> int:
     """Delete the records of workflows that ended before then; how many. Their ids are free again."""
     dropped = 0

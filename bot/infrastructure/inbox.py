@@ -111,6 +111,12 @@ class Inbox:
         """It could not be handled: it waits for people to look at it."""
         await self._leave(key, state="set_aside", why=why)
 
+    async def unsettled(self, *, before: datetime) -> list[str]:
+        """What was received before then and still waits for its end, oldest first."""
+        old = (DELIVERIES.c.state == "kept", DELIVERIES.c.received_at < as_text(before))
+        wanted = select(DELIVERIES.c.key).where(*old).order_by(DELIVERIES.c.received_at)
+        return await self._database.read(lambda connection: list(connection.scalars(wanted)))
+
     async def expire(self, before: datetime) -> int:
         """Delete what was received before then and waits for nothing any more; how many there were."""
         old = (DELIVERIES.c.received_at < as_text(before), DELIVERIES.c.state != "kept")

@@ -281,6 +281,17 @@ async def test_old_deliveries_go_but_never_one_that_still_waits(inbox: Inbox, da
     assert await column(database, "SELECT key FROM deliveries") == ["guid-1"]
 
 
+async def test_it_tells_what_still_waits_for_its_end_oldest_first(inbox: Inbox) -> None:
+    hours = {1: 2, 2: 1, 3: 0, 4: 3, 5: 0}
+    for n, later in hours.items():
+        await inbox.keep(replace(comment(n), received_at=ARRIVED + timedelta(hours=later)))
+    await inbox.keep(PING)
+    await inbox.settle("guid-3")
+    await inbox.set_aside("guid-2", why="KeyError")
+
+    assert await inbox.unsettled(before=ARRIVED + timedelta(hours=3)) == ["guid-5", "guid-1"]
+
+
 async def test_those_who_wait_are_answered_before_it_closes_and_no_one_after(
     database: Database, outbox: Any
 ) -> None:
