@@ -1,9 +1,12 @@
 """Job: is the request one that can be carried out here; the model's spec, its questions, or its refusal."""
 
+import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Final
+
+import structlog
 
 from bot.application.asking import ask, check_month, load_answer
 from bot.application.configuration import PATH, Configuration, parse
@@ -24,7 +27,7 @@ from bot.domain.integration import Integration
 from bot.domain.merging import METHODS, chosen, named
 from bot.domain.paths import kept_back
 from bot.domain.policy import Permission
-from bot.domain.secrecy import without_secrets
+from bot.domain.secrecy import LONGEST_KEY, without_secrets
 from bot.domain.suites import detect
 from bot.domain.visible import visible_markdown
 from bot.records import Question, Recorded, StepFailed, TreeEntry
@@ -45,6 +48,8 @@ SUITE_FILES: Final = (
     "pom.xml",
 )
 READMES: Final = ("README.md", "README.rst", "README.txt", "README")
+
+log = structlog.get_logger()
 
 
 async def validate_request(world: World, integration_id: str) -> Standing:
@@ -164,7 +169,7 @@ async def request_question(world: World, it: Integration, survey: dict[str, str]
     said = render(
         "validate_request",
         repository=it.repository.full_name,
-        test_command=" ".join(json.loads(survey["tests"])),
+        test_command=fenced_command(json.loads(survey["tests"]), it.id),
         request=await request_text(world, it),
         listing=fence(shown_paths(list(listing)), "paths", nonce),
         readme=fence(await _readme(it, world, survey["base_commit"], list(listing)), "README", nonce),
@@ -183,15 +188,27 @@ async def request_text(world: World, it: Integration) -> str:
     nonce = nonce_of(it.id)
     kept = json.loads(await load_text(world, it, it.request))
     parts = [
-        fence(visible_markdown(kept["request"]).text, "the request", nonce),
-        fence(visible_markdown(kept["issue_title"]).text, "title of the issue", nonce),
-        fence(visible_markdown(kept["issue_body"]).text, "text of the issue", nonce),
+        fence(await _seen(kept["request"]), "the request", nonce),
+        fence(await _seen(kept["issue_title"]), "title of the issue", nonce),
+        fence(await _seen(kept["issue_body"]), "text of the issue", nonce),
     ]
     for question, reply in it.exchanges:
         parts.append(fence(await load_text(world, it, question), "you asked", nonce))
-        text = visible_markdown(await load_text(world, it, reply)).text
-        parts.append(fence(text, "the answer", nonce))
+        parts.append(fence(await _seen(await load_text(world, it, reply)), "the answer", nonce))
     return "\n\n".join(parts)
+
+
+async def _seen(text: str) -> str:
+    """What a reader sees of it, found out beside the event loop: a long text may take a second."""
+    seen = await asyncio.to_thread(visible_markdown, text)
+    if seen.left_out:
+        log.info("text_left_out", kinds=seen.left_out)
+    return seen.text
+
+
+def fenced_command(words: Iterable[str], integration_id: str) -> str:
+    """The test command as the model is shown it: the repository names it, so it is data."""
+    return fence(" ".join(words), "test command", nonce_of(integration_id))
 
 
 def shown_paths(paths: list[str]) -> str:
@@ -204,8 +221,14 @@ def shown_paths(paths: list[str]) -> str:
 async def _readme(it: Integration, world: World, commit: str, paths: list[str]) -> str:
     name = next((name for name in READMES if name in paths), None)
     content = await world.sources.read(it.repository, commit, name) if name else None
-    text = without_secrets((content or b"").decode(errors="replace"))
-    more = len(text) - README_CHARACTERS
+    return await asyncio.to_thread(beginning, content or b"")
+
+
+def beginning(content: bytes) -> str:
+    """How a file begins, without secrets; no more of it is read than a key that begins there may take."""
+    whole = content.decode(errors="replace")
+    text = without_secrets(whole[: README_CHARACTERS + LONGEST_KEY])
+    more = len(whole) - README_CHARACTERS
     return f"{text[:README_CHARACTERS]}\n[... {more} characters left out ...]" if more > 0 else text
 
 

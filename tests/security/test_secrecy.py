@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from time import process_time
 from typing import Any, Final
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.counting import passed_in
 from bot.domain.secrecy import KINDS, MARK, adds_marks, kinds_left_out, mark, shown, without_secrets
 from bot.records import Question
+from tests.security.spending import spent
 
 # Letters and digits without an order; no secret of anybody.
 NOISE: Final = "q7Rk2ZpW9xTbV4nLs8HdYc3GmJf6AeUo1Ki5QvNyXr0tPwSgBzMhDjCaElFu" * 3
@@ -200,16 +200,6 @@ OUTPUTS: Final = (
     "1 passed, ", "1 passed in ", "1 a", "= ", "Tests: ", "Tests: 1 a, ", "Ran 1 test in 1s\n\n", "Ran 1",
     "ok ", "ok a ", "--- PASS: ", "test result: ok. 1", "\x1b[", "\x1b[0;", "Tests run: 1, ", "1", " ", "\n",
 )  # fmt: skip
-
-
-def spent(work: Callable[[str], object], text: str) -> float:
-    """The least CPU time of three tries: what else the machine does is not counted."""
-    times = []
-    for _ in range(3):
-        began = process_time()
-        work(text)
-        times.append(process_time() - began)
-    return min(times)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.fencing import fence, nonce_of
-from bot.domain.visible import Code, visible_characters, visible_markdown
+from bot.domain.visible import visible_characters, visible_markdown
+from tests.security.spending import spent
 
 ORDER = "PAYLOAD"
 
@@ -73,8 +74,58 @@ CARRIERS = [
     f"<!X {ORDER}>",
     f"```{ORDER}\ncode\n```",
     f"~~~ {ORDER}\ncode\n~~~",
+    f" ```{ORDER}\ncode\n ```",
+    f"- ```{ORDER}\n  code\n  ```",
+    f"> ~~~{ORDER}\n> code\n> ~~~",
+    f"<ruby>a<rp>{ORDER}</rp></ruby>",
+    f"<sub><sup><small>{ORDER}</small></sup></sub>",
+    f"<font color=white>{ORDER}</font>",
+    f"<?\n\n```\n{ORDER}\n```\n\n?>",
+    f'<div title="\n\n```\n{ORDER}\n```\n\n<b ">',
+    f'<div title="\n\n<b c="a>{ORDER}">',
+    f"- <!--\n\n  {ORDER} -->",
+    f"[^x]: a\n\n    {ORDER}",
+    f"[^x]: a\n    {ORDER}\n{ORDER}",
+    f"a\n[^x]: {ORDER}",
+    f"> [^x]: a\n>\n>     {ORDER}",
+    f"a[^{ORDER}]\n\n[^{ORDER}]: b",
+    f'[x]: /u "a \\" b\n{ORDER}"',
+    f"[x]: /u (a\n{ORDER}\\) b)",
+    f'[x]:\n/u\n"a\n{ORDER}"',
+    f"[x]: </u {ORDER}>",
+    f'- [x]: /u "a\n  {ORDER}"',
+    f"> [x]: /u 'a\n> {ORDER}'",
+    f"[comment]: <> (a\n{ORDER}\nb)",
+    f"[a\n{ORDER}]: /u",
+    f'[x]: javascript:a "{ORDER}"',
+    f"[a](javascript:{ORDER})",
+    f"![a [b] {ORDER}](/u)",
+    f"![{ORDER} ![a](x)](/u)",
+    f"![[a] {ORDER}](/u 'x')",
+    f'[a [b] c](/{ORDER} "{ORDER}")',
+    f"[[a]](/{ORDER})",
+    f"[]({ORDER})",
+    f"{'[' * 25}a{']' * 25}(/{ORDER})",
+    f"{'[`]`' * 25}a{']' * 25}(/{ORDER})",
+    f"|a|\n|-|\n|b|{ORDER}|",
+    f"|a|\n|-|\n|`<!--|{ORDER}-->`|",
+    f'```geojson\n{{"x": "{ORDER}"}}\n```',
+    f"```TopoJSON\n{ORDER}\n```",
+    f"~~~stl x\nsolid {ORDER}\n~~~",
+    f"```mermaid\n%% {ORDER}\n```",
+    f'<pre lang="mermaid">%% {ORDER}</pre>',
+    f"```math\n\\phantom{{{ORDER}}}\n```",
+    f"a $\\phantom{{{ORDER}}}$ b",
+    f"a $`\\phantom{{{ORDER}}}`$ b",
+    f"a $b \\$ \\phantom{{{ORDER}}}$ c",
+    f"a $$\\phantom{{{ORDER}}}$$ b",
+    f"$$\n% {ORDER}\n\nx\n$$",
+    f"$$\na \\$$\n\\phantom{{{ORDER}}}\n$$",
+    f"`\u200b` <!-- {ORDER} `` -->",
 ]
 INVISIBLE = [
+    "a" + "".join(f"&#{0xE0000 + ord(one)};" for one in ORDER),
+    "a&#x200b;&#8238;&ZeroWidthSpace;",
     "a" + smuggled(0xE0000),
     "a" + smuggled(0xE0100),
     "a" + "".join(chr(0xFE00 + ord(one) % 16) for one in ORDER),
@@ -109,6 +160,9 @@ def test_pi_03_characters_that_show_nothing_do_not_reach_the_model(text: str) ->
         ("a\n\n[b]: http://c", ("reference_definitions",)),
         ("plain *text* <3", ()),
         ("`<!-- code -->`", ()),
+        ("a $\\phantom{b}$", ("drawings",)),
+        ("a\n\n[^b]: c", ("reference_definitions",)),
+        ("[" * 25, ("deep_brackets",)),
     ],
 )
 def test_pi_02_what_was_left_out_is_reported(text: str, left_out: tuple[str, ...]) -> None:
@@ -130,17 +184,46 @@ def test_pi_02_what_was_left_out_is_reported(text: str, left_out: tuple[str, ...
         ("a<br>b", "a\nb"),
         ("a<details><b>x</details>y", "ay"),
         ("a<!DOCTYPE html>b", "ab"),
+        ("`a | b` and `` ` ``", "`a | b` and `` ` ``"),
+        ("from $5 to $6, or 10% of 7", "from $5 to $6, or 10% of 7"),
+        ("for $`x^2`$ and `$HOME\\a` to `$b`", "for $`x^2`$ and `$HOME\\a` to `$b`"),
+        ("- a\n  - b\n\n    c\n\n1. d\n   > e\n   > f", "- a\n  - b\n\n    c\n\n1. d\n   > e\n   > f"),
+        ("a\n=\n\n    b\n\n***\nc\\\nd ~~e~~", "# a\n\n    b\n\n---\nc\nd ~~e~~"),
+        ("| a |\n|---|\n| `b` |\n\nc", "| a |\n|--|\n| `b` |\n\nc"),
+        ("use <name> here", "use  here"),
+        ("when x <y\nthen *z*", "when x \nthen *z*"),
+        ("<pre>a <b>b</b></pre>\n\nx<sup>2</sup>", "a b\n\n\nx2"),
     ],
 )  # fmt: skip
 def test_what_a_person_sees_stays(text: str, seen: str) -> None:
     assert visible_markdown(text).text == seen
 
 
-def test_more_code_than_there_are_places_for_is_left_out() -> None:
-    code = Code()
-    places = [code.keep(str(number)) for number in range(65_600)]
+PIECES = (
+    "[", "[\\", "![", "[a](", "[a](  ", "[a][", "[a]: b\n", '[a]: b "', "[^a]:\n", "[^a]: ", "`a", "*a ",
+    "<a ", '<a b="', "<!--", "<?", "<sup>", "<svg>", "<div>\n\n", "> ", "- ", "1. [^a]: ",
+    "|", "|\n|-|\n", "$a",
+    "$$a\n", "$\\", "&", "&#1;", "\\",
+)  # fmt: skip
+BEHIND = (
+    ("[a](", " "), ("[a](b", " "), ('[a](b "', "\\"), ("<div>\n", "<a "), ("<div>\n", '<a b="'),
+    ("<div>\n", "<!-"), ("<div>\n", "&"), ("<svg>" * 900, "</b>"),
+)  # fmt: skip
 
-    assert code.put_back(places[0] + places[65_000] + places[-1]) == "065000"
+
+@pytest.mark.parametrize(("beginning", "piece"), [*(("", piece) for piece in PIECES), *BEHIND])
+def test_rc_19_ab_07_four_times_the_text_is_about_four_times_the_work(beginning: str, piece: str) -> None:
+    small, large = (beginning + piece * (size // len(piece)) for size in (4_000, 16_000))
+
+    # Twice as much is the machine's share; what grows with the square would be sixteen times as much.
+    assert spent(visible_markdown, large) < 8 * max(spent(visible_markdown, small), 0.02)
+
+
+@given(st.text(alphabet="[]()<>!`$^*_~|&;:#-\\\"'%a1 \t\n"))
+def test_rc_19_there_is_no_text_that_cannot_be_read(text: str) -> None:
+    seen = visible_markdown(text)
+
+    assert visible_characters(seen.text) == seen.text
 
 
 @given(st.text())

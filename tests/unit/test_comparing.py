@@ -74,7 +74,9 @@ def test_a_secret_is_left_out_though_each_line_gets_a_sign() -> None:
 
 
 def test_what_is_long_is_cut_after_a_whole_line() -> None:
-    told = compared([FileEdit(path="test_a.py", content=None)], {"test_a.py": b"0123456789\n" * 5_000})
+    edits = [FileEdit(path=path, content=None) for path in ("test_a.py", "test_b.py")]
+
+    told = compared(edits, {edit.path: b"0123456789\n" * 5_000 for edit in edits})
 
     assert len(told) < MOST_CHARACTERS + 100
     assert told.endswith("\n-0123456789\n[... the rest is left out ...]\n")

@@ -13,6 +13,7 @@ from bot.domain.page import Page
         ("1 &lt; 2 &amp; 3", "1 < 2 & 3"),
         ("a<br>b<p>c", "a\nb\nc"),
         ("</p>a", "a"),
+        ("a<sup>b<sub>c</sub>d</sup>e<sub>f</sub><sub>g</sub>", "abcdefg"),
         ("<!>a", "a"),
     ],
 )
@@ -38,6 +39,11 @@ def test_what_is_shown_is_kept(fragment: str, shown: str) -> None:
         ("a<b style='Display:none'>b</b>c", "ac"),
         ("a<b style>b</b>c", "abc"),
         ("a</svg>b<svg>c", "ab"),
+        ("a<rp>b</rp>c", "ac"),
+        ("a<p color=white>b</p>c", "ac"),
+        ("a<pre lang=mermaid>b</pre>c", "ac"),
+        ("<sub><sup>a<small>b</small></sup></sub>c", "ac"),
+        ("a" + "<svg>" * 1_001 + "</svg>" * 1_001 + "b", "a"),
         # A browser may go on reading an attribute where the parser took the tag for finished.
         ('a<b title=b">c', "a"),
         ("a<b title=b'>c", "a"),
@@ -48,3 +54,13 @@ def test_what_is_hidden_is_left_out_and_told(fragment: str, shown: str) -> None:
     page = Page.of(fragment)
 
     assert (page.text, page.hid_something) == (shown, True)
+
+
+def test_behind_what_is_left_open_nothing_is_shown() -> None:
+    page = Page()
+    page.show("a")
+    page.read("<b title='")
+    page.show("b")
+    page.read("'>c")
+
+    assert (page.text, page.hid_something) == ("a", True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.visible import FIRST_PLACEHOLDER, LAST_PLACEHOLDER, Code, visible_characters, visible_markdown
+from bot.domain.visible import visible_characters, visible_markdown
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from bot.domain.visible import FIRST_PLACEHOLDER, LAST_PLACEHOLDER, Code, visibl
         ("<div>\n```\n<!-- a -->\n```", "```\n\n```"),
         ("<!-- a\n\n```\nb\n```\n-->", ""),
         ("`<!-- a -->` and <http://b.c>", "`<!-- a -->` and http://b.c"),
-        ("[a](http://b) ![c](d) [e][f]", "a  e"),
+        ("[a](http://b) ![c](d) [e][f]", "a  [e]"),
         ("a\n\n[b]: http://c", "a"),
     ],
 )
@@ -34,11 +34,3 @@ def test_code_is_kept_and_targets_are_left_out(text: str, seen: str) -> None:
 )
 def test_a_run_of_characters_that_show_nothing_is_one_mark(text: str, seen: str) -> None:
     assert visible_characters(text, instead="?") == seen
-
-
-def test_code_for_which_there_is_no_place_is_left_out() -> None:
-    code = Code()
-    places = [code.keep(str(number)) for number in range(LAST_PLACEHOLDER - FIRST_PLACEHOLDER + 2)]
-
-    assert places[-2:] == [chr(LAST_PLACEHOLDER), ""]
-    assert code.put_back(f"{places[0]}a{places[-2]}") == f"0a{len(places) - 2}"
