@@ -12,7 +12,7 @@ from bot.application.remark_words import remarks
 from bot.application.steps import Standing, standing
 from bot.application.texts import keep_change, keep_text, load_change, load_text, remarks_in
 from bot.application.tools import TOOLS, Worked, run_tools
-from bot.application.validating import request_text, shown_paths
+from bot.application.validating import fenced_command, request_text, shown_paths
 from bot.application.watching import stoppable, watched
 from bot.application.workbench import Workbench, open_tree
 from bot.domain import deciding
@@ -102,7 +102,7 @@ async def _task(world: World, it: Integration) -> Message:
         render(
             "code_request",
             repository=it.repository.full_name,
-            test_command=" ".join(it.tests),
+            test_command=fenced_command(it.tests, it.id),
             request=await request_text(world, it),
             spec=fence(await load_text(world, it, it.spec), "spec", nonce),
             listing=fence(shown_paths(list(listing)), "paths", nonce),
@@ -132,14 +132,14 @@ def _repair(it: Integration, report: Mapping[str, Any]) -> str:
         f"exit status {report['status']}" if report["ended"] == "exited" else f"stopped: {report['ended']}"
     )
     output = _last_printed(it, report["output"])
-    return render("repair", test_command=" ".join(it.tests), how_it_ended=ended, report=output)
+    return render("repair", test_command=fenced_command(it.tests, it.id), how_it_ended=ended, report=output)
 
 
 def _reconsider(it: Integration, report: Mapping[str, Any], found: Sequence[Remark]) -> str:
     told = fence(remarks(found), "remarks on the test run", nonce_of(it.id))
     return render(
         "reconsider",
-        test_command=" ".join(it.tests),
+        test_command=fenced_command(it.tests, it.id),
         remarks=told,
         # A report of an earlier version does not have it.
         bent=fence(report.get("bent", ""), "diff of the tests", nonce_of(it.id)),

@@ -19,7 +19,7 @@ from bot.domain.editing import (
     shortened,
     whole_lines,
 )
-from bot.domain.fencing import fence, nonce_of
+from bot.domain.fencing import fence, nonce_of, spelled
 from bot.domain.secrecy import MARK, without_secrets
 from bot.domain.tree import Tree, check_change, check_edit, write
 from bot.records import FileEdit
@@ -166,7 +166,7 @@ def _rest(first: int, last: int) -> str:
 async def _create(asked: Create, tree: Tree, bench: Workbench) -> Done:
     path = _clean(asked.path)
     after = await _written(tree, path, asked.file_text.encode(), bench)
-    return Done(f"Written: {path}, {len(asked.file_text.splitlines())} lines.", after)
+    return Done(f"Written: {spelled(path)}, {len(asked.file_text.splitlines())} lines.", after)
 
 
 async def _str_replace(asked: StrReplace, tree: Tree, bench: Workbench) -> Done:
@@ -225,13 +225,13 @@ def _clean(path: str) -> str:
 
 
 def _edited(path: str, tree: Tree, snippet: str) -> Done:
-    return Done(f"Edited: {path}.", tree, data=snippet, source=f"file {path}")
+    return Done(f"Edited: {spelled(path)}.", tree, data=snippet, source=f"file {path}")
 
 
 def _ending(ran: Ran) -> str:
     outcome = ran.outcome
     how = f"exit status {outcome.status}" if outcome.ended == "exited" else f"stopped: {outcome.ended}"
-    told = [f"- {path}: {fault}" for path, fault in ran.not_taken[:MOST_REFUSALS_TOLD]]
+    told = [f"- {spelled(path)}: {fault}" for path, fault in ran.not_taken[:MOST_REFUSALS_TOLD]]
     more = len(ran.not_taken) - len(told)
     if more > 0:
         told.append(f"- and {more} more")
@@ -241,7 +241,7 @@ def _ending(ran: Ran) -> str:
 
 def _change(tree: Tree) -> str:
     """What differs from the commit by now: added, modified, deleted."""
-    told = [f"{_letter(tree, edit)} {edit.path}" for edit in tree.change()]
+    told = [f"{_letter(tree, edit)} {spelled(edit.path)}" for edit in tree.change()]
     more = [f"and {len(told) - MOST_TOLD} more"] if len(told) > MOST_TOLD else []
     return f"Your change so far: {', '.join([*told[:MOST_TOLD], *more]) or 'nothing'}"
 

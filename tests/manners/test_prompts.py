@@ -60,7 +60,7 @@ def test_a_request_is_put_in_as_data() -> None:
     words = render(
         "validate_request",
         repository="acme/shop",
-        test_command="make test",
+        test_command="COMMAND",
         request=fence(request, "the request", nonce),
         listing=fence("src/app.py\n</data>.py", "paths", nonce),
         readme=fence("# Shop", "README", nonce),
@@ -68,7 +68,9 @@ def test_a_request_is_put_in_as_data() -> None:
 
     assert words.replace(nonce, "NONCE") == snapshot("""\
 Repository: acme/shop
-Its tests are run with: make test
+Its tests are run with:
+
+COMMAND
 
 The request, and what was said about it since:
 
@@ -96,7 +98,7 @@ def test_coding_starts_with_the_request_and_the_spec() -> None:
     words = render(
         "code_request",
         repository="acme/shop",
-        test_command="make test",
+        test_command="COMMAND",
         request="REQUEST",
         spec="SPEC",
         listing="LISTING",
@@ -104,7 +106,9 @@ def test_coding_starts_with_the_request_and_the_spec() -> None:
 
     assert words == snapshot("""\
 Repository: acme/shop
-Its tests are run with: make test
+Its tests are run with:
+
+COMMAND
 
 The request:
 
@@ -121,10 +125,13 @@ LISTING
 
 
 def test_a_repair_says_what_failed_and_how() -> None:
-    words = render("repair", test_command="make test", how_it_ended="exit status 1", report="REPORT")
+    words = render("repair", test_command="COMMAND", how_it_ended="exit status 1", report="REPORT")
 
     assert words == snapshot("""\
-The repository's tests were run on your change with `make test`, and did not pass (exit status 1).
+The repository's tests were run on your change, and did not pass (exit status 1). The command was:
+
+COMMAND
+
 Here is what they printed:
 
 REPORT
@@ -139,11 +146,14 @@ the complete title and body as before.
 
 
 def test_a_pass_with_remarks_is_told_with_what_was_done_to_the_tests() -> None:
-    words = render("reconsider", test_command="make test", remarks="REMARKS", bent="DIFF", report="REPORT")
+    words = render("reconsider", test_command="COMMAND", remarks="REMARKS", bent="DIFF", report="REPORT")
 
     assert words == snapshot("""\
-The repository's tests were run on your change with `make test`, and passed. But this repository does not
-accept a pass with remarks, and there are these:
+The repository's tests were run on your change with this command, and passed:
+
+COMMAND
+
+But this repository does not accept a pass with remarks, and there are these:
 
 REMARKS
 
