@@ -3,8 +3,8 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -19,13 +19,25 @@ from bot.infrastructure.database import alone
 from bot.infrastructure.observing import Nobody
 from bot.records import Recorded
 from bot.settings import AppCredentials, Settings
-from bot.storage import Storage, storage
+from bot.storage import Storage, check_is_there, storage
 from bot.troubles import NotThere, Unanswered
 
 
 def _nothing(_kind: str) -> bool:
     """By hand no delivery is taken in."""
     return False
+
+
+@asynccontextmanager
+async def kept(settings: Settings, *, by_itself: bool = False) -> AsyncIterator[Storage]:
+    """What a bot has kept, `by_itself` where none may be at work on it meanwhile; nothing is made anew.
+
+    Raises Misconfigured, AlreadyRunning.
+    """
+    await check_is_there(settings.database_url)
+    with alone(settings.database_url) if by_itself else nullcontext():
+        async with storage(settings, Nobody(), _nothing) as stored:
+            yield stored
 
 
 async def receive(
@@ -58,7 +70,7 @@ def headers_of(credentials: AppCredentials, event: str, body: bytes, *, key: str
 
 async def deliveries(settings: Settings) -> str:
     """What was set aside, oldest first: when it came, its id, what it is, and why."""
-    async with storage(settings, Nobody(), _nothing) as stored:
+    async with kept(settings) as stored:
         rows = await stored.aside.listed()
     return "\n".join(map(_set_aside, rows)) or "none is set aside"
 
@@ -70,14 +82,14 @@ def _set_aside(row: Mapping[str, Any]) -> str:
 
 async def hand_back(settings: Settings, key: str) -> None:
     """Hand a delivery that was set aside to the intake once more. Raises NotThere."""
-    async with storage(settings, Nobody(), _nothing) as stored:
+    async with kept(settings) as stored:
         if not await stored.aside.again(key):
             raise NotThere(f"no delivery {key} is set aside; `python -m bot deliveries` lists those that are")
 
 
 async def history(settings: Settings, integration_id: str, *, at: datetime | None) -> str:
     """Every fact of an integration, up to a moment, and what it was then. Raises NotThere."""
-    async with storage(settings, Nobody(), _nothing) as stored:
+    async with kept(settings) as stored:
         records = await stored.log.read(integration_id, until=at)
     if not records or is_conversation(integration_id):
         raise NotThere(f"there is no integration {integration_id} at that time")
@@ -99,23 +111,21 @@ def _as_it_was(it: Integration) -> str:
 
 async def verify(settings: Settings, *, head: tuple[int, str] | None) -> str | None:
     """What is wrong with the chain, None where nothing is."""
-    async with storage(settings, Nobody(), _nothing) as stored:
+    async with kept(settings) as stored:
         broken = await stored.log.verify(head)
     return None if broken is None else f"event {broken.seq}: {broken.why}"
 
 
 async def head_of(settings: Settings) -> str:
     """The head of the chain, as `verify --head` takes it."""
-    async with storage(settings, Nobody(), _nothing) as stored:
+    async with kept(settings) as stored:
         seq, digest = await stored.log.head()
     return f"{seq}:{digest}"
 
 
 async def rebuild(settings: Settings) -> int:
     """Make the read models anew from the log; how many rows there are. Raises AlreadyRunning, Conflict."""
-    async with AsyncExitStack() as stack:
-        stack.enter_context(alone(settings.database_url))
-        stored = await stack.enter_async_context(storage(settings, Nobody(), _nothing))
+    async with kept(settings, by_itself=True) as stored:
         seq, _ = await stored.log.head()
         rows = await rows_of(stored)
         await stored.log.replace_rows(rows, as_of=seq)

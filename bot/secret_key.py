@@ -8,11 +8,19 @@ from pathlib import Path
 from bot.settings import Misconfigured, Settings
 
 
-def secret_key_of(settings: Settings) -> bytes:
-    """SECRET_KEY; on SQLite, where none is given, made on first start and kept where only we may read it."""
+def secret_key_of(settings: Settings, *, is_begun: bool = False) -> bytes:
+    """SECRET_KEY; on SQLite, where none is given, made on first start and kept where only we may read it.
+
+    Never made where a database is begun: what is sealed there opens with no other key. Raises Misconfigured.
+    """
     if settings.secret_key:
         return settings.secret_key.get_secret_value().strip().encode()
     path = settings.beside_the_database / "secret.key"
+    if not path.exists() and is_begun:
+        raise Misconfigured(
+            f"SECRET_KEY: {path} is gone, and the database beside it was begun with it; restore it from the "
+            "backup, with mode 600, or give the key itself"
+        )
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _keep(path, secrets.token_hex(32))

@@ -4,21 +4,26 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from bot.infrastructure.aside import Aside
 from bot.infrastructure.blobs import Blobs
 from bot.infrastructure.clock import Clock, UtcClock
 from bot.infrastructure.crypto import Crypto, NotSealedHere
-from bot.infrastructure.database import Database
+from bot.infrastructure.database import Database, path_of
 from bot.infrastructure.effects import Effects
 from bot.infrastructure.event_store import EventStore
 from bot.infrastructure.inbox import Inbox
+from bot.infrastructure.migrations import applied
 from bot.infrastructure.notes import Notes
 from bot.infrastructure.observing import Nobody, Observer
 from bot.infrastructure.outbox import Outbox
 from bot.infrastructure.read_models import ReadModels
 from bot.secret_key import secret_key_of
 from bot.settings import Misconfigured, Settings
+
+KEY_CHECK: Final = "key-check"
+ELSEWHERE: Final = "give the address of the bot's own, or begin one with `python -m bot run`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +51,7 @@ async def storage(
         database = await Database.open(settings.database_url)
         stack.push_async_callback(database.close)
         await database.migrate()
-        crypto = Crypto(secret_key_of(settings))
-        await check_key(crypto, Notes(database))
+        crypto = await crypto_of(settings, Notes(database))
         outbox = Outbox()
         stack.callback(outbox.close)
         clock = clock or UtcClock()
@@ -68,14 +72,34 @@ async def storage(
         )
 
 
-async def check_key(crypto: Crypto, notes: Notes) -> None:
-    """A database is read with the secret key that it was begun with. Raises Misconfigured."""
-    box, sealed = crypto.box("key-check"), await notes.get("key-check")
-    if sealed is None:
-        await notes.put("key-check", box.seal(b"", about=b"key-check").hex())
-        return
+async def check_is_there(url: str) -> None:
+    """Raise Misconfigured where no bot has begun a database; nothing is made."""
+    path = path_of(url)
+    if path is not None and not (path.is_file() and path.stat().st_size):
+        raise Misconfigured(f"DATABASE_URL: there is no database at {path}; {ELSEWHERE}")
+    database = await Database.open(url)
     try:
-        box.open(bytes.fromhex(sealed), about=b"key-check")
+        if await database.read(applied) is None:
+            raise Misconfigured(f"DATABASE_URL: no bot has begun the database there; {ELSEWHERE}")
+    finally:
+        await database.close()
+
+
+async def crypto_of(settings: Settings, notes: Notes) -> Crypto:
+    """A database is read with the secret key that it was begun with. Raises Misconfigured."""
+    sealed = await notes.get(KEY_CHECK)
+    crypto = Crypto(secret_key_of(settings, is_begun=sealed is not None))
+    if sealed is None:
+        await notes.put(KEY_CHECK, crypto.box(KEY_CHECK).seal(b"", about=KEY_CHECK.encode()).hex())
+    else:
+        check_key(crypto, sealed)
+    return crypto
+
+
+def check_key(crypto: Crypto, sealed: str) -> None:
+    """Whether this key opens what the first one sealed. Raises Misconfigured."""
+    try:
+        crypto.box(KEY_CHECK).open(bytes.fromhex(sealed), about=KEY_CHECK.encode())
     except NotSealedHere:
         raise Misconfigured(
             "SECRET_KEY: it is not the one that this database was begun with; give that one back"

@@ -42,7 +42,7 @@ TROUBLES: Final = (
 )
 REMEDIES: Final[Mapping[type[Exception], str]] = {
     Unanswered: "start it with `python -m bot run`, with the settings that this verb has",
-    AlreadyRunning: "stop it first",
+    AlreadyRunning: "stop it first, or give this one a DATABASE_URL of its own",
     SchemaTooNew: "run that version, or restore a backup",
     UnknownEvent: "run the version that wrote it, or a newer one",
     Conflict: "stop the bot, then ask again",

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, ParamSpec, Self, TypeVar
+from typing import Any, Final, ParamSpec, Self, TextIO, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -36,6 +36,7 @@ OUTAGES: Final = (OperationalError, InterfaceError, InternalError, PoolExhausted
 REACH: Final = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 8_000}
 # Whatever else goes wrong with it, for those who tell people of it.
 DATABASE_FAULTS: Final = (SQLAlchemyError,)
+NUMBER_CHARACTERS: Final = 10
 KNOWS_SUBSECONDS: Final = (3, 42)
 
 
@@ -163,12 +164,22 @@ def alone(url: str) -> Iterator[None]:
         yield
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with path.with_name(f"{path.name}.lock").open("a", encoding="utf-8") as side_car:
+    with path.with_name(f"{path.name}.lock").open("a+", encoding="utf-8") as side_car:
         try:
             fcntl.flock(side_car, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise AlreadyRunning(f"another process works on {path}") from error
+            raise AlreadyRunning(f"another process{_named_in(side_car)} works on {path}") from error
+        side_car.truncate(0)
+        side_car.write(f"{os.getpid()}\n")
+        side_car.flush()
         yield
+
+
+def _named_in(side_car: TextIO) -> str:
+    """The number that whoever holds the file wrote there, where there is one."""
+    side_car.seek(0)
+    number = side_car.readline(NUMBER_CHARACTERS).strip()
+    return f" ({number})" if number.isdecimal() else ""
 
 
 def migrate_apart(url: str) -> None:

@@ -5,6 +5,7 @@
 import asyncio
 import errno
 import json
+import os
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Mapping
@@ -17,8 +18,11 @@ from inline_snapshot import snapshot
 
 from bot.infrastructure.database import Database, alone
 from bot.infrastructure.event_store import EventStore
+from bot.infrastructure.migrations import applied
 from bot.infrastructure.observing import Nobody
 from bot.records import Conflict, Fact, Unavailable
+from bot.settings import Settings
+from bot.storage import storage
 from bot.troubles import told
 from standins.github.app import key_pair
 from tests.contracts.by_hand import run
@@ -27,6 +31,8 @@ from tests.story.clock import Ahead
 
 NOWHERE: Final = "postgresql://nobody@127.0.0.1:9/none"
 SECRET: Final = {"SECRET_KEY": "k" * 32}
+OWN: Final = "give the address of the bot's own, or begin one with `python -m bot run`"
+STOP_IT: Final = "stop it first, or give this one a DATABASE_URL of its own"
 VERBS: Final = (
     ["history", "abc"],
     ["verify"],
@@ -134,13 +140,99 @@ async def test_a_database_without_the_rights_to_it_is_told_in_one_line(filled: D
     assert "DATABASE_URL" in line
 
 
+def all_in(directory: Path) -> list[Path]:
+    return sorted(directory.rglob("*"))
+
+
+async def begun(path: Path, **environment: str) -> str:
+    """The address of a database that a bot with these settings has begun and left."""
+    url = f"sqlite:///{path}"
+    async with storage(Settings.read({"DATABASE_URL": url, **environment}), Nobody(), lambda _: False):
+        return url
+
+
 async def test_beside_a_running_bot_the_read_models_are_not_made_anew(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/bot.db"
+    url = await begun(tmp_path / "bot.db", **SECRET)
 
     with alone(url):
         ended = await bot("rebuild", DATABASE_URL=url)
 
-    assert ended.one_line() == f"another process works on {tmp_path}/bot.db: stop it first"
+    assert ended.one_line() == f"another process ({os.getpid()}) works on {tmp_path}/bot.db: {STOP_IT}"
+
+
+async def test_a_second_bot_on_the_same_file_says_who_holds_it(app: Mapping[str, str]) -> None:
+    with alone(app["DATABASE_URL"]):
+        ended = await bot("run", **app, ANTHROPIC_API_KEY="sk-ant-given", PORT=str(free_port()))
+
+    path = app["DATABASE_URL"].removeprefix("sqlite:///")
+    assert ended.one_line() == f"another process ({os.getpid()}) works on {path}: {STOP_IT}"
+
+
+async def test_who_held_the_file_before_is_not_named(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/bot.db"
+    (tmp_path / "bot.db.lock").write_text("1234567\n", encoding="utf-8")
+
+    with alone(url):
+        assert (tmp_path / "bot.db.lock").read_text(encoding="utf-8") == f"{os.getpid()}\n"
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+@pytest.mark.parametrize("is_empty", [False, True])
+async def test_where_there_is_no_database_none_is_made(
+    tmp_path: Path,
+    verb: list[str],
+    is_empty: bool,  # noqa: FBT001  a table's column
+) -> None:
+    path = tmp_path / "data/bot.db"
+    if is_empty:
+        path.parent.mkdir()
+        path.touch()
+    before = all_in(tmp_path)
+
+    ended = await bot(*verb, DATABASE_URL=f"sqlite:///{path}", SECRET_KEY="")
+
+    assert (ended.status, ended.out, ended.err) == (
+        2,
+        "",
+        f"DATABASE_URL: there is no database at {path}; {OWN}\n",
+    )
+    assert all_in(tmp_path) == before
+
+
+async def test_a_database_that_no_bot_has_begun_is_left_alone(empty_url: str) -> None:
+    database = await Database.open(empty_url)
+    await run(database, "CREATE TABLE others (id INTEGER)")
+
+    ended = await bot("verify", DATABASE_URL=empty_url)
+
+    assert (ended.status, ended.err) == (2, f"DATABASE_URL: no bot has begun the database there; {OWN}\n")
+    assert await database.read(applied) is None
+    await database.close()
+
+
+async def test_a_secret_key_that_is_lost_is_not_made_anew(tmp_path: Path) -> None:
+    url = await begun(tmp_path / "bot.db")
+    (tmp_path / "secret.key").unlink()
+
+    ended = await bot("verify", DATABASE_URL=url, SECRET_KEY="")
+
+    assert (ended.status, ended.err) == (
+        2,
+        f"SECRET_KEY: {tmp_path}/secret.key is gone, and the database beside it was begun with it; restore it "
+        "from the backup, with mode 600, or give the key itself\n",
+    )
+    assert not (tmp_path / "secret.key").exists()
+
+
+async def test_another_secret_key_opens_nothing_of_a_database(tmp_path: Path) -> None:
+    url = await begun(tmp_path / "bot.db")
+
+    ended = await bot("verify", DATABASE_URL=url)
+
+    assert (ended.status, ended.err) == (
+        2,
+        "SECRET_KEY: it is not the one that this database was begun with; give that one back\n",
+    )
 
 
 async def test_a_bot_that_does_not_run_is_told_in_one_line(tmp_path: Path, app: Mapping[str, str]) -> None:
@@ -166,7 +258,9 @@ async def test_a_payload_that_is_not_there_is_told_in_one_line(
 async def test_a_server_without_its_database_does_not_start_and_says_so_in_one_line(
     app: Mapping[str, str],
 ) -> None:
-    line = (await bot("run", **{**app, "DATABASE_URL": NOWHERE})).one_line()
+    environment = {**app, "ANTHROPIC_API_KEY": "sk-ant-given", "DATABASE_URL": NOWHERE}
+
+    line = (await bot("run", **environment)).one_line()
 
     assert line.startswith("the database does not answer (")
 
