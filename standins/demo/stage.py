@@ -164,8 +164,10 @@ def is_repository(git: Git) -> bool:
 
 def settings_of(github: GitHub, directory: Path) -> dict[str, str]:
     """The settings of a bot that works for this GitHub."""
+    port = free_port()
     return {
-        "PORT": str(free_port()),
+        "PORT": str(port),
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "DATABASE_URL": f"sqlite:///{directory}/data/bot.db",
         "SECRET_KEY": secrets.token_hex(32),
         "GITHUB_APP_ID": str(github.app.id),

@@ -11,6 +11,8 @@ from typing import Final
 
 import pytest
 
+from standins.demo.stage import staged
+
 ROOT: Final = Path(__file__).parents[2]
 PATIENCE_SECONDS: Final = 280
 
@@ -53,6 +55,13 @@ def test_both_stories_come_to_their_end_and_everything_is_done_once(
     assert "You asked for it, so somebody else with write access has to approve it." in shown
     assert "What I took back:" in shown
     assert left_in(tmp_path) == []
+
+
+async def test_on_the_stage_the_doctor_finds_nothing_wrong() -> None:
+    async with staged(source=None, model=None) as stage:
+        status, said = await stage.bot.ask("doctor")
+
+    assert status == 0, said
 
 
 @pytest.mark.long
