@@ -13,6 +13,7 @@ import uvloop
 from bot.doctor import examine, is_well, report
 from bot.infrastructure.database import migrate_apart
 from bot.infrastructure.metrics import MeteringObserver, Metrics
+from bot.infrastructure.redaction import LiveSecrets
 from bot.infrastructure.telemetry import set_up_logs
 from bot.instruments import Instruments
 from bot.services import NAMES, Service, UnknownService, check_can_run, chosen
@@ -114,6 +115,7 @@ async def doctor(settings: Settings) -> int:
     """One line for each thing that could be wrong."""
     from bot.examining import parts  # noqa: PLC0415  the same
 
+    set_up_logs(level="error", form=settings.log_format, secrets=LiveSecrets())
     async with parts(settings) as examined:
         findings = await examine(examined)
     sys.stdout.write(report(findings) + "\n")

@@ -23,10 +23,11 @@ class NothingThere(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One thing to look at: what it is for, and the remedy."""
+    """One thing to look at, and the remedy; not looked at where the check that it comes `after` is WRONG."""
 
     name: str
     remedy: str
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,31 +46,58 @@ CHECKS: Final = (
         name="data",
         remedy="set DATA_DIR to a directory that the bot may write, with a gigabyte free",
     ),
+    Check(name="database", remedy="look at DATABASE_URL, and whether what it leads to is the bot's own"),
     Check(
-        name="database", remedy="look at DATABASE_URL; on SQLite stop the bot that already runs on the file"
+        name="secret",
+        remedy="give back the key that the database was begun with: as SECRET_KEY, or as the file beside it",
+        after="database",
     ),
     Check(
         name="deliveries",
         remedy="look at `python -m bot deliveries`; `--again <id>` hands one to the bot once more",
+        after="database",
     ),
     Check(name="clock", remedy="set the clock by NTP: GitHub refuses an App whose clock is off"),
     Check(
         name="github",
         remedy="look at GITHUB_APP_ID and GITHUB_PRIVATE_KEY, and whether GitHub can be reached",
     ),
-    Check(name="permissions", remedy="give the App the permissions and events of app.yml, and accept them"),
+    Check(
+        name="owners",
+        remedy="install the App on the accounts that it is for, and name those in ALLOWED_OWNERS",
+        after="github",
+    ),
+    Check(
+        name="permissions",
+        remedy="give the App the permissions and events of app.yml, and accept them",
+        after="github",
+    ),
     Check(
         name="webhook",
         remedy="in the App's settings point the webhook to PUBLIC_URL/webhooks/github, or mend PUBLIC_URL",
+        after="github",
     ),
-    Check(name="payloads", remedy="in the App's settings set the webhook's content type to application/json"),
-    Check(name="certificate", remedy="in the App's settings enable the webhook's SSL verification"),
+    Check(
+        name="payloads",
+        remedy="in the App's settings set the webhook's content type to application/json",
+        after="github",
+    ),
+    Check(
+        name="certificate",
+        remedy="in the App's settings enable the webhook's SSL verification",
+        after="github",
+    ),
     Check(
         name="arrivals",
         remedy="see that GitHub can reach PUBLIC_URL; the App's settings show each under Advanced, and the "
         "running bot asks for them again",
+        after="github",
     ),
-    Check(name="claude", remedy="look at ANTHROPIC_API_KEY, and whether Claude can be reached"),
+    Check(
+        name="claude",
+        remedy="look at ANTHROPIC_API_KEY, CLAUDE_MODEL and ANTHROPIC_BASE_URL, and whether Claude can be "
+        "reached",
+    ),
     Check(name="git", remedy="install git 2.34 or newer"),
     Check(
         name="sandbox",
@@ -80,8 +108,12 @@ CHECKS: Final = (
 
 
 async def examine(parts: Mapping[str, Examine]) -> list[Finding]:
-    """Every check in turn; what no part is given for is told as not looked at."""
-    return [await _finding(check, parts.get(check.name)) for check in CHECKS]
+    """Every check in turn; what no part is given for, or another check told of, is told as not looked at."""
+    found: dict[str, Finding] = {}
+    for check in CHECKS:
+        is_told = check.after in found and found[check.after].well is False
+        found[check.name] = await _finding(check, None if is_told else parts.get(check.name))
+    return list(found.values())
 
 
 async def _finding(check: Check, look: Examine | None) -> Finding:
@@ -105,7 +137,7 @@ def report(findings: Sequence[Finding]) -> str:
 
 def _lines(finding: Finding) -> list[str]:
     mark = {True: "ok", False: "WRONG", None: "-"}[finding.well]
-    line = f"{mark:<6}{finding.check.name:<12} {finding.says}"
+    line = f"{mark:<6}{finding.check.name:<12} {' '.join(finding.says.split())}"
     return [line] if finding.well is not False else [line, f"{'':<18} {finding.check.remedy}"]
 
 

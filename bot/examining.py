@@ -17,15 +17,22 @@ import yaml
 
 from bot.doctor import Examine, NothingThere, Unwell
 from bot.infrastructure.aside import Aside
+from bot.infrastructure.claude_models import name_of
 from bot.infrastructure.clock import UtcClock
-from bot.infrastructure.database import Database
+from bot.infrastructure.crypto import Crypto
+from bot.infrastructure.database import Database, path_of
 from bot.infrastructure.github import GitHubApp
 from bot.infrastructure.github_deliveries import GitHubDeliveries
 from bot.infrastructure.github_hook import Hook, hook_of
+from bot.infrastructure.github_installations import accounts_of
+from bot.infrastructure.migrations import SchemaTooNew, applied, newest
+from bot.infrastructure.notes import Notes
 from bot.infrastructure.observing import Nobody
 from bot.infrastructure.redaction import LiveSecrets
 from bot.sandboxing import sandbox_of
-from bot.settings import Settings
+from bot.secret_key import secret_key_of
+from bot.settings import Misconfigured, Settings
+from bot.storage import KEY_CHECK, check_is_there, check_key
 from bot.web.webhooks import PATH
 from bot.wiring import ANTHROPIC, github_app, policies
 
@@ -34,7 +41,6 @@ OLDEST_GIT: Final = (2, 34)
 SPARE_BYTES: Final = 1024**3
 SKEW_SECONDS: Final = 30.0
 RECENT: Final = timedelta(days=1)
-LEAST_ANSWER: Final = 500
 MANIFEST: Final = Path(__file__).resolve().parents[1] / "app.yml"
 
 
@@ -49,6 +55,7 @@ async def parts(settings: Settings) -> AsyncIterator[Mapping[str, Examine]]:
             "settings": looks.settings,
             "data": looks.data,
             "database": looks.database,
+            "secret": looks.secret,
             "deliveries": looks.deliveries,
             "git": looks.git,
             "sandbox": lambda: looks.sandbox(sandbox_of(settings, guards["sandbox"]).check),
@@ -61,6 +68,7 @@ async def parts(settings: Settings) -> AsyncIterator[Mapping[str, Examine]]:
             found |= {
                 "clock": looks.clock,
                 "github": lambda: looks.github(app),
+                "owners": lambda: looks.owners(app),
                 "permissions": lambda: looks.permissions(app),
                 "webhook": lambda: looks.webhook(app),
                 "payloads": lambda: looks.payloads(app),
@@ -68,6 +76,27 @@ async def parts(settings: Settings) -> AsyncIterator[Mapping[str, Examine]]:
                 "arrivals": lambda: looks.arrivals(app),
             }
         yield found
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """The database there, which must be."""
+    database = await Database.open(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def begun(settings: Settings) -> AsyncIterator[Database]:
+    """The database, where a bot has begun one. Raises NothingThere."""
+    try:
+        await check_is_there(settings.database_url)
+    except Misconfigured:
+        raise NothingThere from None
+    async with opened(settings.database_url) as database:
+        yield database
 
 
 def _hands_nothing_on(_connection: object, _follow_ups: object) -> None: ...
@@ -114,25 +143,38 @@ class Looks:
         return f"{directory}, {free // 2**30} GiB free"
 
     async def database(self) -> str:
-        database = await Database.open(self._settings.database_url)
+        path = path_of(self._settings.database_url)
+        if path is not None and not path.is_file():
+            return f"none yet at {path}; the first start makes it"
+        async with opened(self._settings.database_url) as database:
+            number = await database.read(applied)
+        if number is None:
+            return "reached, and empty; the first start makes its tables"
+        if number > newest():
+            raise SchemaTooNew(number)
+        tables = "its tables are up to date" if number == newest() else "the next start changes its tables"
+        return f"reached, and {tables}"
+
+    async def secret(self) -> str:
+        async with begun(self._settings) as database:
+            sealed = await Notes(database).get(KEY_CHECK)
+        if sealed is None:
+            raise NothingThere
         try:
-            await database.migrate()
-        finally:
-            await database.close()
-        return "reached, and its tables are up to date"
+            check_key(Crypto(secret_key_of(self._settings, is_begun=True)), sealed)
+        except Misconfigured as fault:
+            raise Unwell(str(fault)) from None
+        return "the one that the database was begun with"
 
     async def deliveries(self) -> str:
-        database = await Database.open(self._settings.database_url)
-        try:
+        async with begun(self._settings) as database:
             count = await Aside(database, _hands_nothing_on).count()
-        finally:
-            await database.close()
         if count:
             raise Unwell("1 was set aside" if count == 1 else f"{count} were set aside")
         return "none was set aside"
 
     async def clock(self) -> str:
-        answer = await self._head(f"{self._settings.github_api_url}/meta")
+        answer = await self._headers(f"{self._settings.github_api_url}/meta")
         if "Date" not in answer:
             raise Unwell("GitHub's answer has no date")
         there = parsedate_to_datetime(answer["Date"])
@@ -144,6 +186,16 @@ class Looks:
     async def github(self, app: GitHubApp) -> str:
         about = await app.about()
         return f"{about.name} of {about.owner_login}"
+
+    async def owners(self, app: GitHubApp) -> str:
+        there = await accounts_of(app)
+        if not there:
+            raise Unwell("the App is installed nowhere")
+        served = self._settings.allowed_owners or (await app.owner(),)
+        told = f"the App is installed on {', '.join(there)}; served: {', '.join(served)}"
+        if {each.casefold() for each in there}.isdisjoint(each.casefold() for each in served):
+            raise Unwell(told)
+        return told
 
     async def permissions(self, app: GitHubApp) -> str:
         about = await app.about()
@@ -185,9 +237,10 @@ class Looks:
         return f"all of the last day's {sent} arrived" if sent else "GitHub sent nothing in the last day"
 
     async def claude(self) -> str:
-        address = self._settings.anthropic_base_url or ANTHROPIC
-        await self._head(address)
-        return f"{address} answers; the key is tried by the first request"
+        given, address = self._settings.anthropic_api_key, self._settings.anthropic_base_url or ANTHROPIC
+        key = given.get_secret_value() if given else ""
+        name = await name_of(self._settings.claude_model, base_url=address, api_key=key)
+        return f"{address} takes the key, and has {name}"
 
     async def git(self) -> str:
         process = await asyncio.create_subprocess_exec("git", "version", stdout=asyncio.subprocess.PIPE)
@@ -203,12 +256,10 @@ class Looks:
             raise Unwell(fault)
         return "runs, and is held in its limits"
 
-    async def _head(self, url: str) -> Mapping[str, str]:
+    async def _headers(self, url: str) -> Mapping[str, str]:
+        """What comes with an answer; that there is none is told by another check."""
         try:
             async with aiohttp.ClientSession() as session, session.head(url, allow_redirects=False) as answer:
-                headers, status = answer.headers, answer.status
-        except aiohttp.ClientError as error:
-            raise Unwell(f"{url}: {error}") from None
-        if status >= LEAST_ANSWER:
-            raise Unwell(f"{url} answers {status}")
-        return headers
+                return answer.headers
+        except aiohttp.ClientError:
+            raise NothingThere from None

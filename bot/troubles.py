@@ -11,6 +11,14 @@ from bot.infrastructure.migrations import SchemaTooNew
 from bot.records import Conflict, Refused, StepFailed, Unavailable
 
 SENTENCES: Final[Mapping[str, str]] = {
+    "claude_broken": "Claude answers with an error of its own",
+    "claude_forbidden": "Claude does not allow this key to use the model",
+    "claude_retired": "the model is retired",
+    "claude_unauthorized": "Claude does not take this key",
+    "claude_unknown_model": "Claude does not know the model, or this key may not use it",
+    "claude_unpaid": "Claude wants the account to be paid first",
+    "claude_unreachable": "Claude cannot be reached",
+    "claude_unreadable": "what answers there is not Claude's API",
     "database": "the database does not answer",
     "github_broken": "GitHub answers with an error of its own",
     "github_forbidden": "GitHub does not allow it",

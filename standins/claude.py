@@ -21,10 +21,11 @@ from aiohttp.typedefs import Handler
 
 from standins import claude_checks, claude_stream
 from standins.claude_faults import BROKEN, ENDINGS, REFUSALS, Fault, bent
-from standins.claude_replies import Asked, Raw, Reply, Script, error
+from standins.claude_replies import Asked, Raw, Reply, Script, error, model_info
 from standins.claude_usage import PromptCache, counted
 
 LIMITS: Final = ("requests", "tokens", "input-tokens", "output-tokens")
+MODELS: Final = frozenset(("claude-opus-5-5", "claude-haiku-5-5"))
 MOST_BYTES: Final = 32 * 1024 * 1024
 
 
@@ -43,6 +44,7 @@ class Claude:
     script: Script
     api_key: str | None = None
     delay_seconds: float = 0
+    models: frozenset[str] = MODELS
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     unexpected: list[dict[str, Any]] = field(default_factory=list)
@@ -70,6 +72,7 @@ class Claude:
         app = web.Application(client_max_size=MOST_BYTES, middlewares=[self._admitted])
         app.router.add_post("/v1/messages", self._messages)
         app.router.add_post("/v1/messages/count_tokens", self._count_tokens)
+        app.router.add_get("/v1/models/{model}", self._model)
         app.router.add_get("/_standin/state", self._state)
         app.router.add_post("/_standin/faults", self._add_fault)
         app.router.add_delete("/_standin/faults", self._clear_faults)
@@ -116,6 +119,13 @@ class Claude:
     async def _count_tokens(self, request: web.Request) -> web.Response:
         body = await self._read(request)
         return web.json_response({"input_tokens": counted(body)}, headers=self._response_headers())
+
+    async def _model(self, request: web.Request) -> web.Response:
+        self._check_headers(request.headers)
+        model = request.match_info["model"]
+        if model not in self.models:
+            raise NotAdmitted(404, error("not_found_error", f"model: {model}"))
+        return web.json_response(model_info(model), headers=self._response_headers())
 
     async def _read(self, request: web.Request) -> dict[str, Any]:
         """The body of an admitted request, kept. Raises what the API answers otherwise."""

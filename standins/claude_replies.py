@@ -124,3 +124,20 @@ def error(kind: str, message: str, *, code: str | None = None) -> dict[str, Any]
     """An error body in the API's shape."""
     details = {"details": {"error_code": code}} if code else {}
     return {"type": "error", "error": {"type": kind, "message": message, **details}}
+
+
+def model_info(model: str) -> dict[str, Any]:
+    """What the API says of a model, with all that it publishes of each."""
+    return {
+        "type": "model",
+        "id": model,
+        "display_name": model.replace("-", " ").title(),
+        "created_at": "2026-01-01T00:00:00Z",
+        "lifecycle": "active",
+        "deprecated_at": None,
+        "retires_at": None,
+        "line": None,
+        "capabilities": None,
+        "max_input_tokens": 200_000,
+        "max_tokens": 64_000,
+    }
