@@ -16,11 +16,12 @@ from bot.infrastructure.custody import give, remove
 from bot.infrastructure.directories import TooDeep
 from bot.infrastructure.finishing import finishing, in_thread
 from bot.infrastructure.resilience import Policy
+from bot.infrastructure.sandbox_disk import Disk
 from bot.infrastructure.sandbox_groups import Group, Groups, Hierarchy
 from bot.infrastructure.sandbox_room import not_hidden, without_plugins
 from bot.infrastructure.sandbox_start import Job, Started, started
 from bot.infrastructure.sandbox_users import Users
-from bot.infrastructure.sandbox_watch import Output, Usage, family, is_beyond, memory_bytes, usage
+from bot.infrastructure.sandbox_watch import Output, family, memory_bytes
 from bot.records import Outcome, SandboxLimits, StepFailed
 
 Ended = Literal["exited", "timeout", "memory", "processes", "output", "disk"]
@@ -29,6 +30,9 @@ _MIB: Final = 1024 * 1024
 _LOOK_EVERY_SECONDS: Final = 0.1
 # Looking at the disk may take this share of the time, however large the working copy is.
 _LOOKING_SHARE: Final = 0.1
+_LONGEST_PAUSE_SECONDS: Final = 5.0
+# Each may hold a file that has no name any more: they are looked at one by one.
+_OPEN_FILES: Final = 2048
 # A suite may meet the limit of processes once and go on; what meets it so often is a fork bomb.
 _FORK_BOMB: Final = 100
 _NICENESS: Final = 10
@@ -43,8 +47,7 @@ class _Run:
     started: Started
     group: Group | None
     limits: SandboxLimits
-    directory: Path
-    before: Usage
+    disk: Disk
     output: Output = field(default_factory=Output)
     stopped: Ended | None = None
 
@@ -59,6 +62,7 @@ class _Run:
         os.setpriority(os.PRIO_PROCESS, first, _NICENESS)
         _limit(first, resource.RLIMIT_CORE, 0)
         _limit(first, resource.RLIMIT_FSIZE, self.limits.disk_mib * _MIB)
+        _limit(first, resource.RLIMIT_NOFILE, _OPEN_FILES)
         if self.group:
             self.group.add(first)
             return
@@ -84,20 +88,22 @@ class _Run:
         clock = asyncio.get_running_loop().time
         pause = _LOOK_EVERY_SECONDS
         while True:
-            await asyncio.sleep(pause)
+            await self._pause(pause)
             began = clock()
             if await in_thread(self.is_beyond_disk):
                 self.stop("disk")
-            pause = max(_LOOK_EVERY_SECONDS, (clock() - began) / _LOOKING_SHARE)
+            pause = min(_LONGEST_PAUSE_SECONDS, (clock() - began) / _LOOKING_SHARE)
+
+    async def _pause(self, seconds: float) -> None:
+        """For so long, or until the disk fills."""
+        due = asyncio.get_running_loop().time() + seconds
+        while True:
+            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+            if asyncio.get_running_loop().time() >= due or await in_thread(self.disk.is_filling):
+                return
 
     def is_beyond_disk(self) -> bool:
-        return is_beyond(
-            self.directory,
-            before=self.before,
-            size=self.limits.disk_mib * _MIB,
-            entries=self.limits.files,
-            processes=self.group.processes() if self.group else family(self.started.first),
-        )
+        return self.disk.is_beyond(self.group.processes() if self.group else family(self.started.first))
 
     def excess(self) -> Ended | None:
         """What it has too much of now: told by its group, or without one by looking."""
@@ -208,9 +214,9 @@ class BubblewrapSandbox:
             made_up=made_up,
             hidden=self._hidden,
         )
-        before = await in_thread(partial(_hand_over, job))
+        disk = await in_thread(partial(_hand_over, job, limits))
         async with self._group(limits) as group, started(job, bwrap=self._bwrap) as program:
-            run = _Run(started=program, group=group, limits=limits, directory=directory, before=before)
+            run = _Run(started=program, group=group, limits=limits, disk=disk)
             return await _carry_out(run)
 
     @asynccontextmanager
@@ -234,12 +240,12 @@ def _unavailable(what: str) -> Iterator[None]:
         raise StepFailed("sandbox_unavailable", f"{what}: {error}") from error
 
 
-def _hand_over(job: Job) -> Usage:
+def _hand_over(job: Job, limits: SandboxLimits) -> Disk:
     """Give the working copy to the user that the program will be, and see how much it holds."""
     with _unavailable("working copy"):
         if os.geteuid() == 0:
             give(job.directory, user=job.user)
-        return usage(job.directory)
+        return Disk.of(job.directory, size=limits.disk_mib * _MIB, entries=limits.files)
 
 
 async def _carry_out(run: _Run) -> Outcome:

@@ -1,17 +1,12 @@
-"""What a sandboxed run uses up while it runs: its output, its files, its processes and memory."""
+"""What a sandboxed run uses up while it runs: its output, its processes and its memory."""
 
-import os
-import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NamedTuple
-
-from bot.infrastructure.directories import TooDeep, walk
+from typing import Final
 
 KEPT_BYTES: Final = 1024 * 1024
-_BLOCK: Final = 512
 
 
 @dataclass(slots=True)
@@ -36,46 +31,6 @@ class Output:
         left_out = self.seen - len(self._head) - len(tail)
         gap = f"\n[... {left_out} bytes left out ...]\n".encode() if left_out else b""
         return (self._head + gap + tail).decode(errors="replace")
-
-
-class Usage(NamedTuple):
-    """How much a directory holds: bytes on disk, and entries of any kind."""
-
-    size: int
-    entries: int
-
-
-def usage(directory: Path) -> Usage:
-    """What lies below it now. Raises TooDeep."""
-    size = entries = 0
-    for found in walk(directory):
-        size += found.stat.st_blocks * _BLOCK
-        entries += 1
-    return Usage(size, entries)
-
-
-def is_beyond(directory: Path, *, before: Usage, size: int, entries: int, processes: Iterable[int]) -> bool:
-    """Whether more was written there than is allowed, files counted that are deleted but still open."""
-    try:
-        now = usage(directory)
-    except TooDeep:
-        return True
-    grown = now.size - before.size + sum(_deleted_but_open(processes, os.lstat(directory).st_dev))
-    return grown > size or now.entries - before.entries > entries
-
-
-def _deleted_but_open(processes: Iterable[int], device: int) -> Iterator[int]:
-    for process in processes:
-        for opened in _open_files(process):
-            if opened.st_nlink == 0 and opened.st_dev == device and stat.S_ISREG(opened.st_mode):
-                yield opened.st_blocks * _BLOCK
-
-
-def _open_files(process: int) -> Iterator[os.stat_result]:
-    with suppress(OSError), os.scandir(f"/proc/{process}/fd") as descriptors:
-        for descriptor in descriptors:
-            with suppress(OSError):
-                yield descriptor.stat()
 
 
 def family(process: int) -> list[int]:
