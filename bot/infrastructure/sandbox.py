@@ -19,6 +19,7 @@ from bot.infrastructure.resilience import Policy
 from bot.infrastructure.sandbox_disk import Disk
 from bot.infrastructure.sandbox_groups import Group, Groups, Hierarchy
 from bot.infrastructure.sandbox_room import not_hidden, without_plugins
+from bot.infrastructure.sandbox_seccomp import REFUSED, REFUSED_WITHOUT_GROUPS
 from bot.infrastructure.sandbox_start import Job, Started, started
 from bot.infrastructure.sandbox_users import Users
 from bot.infrastructure.sandbox_watch import Output, family, memory_bytes
@@ -213,6 +214,7 @@ class BubblewrapSandbox:
             memory_bytes=limits.memory_mib * _MIB,
             made_up=made_up,
             hidden=self._hidden,
+            refused=REFUSED if self._groups else REFUSED_WITHOUT_GROUPS,
         )
         disk = await in_thread(partial(_hand_over, job, limits))
         async with self._group(limits) as group, started(job, bwrap=self._bwrap) as program:

@@ -15,7 +15,9 @@ from bot.infrastructure.sandbox_room import REPOSITORY
 _DELETED: Final = re.compile(
     r"^0*([0-9a-f]+)-0*([0-9a-f]+) \S+ \S+ \S+ (\d+) +(/.*) \(deleted\)$", re.MULTILINE
 )
+_SHARED_MEMORY: Final = "/dev/zero"
 _SENT: Final = re.compile(r"^scm_fds:\s*[1-9]", re.MULTILINE)
+_BLOCK: Final = 512
 
 
 class Mapped(NamedTuple):
@@ -40,6 +42,16 @@ def held(processes: Iterable[int], *, device: int) -> Iterator[os.stat_result]:
 def hides(processes: Iterable[int]) -> bool:
     """Whether they hold what cannot be looked at: files sent and not received, mappings only root may see."""
     return any(_hides(process) for process in processes)
+
+
+def shared_bytes(processes: Iterable[int]) -> int:
+    """The memory behind mappings that are shared and nameless, each once; whole where only root may see."""
+    found = [each for process in processes for each in mapped(process) if each.path == _SHARED_MEMORY]
+    return sum({each.inode: _memory(each) for each in found}.values())
+
+
+def _memory(each: Mapped) -> int:
+    return each.length if each.file is None else each.file.st_blocks * _BLOCK
 
 
 def mapped(process: int) -> Iterator[Mapped]:

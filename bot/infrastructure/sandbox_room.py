@@ -25,7 +25,7 @@ _ETC: Final = (
     "/etc/ssl/openssl.cnf",
 )
 _PLUGINS: Final = "[pytest11]"
-_SCRATCH: Final = ("/tmp", "/dev/shm", _HOME)  # noqa: S108  inside, where they belong to the run alone
+SCRATCH: Final = ("/tmp", "/dev/shm", _HOME)  # noqa: S108  inside, where they belong to the run alone
 _SCRATCH_BYTES: Final = 512 * 1024 * 1024
 
 
@@ -134,7 +134,7 @@ def _directories(*paths: str) -> Iterator[str]:
 
 
 def _scratch(size: int) -> Iterator[str]:
-    for path in _SCRATCH:
+    for path in SCRATCH:
         yield from ("--perms", "1777", "--size", str(size), "--tmpfs", path)
 
 

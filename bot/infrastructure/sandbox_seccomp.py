@@ -12,7 +12,7 @@ _CLONE: Final = (56, 220)
 _SOCKET: Final = (41, 198)
 # The C library falls back to clone, whose flags can be looked at.
 _CLONE3: Final = (435, 435)
-_REFUSED: Final[Mapping[str, tuple[int, int]]] = {
+REFUSED: Final[Mapping[str, tuple[int, int]]] = {
     "unshare": (272, 97),
     "setns": (308, 268),
     "mount": (165, 40),
@@ -43,6 +43,14 @@ _REFUSED: Final[Mapping[str, tuple[int, int]]] = {
     "name_to_handle_at": (303, 264),
     "open_by_handle_at": (304, 265),
 }
+# Memory that belongs to no process: only a control group counts it.
+REFUSED_WITHOUT_GROUPS: Final[Mapping[str, tuple[int, int]]] = {
+    **REFUSED,
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+    "shmget": (29, 194),
+    "msgget": (68, 186),
+}
 _NEW_NAMESPACES: Final = 0x7E020000
 # Unix, IPv4, IPv6 and netlink; vsock, for one, would reach past the network namespace.
 _FAMILIES: Final = (1, 2, 10, 16)
@@ -60,22 +68,26 @@ class _Instruction(NamedTuple):
     otherwise: int = 0
 
 
-def seccomp_filter(machine: str = "") -> bytes | None:
+def seccomp_filter(machine: str = "", *, refused: Mapping[str, tuple[int, int]] = REFUSED) -> bytes | None:
     """The filter for this machine, or None where its system calls are not known here."""
     known = _ARCHITECTURES.get(machine or platform.machine())
     if known is None:
         return None
-    return b"".join(struct.pack("=HBBI", i.code, i.then, i.otherwise, i.value) for i in _program(*known))
+    return b"".join(
+        struct.pack("=HBBI", i.code, i.then, i.otherwise, i.value) for i in _program(*known, refused)
+    )
 
 
-def _program(column: int, architecture: int) -> Iterator[_Instruction]:
+def _program(
+    column: int, architecture: int, refused: Mapping[str, tuple[int, int]]
+) -> Iterator[_Instruction]:
     yield _Instruction(_LOAD, _AT_ARCHITECTURE)
     yield _Instruction(_EQUAL, architecture, then=1)
     yield _Instruction(_RETURN, _KILL)
     yield _Instruction(_LOAD, _AT_NUMBER)
     yield from _answer(_AT_LEAST, _X32, errno.ENOSYS)
     yield from _answer(_EQUAL, _CLONE3[column], errno.ENOSYS)
-    for numbers in _REFUSED.values():
+    for numbers in refused.values():
         yield from _answer(_EQUAL, numbers[column], errno.EPERM)
     yield from _clone(_CLONE[column])
     yield from _socket(_SOCKET[column])

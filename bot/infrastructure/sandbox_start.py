@@ -17,7 +17,7 @@ from typing import Final
 
 from bot.infrastructure.finishing import finishing, in_thread
 from bot.infrastructure.sandbox_room import arguments, become, etc_files
-from bot.infrastructure.sandbox_seccomp import seccomp_filter
+from bot.infrastructure.sandbox_seccomp import REFUSED, seccomp_filter
 from bot.infrastructure.sandbox_watch import family
 from bot.records import StepFailed
 
@@ -34,7 +34,7 @@ class Job:
     """A program, the directory it works on, whom it runs as, and what it finds beside.
 
     `made_up` are files in place of those that the toolchain has there; `hidden` is what belongs to the bot
-    alone, wherever it lies.
+    alone, wherever it lies; `refused` are the system calls that it may not make.
     """
 
     argv: Sequence[str]
@@ -44,6 +44,7 @@ class Job:
     memory_bytes: int
     made_up: Mapping[str, bytes] = field(default_factory=dict)
     hidden: Sequence[Path] = ()
+    refused: Mapping[str, tuple[int, int]] = field(default_factory=lambda: REFUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +143,7 @@ class _Handed(ExitStack):
 
 
 def _options(job: Job, handed: _Handed) -> list[str]:
-    rules = seccomp_filter()
+    rules = seccomp_filter(refused=job.refused)
     if rules is None:
         raise StepFailed("sandbox_unavailable", "no system call filter for this kind of machine")
     files = {**etc_files(job.user), **job.made_up}

@@ -1,10 +1,14 @@
 """What a sandboxed run uses up while it runs: its output, its processes and its memory."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from bot.infrastructure.sandbox_held import shared_bytes
+from bot.infrastructure.sandbox_room import SCRATCH
 
 KEPT_BYTES: Final = 1024 * 1024
 
@@ -45,13 +49,24 @@ def family(process: int) -> list[int]:
     return found
 
 
-def memory_bytes(processes: Iterable[int]) -> int:
-    """The memory that these processes hold together; what several share is counted once."""
-    return sum(map(_share_of_memory, processes)) * 1024
+def memory_bytes(processes: Sequence[int]) -> int:
+    """The memory that these processes hold together, files in memory too; what they share counts once."""
+    return sum(map(_own_memory, processes)) + shared_bytes(processes) + _scratch_bytes(processes)
 
 
-def _share_of_memory(process: int) -> int:
+def _own_memory(process: int) -> int:
+    """Its share of memory, without what is counted with the files that it is."""
     with suppress(OSError):
         rows = (line.split() for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines())
-        return int(next((row[1] for row in rows if row[0] == "Pss:"), "0"))
+        told = {row[0]: row[1] for row in rows}
+        return (int(told.get("Pss:", "0")) - int(told.get("Pss_Shmem:", "0"))) * 1024
+    return 0
+
+
+def _scratch_bytes(processes: Iterable[int]) -> int:
+    """What lies in the scratch directories; all of a run see the same, and to one at least we may look."""
+    for process in processes:
+        with suppress(OSError):
+            found = [os.statvfs(f"/proc/{process}/root{path}") for path in SCRATCH]
+            return sum((each.f_blocks - each.f_bfree) * each.f_frsize for each in found)
     return 0

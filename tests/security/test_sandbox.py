@@ -288,12 +288,31 @@ for place in ("/tmp/", "/dev/shm/", "/home/runner/"):
     found = os.statvfs(place)
     print(found.f_blocks * found.f_frsize >> 20)
 """
+SCRATCH = """
+import time
+for number in range(2):
+    for place in ("/tmp/", "/dev/shm/", "/home/runner/"):
+        with open(f"{place}{number}", "wb") as file: file.write(bytes(10 << 20))
+time.sleep(1000)
+"""
+WITHOUT_GROUPS = pytest.mark.parametrize("hierarchy", [find_hierarchy(), None], ids=["groups", "user limits"])
 
 
 async def test_sb_04_no_scratch_directory_is_larger_than_memory(copy: Path) -> None:
     outcome = await run(SIZES, copy)
 
     assert outcome.output.split() == ["256"] * 3
+
+
+@WITHOUT_GROUPS
+async def test_sb_04_scratch_directories_count_as_memory(copy: Path, hierarchy: Hierarchy | None) -> None:
+    limits = SandboxLimits(seconds=20, memory_mib=48, processes=32)
+
+    outcome = await sandbox_at(hierarchy=hierarchy).run(
+        ["python", "-c", SCRATCH], directory=copy, limits=limits
+    )
+
+    assert outcome.ended == "memory"
 
 
 DAEMONS = """

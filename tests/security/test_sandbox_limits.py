@@ -188,3 +188,65 @@ async def test_sb_04_among_very_many_files_a_full_disk_is_seen_as_soon(copy: Pat
 
     assert outcome.ended == "disk"
     assert int(outcome.output.split()[-1]) < 500
+
+
+TAKEN = f"kept = bytearray(b'x') * (300 << 20)\n{WAIT}"
+IN_TURN = f"""
+import os
+for _ in range(6):
+    if os.fork() == 0: break
+kept = bytearray(os.urandom(1)) * (40 << 20)
+{WAIT}
+"""
+SHARED = f"""
+import mmap
+kept, piece = mmap.mmap(-1, 200 << 20), 4 << 20
+for at in range(0, 200 << 20, piece):
+    kept[at : at + piece] = bytes(piece)
+    kept.madvise(mmap.MADV_DONTNEED, at, piece)
+{WAIT}
+"""
+ANONYMOUS = f"""
+import os
+kept = [os.memfd_create("x") for _ in range(20)]
+for file in kept: os.write(file, bytes(16 << 20))
+{WAIT}
+"""
+
+
+HELD = {"one": TAKEN, "many": IN_TURN, "shared": SHARED, "anonymous": ANONYMOUS}
+
+
+@pytest.mark.parametrize("held", HELD)
+async def test_sb_04_memory_is_held_by_the_kernel(copy: Path, held: str) -> None:
+    outcome = await run(HELD[held], copy, find_hierarchy())
+
+    assert (outcome.ended, outcome.status) == ("memory", None)
+
+
+@pytest.mark.parametrize("held", ["many", "shared"])
+async def test_sb_04_without_groups_memory_is_looked_at(copy: Path, held: str) -> None:
+    outcome = await run(HELD[held], copy, None)
+
+    assert (outcome.ended, outcome.status) == ("memory", None)
+
+
+async def test_sb_04_without_groups_the_kernel_gives_one_process_no_more(copy: Path) -> None:
+    outcome = await run(TAKEN, copy, None)
+
+    assert (outcome.ended, outcome.status) == ("exited", 1)
+    assert "MemoryError" in outcome.output
+
+
+UNCOUNTED = """
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+for call in ((319, b"x", 0), (447, 0), (29, 0, 1 << 20, 0o600), (68, 0, 0o600)):
+    print(libc.syscall(*call) >= 0, ctypes.get_errno())
+"""
+
+
+async def test_sb_04_without_groups_no_memory_is_had_that_belongs_to_no_process(copy: Path) -> None:
+    outcome = await run(UNCOUNTED, copy, None)
+
+    assert outcome.output.splitlines() == ["False 1"] * 4
