@@ -19,7 +19,7 @@ demo: $(DEV) sandbox ## From a sentence to running code, on this machine, with n
 run: $(RUN) ## Start the bot with the settings of the environment
 	@$(PY) -m bot run $(ARGS)
 
-test: $(DEV) ## Run the tests; PostgreSQL too where TEST_POSTGRES_URL names a server
+test: $(DEV) ## Run the tests; PostgreSQL and Redis too where TEST_POSTGRES_URL, TEST_REDIS_URL name them
 	@$(PY) -m pytest -n $(WORKERS) --maxschedchunk 1 -m "not crash" $(ARGS)
 
 check: $(DEV) cover ## Format, lint, types, layers, manners, security lint, and cover

@@ -53,6 +53,10 @@ CHECKS: Final = (
         after="database",
     ),
     Check(
+        name="cache",
+        remedy="look at REDIS_URL, and whether Redis runs; until then each process has a cache of its own",
+    ),
+    Check(
         name="deliveries",
         remedy="look at `python -m bot deliveries`; `--again <id>` hands one to the bot once more",
         after="database",

@@ -106,6 +106,7 @@ def health_door(
     return HealthDoor(
         needs=_needs(bot, queues_of(services)) if bot else {},
         states={"mode": lambda: "work", "breakers": bot.breakers} if bot else {"mode": lambda: "setup"},
+        beside={"cache": bot.shared.health} if bot else {},
         metrics=metrics,
         metrics_token=token.get_secret_value() if token else None,
         before_figures=partial(count, metrics, bot.stored.database, bot.stored.aside)

@@ -29,6 +29,7 @@ from bot.infrastructure.migrations import SchemaTooNew, applied, newest
 from bot.infrastructure.notes import Notes
 from bot.infrastructure.observing import Nobody
 from bot.infrastructure.redaction import LiveSecrets
+from bot.infrastructure.shared import try_out
 from bot.sandboxing import sandbox_of
 from bot.secret_key import secret_key_of
 from bot.settings import Misconfigured, Settings
@@ -56,6 +57,7 @@ async def parts(settings: Settings) -> AsyncIterator[Mapping[str, Examine]]:
             "data": looks.data,
             "database": looks.database,
             "secret": looks.secret,
+            "cache": looks.cache,
             "deliveries": looks.deliveries,
             "git": looks.git,
             "sandbox": lambda: looks.sandbox(sandbox_of(settings, guards["sandbox"]).check),
@@ -165,6 +167,12 @@ class Looks:
         except Misconfigured as fault:
             raise Unwell(str(fault)) from None
         return "the one that the database was begun with"
+
+    async def cache(self) -> str:
+        if self._settings.redis_url is None:
+            return "each process has its own; REDIS_URL is not set"
+        await try_out(self._settings.redis_url)
+        return "shared in Redis, sealed"
 
     async def deliveries(self) -> str:
         async with begun(self._settings) as database:

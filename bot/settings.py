@@ -81,7 +81,7 @@ class Settings(BaseModel):
     redis_url: Redis | None = Field(
         None,
         repr=False,
-        description="shared cache; in the process if not set",
+        description="shared cache, sealed; in the process if not set",
         examples=["redis://cache:6379/0"],
     )
     secret_key: Secret | None = Field(

@@ -28,6 +28,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "github_unauthorized": "GitHub does not take this App's signature",
     "github_unreachable": "GitHub cannot be reached",
     "github_unreadable": "what answers there is not GitHub's API",
+    "redis": "Redis does not answer",
     "sandbox_unavailable": "nothing can be run",
 }
 # What is told beside it is the name of an error, made for the log.

@@ -11,6 +11,7 @@ import aiohttp
 
 import handlers
 from bot.application import intake, notifying, redelivering, saga, settling, sweeping, upkeep
+from bot.application.configuration import PATH as CONFIGURATION
 from bot.application.ports import Clock, Subscriber, World
 from bot.application.retaining import Transcripts
 from bot.domain.policy import Rules
@@ -35,11 +36,13 @@ from bot.infrastructure.observing import Observer
 from bot.infrastructure.redaction import LiveSecrets
 from bot.infrastructure.resilience import POLICIES, Policy
 from bot.infrastructure.sandbox import BubblewrapSandbox
+from bot.infrastructure.shared import Shared
 from bot.infrastructure.shares import places
 from bot.instruments import Instruments
 from bot.records import Answer, Question, Repository, Spent
 from bot.sandboxing import hiding
 from bot.settings import AppCredentials, Settings
+from bot.sharing import sharing
 from bot.storage import Storage, storage
 from handlers.hearing import dispatcher
 
@@ -128,7 +131,7 @@ def world_of(
     )
 
 
-def sources_of(settings: Settings, app: GitHubApp, guard: Policy) -> GitSources:
+def sources_of(settings: Settings, app: GitHubApp, guard: Policy, shared: Shared) -> GitSources:
     """Mirrors in the data directory, fetched with a token that may only read."""
 
     async def token_of(repository: Repository) -> str:
@@ -139,6 +142,8 @@ def sources_of(settings: Settings, app: GitHubApp, guard: Policy) -> GitSources:
         remote_url_of=lambda repository: f"{settings.github_url}/{repository.full_name}.git",
         token_of=token_of,
         policy=guard,
+        shared=shared,
+        shares=(CONFIGURATION,),
     )
 
 
@@ -171,7 +176,11 @@ def register(
 
 @asynccontextmanager
 async def github_app(
-    settings: Settings, credentials: AppCredentials, guard: Policy, hidden: LiveSecrets
+    settings: Settings,
+    credentials: AppCredentials,
+    guard: Policy,
+    hidden: LiveSecrets,
+    shared: Shared | None = None,
 ) -> AsyncIterator[GitHubApp]:
     """The App, on a session of its own; no log shows a token of it while the token lasts."""
     async with aiohttp.ClientSession() as session:
@@ -181,6 +190,7 @@ async def github_app(
             private_key=credentials.private_key,
             policy=guard,
             base_url=settings.github_api_url,
+            shared=shared,
             # No token lasts longer; how long this one does is a guess where GitHub's answer has no date.
             minted=lambda grant: hidden.add_for(max(grant.seconds, TOKEN_SECONDS), grant.token),
         )
@@ -218,6 +228,7 @@ class Bot:
     app: GitHubApp
     world: World
     sandbox: BubblewrapSandbox
+    shared: Shared
     guards: Mapping[str, Policy]
     looked_at: UntilItEnds[str, str]
 
@@ -255,11 +266,12 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
         )
         await stack.enter_async_context(upkeep.noting_heads(stored.log))
         guards = policies(instruments.observer)
+        shared = await stack.enter_async_context(sharing(settings, stored.crypto))
         app = await stack.enter_async_context(
-            github_app(settings, credentials, guards["github"], instruments.hidden)
+            github_app(settings, credentials, guards["github"], instruments.hidden, shared)
         )
         sandbox = hiding(settings, guards["sandbox"])
-        sources = sources_of(settings, app, guards["git"])
+        sources = sources_of(settings, app, guards["git"], shared)
         # What a killed process left behind: groups, directories.
         await sandbox.sweep()
         await sources.sweep()
@@ -278,6 +290,7 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
             app=app,
             world=world,
             sandbox=sandbox,
+            shared=shared,
             guards=guards,
             looked_at=UntilItEnds(size=1, seconds=lambda _: HEALTH_SECONDS),
         )

@@ -1,16 +1,23 @@
 """Small answers kept for a short while."""
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable, Hashable, MutableMapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from weakref import WeakValueDictionary
 
 from cachetools import LRUCache, TLRUCache
 
+from bot.infrastructure.shared import Shared
+
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+
+# An answer is compared before it is used, so its age does not matter; what nobody asks for again goes.
+SHARED_SECONDS: Final = 3600.0
+LARGEST_SHARED_BYTES: Final = 256 * 1024
 
 
 class UntilItEnds(Generic[K, V]):
@@ -78,3 +85,34 @@ class Pages(Generic[K]):
         """Keep it, unless it alone would push out too many others."""
         if len(page.body) < self._largest:
             self._kept[key] = page
+
+
+class SharedPages:
+    """Pages of this process, and behind them those that its fellows kept."""
+
+    def __init__(self, near: Pages[str], shared: Shared) -> None:
+        self._near, self._shared = near, shared
+
+    async def get(self, key: str) -> Page | None:
+        """The page as this process has it, else as another one had it."""
+        page = self._near.get(key)
+        if page is None and (kept := await self._shared.get(key)):
+            page = _unpacked(kept.content)
+            self._near.keep(key, page)
+        return page
+
+    async def keep(self, key: str, page: Page) -> None:
+        """Keep it here; for the others too, unless to send it about would take long."""
+        self._near.keep(key, page)
+        if len(page.body) <= LARGEST_SHARED_BYTES:
+            await self._shared.put(key, _packed(page), seconds=SHARED_SECONDS)
+
+
+def _packed(page: Page) -> bytes:
+    return json.dumps([page.etag, page.content_type, page.link]).encode() + b"\n" + page.body
+
+
+def _unpacked(content: bytes) -> Page:
+    head, _, body = content.partition(b"\n")
+    etag, content_type, link = json.loads(head)
+    return Page(etag=etag, body=body, content_type=content_type, link=link)

@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import os
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from bot.infrastructure.git_changes import Comparison, is_file
 from bot.infrastructure.git_changes import edits as edits_of
 from bot.infrastructure.git_mirror import Damaged, Mirror, Remote
 from bot.infrastructure.resilience import Policy
+from bot.infrastructure.shared import Shared, Unshared
 from bot.records import FileEdit, Repository, StepFailed, TreeEntry
 
 T = TypeVar("T")
@@ -30,10 +31,16 @@ _LARGEST_COPY_BYTES: Final = 2 * 1024**3
 _IGNORE_FILE_BYTES: Final = 256 * 1024
 _IGNORE_BYTES: Final = 8 * 1024 * 1024
 _LOOK_AGAIN_SECONDS: Final = 0.05
+# A commit's files never change.
+_SHARED_SECONDS: Final = 24 * 3600.0
+_LARGEST_SHARED_BYTES: Final = 64 * 1024
+_THERE: Final = b"+"
 
 
 class GitSources:
     """Mirrors and working copies below one directory of the bot's own.
+
+    Files of the paths that it `shares` are not looked up again by processes with another directory.
 
     `remote_url_of` and `token_of` say where a repository is fetched from and with what right; the token
     goes to that one fetch and is written nowhere.
@@ -46,12 +53,15 @@ class GitSources:
         remote_url_of: Callable[[Repository], str],
         token_of: Callable[[Repository], Awaitable[str]],
         policy: Policy,
+        shared: Shared | None = None,
+        shares: Collection[str] = (),
     ) -> None:
         self._mirrors = data_directory.resolve() / "mirrors"
         self._copies = data_directory.resolve() / "copies"
         self._remote_url_of = remote_url_of
         self._token_of = token_of
         self._policy = policy
+        self._shared, self._shares = shared or Unshared(), shares
         self._locks: dict[int, asyncio.Lock] = {}
         self._listings: LRUCache[tuple[int, str], dict[str, TreeEntry]] = LRUCache(
             _ENTRIES_KEPT, getsizeof=len
@@ -69,6 +79,18 @@ class GitSources:
 
     async def read(self, repository: Repository, commit: str, path: str) -> bytes | None:
         """One regular file's bytes, None where the commit has none there."""
+        if path not in self._shares:
+            return await self._file(repository, commit, path)
+        key = f"file {repository.id} {commit} {path}"
+        if kept := await self._shared.get(key):
+            return kept.content.removeprefix(_THERE) if kept.content else None
+        content = await self._file(repository, commit, path)
+        if len(content or b"") <= _LARGEST_SHARED_BYTES:
+            packed = b"" if content is None else _THERE + content
+            await self._shared.put(key, packed, seconds=_SHARED_SECONDS)
+        return content
+
+    async def _file(self, repository: Repository, commit: str, path: str) -> bytes | None:
         entry = (await self.listing(repository, commit)).get(path)
         if entry is None or not is_file(entry):
             return None

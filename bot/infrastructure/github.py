@@ -12,16 +12,14 @@ import aiohttp
 import jwt
 from gidgethub import apps, sansio
 
-from bot.infrastructure.cache import UntilItEnds
 from bot.infrastructure.github_answers import Answer, Stale, seconds_until
+from bot.infrastructure.github_tokens import Grant, Minted, Tokens, untold
 from bot.infrastructure.github_wire import Call, Caller, Wire, path_of
 from bot.infrastructure.resilience import Policy
+from bot.infrastructure.shared import Shared, Unshared
 from bot.records import Repository, StepFailed
 
 _JWT_SECONDS = 9 * 60
-_TOKENS = 1_000
-_TOKEN_MARGIN_SECONDS = 300
-_TOKEN_MARGIN_SHARE = 0.2
 _PER_PAGE = 100
 # Calls with the App's own signature have a pace of their own; no installation has this number.
 _THE_APP_ITSELF = 0
@@ -57,15 +55,6 @@ DEPLOY: Final = Purpose(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
-    """A token for one repository and one purpose, and the repository's name when it was made."""
-
-    token: str = field(repr=False)
-    full_name: str
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """This App as GitHub knows it."""
 
@@ -76,13 +65,6 @@ class About:
     owner_login: str
     permissions: Mapping[str, str]
     events: tuple[str, ...]
-
-
-Minted = Callable[[Grant], None]
-"""Told of each token when it is made."""
-
-
-def _untold(_grant: Grant) -> None: ...
 
 
 class GitHubApp:
@@ -96,17 +78,17 @@ class GitHubApp:
         private_key: str,
         policy: Policy,
         base_url: str = sansio.DOMAIN,
-        minted: Minted = _untold,
+        minted: Minted = untold,
+        shared: Shared | None = None,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self.id = app_id
         self.policy = policy
-        self._private_key, self._minted = private_key, minted
-        self._wire = Wire(session, base_url=base_url, policy=policy, timer=timer)
+        self._private_key, self._base_url = private_key, base_url
+        shared = shared or Unshared()
+        self._wire = Wire(session, base_url=base_url, policy=policy, shared=shared, timer=timer)
+        self._tokens = Tokens(shared=shared, minted=minted, timer=timer)
         self._about: About | None = None
-        self._grants: UntilItEnds[tuple[int, int, str], Grant] = UntilItEnds(
-            size=_TOKENS, seconds=_usable_seconds, timer=timer
-        )
 
     @cached_property
     def _key(self) -> Any:
@@ -139,12 +121,18 @@ class GitHubApp:
 
     async def grant(self, repository: Repository, purpose: Purpose) -> Grant:
         """A token, made once for all who need the same. Raises Unavailable, StepFailed."""
-        key = _key(repository, purpose)
-        return await self._grants.get(key, partial(self._mint, repository, purpose))
+        mint = partial(self._mint, repository, purpose)
+        return await self._tokens.get(self._named(repository, purpose), mint)
 
-    def forget(self, repository: Repository, purpose: Purpose, grant: Grant) -> None:
+    async def forget(self, repository: Repository, purpose: Purpose, grant: Grant) -> None:
         """Never use this token again."""
-        self._grants.drop(_key(repository, purpose), grant)
+        await self._tokens.drop(self._named(repository, purpose), grant)
+
+    def _named(self, repository: Repository, purpose: Purpose) -> str:
+        """What a token is good for, whole: other rights, another App or another GitHub make another one."""
+        rights = ",".join(f"{name}={level}" for name, level in sorted(purpose.permissions.items()))
+        where = f"{self._base_url} {self.id} {repository.installation_id} {repository.id}"
+        return f"token {where} {purpose.name} {rights}"
 
     async def _mint(self, repository: Repository, purpose: Purpose) -> Grant:
         call = Call(
@@ -157,9 +145,7 @@ class GitHubApp:
         answer = await self._as_itself(call)
         if answer.status != HTTPStatus.CREATED:
             raise _not_granted(answer, purpose)
-        grant = _grant(answer, repository)
-        self._minted(grant)
-        return grant
+        return _grant(answer, repository)
 
     async def itself(
         self,
@@ -254,16 +240,8 @@ class Access:
         try:
             return await self._wire.send(replace(call, path=place + call.path), caller)
         except Stale:
-            self._app.forget(self._repository, self._purpose, grant)
+            await self._app.forget(self._repository, self._purpose, grant)
             raise
-
-
-def _key(repository: Repository, purpose: Purpose) -> tuple[int, int, str]:
-    return repository.installation_id, repository.id, purpose.name
-
-
-def _usable_seconds(grant: Grant) -> float:
-    return grant.seconds - min(_TOKEN_MARGIN_SECONDS, grant.seconds * _TOKEN_MARGIN_SHARE)
 
 
 def _grant(answer: Answer, repository: Repository) -> Grant:

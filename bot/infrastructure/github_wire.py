@@ -13,10 +13,11 @@ import aiohttp
 from gidgethub import sansio
 from yarl import URL
 
-from bot.infrastructure.cache import Page, Pages
+from bot.infrastructure.cache import Page, Pages, SharedPages
 from bot.infrastructure.github_answers import JSON, Answer, Raw, read, wait_seconds
 from bot.infrastructure.github_pacing import Lane
 from bot.infrastructure.resilience import Policy
+from bot.infrastructure.shared import Shared
 from bot.records import StepFailed, Unavailable
 
 REQUESTER: Final = "claude-code-bot"
@@ -70,6 +71,7 @@ class Wire:
         *,
         base_url: str,
         policy: Policy,
+        shared: Shared,
         timer: Callable[[], float],
     ) -> None:
         self._session = session
@@ -77,7 +79,7 @@ class Wire:
         self._policy = policy
         self._timer = timer
         self._lanes: dict[int, Lane] = {}
-        self._pages: Pages[tuple[int, str]] = Pages(size=_CACHED_BYTES)
+        self._pages = SharedPages(Pages(size=_CACHED_BYTES), shared)
 
     async def send(self, call: Call, caller: Caller) -> Answer:
         """Send it once. Raises Unavailable where later may help, StepFailed where it will not."""
@@ -108,17 +110,17 @@ class Wire:
         headers = _headers(call, caller)
         if call.writes:
             return await self._exchange(call, headers)
-        key = (caller.scope, f"{call.path}?{sorted(call.query.items())}")
-        page = self._pages.get(key)
+        key = f"page {self._base_url} {caller.scope} {call.path}?{sorted(call.query.items())}"
+        page = await self._pages.get(key)
         if page is not None:
             headers["if-none-match"] = page.etag
         raw = await self._exchange(call, headers)
         if page is not None and raw.status == HTTPStatus.NOT_MODIFIED:
             return _unchanged(page, raw)
-        self._keep(key, raw)
+        await self._keep(key, raw)
         return raw
 
-    def _keep(self, key: tuple[int, str], raw: Raw) -> None:
+    async def _keep(self, key: str, raw: Raw) -> None:
         if raw.status == HTTPStatus.OK and "etag" in raw.headers:
             page = Page(
                 etag=raw.headers["etag"],
@@ -126,7 +128,7 @@ class Wire:
                 content_type=raw.headers.get("content-type", ""),
                 link=raw.headers.get("link", ""),
             )
-            self._pages.keep(key, page)
+            await self._pages.keep(key, page)
 
     async def _exchange(self, call: Call, headers: Mapping[str, str]) -> Raw:
         request = self._session.request(

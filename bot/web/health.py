@@ -26,12 +26,13 @@ async def nothing_to_count() -> None: ...
 
 @dataclass(frozen=True, kw_only=True)
 class HealthDoor:
-    """`needs` must all be "ok" for the bot to be ready; `states` are told beside them and decide nothing."""
+    """`needs` must all be "ok" for the bot to be ready; `beside` and `states` are told and decide nothing."""
 
     needs: Mapping[str, Probe]
     states: Mapping[str, State]
     metrics: Metrics
     metrics_token: str | None
+    beside: Mapping[str, Probe] = field(default_factory=dict)
     before_figures: Callable[[], Awaitable[None]] = field(default=nothing_to_count)
 
     async def alive(self, _request: web.Request) -> web.Response:
@@ -40,9 +41,10 @@ class HealthDoor:
 
     async def ready(self, _request: web.Request) -> web.Response:
         """Ready to work: 503 while anything it needs is missing, and which."""
-        answers = await asyncio.gather(*(asked(probe) for probe in self.needs.values()))
-        found = dict(zip(self.needs, answers, strict=True))
-        is_ready = all(answer == OK for answer in answers)
+        probes = {**self.needs, **self.beside}
+        answers = await asyncio.gather(*(asked(probe) for probe in probes.values()))
+        found = dict(zip(probes, answers, strict=True))
+        is_ready = all(found[name] == OK for name in self.needs)
         states = {name: state() for name, state in self.states.items()}
         return web.json_response({"ready": is_ready, **found, **states}, status=200 if is_ready else 503)
 

@@ -291,6 +291,17 @@ async def test_no_finding_begins_with_the_name_of_a_class(bot: Bot) -> None:
     assert [each for each in said if re.match(r"[A-Z]\w+(Error|Exception)?: |\[Errno|\(", each)] == []
 
 
+async def test_a_cache_of_its_own_is_well_and_a_redis_that_is_away_is_told(bot: Bot) -> None:
+    own = await found(bot, "cache")
+    away = await found(bot, "cache", REDIS_URL="redis://bot:canary-password@127.0.0.1:9/0")
+
+    assert own == snapshot(["ok    cache        each process has its own; REDIS_URL is not set"])
+    assert away == snapshot([
+        "WRONG cache        Redis does not answer (Error 111 connecting to 127.0.0.1:9. Connect call failed ('127.0.0.1', 9).)",
+        "                   look at REDIS_URL, and whether Redis runs; until then each process has a cache of its own",
+    ])
+
+
 async def test_the_data_directory_is_tried_out(bot: Bot, tmp_path: Path) -> None:
     (line,) = await found(bot, "data", DATA_DIR=str(tmp_path / "new"))
 

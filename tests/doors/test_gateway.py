@@ -60,6 +60,16 @@ async def test_it_is_ready_when_all_it_needs_is(connect: Open, given: Given) -> 
     }
 
 
+async def test_what_is_only_told_beside_does_not_decide(connect: Open, given: Given) -> None:
+    given.needs, given.beside = {"database": answering("ok")}, {"cache": answering("away")}
+    client = await connect()
+
+    answer = await client.get("/readyz")
+
+    assert answer.status == 200
+    assert (await answer.json())["cache"] == "away"
+
+
 async def test_it_is_not_ready_while_anything_is_missing(connect: Open, given: Given) -> None:
     given.needs = {"database": answering("unreachable"), "engine": answering("ok")}
     client = await connect()

@@ -119,6 +119,7 @@ class Given:
     metrics_token: str | None = None
     setup_token: str | None = None
     needs: Mapping[str, Probe] = field(default_factory=dict)
+    beside: Mapping[str, Probe] = field(default_factory=dict)
 
 
 def app_of(given: Given) -> web.Application:
@@ -133,6 +134,7 @@ def app_of(given: Given) -> web.Application:
     )
     health = HealthDoor(
         needs=given.needs,
+        beside=given.beside,
         states={"breakers": lambda: {"github": "closed"}},
         metrics=given.metrics,
         metrics_token=given.metrics_token,

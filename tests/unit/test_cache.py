@@ -1,11 +1,12 @@
 """What is kept, how long, and that it is asked for once."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
-from bot.infrastructure.cache import Page, Pages, UntilItEnds
+from bot.infrastructure.cache import LARGEST_SHARED_BYTES, Page, Pages, SharedPages, UntilItEnds
+from bot.infrastructure.shared import Kept, Unshared
 
 
 @dataclass
@@ -127,3 +128,75 @@ def test_the_least_used_pages_are_forgotten_first() -> None:
 
     assert pages.get(0) is None
     assert pages.get(29) is not None
+
+
+@dataclass
+class FakeShared:
+    """What processes share, in memory."""
+
+    contents: dict[str, bytes] = field(default_factory=dict)
+
+    async def get(self, key: str, /) -> Kept | None:
+        found = self.contents.get(key)
+        return None if found is None else Kept(content=found, seconds=60)
+
+    async def put(self, key: str, content: bytes, /, *, seconds: float) -> None:
+        self.contents[key] = content
+
+    async def drop(self, key: str, /) -> None:
+        self.contents.pop(key, None)
+
+    async def health(self) -> str:
+        return "ok"
+
+
+def pages_on(shared: FakeShared | Unshared) -> SharedPages:
+    return SharedPages(Pages(size=10_000_000), shared)
+
+
+@pytest.mark.parametrize("body", [b"", b"{}\n[]", bytes(range(256))])
+async def test_a_page_that_another_process_kept_is_there_whole(body: bytes) -> None:
+    shared, kept = FakeShared(), Page(etag='W/"e"', body=body, content_type="a/b", link="<x>; rel=next")
+
+    await pages_on(shared).keep("a", kept)
+
+    assert await pages_on(shared).get("a") == kept
+    assert await pages_on(shared).get("b") is None
+
+
+async def test_its_own_page_a_process_has_without_the_others() -> None:
+    shared = FakeShared()
+    pages = pages_on(shared)
+    await pages.keep("a", page(10))
+    shared.contents.clear()
+
+    assert await pages.get("a") == page(10)
+
+
+async def test_a_page_of_another_process_is_fetched_from_there_once() -> None:
+    shared = FakeShared()
+    await pages_on(shared).keep("a", page(10))
+    pages = pages_on(shared)
+    await pages.get("a")
+    shared.contents.clear()
+
+    assert await pages.get("a") == page(10)
+
+
+async def test_a_large_page_is_not_sent_about() -> None:
+    shared = FakeShared()
+    pages = pages_on(shared)
+
+    await pages.keep("a", page(LARGEST_SHARED_BYTES + 1))
+
+    assert shared.contents == {}
+    assert await pages.get("a") is not None
+
+
+async def test_where_nothing_is_shared_each_process_has_its_own() -> None:
+    pages = pages_on(Unshared())
+
+    await pages.keep("a", page(10))
+
+    assert await pages.get("a") == page(10)
+    assert await pages_on(Unshared()).get("a") is None
