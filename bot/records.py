@@ -149,7 +149,7 @@ class RepositoryFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequest:
-    """A pull request as it stands on GitHub; `merge_sha` only once it is merged."""
+    """A pull request as it stands on GitHub, opened at that time; `merge_sha` only once it is merged."""
 
     number: int
     head: str
@@ -157,6 +157,7 @@ class PullRequest:
     state: Literal["open", "closed"]
     merged: bool
     merge_sha: str | None
+    opened_at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

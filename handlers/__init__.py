@@ -22,8 +22,7 @@ from handlers import (
 )
 from handlers import help as help_
 from handlers import list as list_
-from handlers.conversation import declared
-from handlers.hearing import Handler
+from handlers.conversation import Handler, declared
 
 COMMANDS: Final = declared((
     help_,
@@ -42,7 +41,7 @@ COMMANDS: Final = declared((
 ))
 
 APOLOGIES: Final[Mapping[str, Handler]] = {
-    "issue_comment.created": issue_comment.apologise,
+    "issue_comment.created": issue_comment.apologise(COMMANDS),
 }
 
 GITHUB: Final[Mapping[str, Handler]] = {

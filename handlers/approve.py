@@ -15,6 +15,11 @@ COMMAND = Command(
 
 async def run(here: Here) -> str:
     """Approve for the head that the pull request shows."""
-    asked = Approve(by=here.by, repository=here.repository, integration_id=await here.named_id())
+    asked = Approve(
+        by=here.by,
+        repository=here.repository,
+        integration_id=await here.named_id(),
+        said_at=here.comment.said_at,
+    )
     it = await here.send(asked)
     return words.approved(by=here.by.login, head=it.head, deploys=it.may_deploy, missing=it.approvals_missing)

@@ -1,6 +1,7 @@
 """What a handler is given; the one way of a spoken command, whatever the door."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Final, Protocol
@@ -12,7 +13,7 @@ from bot.domain.commands import Command, Misspoken, Spoken, read
 from bot.domain.integration import Integration
 from bot.domain.policy import Denied, NothingWaits, Role
 from bot.domain.states import InvalidStateTransition
-from bot.records import Actor, Repository, StepFailed
+from bot.records import Actor, Repository, StepFailed, Unavailable
 from handlers.payloads import Comment
 
 MOST_ANSWERS_AN_HOUR: Final = 30
@@ -34,6 +35,9 @@ class Context:
         """The newest integration of the repository with these columns."""
         rows = await self.world.integrations.find(repository_id=repository.id, **columns)
         return rows[0]["id"] if rows else None
+
+
+Handler = Callable[[Mapping[str, Any], Context], Awaitable[None]]
 
 
 class Place(Protocol):
@@ -131,16 +135,18 @@ async def converse(comment: Comment, context: Context, known: Mapping[str, tuple
         return
     if spoken is None:
         return
-    answered = await may_be_answered(comment, context.world)
-    if answered:
-        await context.world.comments.react(comment.repository, comment.id, content="eyes")
     here = Here(context=context, comment=comment, spoken=spoken, known=declarations)
-    said, refused = await _answered(known[spoken.name][1], here)
-    if said is None or not answered:
-        return
-    if refused is not None:
-        await _note(here, refused, said)
-    await reply(comment, context, said)
+    said = await refused_before(comment, context) or await _heard(known[spoken.name][1], here)
+    if said is not None:
+        await reply(comment, context, said)
+
+
+async def is_meant(comment: Comment, context: Context, known: Mapping[str, tuple[Command, Run]]) -> bool:
+    """Whether it is a command, or a slip that is worth an answer."""
+    try:
+        return read(comment.body, (command for command, _ in known.values())) is not None
+    except Misspoken:
+        return await _is_worth_an_answer(comment, context.world)
 
 
 async def _is_worth_an_answer(comment: Comment, world: World) -> bool:
@@ -162,6 +168,26 @@ async def may_be_answered(place: Place, world: World) -> bool:
     return before < MOST_ANSWERS_AN_HOUR
 
 
+async def _heard(run: Run, here: Here) -> str | None:
+    """Do it; what is said to that, None where nothing is. A refusal is noted before it is said."""
+    answered = await may_be_answered(here.comment, here.context.world)
+    if answered:
+        await _show(here)
+    said, refused = await _answered(run, here)
+    if said is None or not answered:
+        return None
+    if refused is not None:
+        command = refusing.Command(by=here.by, name=here.spoken.name, code=refused, said=said)
+        await note_refusal(here.comment, here.context, command)
+    return said
+
+
+async def _show(here: Here) -> None:
+    """Show that it was seen. That is a courtesy: what was asked does not wait until it can be had."""
+    with suppress(Unavailable):
+        await here.context.world.comments.react(here.repository, here.comment.id, content="eyes")
+
+
 async def _answered(run: Run, here: Here) -> tuple[str | None, str | None]:
     """What is said to it, and the code of the refusal where it is one."""
     try:
@@ -174,13 +200,24 @@ async def _answered(run: Run, here: Here) -> tuple[str | None, str | None]:
         return words.stopped(error.code), error.code
 
 
-async def _note(here: Here, code: str, said: str) -> None:
+async def refused_before(place: Place, context: Context) -> str | None:
+    """What was said when this very delivery was refused: that is final, and only said once more."""
+    return await refusing.recall(context.world, _conversation(place), key=_refusal_key(context))
+
+
+async def note_refusal(place: Place, context: Context, refused: refusing.Command) -> None:
     """A refusal is a fact of the conversation."""
-    context, key = here.context, f"refused:{here.context.key}"
-    conversation = refusing.Conversation(repository=here.repository, issue=here.comment.issue)
-    meta = {"by": here.by.id, "login": here.by.login, "door": context.door, "key": key}
-    refused = refusing.Command(by=here.by, name=here.spoken.name, code=code, said=said)
-    await refusing.note(context.world, conversation, refused, key=key, meta=meta)
+    key = _refusal_key(context)
+    meta = {"by": place.by.id, "login": place.by.login, "door": context.door, "key": key}
+    await refusing.note(context.world, _conversation(place), refused, key=key, meta=meta)
+
+
+def _conversation(place: Place) -> refusing.Conversation:
+    return refusing.Conversation(repository=place.repository, issue=place.issue)
+
+
+def _refusal_key(context: Context) -> str:
+    return f"refused:{context.key}"
 
 
 async def reply(place: Place, context: Context, said: str) -> None:

@@ -8,12 +8,10 @@ import structlog
 
 from bot.application.ports import World
 from bot.records import Delivery
-from handlers.conversation import Context
+from handlers.conversation import Context, Handler
 from handlers.payloads import is_from_the_app
 
 log = structlog.get_logger()
-
-Handler = Callable[[Mapping[str, Any], Context], Awaitable[None]]
 
 
 def dispatcher(world: World, table: Mapping[str, Handler]) -> Callable[[Delivery], Awaitable[None]]:

@@ -1,24 +1,26 @@
 """GitHub: a comment on an issue or on a pull request."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from bot.domain.commands import PREFIX, Command
+from bot.domain.commands import Command
 from handlers import conversation
-from handlers.conversation import Context, Run, converse
+from handlers.conversation import Context, Handler, Run, converse, is_meant
 from handlers.payloads import Comment
 
 
-async def apologise(data: Mapping[str, Any], context: Context) -> None:
+def apologise(known: Mapping[str, tuple[Command, Run]]) -> Handler:
     """Something went wrong with a comment that was meant for the bot: say so where it was said."""
-    comment = Comment.from_payload(data)
-    if comment.own and comment.body.startswith(PREFIX):
-        await conversation.apologise(comment, context)
+
+    async def heard(data: Mapping[str, Any], context: Context) -> None:
+        comment = Comment.from_payload(data)
+        if comment.own and await is_meant(comment, context, known):
+            await conversation.apologise(comment, context)
+
+    return heard
 
 
-def created(
-    known: Mapping[str, tuple[Command, Run]],
-) -> Callable[[Mapping[str, Any], Context], Awaitable[None]]:
+def created(known: Mapping[str, tuple[Command, Run]]) -> Handler:
     """A new comment by a person may be a command; an edited one never is, nor one by a bot."""
 
     async def heard(data: Mapping[str, Any], context: Context) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self
 
 from bot.records import Actor, Repository
@@ -35,6 +36,7 @@ class Comment:
     issue: int
     id: int
     body: str
+    said_at: datetime
     by: Actor
     own: bool
     issue_title: str
@@ -50,6 +52,7 @@ class Comment:
             issue=issue["number"],
             id=comment["id"],
             body=comment["body"] or "",
+            said_at=datetime.fromisoformat(comment["created_at"]),
             by=actor_of(sender),
             own=sender["id"] == author["id"] and sender["type"] == "User",
             issue_title=issue["title"] or "",
@@ -59,10 +62,14 @@ class Comment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """A review of a pull request; `own` says that its sender wrote it and is a person."""
+    """A review of a pull request; `own` says that its sender wrote it and is a person.
+
+    `branch` is the pull request's, None where it lies in another repository.
+    """
 
     repository: Repository
     issue: int
+    branch: str | None
     commit: str
     state: str
     by: Actor
@@ -71,11 +78,13 @@ class Review:
 
     @classmethod
     def from_payload(cls, data: Mapping[str, Any]) -> Self:
-        review, sender = data["review"], data["sender"]
+        review, sender, head = data["review"], data["sender"], data["pull_request"]["head"]
+        is_here = (head["repo"] or {}).get("id") == data["repository"]["id"]  # a fork may have been deleted
         author = review["user"] and actor_of(review["user"])  # an account may have been deleted
         return cls(
             repository=repository_of(data),
             issue=data["pull_request"]["number"],
+            branch=head["ref"] if is_here else None,
             commit=review["commit_id"] or "",
             state=review["state"].lower(),
             by=actor_of(sender),

@@ -4,6 +4,7 @@ import hashlib
 from base64 import b32encode
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar, Final
 
 from bot.application.ports import World
@@ -57,13 +58,17 @@ class AnswerQuestions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approve:
-    """Open the gate that is waiting, for the commit that the pull request shows or a review was made of."""
+    """Open the gate that is waiting, for the commit that the pull request shows or a review was made of.
+
+    `said_at` is when it was said, where that may have been before there was anything to see.
+    """
 
     needs: ClassVar[Permission] = Permission.APPROVE
     by: Actor
     repository: Repository
     integration_id: str
     head: str | None = None
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +221,9 @@ async def _approval(asked: Approve, role: Role, world: World) -> Any:
     if asked.head is None and it.pull_request is not None:
         head = (await world.pulls.get(it.repository, it.pull_request)).head
     deploys, alone = holds(role, Permission.DEPLOY), world.rules.self_approval
-    return lambda it: deciding.approve(it, by=asked.by, head=head, deploys=deploys, alone=alone)
+    return lambda it: deciding.approve(
+        it, by=asked.by, head=head, deploys=deploys, alone=alone, said_at=asked.said_at
+    )
 
 
 async def note_closed(integration_id: str, *, by: Actor, merged: bool, key: str, world: World) -> None:

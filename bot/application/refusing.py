@@ -63,6 +63,13 @@ async def note(
     raise Unavailable("stream_busy")
 
 
+async def recall(world: World, where: Conversation, *, key: str) -> str | None:
+    """What was said to the command that was refused under this key; None where none was."""
+    found = refusals_in(await world.log.read(where.stream))
+    said = next((refusal.said for record, refusal in found if record.meta.get("key") == key), None)
+    return None if said is None else await _said(world, where.repository, said)
+
+
 async def latest(world: World, where: Conversation, *, most: int) -> list[Refused]:
     """The newest refusals of a conversation, newest first."""
     found = refusals_in(await world.log.read(where.stream))[-most:]

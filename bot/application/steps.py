@@ -119,14 +119,16 @@ async def _open(it: Integration, world: World, *, key: str) -> Standing:
 
     async def find() -> str | None:
         found = await world.pulls.find(it.repository, branch=it.branch)
-        return None if found is None else str(found.number)
+        return None if found is None else f"{found.number} {found.opened_at}"
 
     async def make() -> str:
-        opened = await world.pulls.open(it.repository, branch=it.branch, base=it.base, title=title, body=body)
-        return str(opened.number)
+        made = await world.pulls.open(it.repository, branch=it.branch, base=it.base, title=title, body=body)
+        return f"{made.number} {made.opened_at}"
 
-    number = int(await once(world, f"pull:{it.id}:{it.branch}", find=find, make=make))
-    opened = e.PullRequestCreated(number=number, head=it.head)
+    number, _, opened_at = (await once(world, f"pull:{it.id}:{it.branch}", find=find, make=make)).partition(
+        " "
+    )
+    opened = e.PullRequestCreated(number=int(number), head=it.head, opened_at=opened_at or None)
     return standing(await amend(world, it.id, lambda _: [opened], key=key))
 
 

@@ -11,6 +11,7 @@ from bot.domain.policy import (
     MergedAlready,
     NotAllowed,
     NothingWaits,
+    NotSeen,
     OwnerNotAllowed,
     SelfApproval,
     StaleApproval,
@@ -120,7 +121,7 @@ def empty_request() -> str:
     return f"Say what to integrate: `{PREFIX} integrate <what>`."
 
 
-def refusal(error: Denied | InvalidStateTransition) -> str:
+def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901  a table
     """Why somebody may not have what they asked for, and who could."""
     match error:
         case MergedAlready():
@@ -142,6 +143,11 @@ def refusal(error: Denied | InvalidStateTransition) -> str:
             said = (
                 f"The pull request shows `{error.seen[:7]}`, but I tested `{error.tested[:7]}`. "
                 "I do not merge what I did not test."
+            )
+        case NotSeen():
+            said = (
+                f"You said that before #{error.pull_request} was open, so it cannot have been about what is "
+                "in it. Look at it, then say it again."
             )
         case TooManyUnderWay():
             said = (

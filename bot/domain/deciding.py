@@ -1,5 +1,6 @@
 """What may happen to an integration: one decision function per command, facts out, no I/O."""
 
+from datetime import datetime
 from typing import Final
 
 from bot.domain import events as e
@@ -7,6 +8,7 @@ from bot.domain.integration import Integration
 from bot.domain.policy import (
     MergedAlready,
     NothingWaits,
+    NotSeen,
     Permission,
     Role,
     SelfApproval,
@@ -75,22 +77,34 @@ def judge(it: Integration, verdict: Verdict, *, repairs: int) -> list[e.Event]:
     return [failed] if it.attempt > repairs else [failed, e.RepairStarted(attempt=it.attempt + 1)]
 
 
-def approve(it: Integration, *, by: Actor, head: str, deploys: bool, alone: bool) -> list[e.Event]:
+def approve(
+    it: Integration, *, by: Actor, head: str, deploys: bool, alone: bool, said_at: datetime | None = None
+) -> list[e.Event]:
     """Approve the open pull request at this commit; saying it twice changes nothing.
 
     `deploys` says whether the approver may deploy, `alone` whether the operator lets a requester approve.
+    What was said before the pull request was there approves nothing, however late it is heard.
     """
     if any(given.by == by and given.head == head for given in it.approvals):
         return release_deploy(it, by=by) if deploys and it.waiting_for == "deploy_approval" else []
+    _check_seen(it, said_at)
     if it.waiting_for == "deploy_approval" and deploys:
         return release_deploy(it, by=by)
-    if it.waiting_for != "approval":
+    if not it.can_be_approved:
         raise NothingWaits("approve")
     if by == it.requested_by and not alone:
         raise SelfApproval(by)
     if head != it.head:
         raise StaleApproval(head, it.head)
     return [e.Approved(by=by, head=head, deploys=deploys)]
+
+
+def _check_seen(it: Integration, said_at: datetime | None) -> None:
+    """Nobody has seen what was not there yet. Both moments are by GitHub's clock, to the second."""
+    if said_at is None or it.pull_request is None or it.opened_at is None:
+        return
+    if said_at < datetime.fromisoformat(it.opened_at):
+        raise NotSeen(it.pull_request)
 
 
 def withdraw(it: Integration, *, by: Actor, whose: Actor) -> list[e.Event]:

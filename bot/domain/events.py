@@ -171,10 +171,11 @@ class BranchCreated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequestCreated:
-    """The pull request is open."""
+    """The pull request is open, since then by GitHub's clock; None where that was not noted yet."""
 
     number: int
     head: str
+    opened_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

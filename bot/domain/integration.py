@@ -68,6 +68,7 @@ class Integration:
     branch: str = ""
     head: str = ""
     pull_request: int | None = None
+    opened_at: str | None = None
     check: int | None = None
     check_open: bool = False
     approvals: tuple[e.Approved, ...] = ()
@@ -100,6 +101,12 @@ class Integration:
         if not self.may_deploy:
             return "deploy_approval"
         return "deployment" if self.deployment is not None and self.deployment_outcome is None else None
+
+    @property
+    def can_be_approved(self) -> bool:
+        """Whether its pull request is there, for people to see, and approvals are missing."""
+        is_there = self.state is State.REVIEWING and self.pull_request is not None
+        return is_there and not (self.approved or self.cancelled or self.rejected_by)
 
     @property
     def approved(self) -> bool:
@@ -197,8 +204,8 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, commit=head)
         case e.BranchCreated(branch=branch, head=head):
             return replace(it, branch=branch, head=head)
-        case e.PullRequestCreated(number=number):
-            return replace(it, pull_request=number)
+        case e.PullRequestCreated(number=number, opened_at=opened_at):
+            return replace(it, pull_request=number, opened_at=opened_at)
         case e.CheckOpened(check=check):
             return replace(it, check=check, check_open=True)
         case e.CheckClosed():

@@ -99,6 +99,16 @@ class StaleApproval(Denied):
         self.seen, self.tested = seen, tested
 
 
+class NotSeen(Denied):
+    """It was said before the pull request was there, so of something else."""
+
+    code = "not_seen"
+
+    def __init__(self, pull_request: int) -> None:
+        super().__init__(pull_request)
+        self.pull_request = pull_request
+
+
 class TooManyUnderWay(Denied):
     """The asker has as many integrations under way here as one person may have."""
 

@@ -156,6 +156,7 @@ def _pull(data: Mapping[str, Any]) -> PullRequest:
         state=data["state"],
         merged=merged,
         merge_sha=data["merge_commit_sha"] if merged else None,
+        opened_at=data["created_at"],
     )
 
 

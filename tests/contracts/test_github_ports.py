@@ -296,7 +296,16 @@ async def test_a_branch_is_deleted_and_one_that_is_gone_is_no_error(side: Side) 
 async def test_a_pull_request_is_opened_and_found_again(side: Side) -> None:
     number, head = await side.pull()
 
-    expected = PullRequest(number=number, head=head, base="main", state="open", merged=False, merge_sha=None)
+    (opened,) = side.github.repository(ERP).pulls()
+    expected = PullRequest(
+        number=number,
+        head=head,
+        base="main",
+        state="open",
+        merged=False,
+        merge_sha=None,
+        opened_at=f"{opened.created_at:%Y-%m-%dT%H:%M:%SZ}",
+    )
     assert await side.pulls.find(side.repository, branch=BRANCH) == expected
     assert await side.pulls.get(side.repository, number) == expected
 

@@ -2,10 +2,66 @@
 
 # ruff: noqa: E501  a sentence is pinned as it is said
 
+from functools import partial
+
+import pytest
 from inline_snapshot import snapshot
 
 from bot.domain.states import State
-from tests.story import Person, Team
+from standins.faults import Fault
+from tests.story import Person, Team, Thread
+from tests.story.scripts import REPOSITORY
+from tests.story.waiting import until
+
+# Slow enough for people to speak while they run, and for the clock of GitHub to move on by a second.
+SLOW = {**REPOSITORY, "run_tests.sh": "test ! -e erp.txt || sleep 2\n"}
+COMMENTS = "/repos/{owner}/{repo}/issues/{issue_number}/comments"
+
+
+@pytest.mark.parametrize("files", [SLOW])
+async def test_wh_17_an_approval_of_what_was_not_there_yet_opens_no_gate_however_late_it_comes(
+    team: Team,
+) -> None:
+    issue = await team.asks()
+    await team.bot.is_in(State.TESTING)
+    postman = team.github.world.postman
+    postman.holding = True
+    await team.admin.comments("/claude approve", on=issue)
+    late = list(team.github.world.outbox)
+    pull = await team.bot.has_a_pull_request()
+
+    postman.holding = False
+    await postman.release([each.guid for each in late])
+    await team.bot.comes_to_rest()
+    assert ((await team.bot.integration()).waiting_for, team.github.merged_heads()) == ("approval", [])
+    assert issue.replies() == snapshot([
+        "You said that before #2 was open, so it cannot have been about what is in it. Look at it, then say it again."
+    ])
+    await team.admin.comments("/claude approve", on=issue)
+
+    await team.bot.reaches(State.ACTIVE)
+    assert team.github.merged_heads() == [pull.head]
+
+
+@pytest.mark.parametrize("files", [SLOW])
+async def test_a_refusal_that_can_be_said_only_later_is_still_a_refusal(team: Team) -> None:
+    issue = await team.asks()
+    await team.bot.is_in(State.TESTING)
+    await until(partial(has_a_status, issue), otherwise=team.bot.story_so_far)
+    team.github.world.faults.add(Fault(kind="refuse", status=503, method="POST", route=COMMENTS, times=4))
+
+    await team.admin.comments("/claude approve", on=issue)
+
+    await team.bot.has_a_pull_request()
+    await team.bot.comes_to_rest()
+    assert ((await team.bot.integration()).waiting_for, team.github.merged_heads()) == ("approval", [])
+    assert issue.replies() == snapshot([
+        "Nothing here waits for that now. `/claude status` shows where it stands."
+    ])
+
+
+async def has_a_status(issue: Thread) -> bool:
+    return issue.statuses() != []
 
 
 async def test_a_rejection_takes_everything_back(team: Team) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.records import Actor
-from tests.unit.histories import ISSUE, PULL, REQUESTER, SHOP
+from tests.unit.histories import BRANCH, ISSUE, PULL, REQUESTER, SHOP
 
 EXAMPLES = Path(__file__).parents[1] / "contracts" / "data" / "webhooks"
 Payload = dict[str, Any]
@@ -24,13 +24,19 @@ def user(person: Actor, kind: str = "User") -> dict[str, Any]:
 
 
 def comment(
-    body: str, *, by: Actor = REQUESTER, on: int = ISSUE, number: int = 700, private: bool = True
+    body: str,
+    *,
+    by: Actor = REQUESTER,
+    on: int = ISSUE,
+    number: int = 700,
+    private: bool = True,
+    at: str = "2026-01-01T10:00:00Z",
 ) -> Payload:
     """A person's new comment."""
     payload = example("issue_comment/created.1")
     payload["repository"]["private"] = private
     payload["sender"] |= user(by)
-    payload["comment"] |= {"id": number, "body": body}
+    payload["comment"] |= {"id": number, "body": body, "created_at": at}
     payload["comment"]["user"] |= user(by)
     payload["issue"] |= {"number": on, "title": "ERP", "body": "Please."}
     return payload if on == ISSUE else on_pull_request(payload)
@@ -50,6 +56,7 @@ def review(
     payload["sender"] |= user(by)
     payload["review"] |= {"state": state, "commit_id": commit, "user": user(author or by)}
     payload["pull_request"] |= {"number": PULL}
+    payload["pull_request"]["head"] |= {"ref": BRANCH, "repo": {"id": SHOP.id}}
     return payload
 
 

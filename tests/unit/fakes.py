@@ -39,7 +39,7 @@ from bot.records import (
     TreeEntry,
     Unavailable,
 )
-from tests.unit.histories import BASE, BEGAN, COMMIT, ID, MERGED_SHA, TEXTS, TREE
+from tests.unit.histories import BASE, BEGAN, COMMIT, ID, MERGED_SHA, OPENED_AT, TEXTS, TREE
 
 ROLES: Final = {1: "write", 2: "write", 3: "admin", 4: "read"}
 ABOUT: Final = RepositoryFacts(
@@ -239,12 +239,14 @@ class FakeRepositories:
 
 @dataclass
 class FakeComments:
-    """Comments by number, each with where it is; and reactions."""
+    """Comments by number, each with where it is; and reactions. Nothing can be written while it is `away`."""
 
     bodies: dict[int, tuple[int, str]] = field(default_factory=dict)
     reactions: list[tuple[int, str]] = field(default_factory=list)
+    away: bool = False
 
     async def react(self, repository: Repository, comment_id: int, *, content: str) -> None:
+        self._check_is_there()
         self.reactions.append((comment_id, content))
 
     async def find(self, repository: Repository, issue: int, *, marker: str) -> int | None:
@@ -252,11 +254,16 @@ class FakeComments:
         return next(found, None)
 
     async def create(self, repository: Repository, issue: int, *, body: str) -> int:
+        self._check_is_there()
         self.bodies[len(self.bodies) + 100] = (issue, body)
         return len(self.bodies) + 99
 
     async def edit(self, repository: Repository, comment_id: int, *, body: str) -> None:
         self.bodies[comment_id] = (self.bodies[comment_id][0], body)
+
+    def _check_is_there(self) -> None:
+        if self.away:
+            raise Unavailable("github_unavailable")
 
     def on(self, issue: int) -> list[str]:
         return [body for where, body in self.bodies.values() if where == issue]
@@ -306,7 +313,7 @@ class FakePullRequests:
     refuses: str | None = None
 
     def has(self, number: int, branch: str, head: str, **facts: Any) -> None:
-        plain = {"base": "main", "state": "open", "merged": False, "merge_sha": None}
+        plain = {"base": "main", "state": "open", "merged": False, "merge_sha": None, "opened_at": OPENED_AT}
         self.there[number] = (branch, PullRequest(number=number, head=head, **{**plain, **facts}))
 
     async def find(self, repository: Repository, *, branch: str) -> PullRequest | None:

@@ -123,7 +123,8 @@ REPAIRING: Final[History] = (
 TESTED: Final[History] = (*WRITTEN, e.TestsPassed(attempt=1, report=REPORT, passed=8))
 COMMITTED: Final[History] = (*TESTED, e.CommitMade(head=COMMIT, tree=TREE))
 BRANCHED: Final[History] = (*COMMITTED, e.BranchCreated(branch=BRANCH, head=COMMIT))
-OPENED: Final[History] = (*BRANCHED, e.PullRequestCreated(number=PULL, head=COMMIT))
+OPENED_AT: Final = "2026-01-01T09:00:07Z"
+OPENED: Final[History] = (*BRANCHED, e.PullRequestCreated(number=PULL, head=COMMIT, opened_at=OPENED_AT))
 UP_FOR_REVIEW: Final[History] = (*OPENED, e.CheckOpened(check=31, head=COMMIT))
 RELEASED: Final[History] = (*UP_FOR_REVIEW, ADMIN_APPROVAL, e.Released(head=COMMIT))
 CHECKED: Final[History] = (*RELEASED, e.CheckClosed(check=31, conclusion="success"))

@@ -1,10 +1,13 @@
 """From a payload to what happens and what is said, once a delivery."""
 
+# ruff: noqa: E501  a sentence is pinned as it is said
+
 import dataclasses
 import json
 from typing import Any
 
 import pytest
+from inline_snapshot import snapshot
 
 from bot.domain import events as e
 from bot.records import Actor, Unavailable
@@ -31,6 +34,7 @@ from tests.unit.histories import (
     UP_FOR_REVIEW,
     VIEWER,
     WORKED,
+    WRITTEN,
     History,
     failed,
 )
@@ -157,6 +161,51 @@ async def test_killed_between_an_answer_and_its_note_it_is_found_again() -> None
     replies = await says("/claude approve", stage, by=DEVELOPER)
 
     assert (len(replies), new(stage)) == (1, ["Approved"])
+
+
+async def test_a_refusal_is_final_although_it_can_be_said_only_later() -> None:
+    stage = staged(WRITTEN)
+    stage.comments.away = True
+    with pytest.raises(Unavailable):
+        await says("/claude approve", stage, by=DEVELOPER)
+    stage.comments.away = False
+    stage.log.holds(UP_FOR_REVIEW[len(WRITTEN) :])
+
+    replies = await says("/claude approve", stage, by=DEVELOPER)
+
+    assert replies == ["Nothing here waits for that now. `/claude status` shows where it stands."]
+    assert new(stage) == []
+
+
+async def test_what_can_be_done_does_not_wait_until_it_can_be_shown_that_it_was_seen() -> None:
+    stage = staged()
+    stage.comments.away = True
+
+    with pytest.raises(Unavailable):
+        await says("/claude cancel", stage, by=DEVELOPER)
+
+    assert new(stage) == ["CancelRequested"]
+
+
+async def test_wh_17_an_approval_that_was_said_before_there_was_anything_to_see_is_refused() -> None:
+    stage = staged()
+
+    [reply] = await says("/claude approve", stage, by=DEVELOPER, at="2026-01-01T09:00:06Z")
+
+    assert reply == snapshot(
+        "You said that before #12 was open, so it cannot have been about what is in it. Look at it, then say it again."
+    )
+    assert new(stage) == []
+
+
+async def test_wh_17_what_comes_after_the_end_has_no_effect_and_is_explained() -> None:
+    history = failed(*UP_FOR_REVIEW)
+    stage = staged(history)
+
+    replies = [await says(f"/claude {word}", stage, by=ADMIN, key=word) for word in ("approve", "cancel")]
+
+    assert set(replies[-1]) == {"Nothing here waits for that now. `/claude status` shows where it stands."}
+    assert (len(replies[-1]), new(stage, history)) == (2, [])
 
 
 async def test_a_command_on_the_pull_request_means_its_integration() -> None:
@@ -331,13 +380,23 @@ async def test_any_other_deployment_status_changes_nothing(payload: Payload) -> 
     assert new(stage, DEPLOYING) == []
 
 
-@pytest.mark.parametrize(("body", "replies"), [("/claude approve", 1), ("Nice work!", 0)])
-async def test_what_went_wrong_is_said_where_the_bot_was_meant(body: str, replies: int) -> None:
+@pytest.mark.parametrize(
+    ("body", "by", "replies"),
+    [
+        ("/claude approve", STRANGER, 1),
+        ("\n/claude", STRANGER, 1),
+        ("/claude aprove", DEVELOPER, 1),
+        ("/claude aprove", STRANGER, 0),
+        ("/claudette approve", DEVELOPER, 0),
+        ("Nice work!", DEVELOPER, 0),
+    ],
+)
+async def test_what_went_wrong_is_said_where_the_bot_was_meant(body: str, by: Actor, replies: int) -> None:
     stage = staged()
     context = Context(world=stage.world, key="d-1")
 
     for _ in range(2):
-        await APOLOGIES["issue_comment.created"](comment(body), context)
+        await APOLOGIES["issue_comment.created"](comment(body, by=by), context)
 
     assert len(stage.comments.on(ISSUE)) == replies
 

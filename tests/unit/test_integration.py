@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from bot.domain import deciding
 from bot.domain import events as e
 from bot.domain.integration import Integration, evolve, evolved, fold
-from bot.domain.policy import MergedAlready, NothingWaits, Role, SelfApproval, StaleApproval
+from bot.domain.policy import MergedAlready, NothingWaits, NotSeen, Role, SelfApproval, StaleApproval
 from bot.domain.states import InvalidStateTransition, State
 from bot.records import StepFailed
 from tests.unit.histories import (
@@ -38,6 +39,7 @@ from tests.unit.histories import (
     MERGED_FOR_A_DEVELOPER,
     MERGED_SHA,
     OPENED,
+    OPENED_AT,
     PULL,
     QUESTION,
     RELEASED,
@@ -309,11 +311,37 @@ def test_an_approval_of_another_commit_is_stale() -> None:
 
 
 @pytest.mark.parametrize(
-    "history", [TESTED, OPENED, REJECTED, cancelled(*UP_FOR_REVIEW), failed(*UP_FOR_REVIEW), DEPLOYING]
+    "history", [TESTED, REJECTED, cancelled(*UP_FOR_REVIEW), failed(*UP_FOR_REVIEW), DEPLOYING]
 )
 def test_an_approval_is_refused_where_no_gate_waits(history: History) -> None:
     with pytest.raises(NothingWaits):
         approve(history)
+
+
+def test_an_approval_counts_from_when_the_pull_request_is_there_on() -> None:
+    it = integration((*OPENED, APPROVAL, e.CheckOpened(check=31, head=COMMIT)))
+
+    assert approve(OPENED) == [APPROVAL]
+    assert (it.waiting_for, deciding.release(it)) == (None, [e.Released(head=COMMIT)])
+
+
+@pytest.mark.parametrize("history", [UP_FOR_REVIEW, MERGED_FOR_A_DEVELOPER])
+def test_what_was_said_before_the_pull_request_was_there_approves_nothing(history: History) -> None:
+    opened_at = datetime.fromisoformat(OPENED_AT)
+
+    with pytest.raises(NotSeen):
+        approve(history, by=ADMIN, deploys=True, said_at=opened_at - timedelta(seconds=1))
+
+    assert approve(history, by=ADMIN, deploys=True, said_at=opened_at)
+
+
+def test_of_a_pull_request_that_was_opened_before_its_time_was_noted_nobody_said_it_too_early() -> None:
+    older = tuple(
+        replace(each, opened_at=None) if isinstance(each, e.PullRequestCreated) else each
+        for each in UP_FOR_REVIEW
+    )
+
+    assert approve(older, said_at=datetime.min.replace(tzinfo=UTC)) == [APPROVAL]
 
 
 def test_who_may_deploy_releases_what_was_merged_by_approving_it() -> None:

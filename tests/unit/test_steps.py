@@ -33,6 +33,7 @@ from tests.unit.histories import (
     MERGED_FOR_A_DEVELOPER,
     MERGED_SHA,
     OPENED,
+    OPENED_AT,
     PULL,
     RELEASED,
     REQUESTED,
@@ -110,6 +111,20 @@ async def test_an_effect_happens_once_when_its_step_is_run_again(
 
     assert effects(stage) == once
     assert new(stage, history) == [fact]
+
+
+@pytest.mark.parametrize(("noted", "opened_at"), [(None, OPENED_AT), (str(PULL), None)])
+async def test_the_pull_request_is_noted_with_the_time_that_github_says_it_was_opened_at(
+    noted: str | None, opened_at: str | None
+) -> None:
+    """One that was opened before times were noted has none."""
+    stage = staged(BRANCHED)
+    stage.pulls.has(PULL, BRANCH, COMMIT)
+    stage.effects.known[f"pull:{ID}:{BRANCH}"] = noted
+
+    await run(steps.create_pull_request, stage)
+
+    assert stage.log.events()[-1] == e.PullRequestCreated(number=PULL, head=COMMIT, opened_at=opened_at)
 
 
 @pytest.mark.parametrize(("history", "step", "key", "fact"), EFFECTS.values(), ids=EFFECTS)
