@@ -42,6 +42,7 @@ COMMANDS: Final = declared((
 
 APOLOGIES: Final[Mapping[str, Handler]] = {
     "issue_comment.created": issue_comment.apologise(COMMANDS),
+    "pull_request_review.submitted": pull_request_review.apologise,
 }
 
 GITHUB: Final[Mapping[str, Handler]] = {

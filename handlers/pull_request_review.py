@@ -5,8 +5,12 @@ from typing import Any, Final
 
 from bot.application import words
 from bot.application.commands import Approve, note_withdrawn
+from bot.application.refusing import Command
 from bot.domain.policy import Denied, NothingWaits
-from handlers.conversation import Context, may_be_answered, reply
+from bot.domain.states import State
+from bot.records import Unavailable
+from handlers import conversation
+from handlers.conversation import Context, may_be_answered, note_refusal, refused_before, reply
 from handlers.payloads import Review
 
 APPROVED: Final = "approved"
@@ -16,29 +20,62 @@ CHANGES_REQUESTED: Final = "changes_requested"
 async def submitted(data: Mapping[str, Any], context: Context) -> None:
     """A review that approves is an approval; one that asks for changes takes its writer's approval back."""
     review = Review.from_payload(data)
-    if not review.own or review.state not in {APPROVED, CHANGES_REQUESTED}:
+    row = await _reviewed(review, context) if _says_something(review) else None
+    if row is None:
         return
-    integration_id = await context.integration_of(review.repository, pull_request=review.issue)
-    if integration_id is None:
-        return
+    if row["pull_request"] is None:
+        # It was opened a moment ago, and that is not written down yet: nobody's word is lost by that.
+        raise Unavailable("pull_request_being_opened")
     if review.state == APPROVED:
-        await _approve(integration_id, review, context)
-        return
-    await note_withdrawn(integration_id, by=review.by, whose=review.by, key=context.key, world=context.world)
+        await _approve(row["id"], review, context)
+    else:
+        await note_withdrawn(row["id"], by=review.by, whose=review.by, key=context.key, world=context.world)
+
+
+async def apologise(data: Mapping[str, Any], context: Context) -> None:
+    """Something went wrong with a review of one of the bot's pull requests: say so there."""
+    review = Review.from_payload(data)
+    if _says_something(review) and await _reviewed(review, context) is not None:
+        await conversation.apologise(review, context)
+
+
+def _says_something(review: Review) -> bool:
+    """Whether a person says by it what they think of the pull request as a whole."""
+    return review.own and review.state in {APPROVED, CHANGES_REQUESTED}
+
+
+async def _reviewed(review: Review, context: Context) -> Mapping[str, Any] | None:
+    """The integration whose pull request it is, or is about to be, as our own records say."""
+    find, repository_id = context.world.integrations.find, review.repository.id
+    rows = await find(repository_id=repository_id, pull_request=review.issue)
+    if not rows and review.branch is not None:
+        begun = await find(repository_id=repository_id, branch=review.branch, state=State.REVIEWING.value)
+        rows = [row for row in begun if row["pull_request"] is None]
+    return rows[0] if rows else None
 
 
 async def _approve(integration_id: str, review: Review, context: Context) -> None:
-    """It approves the commit that it was made of; where it counts for nothing, that is said."""
+    """It approves the commit that it was made of; where it counts for nothing, that is said, and final."""
+    said = await refused_before(review, context) or await _refused(integration_id, review, context)
+    if said is not None:
+        await reply(review, context, said)
+
+
+async def _refused(integration_id: str, review: Review, context: Context) -> str | None:
     asked = Approve(
         by=review.by, repository=review.repository, integration_id=integration_id, head=review.commit
     )
     try:
         await context.send(asked)
     except NothingWaits:
-        return  # a review is no command: where no gate waits, it asks nothing of the bot
+        return None  # a review is no command: where no gate waits, it asks nothing of the bot
     except Denied as error:
-        if await may_be_answered(review, context.world):
-            await reply(review, context, words.review_not_counted(error))
+        if not await may_be_answered(review, context.world):
+            return None
+        refused = Command(by=review.by, name="approve", code=error.code, said=words.review_not_counted(error))
+        await note_refusal(review, context, refused)
+        return refused.said
+    return None
 
 
 async def dismissed(data: Mapping[str, Any], context: Context) -> None:

@@ -12,8 +12,8 @@ from bot.domain import events as e
 from bot.domain.integration import fold
 from bot.domain.policy import NothingWaits
 from bot.domain.states import State
-from bot.records import Actor
-from handlers import GITHUB
+from bot.records import Actor, Unavailable
+from handlers import APOLOGIES, GITHUB
 from handlers.conversation import Context
 from tests.unit.deliveries import Payload, review
 from tests.unit.fakes import Stage
@@ -22,18 +22,22 @@ from tests.unit.histories import (
     ADMIN_APPROVAL,
     APPROVAL,
     BRANCH,
+    BRANCHED,
     COMMIT,
     DEPLOYING,
     DEVELOPER,
     ID,
+    OPENED,
     PULL,
     RELEASED,
     REQUESTER,
+    SHOP,
     SPEC,
     UP_FOR_REVIEW,
     VIEWER,
     WORKED,
     History,
+    failed,
     integration,
 )
 
@@ -98,6 +102,87 @@ async def test_a_review_that_does_not_count_is_told_why_once(payload: Payload, s
 
     [reply] = stage.comments.on(PULL)
     assert reply.partition(" -->\n")[2] == said
+
+
+async def test_a_review_that_did_not_count_does_not_count_later_either() -> None:
+    stage = staged()
+    stage.comments.away = True
+    with pytest.raises(Unavailable):
+        await told(review(by=VIEWER, commit=COMMIT), stage)
+    stage.comments.away = False
+    stage.repositories.roles = {VIEWER.id: "write"}
+
+    assert await told(review(by=VIEWER, commit=COMMIT), stage) == []
+
+    [reply] = stage.comments.on(PULL)
+    assert "you are viewer here" in reply
+
+
+@pytest.mark.parametrize("history", [OPENED, UP_FOR_REVIEW], ids=["before its check", "at the gate"])
+async def test_a_review_counts_from_when_the_pull_request_is_there_on(history: History) -> None:
+    assert await told(review(by=DEVELOPER, commit=COMMIT), staged(history)) == [APPROVAL]
+
+
+async def test_a_review_that_is_faster_than_our_own_note_of_the_pull_request_waits_for_it() -> None:
+    stage = staged(BRANCHED)
+    with pytest.raises(Unavailable):
+        await told(review(by=DEVELOPER, commit=COMMIT), stage)
+    stage.log.holds(UP_FOR_REVIEW[len(BRANCHED) :])
+
+    assert await told(review(by=DEVELOPER, commit=COMMIT), stage) == [APPROVAL]
+
+
+def of_a_fork() -> Payload:
+    payload = review(by=DEVELOPER, commit=COMMIT)
+    payload["pull_request"]["head"]["repo"] = {"id": SHOP.id + 1}
+    return payload
+
+
+def of_a_deleted_fork() -> Payload:
+    payload = review(by=DEVELOPER, commit=COMMIT)
+    payload["pull_request"]["head"]["repo"] = None
+    return payload
+
+
+@pytest.mark.parametrize(
+    ("payload", "history"),
+    [
+        (of_a_fork(), BRANCHED),
+        (of_a_deleted_fork(), BRANCHED),
+        (review(by=DEVELOPER, commit=COMMIT), failed(*BRANCHED)),
+    ],
+    ids=["a fork", "a deleted fork", "what was left behind"],
+)
+async def test_a_branch_of_the_same_name_is_not_waited_for(payload: Payload, history: History) -> None:
+    assert await told(payload, staged(history)) == []
+
+
+@pytest.mark.parametrize(
+    ("payload", "apologies"),
+    [
+        (review(by=DEVELOPER, commit=COMMIT), 1),
+        (review("changes_requested", by=DEVELOPER, commit=COMMIT), 1),
+        (review("commented", by=DEVELOPER, commit=COMMIT), 0),
+    ],
+)
+async def test_what_went_wrong_with_a_review_is_said_to_whoever_made_it(
+    payload: Payload, apologies: int
+) -> None:
+    stage = staged()
+
+    await APOLOGIES["pull_request_review.submitted"](payload, Context(world=stage.world, key="d-1"))
+
+    assert len(stage.comments.on(PULL)) == apologies
+
+
+async def test_nobody_hears_of_what_went_wrong_with_a_review_elsewhere() -> None:
+    stage = staged(WORKED)
+
+    await APOLOGIES["pull_request_review.submitted"](
+        review(by=DEVELOPER, commit=COMMIT), Context(world=stage.world, key="d-1")
+    )
+
+    assert stage.comments.bodies == {}
 
 
 async def test_a_review_of_a_commit_that_is_gone_approves_nothing() -> None:
