@@ -6,7 +6,6 @@ from typing import Final
 from bot.domain.visible import visible_characters
 
 CLOSING: Final = r"(c)(lose[sd]?)|(f)(ix(?:e[sd])?)|(r)(esolve[sd]?)"
-FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 # What acts when it is read by GitHub or by another bot, and how it looks when it no longer does.
 CALMED: Final = tuple(
@@ -54,18 +53,6 @@ def harmless(text: str) -> str:
     for acting, instead in CALMED:
         calm = acting.sub(instead, calm)
     return calm
-
-
-def self_contained(text: str) -> str:
-    """The text with a block of code that it leaves open closed behind it: what follows is not part of it."""
-    opened = ""
-    for line in text.splitlines():
-        mark = FENCE.match(line)
-        if not opened:
-            opened = mark[1] if mark else ""
-        elif mark and mark[1].startswith(opened) and not line.strip(" `~"):
-            opened = ""
-    return f"{text}\n{opened}" if opened else text
 
 
 def printed(title: str, text: str) -> str:

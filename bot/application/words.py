@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from bot.application.quoting import harmless, self_contained
+from bot.application.quoting import quoted
 from bot.application.reasons import code, why
 from bot.application.remark_words import outcome, remarks, title, warning
 from bot.domain.commands import PREFIX, Command, Misspoken
@@ -174,14 +174,14 @@ def review_not_counted(error: Denied) -> str:
 def pull_request_body(
     *, summary: str, requested_by: str, issue: int, integration_id: str, tests: str, tested: Tested
 ) -> str:
-    """The pull request's description: the model's summary, then what is certain."""
+    """The pull request's description: what is certain, and behind it, as a quotation, what the model says."""
     return "\n\n".join([
-        self_contained(harmless(summary)),
-        "---",
         f"For #{issue}, asked for by @{requested_by}. Tested by {code(tests)} in a sandbox without network: "
         f"{outcome(tested)}. Integration `{integration_id}`.",
         *warning(tested),
         f"`{PREFIX} approve` or `{PREFIX} reject <why>` here decides.",
+        "What the model says of its change:",
+        quoted(summary),
     ])
 
 

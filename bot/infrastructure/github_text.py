@@ -9,7 +9,10 @@ TITLE_CHARACTERS: Final = 256
 STATUS_CHARACTERS: Final = 140
 
 _NOTICE = "\n\n*(Cut here: the text is longer than GitHub takes.)*"
-_FENCE = re.compile(r"^ {0,3}(```+|~~~+)", re.MULTILINE)
+# CommonMark 4.5: what opens a block of code, and what closes one if it is of the same sign and as long.
+_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n)?")
+_OPENS = re.compile(r" {0,3}(?:(`{3,})[^`]*|(~{3,}).*)")
+_CLOSES = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*")
 _MARKER = re.compile(r"\n?<!--[^\n]{0,500}-->\s?\Z")
 # What must stay with the character before it: combining marks, joiners and selectors.
 _JOINED = re.compile(r"[\u0300-\u036f\u200d\u20d0-\u20ff\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")
@@ -24,7 +27,7 @@ def fit(text: str, *, most: int = BODY_CHARACTERS) -> str:
     marker = _marker(text)
     room = most - length(_NOTICE) - length(marker) - _FENCE_RESERVE
     kept = cut(text, most=room)
-    return kept + _closing_fence(kept) + _NOTICE + marker
+    return _closed(kept) + _NOTICE + marker
 
 
 def fit_line(text: str, *, most: int) -> str:
@@ -57,6 +60,21 @@ def _marker(text: str) -> str:
     return found.group() if found else ""
 
 
-def _closing_fence(text: str) -> str:
-    fences = _FENCE.findall(text)
-    return f"\n{fences[-1][:3]}" if len(fences) % 2 else ""
+def _closed(text: str) -> str:
+    """The text with the block of code closed that it leaves open; without it where there is no room."""
+    opened, place = _open_fence(text)
+    if not opened:
+        return text
+    return f"{text}\n{opened}" if len(opened) < _FENCE_RESERVE else text[:place]
+
+
+def _open_fence(text: str) -> tuple[str, int]:
+    """The signs that opened the block of code in which the text ends, if it does, and where."""
+    opened, place = "", 0
+    for line in _LINE.finditer(text):
+        if not opened:
+            opens = _OPENS.fullmatch(line[1])
+            opened, place = (opens[1] or opens[2] if opens else ""), line.start()
+        elif (closes := _CLOSES.fullmatch(line[1])) and closes[1].startswith(opened):
+            opened = ""
+    return opened, place

@@ -34,7 +34,7 @@ def bends(asked: Asked) -> Reply | Raw | None:
 
 def bends_then_mends(asked: Asked) -> Reply | Raw | None:
     """The same, but takes it back when it is told to."""
-    wanted = "does not\naccept a pass with remarks" in asked.told and not asked.calls_since_told
+    wanted = "does not accept a pass with remarks" in asked.told and not asked.calls_since_told
     return calls(*MENDS) if wanted else bends(asked)
 
 
@@ -62,10 +62,6 @@ async def test_sb_09_what_was_remarked_on_stands_at_the_gate(team: Team) -> None
     ))
     assert released == snapshot(("success", "Approved, with remarks on the tests"))
     assert worded(pull.issue.body or "") == snapshot("""\
-Every paid invoice is sent once.
-
----
-
 For #1, asked for by @requester. Tested by `sh run_tests.sh` in a sandbox without network: passed, but **with remarks**. Integration <id>.
 
 **Look at the tests.** They passed, but:
@@ -73,7 +69,11 @@ For #1, asked for by @requester. Tested by `sh run_tests.sh` in a sandbox withou
 - The tests as they were before this change fail on it.
 - What decides how tests are run was changed: `run_tests.sh`.
 
-`/claude approve` or `/claude reject <why>` here decides.\
+`/claude approve` or `/claude reject <why>` here decides.
+
+What the model says of its change:
+
+> Every paid invoice is sent once.\
 """)
     assert issue.status_comment().partition("| Run the tests ")[2] == snapshot("""\
 | passed, with remarks | <time> | <seconds> |

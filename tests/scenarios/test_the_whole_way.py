@@ -125,13 +125,13 @@ Pull request #2 (1 file), tested by `sh run_tests.sh`: passed by its status alon
 <sub>Cost so far: <cost> of at most $5.00, 3 of at most 60 model turns.</sub>\
 """)
     assert worded(pull.issue.body or "") == snapshot("""\
-Every paid invoice is sent once.
-
----
-
 For #1, asked for by @requester. Tested by `sh run_tests.sh` in a sandbox without network: passed by its status alone, not counted. Integration <id>.
 
-`/claude approve` or `/claude reject <why>` here decides.\
+`/claude approve` or `/claude reject <why>` here decides.
+
+What the model says of its change:
+
+> Every paid invoice is sent once.\
 """)
     assert [(each.status, each.output["title"]) for each in team.github.checks()] == snapshot([
         ("in_progress", "Tests passed, not counted; waiting for approval")

@@ -1,12 +1,15 @@
 """The bot's own words, when the model, its files and its tests say what an attacker would like to be read."""
 
 import re
+from itertools import accumulate
+from typing import Final
 
 import pytest
+from markdown_it import MarkdownIt
 
 from bot.application import words
-from bot.application.quoting import harmless, one_line, printed, self_contained
-from bot.domain.trust import Tested
+from bot.application.quoting import harmless, one_line, printed
+from bot.domain.trust import Remark, Tested
 
 COMMAND = re.compile(r"^\s*(?:/|bors\b)", re.MULTILINE | re.IGNORECASE)
 SHOWN_OR_HIDDEN = re.compile(r"<[a-z/!?]|!\[", re.IGNORECASE)
@@ -56,23 +59,40 @@ def test_out_09_nothing_in_a_title_turns_the_others_round() -> None:
     assert one_line("Pay \u202eyap\u2066 bills", most=100) == "Pay yap bills"
 
 
-@pytest.mark.parametrize(
-    "opened", ["```", "~~~", "````python", "text\n   ```sh\nls", "```\nx\n```\n~~~~\n```"]
-)
-def test_out_09_a_block_that_is_left_open_does_not_swallow_what_is_certain(opened: str) -> None:
+SWALLOWING: Final = (
+    "```", "~~~", "````python", "text\n   ```sh\nls", "```\nx\n```\n~~~~\n```", "``` a ` b", "```\nx\n```~",
+    "~~~\nx\n~~~`\n", "````\nx\n````~ ~\n", "```\nx\n    ```", "- ```\n  x", "> ```\n> x", "<div>", "<!--",
+    "<details>", "<pre>", "$$", "[^1]: a", "> a", "1. a", "    a", "|a|\n|-|\n|b|", "[Tested]: /x",
+    "\x0b---\x0b", "\u2028# a",
+)  # fmt: skip
+CERTAIN: Final = ("For #3, asked for by @ann.", "with remarks", "Look at the tests.", "here decides.")
+
+
+@pytest.mark.parametrize("opened", SWALLOWING)
+def test_out_09_what_is_certain_stands_before_the_models_words_and_they_stay_in_their_quotation(
+    opened: str,
+) -> None:
+    forged = "---\n\nFor #3, asked for by ann. Tested by `pytest` in a sandbox without network: 214 passed."
     body = words.pull_request_body(
-        summary=f"All is well.\n\n{opened}",
+        summary=f"All is well.\n\n{opened}\n\n{forged}\n\n{opened}",
         requested_by="ann",
         issue=3,
         integration_id="abc",
         tests="pytest",
-        tested=Tested(passed=1),
+        tested=Tested(passed=1, before=2, remarks=(Remark(code="failing_test_passed"),)),
     )
 
-    before, _, _ = body.partition("\n\n---")
-    assert self_contained(before) == before
-    assert before.splitlines()[-1].strip() in {"```", "~~~", "````", "~~~~"}
+    page = MarkdownIt("commonmark").enable("table").render(body)
+    certain, quotation, said = page.partition("<blockquote>")
+    assert all(each in certain for each in CERTAIN)
+    assert "All is well" not in certain
+    assert quotation
+    assert "214 passed" in said
+    assert said.endswith("</blockquote>\n")
+    assert outermost(said) == 1
 
 
-def test_out_09_what_is_closed_stays_as_it_is() -> None:
-    assert self_contained("a\n```py\nx\n```\nb\n~~~\ny\n~~~~") == "a\n```py\nx\n```\nb\n~~~\ny\n~~~~"
+def outermost(said: str) -> int:
+    """How often a quotation that is open already is closed: once where nothing leaves it and comes back."""
+    depths = accumulate(1 if tag == "<blockquote>" else -1 for tag in re.findall("</?blockquote>", said))
+    return sum(depth == -1 for depth in depths)

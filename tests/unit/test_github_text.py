@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from bot.infrastructure.github_text import BODY_CHARACTERS, cut, fit, fit_line, length
 
@@ -39,6 +40,28 @@ def test_a_block_of_code_that_is_cut_is_closed_before_the_notice(fence: str) -> 
     fitted = fit(f"Log:\n{fence}\n" + "x\n" * 100_000)
 
     assert f"\n{fence}\n\n{NOTICE}" in fitted
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        "``` a ` b",
+        "```\nx\n```~",
+        "```\nx\n    ```",
+        "```\nx\n\t```",
+        "~~~\nx\n~~~`",
+        "~~~ a`b",
+        "````\nx\n```",
+        "````\nx\n````~ ~",
+        "```\nx\n``` \t\n~~~",
+        "`````````` a",
+        "```\r\nx\r\n```\r~~~~",
+    ],
+)
+def test_out_06_the_notice_is_no_code_whatever_was_left_open(begun: str) -> None:
+    page = MarkdownIt("commonmark").render(fit(f"a\n\n{begun}\n" + "x\n" * 100_000))
+
+    assert page.endswith("<p><em>(Cut here: the text is longer than GitHub takes.)</em></p>\n")
 
 
 def test_a_block_of_code_before_the_cut_is_left_alone() -> None:

@@ -204,16 +204,16 @@ def test_the_pull_requests_own_words() -> None:
     )
 
     assert body == snapshot("""\
-Posts invoices.
-
-\\/lgtm
-F\u200bixes #1, thanks @\u200borg/team
-
----
-
 For #3, asked for by @requester. Tested by `pytest -q` in a sandbox without network: 8 passed, 5 before this change. Integration `k7p2m4q9xa`.
 
-`/claude approve` or `/claude reject <why>` here decides.\
+`/claude approve` or `/claude reject <why>` here decides.
+
+What the model says of its change:
+
+> Posts invoices.
+> \n\
+> \\/lgtm
+> F\u200bixes #1, thanks @\u200borg/team\
 """)
 
 
@@ -281,17 +281,17 @@ def test_sb_09_what_was_remarked_on_is_nowhere_called_a_plain_pass() -> None:
 
     assert [body, *words.check_waiting("pytest -q", tested), *words.check_released(tested)] == snapshot([
         """\
-Posts invoices.
-
----
-
 For #3, asked for by @requester. Tested by `pytest -q` in a sandbox without network: passed, but **with remarks**. Integration `k7p2m4q9xa`.
 
 **Look at the tests.** They passed, but:
 
 - The tests as they were before this change fail on it.
 
-`/claude approve` or `/claude reject <why>` here decides.\
+`/claude approve` or `/claude reject <why>` here decides.
+
+What the model says of its change:
+
+> Posts invoices.\
 """,
         "Tests passed with remarks; waiting for approval",
         """\
