@@ -12,18 +12,48 @@ BOT_CONFIGURATION: Final = (".github/claude-bot.yml", ".github/claude-bot.yaml")
 WORKFLOWS: Final = (".github/workflows",)
 # What changes who reviews, what runs at a commit, or how git reads the tree: a person approves it by name.
 SENSITIVE: Final = (
-    ".github/actions",
-    ".github/dependabot.yml",
-    ".github/dependabot.yaml",
-    ".husky",
+    ".azure-pipelines", ".azuredevops", ".buildkite", ".builds", ".circleci", ".forgejo", ".gitea",
     ".githooks",
+    ".github/actions", ".github/settings.yaml", ".github/settings.yml", ".gitlab", ".harness", ".husky",
+    ".jenkins", ".semaphore", ".teamcity", ".tekton", ".woodpecker",
+)  # fmt: skip
+# Read by editors and agents wherever somebody opens them, and what is in them is run.
+SENSITIVE_PLACES: Final = frozenset((
+    ".claude",
+    ".codex",
+    ".cursor",
+    ".devcontainer",
+    ".gemini",
+    ".idea",
+    ".vscode",
+    ".windsurf",
+    ".zed",
+))
+SENSITIVE_NAMES: Final = frozenset((
+    "codeowners",
+    ".gitattributes",
+    ".gitmodules",
+    ".lfsconfig",
+    ".envrc",
+    ".mcp.json",
+    ".renovaterc",
+    ".huskyrc",
+))
+# Other services' own workflows, robots that merge or rewrite, and hooks at a commit.
+SENSITIVE_NAME: Final = re.compile(
+    r"(?:dependabot|\.?mergify|\.?renovate(?:rc)?|\.?appveyor|\.?bitrise|\.?codemagic|\.?lefthook(?:-local)?"
+    r"|azure-pipelines(?:[-.].+)?|bitbucket-pipelines|buildspec(?:[-.].+)?|cloudbuild(?:[-.].+)?|codefresh"
+    r"|wercker|\.build|\.cirrus|\.devcontainer|\.drone|\.gitlab-ci(?:[-.].+)?|\.gitpod|\.huskyrc"
+    r"|\.pre-commit-(?:config|hooks)|\.readthedocs|\.semaphore|\.travis|\.woodpecker)"
+    r"\.(?:ya?ml|json[5c]?|toml|star|jsonnet)|(?:action|render)\.ya?ml|netlify\.toml|vercel\.json"
+    r"|jenkinsfile(?:[-.].+)?"
 )
-SENSITIVE_NAMES: Final = ("codeowners", ".gitattributes", ".gitmodules", "action.yml", "action.yaml")
 
 # Git's own tables of what a case-folding or ignoring file system takes for `.git` or `.gitmodules`.
 GIT_NAME: Final = re.compile(r"\.git|git~\d+", re.IGNORECASE)
-SHORT_NAME: Final = re.compile(r"(?:github|gitmod|gitatt|gi7eba|gi7d29|claude|workfl)~\d+", re.IGNORECASE)
-DEVICE_NAME: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+# What Windows takes for another file's name, for a part of one, or for a device.
+SHORT_NAME: Final = re.compile(r"[^.]{1,7}~\d{1,6}(?:\.[^.]{0,3})?")
+DEVICE_NAME: Final = re.compile(r"(?:con|conin\$|conout\$|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 
 PRINTABLE: Final = frozenset("LMNPS")
 # Letters and marks that are shown as nothing (Unicode's Default_Ignorable_Code_Point outside category Cf).
@@ -99,9 +129,13 @@ def _part(part: str) -> str | None:
         return "edge_space_or_dot"
     if part.startswith("-"):
         return "leading_dash"
-    if DEVICE_NAME.fullmatch(part) or SHORT_NAME.fullmatch(part):
+    if _is_reserved(unicodedata.normalize("NFKC", part)):
         return "reserved_name"
     return "too_long" if len(part.encode()) > LONGEST_NAME_BYTES else None
+
+
+def _is_reserved(part: str) -> bool:
+    return bool(":" in part or DEVICE_NAME.fullmatch(part) or SHORT_NAME.fullmatch(part))
 
 
 def _as_git_reads_it(part: str) -> str:
@@ -115,9 +149,13 @@ def _protected(path: str) -> str | None:
         return "bot_configuration"
     if _is_under(folded, WORKFLOWS):
         return "workflow"
-    if _is_under(folded, SENSITIVE) or folded.rpartition("/")[2] in SENSITIVE_NAMES:
-        return "needs_second_approval"
-    return None
+    return "needs_second_approval" if _is_sensitive(folded) else None
+
+
+def _is_sensitive(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    named = name in SENSITIVE_NAMES or SENSITIVE_NAME.fullmatch(name) is not None
+    return named or _is_under(path, SENSITIVE) or not SENSITIVE_PLACES.isdisjoint(path.split("/"))
 
 
 def _is_under(path: str, places: tuple[str, ...]) -> bool:

@@ -25,17 +25,35 @@ REFUSED = {
     ],
     "edge_space_or_dot": ["a ", " a", "a./b", "a/b.", "a /b", "..."],
     "leading_dash": ["-x", "a/--upload-pack=x", "-"],
-    "reserved_name": ["con", "NUL.txt", "a/aux", "com1", "LPT9.log", "gitmod~1", "GITHUB~1/x", "gi7eba~1"],
+    "reserved_name": ["con", "NUL.txt", "a/aux", "com1", "LPT9.log", "gitmod~1", "GITHUB~1/x", "gi7eba~1",
+        "ab:c",        ".github::$INDEX_ALLOCATION/workflows/x.yml",
+        ".github/workflows::$INDEX_ALLOCATION/x.yml",
+        "CODEOWNERS::$DATA", ".github/claude-bot.yml:x", ".github:x/workflows/a", ".gitmodules:x", "a\uff1ab",
+        ".github/CLAUDE~1.YML", "CODEOW~1", "DOCS~1/a", "CODEO~12", "conin$", "CONOUT$.txt",
+        "com\u00b9", "lpt\u00b3.x", "com0", "x\uff5e1"],
     "too_long": ["a" * 256, "é" * 128, "/".join(["abcdefg"] * 130)],
     "workflow": [
         ".github/workflows/ci.yml", ".github/workflows", ".GitHub/Workflows/x.yml", ".github/workflows/a/b",
-        ".github/work\uff46lows/x.yml",
+        ".github/work\uff46lows/x.yml", ".github/workflow\u017f/x.yml", ".g\uff29thub/WORKFLOWS/x.yml",
+        ".github/wor\u212aflows/x.yml",
     ],
     "bot_configuration": [".github/claude-bot.yml", ".github/Claude-Bot.YML", ".github/claude-bot.yaml"],
     "needs_second_approval": [
         ".gitmodules", ".gitattributes", "sub/.gitattributes", "CODEOWNERS", "docs/codeowners",
         ".github/CODEOWNERS", ".github/dependabot.yml", ".github/actions/x/action.yml", "action.yml",
         ".husky/pre-commit", ".githooks/pre-push",
+        ".circleci/config.yml", ".CircleCI/config.yml", ".gitlab-ci.yml", ".GitLab-CI.yml", ".travis.yml",
+        "azure-pipelines.yml", "Azure-Pipelines-release.yaml", "Jenkinsfile", "ci/Jenkinsfile.prod",
+        ".drone.yml",        "bitbucket-pipelines.yml", ".pre-commit-config.yaml", ".pre-commit-hooks.yaml",
+        ".claude/settings.json",        "sub/.claude/commands/x.md", ".Claude/x", ".mcp.json",
+        "sub/.MCP.json", ".vscode/tasks.json",
+        ".devcontainer/devcontainer.json", ".devcontainer.json", ".mergify.yml", ".github/mergify.yml",
+        "renovate.json", ".github/renovate.json5", ".renovaterc", ".renovaterc.json",
+        ".buildkite/pipeline.yml",        ".woodpecker.yml", ".forgejo/workflows/x.yml", "appveyor.yml",
+        "cloudbuild.yaml", "buildspec.yml",
+        ".cirrus.star", "lefthook.toml", ".lfsconfig", ".envrc", ".readthedocs.yaml", "netlify.toml",
+        "vercel.json", ".gitpod.yml", ".github/settings.yml", ".cursor/mcp.json", "\uff0ecircleci/config.yml",
+        ".travi\u017f.yml", "\u2024mcp.json", "\uff2aenkinsfile",
     ],
 }  # fmt: skip
 CASES = [(path, code) for code, paths in REFUSED.items() for path in paths]
@@ -43,8 +61,22 @@ CASES = [(path, code) for code, paths in REFUSED.items() for path in paths]
 ALLOWED = (
     "a", "src/app.py", "README.md", ".gitignore", ".github/ISSUE_TEMPLATE/bug.md", ".github/workflows.md",
     "docs/.git-notes.md", "gitlab/x", "a b/c d.txt", "größe.py", "日本語/ファイル.py", "a-b_c+d@e.txt",
-    "x/.env.example", "src/[id]/page.tsx", "a/(group)/b", "c#/x.cs", "a..b", "..a", "digit/x",
+    "x/.env.example", "src/actions/pay.yml", "renovate.py", "docs/renovate.md",
+    "claude/x", "x/mcp.json", "src/[id]/page.tsx", "a/(group)/b", "c#/x.cs", "a..b", "..a", "digit/x",
 )  # fmt: skip
+
+
+PROTECTED = ("workflow", "bot_configuration", "needs_second_approval")
+
+
+@pytest.mark.parametrize("path", [path for code in PROTECTED for path in REFUSED[code]])
+def test_rc_05_what_runs_or_decides_elsewhere_is_refused_however_it_is_spelled(path: str) -> None:
+    assert check_path(path) in PROTECTED
+
+
+@pytest.mark.parametrize("path", REFUSED["reserved_name"])
+def test_rc_05_rc_06_a_name_that_windows_takes_for_another_is_refused(path: str) -> None:
+    assert check_path(path) == "reserved_name"
 
 
 @pytest.mark.parametrize(("path", "code"), CASES)

@@ -29,6 +29,11 @@ FITS = "/".join(["a" * 203] * 5) + "/aaaa"  # 1024 bytes
         (".github/workflows/a.yml", "workflow"),
         (".husky/a", "needs_second_approval"),
         ("a/codeowners", "needs_second_approval"),
+        ("a/.vscode", "needs_second_approval"),
+        ("a/jenkinsfile", "needs_second_approval"),
+        ("ab:c", "reserved_name"),
+        ("abcdefg~1.abc", "reserved_name"),
+        ("com\u00b9", "reserved_name"),
     ],
 )
 def test_each_rule_has_its_code(path: str, code: str) -> None:
@@ -37,9 +42,11 @@ def test_each_rule_has_its_code(path: str, code: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["a~", "cd:a", "1:a", "a b", "X.git", ".gitX", ".git2", "Xa/X", "a-", "com10", "console", "github~",
-     "git~x", ".husky2/a", ".github/actions-a/b", ".github/workflows2", "a/.github/workflows/b",
-     "a/.husky/b"],
+    ["a~", "abcdefgh~1", "a~1.abcd", "a~x", "a b", "X.git", ".gitX", ".git2", "Xa/X", "a-", "com10",
+    "console",
+     "github~",     "git~x", ".husky2/a", ".github/actions-a/b", ".github/workflows2",
+     "a/.github/workflows/b",
+     "a/.husky/b", "a/.circleci/b", "render.json", "xaction.yml", "jenkinsfiles", ".vscodes/a"],
 )  # fmt: skip
 def test_what_only_looks_like_it_is_allowed(path: str) -> None:
     assert check_path(path) is None
