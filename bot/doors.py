@@ -1,9 +1,11 @@
 """One process of the bot: its doors in front of what wiring made, open until it is told to stop."""
 
 import asyncio
+import errno
 import gc
 import secrets
 import signal
+import sys
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
@@ -12,6 +14,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
+from bot import setting_up
 from bot.infrastructure.aside import Aside
 from bot.infrastructure.clock import UtcClock
 from bot.infrastructure.database import Database
@@ -20,10 +23,10 @@ from bot.infrastructure.queue_lengths import waiting
 from bot.instruments import Instruments
 from bot.records import Delivery, Unavailable
 from bot.services import SERVICES, Service, queues_of, routes_of
-from bot.settings import Settings
+from bot.settings import Misconfigured, Settings
 from bot.web.gateway import build_app, listening
 from bot.web.health import OK, HealthDoor, Probe, nothing_to_count
-from bot.web.setup import SetUpDoor
+from bot.web.setup import SETUP, SetUpDoor
 from bot.web.webhooks import GitHubDoor
 from bot.wiring import Bot, at_work
 
@@ -31,12 +34,6 @@ log = structlog.get_logger()
 
 FIGURES_SECONDS: Final = 2.0
 SANDBOXED: Final = frozenset(("ai", "sandbox"))  # the queues of which the jobs run something
-STEPS: Final = (
-    "Register a GitHub App from app.yml, with its webhook at PUBLIC_URL/webhooks/github.",
-    "Set GITHUB_APP_ID, GITHUB_PRIVATE_KEY (its path) and GITHUB_WEBHOOK_SECRET (32 bytes or more).",
-    "Set ANTHROPIC_API_KEY.",
-    "Start again, and ask `python -m bot doctor` whether all is well.",
-)
 
 
 class ClosedInbox:
@@ -66,15 +63,24 @@ async def open_bot(
             working = at_work(settings, settings.github, queues=queues_of(services), instruments=instruments)
             bot = await stack.enter_async_context(working)
             instruments.metrics.watch_breakers(bot.breakers)
-        if settings.setup_mode:
-            tell_steps()
-        app = app_of(settings, services, bot, instruments.metrics)
-        port = await stack.enter_async_context(listening(app, host=settings.listen_host, port=settings.port))
+        token = secrets.token_urlsafe(16) if settings.setup_mode else None
+        app = app_of(settings, services, bot, instruments.metrics, setup_token=token)
+        port = await stack.enter_async_context(reached(app, settings))
+        if token is not None:
+            has_page = "setup" in routes_of(services)
+            page = f"http://127.0.0.1:{port}{SETUP}?token={token}" if has_page else None
+            plainly = settings.log_format != "json" and sys.stderr.isatty()
+            setting_up.tell(page, plainly=plainly, console=sys.stderr)
         yield bot, port
 
 
 def app_of(
-    settings: Settings, services: Sequence[Service], bot: Bot | None, metrics: Metrics
+    settings: Settings,
+    services: Sequence[Service],
+    bot: Bot | None,
+    metrics: Metrics,
+    *,
+    setup_token: str | None = None,
 ) -> web.Application:
     """The doors of these services and no others; health and figures every process has."""
     routes = routes_of(services)
@@ -82,7 +88,7 @@ def app_of(
         health=health_door(settings, services, bot, metrics),
         metrics=metrics,
         github=github_door(settings, bot, metrics) if "webhooks" in routes else None,
-        setup=set_up_door(settings) if "setup" in routes else None,
+        setup=SetUpDoor(token=setup_token, steps=setting_up.STEPS) if "setup" in routes else None,
     )
 
 
@@ -139,19 +145,29 @@ def _needs(bot: Bot, queues: Collection[str]) -> Mapping[str, Probe]:
     return {"database": database} | ({} if SANDBOXED.isdisjoint(queues) else {"sandbox": bot.sandbox_health})
 
 
-def set_up_door(settings: Settings) -> SetUpDoor:
-    """What is left to set up, behind a token that only the console shows."""
-    if not settings.setup_mode:
-        return SetUpDoor(token=None, steps=())
-    token = secrets.token_urlsafe(16)
-    log.warning("setup_page", open=f"http://127.0.0.1:{settings.port}/setup?token={token}")
-    return SetUpDoor(token=token, steps=STEPS)
+@asynccontextmanager
+async def reached(app: web.Application, settings: Settings) -> AsyncIterator[int]:
+    """Served where the settings say; yields the port. Raises Misconfigured where that cannot be."""
+    async with AsyncExitStack() as stack:
+        try:
+            port = await stack.enter_async_context(
+                listening(app, host=settings.listen_host, port=settings.port)
+            )
+        except OSError as fault:
+            raise Misconfigured(why_not_reached(settings, fault.errno)) from None
+        yield port
 
 
-def tell_steps() -> None:
-    """What is left to set up, on the console of every process."""
-    for number, told in enumerate(STEPS, start=1):
-        log.warning("not_set_up_yet", step=number, do=told)
+def why_not_reached(settings: Settings, error: int | None) -> str:
+    """Which setting keeps it from listening, and what to do."""
+    host, port = settings.listen_host, settings.port
+    match error:
+        case errno.EADDRINUSE:
+            return f"PORT: {port} is taken on {host}; stop what listens there, or set another PORT"
+        case errno.EACCES:
+            return f"PORT: {port} is not for this user; set one of 1024 or more"
+        case _:
+            return f"HOST: {host} is no address of this machine; set one, such as 127.0.0.1 or 0.0.0.0"
 
 
 async def serve(settings: Settings, services: Sequence[Service], instruments: Instruments) -> None:
@@ -162,6 +178,7 @@ async def serve(settings: Settings, services: Sequence[Service], instruments: In
     async with open_bot(settings, services, instruments=instruments) as (bot, port):
         # What lives from here on is the garbage collector's business; what was there before is not.
         gc.freeze()
-        log.info("bot_started", address=f"http://{settings.listen_host}:{port}", ready=bot is not None)
+        mode = "work" if bot is not None else "setup"
+        log.info("bot_started", address=f"http://{settings.listen_host}:{port}", mode=mode)
         await stop.wait()
         log.info("bot_stopping")

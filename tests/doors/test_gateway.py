@@ -132,6 +132,25 @@ async def test_web_20_a_fresh_instance_is_locked_without_the_token_from_its_cons
     assert await operator.text() == "1. Make the GitHub App.\n"
 
 
+async def test_web_20_the_token_from_the_console_is_good_once_and_its_browser_stays(
+    connect: Open, given: Given
+) -> None:
+    given.setup_token = "from-the-console"
+    client = await connect()
+    await client.get("/setup?token=guess")
+    operator = await client.get("/setup?token=from-the-console")
+    cookie = operator.cookies["setup"]
+
+    again = await client.get("/setup", headers={"Cookie": f"setup={cookie.value}"})
+    client.session.cookie_jar.clear()
+    another = await client.get("/setup?token=from-the-console")
+    forged = await client.get("/setup", headers={"Cookie": "setup=from-the-console"})
+
+    assert [answer.status for answer in (operator, again, another, forged)] == [200, 200, 403, 403]
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/setup", True, "Strict")
+    assert (await another.json())["type"] == "urn:problem:spent"
+
+
 async def test_web_20_once_set_up_there_is_no_set_up_page(client: Client) -> None:
     answer = await client.get("/setup?token=")
 

@@ -48,4 +48,4 @@ def test_every_queue_is_worked_by_exactly_one_service() -> None:
 
 
 def test_the_procfile_starts_the_bot() -> None:
-    assert "web: python -m bot run" in (ROOT / "Procfile").read_text(encoding="utf-8")
+    assert "\nweb: env HOST=0.0.0.0 python -m bot run\n" in (ROOT / "Procfile").read_text(encoding="utf-8")
