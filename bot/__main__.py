@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import re
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from bot.infrastructure.telemetry import set_up_logs
 from bot.instruments import Instruments
 from bot.services import NAMES, Service, UnknownService, check_can_run, chosen
 from bot.settings import Misconfigured, Settings
-from bot.troubles import TROUBLES, told
+from bot.troubles import TROUBLES, Mistaken, told
 
 OK, WRONG, MISUSED = 0, 1, 2
 
@@ -31,7 +32,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     run.add_argument("services", nargs="*", help=f"only these of {', '.join(NAMES)}; all of them if none")
     verbs.add_parser("doctor", help="look at every setting, connection, permission and the sandbox")
     receive = verbs.add_parser("receive", help="deliver a recorded webhook by hand to the running bot")
-    receive.add_argument("event", help="as GitHub names it: issue_comment, or issue_comment.created")
+    receive.add_argument("event", type=event_name, help="its name: issue_comment, or issue_comment.created")
     receive.add_argument("payload", type=Path, help="a JSON file")
     deliveries = verbs.add_parser("deliveries", help="what could not be handled and was set aside, and why")
     deliveries.add_argument("--again", metavar="ID", help="hand this one back to the running bot, once")
@@ -42,6 +43,13 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     verify.add_argument("--head", type=head, help="a head noted before, SEQ:HASH: is it still there?")
     verbs.add_parser("rebuild", help="make the read models anew from the events; stop the bot first")
     return parser.parse_args(given)
+
+
+def event_name(text: str) -> str:
+    """The name of an event, as GitHub gives it."""
+    if not re.fullmatch(r"[a-z_]+(\.[a-z_]+)?", text):
+        raise argparse.ArgumentTypeError(f"{text}: say it as GitHub does, such as issue_comment.created")
+    return text
 
 
 def moment(text: str) -> datetime:
@@ -62,7 +70,7 @@ def main(given: Sequence[str]) -> int:
     try:
         settings = Settings.read()
         return run(verb(asked, settings))
-    except (Misconfigured, UnknownService) as fault:
+    except (Misconfigured, UnknownService, Mistaken) as fault:
         sys.stderr.write(f"{fault}\n")
         return MISUSED
     except TROUBLES as trouble:
@@ -129,9 +137,13 @@ async def receive(settings: Settings, event: str, body: bytes) -> int:
     if settings.github is None:
         sys.stderr.write("Set GITHUB_APP_ID, GITHUB_PRIVATE_KEY and GITHUB_WEBHOOK_SECRET first.\n")
         return MISUSED
+    kind = operating.kind_of(event, body)
     answer = await operating.receive(settings, settings.github, event, body)
     sys.stdout.write(answer + "\n")
-    return OK if answer.startswith("202") else WRONG
+    is_kept = answer.startswith("202")
+    if is_kept and not operating.is_heard(kind):
+        sys.stderr.write(f"no handler hears {kind}: it is kept, and nothing follows from it\n")
+    return OK if is_kept else WRONG
 
 
 async def deliveries(settings: Settings) -> int:

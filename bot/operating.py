@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import aiohttp
 
+import handlers
 from bot.application.projections import row_of
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
@@ -20,7 +21,7 @@ from bot.infrastructure.observing import Nobody
 from bot.records import Recorded
 from bot.settings import AppCredentials, Settings
 from bot.storage import Storage, check_is_there, storage
-from bot.troubles import NotThere, Unanswered
+from bot.troubles import Mistaken, NotThere, Unanswered
 
 
 def _nothing(_kind: str) -> bool:
@@ -51,6 +52,28 @@ async def receive(
             return f"{door.status} {await door.text()}"
     except (aiohttp.ClientError, TimeoutError) as error:
         raise Unanswered(f"no bot answers at {url} ({str(error) or type(error).__name__})") from error
+
+
+def kind_of(event: str, body: bytes) -> str:
+    """The event with its action, as the body has it. Raises Mistaken where the name says something else."""
+    family, _, named = event.partition(".")
+    try:
+        data = json.loads(body)
+    except ValueError:
+        data = None
+    if not isinstance(data, dict):
+        raise Mistaken("the file holds no JSON object; give a payload as GitHub sends it")
+    action = data.get("action")
+    kind = f"{family}.{action}" if action else family
+    if named and named != action:
+        has = f"the action {action}" if action else "no action"
+        raise Mistaken(f"the payload has {has}, and not {named}; say {kind}")
+    return kind
+
+
+def is_heard(kind: str) -> bool:
+    """Whether anything follows from such an event."""
+    return kind in handlers.GITHUB
 
 
 def headers_of(credentials: AppCredentials, event: str, body: bytes, *, key: str) -> Mapping[str, str]:

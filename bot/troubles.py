@@ -40,6 +40,10 @@ class NotThere(Exception):
     """What was asked for does not exist; says what to do."""
 
 
+class Mistaken(Exception):
+    """What was asked for contradicts itself; says what to do."""
+
+
 class Unanswered(Exception):
     """The running bot was asked and gave no answer; says where."""
 
@@ -50,7 +54,7 @@ TROUBLES: Final = (
     *DATABASE_FAULTS,
 )
 REMEDIES: Final[Mapping[type[Exception], str]] = {
-    Unanswered: "start it with `python -m bot run`, with the settings that this verb has",
+    Unanswered: "start it with `python -m bot run`, or set PORT to where it listens",
     AlreadyRunning: "stop it first, or give this one a DATABASE_URL of its own",
     SchemaTooNew: "run that version, or restore a backup",
     UnknownEvent: "run the version that wrote it, or a newer one",

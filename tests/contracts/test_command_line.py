@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from aiohttp import web
 from inline_snapshot import snapshot
 
 from bot.infrastructure.database import Database, alone
@@ -24,6 +25,7 @@ from bot.records import Conflict, Fact, Unavailable
 from bot.settings import Settings
 from bot.storage import storage
 from bot.troubles import told
+from bot.web.gateway import listening
 from standins.github.app import key_pair
 from tests.contracts.by_hand import run
 from tests.doors.running import ROOT, free_port
@@ -242,7 +244,54 @@ async def test_a_bot_that_does_not_run_is_told_in_one_line(tmp_path: Path, app: 
     line = (await bot("receive", "ping", str(payload), **app, PORT=str(free_port()))).one_line()
 
     assert line.startswith("no bot answers at http://127.0.0.1:")
-    assert line.endswith("start it with `python -m bot run`, with the settings that this verb has")
+    assert line.endswith("start it with `python -m bot run`, or set PORT to where it listens")
+
+
+@pytest.mark.parametrize(
+    ("event", "payload", "said"),
+    [
+        (
+            "issue_comment.created",
+            '{"action": "edited"}',
+            "the payload has the action edited, and not created; say issue_comment.edited",
+        ),
+        ("push.created", "{}", "the payload has no action, and not created; say push"),
+        ("push", "[]", "the file holds no JSON object; give a payload as GitHub sends it"),
+        ("push", "{", "the file holds no JSON object; give a payload as GitHub sends it"),
+    ],
+)
+async def test_a_payload_that_is_not_what_it_is_called_is_not_delivered(
+    tmp_path: Path, app: Mapping[str, str], event: str, payload: str, said: str
+) -> None:
+    (tmp_path / "payload.json").write_text(payload, encoding="utf-8")
+
+    ended = await bot("receive", event, str(tmp_path / "payload.json"), **app)
+
+    assert (ended.status, ended.out, ended.err) == (2, "", f"{said}\n")
+
+
+@pytest.mark.parametrize("event", ["issue_comment created", "Issue", "../push", "push.", ""])
+async def test_what_is_no_name_of_an_event_is_misuse(app: Mapping[str, str], event: str) -> None:
+    ended = await bot("receive", event, "payload.json", **app)
+
+    assert ended.status == 2
+    assert ended.err.endswith(f"{event}: say it as GitHub does, such as issue_comment.created\n")
+
+
+async def test_whoever_delivers_what_nobody_hears_is_told(tmp_path: Path, app: Mapping[str, str]) -> None:
+    (tmp_path / "payload.json").write_text('{"action": "edited"}', encoding="utf-8")
+    doors = web.Application()
+    doors.router.add_post("/webhooks/github", takes_it)
+
+    async with listening(doors, host="127.0.0.1", port=0) as port:
+        ended = await bot("receive", "issue_comment", str(tmp_path / "payload.json"), **app, PORT=str(port))
+
+    assert (ended.status, ended.out) == (0, "202 kept\n")
+    assert ended.err == "no handler hears issue_comment.edited: it is kept, and nothing follows from it\n"
+
+
+async def takes_it(_request: web.Request) -> web.Response:
+    return web.Response(status=202, text="kept")
 
 
 async def test_a_payload_that_is_not_there_is_told_in_one_line(

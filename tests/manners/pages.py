@@ -7,13 +7,14 @@ from typing import Final
 
 from bot.application.reasons import REASONS
 from bot.domain.commands import PREFIX
-from bot.domain.policy import ROLES, Permission
+from bot.domain.policy import ROLES, Permission, Role, role_of
 from bot.domain.states import diagram
 from handlers import COMMANDS
 
 ROOT: Final = Path(__file__).parents[2]
 README: Final = ROOT / "README.md"
 GUIDE: Final = ROOT / "docs/guide.md"
+ON_GITHUB: Final = ("none", "read", "triage", "write", "maintain", "admin")
 BLOCK: Final = re.compile(r"(<!-- (\w+): generated.*?-->\n).*?(<!-- /\2 -->)", re.DOTALL)
 
 
@@ -33,8 +34,26 @@ def commands() -> str:
 
 def who_may(needs: Permission | None) -> str:
     """The roles that hold the right, least first."""
-    held = [str(role) for role, permissions in ROLES.items() if needs is None or needs in permissions]
-    return ", ".join(held)
+    return ", ".join(map(str, holders(needs)))
+
+
+def holders(needs: Permission | None) -> list[Role]:
+    return [role for role, permissions in ROLES.items() if needs is None or needs in permissions]
+
+
+def roles() -> str:
+    """What each permission of GitHub's is here, and what it adds to the one before."""
+    on_github = dict[Role, list[str]]()
+    for name in ON_GITHUB:
+        if role := role_of(name):
+            on_github.setdefault(role, []).append(name)
+    rows, before = list[str](), frozenset[str]()
+    for role, names in on_github.items():
+        may = frozenset(name for name, (command, _) in COMMANDS.items() if role in holders(command.needs))
+        added = ", ".join(f"`{name}`" for name in COMMANDS if name in may - before)
+        rows.append(f"| {', '.join(names)} | {role} | {'also ' if before else ''}{added} |")
+        before = may
+    return "\n".join(["| on GitHub | role here | may |", "|---|---|---|", *rows, ""])
 
 
 def reasons() -> str:
@@ -43,7 +62,12 @@ def reasons() -> str:
     return "\n".join(["| reason | what the bot says |", "|---|---|", *rows, ""])
 
 
-PARTS: Final[Mapping[str, Callable[[], str]]] = {"states": states, "commands": commands, "reasons": reasons}
+PARTS: Final[Mapping[str, Callable[[], str]]] = {
+    "states": states,
+    "commands": commands,
+    "roles": roles,
+    "reasons": reasons,
+}
 
 
 def as_generated(document: str) -> str:

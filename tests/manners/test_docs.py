@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 
+from bot.__main__ import arguments
 from bot.services import SERVICES
 from bot.settings import Settings
 from tests.manners.documents import OPERATIONS, with_settings
@@ -61,6 +62,7 @@ def test_every_figure_is_explained() -> None:
     assert {figure for figure in figures if f"`{figure}" not in DOCUMENT} == set()
 
 
+VERBS: Final = {"run", "doctor", "receive", "deliveries", "history", "verify", "rebuild"}
 PAGES: Final = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -95,6 +97,16 @@ def test_no_file_names_a_place_that_is_not_the_projects() -> None:
 
 def readable(file: Path) -> str:
     return file.read_bytes().decode("utf-8", errors="replace")
+
+
+BY_HAND: Final = re.compile(r"^python -m bot ([^#\n]+?) +#", re.MULTILINE)
+
+
+def test_every_example_of_a_verb_is_one_and_every_verb_has_one() -> None:
+    asked = [arguments(line.split()) for line in BY_HAND.findall(DOCUMENT.replace("<id>", "id"))]
+
+    assert {each.verb for each in asked} | {"run"} == VERBS
+    assert {name for each in asked for name, given in vars(each).items() if given} >= {"at", "head", "again"}
 
 
 def test_there_is_a_changelog() -> None:
