@@ -1,8 +1,10 @@
 """Workflow: a fact outward, as the one status comment and one last word; takes part in no decision."""
 
 import json
+from collections.abc import Awaitable
 from typing import Final
 
+import structlog
 from dbos import DBOS
 
 from bot.application import status_words as words
@@ -16,13 +18,17 @@ from bot.domain.integration import Integration, fold
 from bot.domain.secrecy import without_secrets
 from bot.domain.states import State
 from bot.infrastructure.engine import step
-from bot.records import FollowUp, Start
+from bot.records import FollowUp, Start, StepFailed
+
+log = structlog.get_logger()
 
 WORKFLOW: Final = "notify.tell_v1"
 CALM_SECONDS: Final = 10
 QUOTED: Final = ("refused", "tests_disputed", "remarks_disputed")
 LAST_WORDS_CHARACTERS: Final = 2000
 LONG: Final = (State.VALIDATING, State.GENERATING)
+# The issue is gone or locked, or the repository: saying it again will not help.
+NOWHERE: Final = ("issue_gone", "github_forbidden", "repository_archived", "repository_gone")
 
 
 def on_fact(before: Integration, after: Integration) -> FollowUp | None:
@@ -63,32 +69,58 @@ async def show_status(world: World, integration_id: str, version: int, calm: int
     """
     now = world.clock.now().timestamp()
     told = await world.notes.get(f"told:{integration_id}")
-    if told is not None and not is_due(told, version, now - calm):
+    if told is not None and not is_due(told, version, calm=calm, now=now):
         return (await load(world, integration_id)).ended
     it, view = await look(world, integration_id)
-    await place(it, words.status_comment(view), world)
+    await said_somewhere(it, place(it, words.status_comment(view), world))
     await world.notes.put(f"told:{integration_id}", f"{it.version} {now:.3f}")
     return it.ended
 
 
-def is_due(told: str, version: int, latest: float) -> bool:
-    """Whether a fact of this version is still untold, and the last edit not after that moment."""
+async def said_somewhere(it: Integration, saying: Awaitable[object]) -> None:
+    """Say it; where there is no place any more where people would read it, that is in the log instead."""
+    try:
+        await saying
+    except StepFailed as failure:
+        if failure.code not in NOWHERE:
+            raise
+        log.warning("telling_given_up", integration=it.id, code=failure.code)
+
+
+def is_due(told: str, version: int, *, calm: float = 0.0, now: float = 0.0) -> bool:
+    """Whether a fact of this version is still untold, and the last edit not so fresh that it may wait.
+
+    An edit that was made in the future, by a clock that is ahead of this one, lets nothing wait.
+    """
     last, at = told.split()
-    return int(last) < version and float(at) <= latest
+    return int(last) < version and not 0 <= now - float(at) < calm
 
 
 async def place(it: Integration, body: str, world: World) -> None:
-    """Edit the status comment; create it where there is none yet, found again where that is in doubt."""
-    intent = await world.effects.begin(f"status:{it.id}")
+    """Edit the status comment; create it where there is none yet, and anew where somebody deleted it."""
+    nth = int(await world.notes.get(f"status:{it.id}") or 1)
+    try:
+        await _place(it, body, world, nth=nth)
+    except StepFailed as failure:
+        if failure.code != "comment_gone":
+            raise
+        await world.notes.put(f"status:{it.id}", str(nth + 1))
+        await _place(it, body, world, nth=nth + 1)
+
+
+async def _place(it: Integration, body: str, world: World, *, nth: int) -> None:
+    """The first comment, or the one after so many; found again where it is in doubt whether it is there."""
+    effect = f"status:{it.id}" if nth == 1 else f"status:{it.id}:{nth}"
+    intent = await world.effects.begin(effect)
     known = None if intent.result is None else int(intent.result)
-    if known is None and not intent.fresh:
+    if known is None and (nth > 1 or not intent.fresh):
         known = await world.comments.find(it.repository, it.issue, marker=words.status_marker(it.id))
     if known is None:
         known = await world.comments.create(it.repository, it.issue, body=body)
     else:
         await world.comments.edit(it.repository, known, body=body)
     if intent.result is None:
-        await world.effects.finish(f"status:{it.id}", result=str(known))
+        await world.effects.finish(effect, result=str(known))
 
 
 async def look(world: World, integration_id: str) -> tuple[Integration, StatusView]:
@@ -139,7 +171,17 @@ async def say_last(world: World, integration_id: str, *, key: str) -> None:
     async def make() -> str:
         return str(await world.comments.create(it.repository, it.issue, body=words.last_word(view)))
 
-    await once(world, f"last:{integration_id}", find=find, make=make)
+    await said_somewhere(it, once(world, f"last:{integration_id}", find=find, make=make))
+    await world.notes.put(f"last:{integration_id}", "said")
+
+
+async def untold(world: World, integration_id: str, *, key: str) -> int:
+    """The version that nobody was told of, or not to the end; 0 where a later telling has made up for it."""
+    it = await load(world, integration_id)
+    told = await world.notes.get(f"told:{it.id}")
+    last = await world.notes.get(f"last:{it.id}")
+    behind = told is None or is_due(told, it.version) or (it.ended and last is None)
+    return it.version if behind else 0
 
 
 def register(world: World) -> None:
@@ -147,6 +189,11 @@ def register(world: World) -> None:
 
     @DBOS.workflow(name=WORKFLOW)
     async def tell_v1(integration_id: str, version: int, calm: int) -> None:
-        """The status comment first, then the last word."""
-        if await step(show_status, world, integration_id, version, calm):
+        """The status comment first, then the last word, which does not depend on it."""
+        try:
+            ended = await step(show_status, world, integration_id, version, calm)
+        except StepFailed:
+            await step(say_last, world, integration_id)
+            raise
+        if ended:
             await step(say_last, world, integration_id)

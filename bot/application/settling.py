@@ -31,14 +31,6 @@ async def is_unended(world: World, integration_id: str, *, key: str) -> bool:
     return not it.ended
 
 
-async def untold(world: World, integration_id: str, *, key: str) -> int:
-    """The version that nobody was told of; 0 where a later telling has made up for it."""
-    it = await load(world, integration_id)
-    told = await world.notes.get(f"told:{it.id}")
-    behind = told is None or notifying.is_due(told, it.version, world.clock.now().timestamp())
-    return it.version if behind else 0
-
-
 async def take_back(world: World, saga: str, integration_id: str) -> None:
     """A run whose saga broke has failed: take back what it made, and say so."""
     if await step(is_unended, world, integration_id):
@@ -53,7 +45,7 @@ async def take_back(world: World, saga: str, integration_id: str) -> None:
 
 async def tell_again(world: World, integration_id: str, planned: Any) -> None:
     """A fact that could not be told is told now."""
-    version = await step(untold, world, integration_id)
+    version = await step(notifying.untold, world, integration_id)
     if version:
         again = Start(
             queue="notify",

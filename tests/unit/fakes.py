@@ -239,11 +239,13 @@ class FakeRepositories:
 
 @dataclass
 class FakeComments:
-    """Comments by number, each with where it is; and reactions. Nothing can be written while it is `away`."""
+    """Comments by number, each with where it is; reactions; whether GitHub is away, and what it refuses."""
 
     bodies: dict[int, tuple[int, str]] = field(default_factory=dict)
     reactions: list[tuple[int, str]] = field(default_factory=list)
     away: bool = False
+    refuses: str | None = None
+    made: int = 0
 
     async def react(self, repository: Repository, comment_id: int, *, content: str) -> None:
         self._check_is_there()
@@ -255,10 +257,15 @@ class FakeComments:
 
     async def create(self, repository: Repository, issue: int, *, body: str) -> int:
         self._check_is_there()
-        self.bodies[len(self.bodies) + 100] = (issue, body)
-        return len(self.bodies) + 99
+        if self.refuses is not None:
+            raise StepFailed(self.refuses)
+        self.made += 1
+        self.bodies[99 + self.made] = (issue, body)
+        return 99 + self.made
 
     async def edit(self, repository: Repository, comment_id: int, *, body: str) -> None:
+        if comment_id not in self.bodies:
+            raise StepFailed("comment_gone")
         self.bodies[comment_id] = (self.bodies[comment_id][0], body)
 
     def _check_is_there(self) -> None:

@@ -4,12 +4,13 @@ import json
 from datetime import timedelta
 
 import pytest
+import structlog
 
-from bot.application.notifying import SUBSCRIBERS, is_due, on_fact, place, say_last, show_status
+from bot.application.notifying import SUBSCRIBERS, is_due, on_fact, place, say_last, show_status, untold
 from bot.application.status_words import last_marker, status_marker
 from bot.domain import events as e
 from bot.domain.integration import evolved
-from bot.records import Start
+from bot.records import Start, StepFailed
 from tests.unit.fakes import Died, Stage
 from tests.unit.histories import (
     ACTIVE,
@@ -74,12 +75,25 @@ async def test_small_progress_waits_until_the_last_edit_is_some_time_ago(later: 
     assert ("1 of at most 60 model turns" in stage.comments.on(ISSUE)[0]) is shown
 
 
-def test_it_is_due_where_it_is_newer_and_the_last_edit_long_enough_ago() -> None:
-    assert [is_due("5 100.000", version, latest) for version, latest in ((6, 100), (6, 99), (5, 100))] == [
-        True,
-        False,
-        False,
-    ]
+@pytest.mark.parametrize(
+    ("version", "calm", "now", "due"),
+    [
+        (6, 10, 105, False),
+        (6, 10, 110, True),
+        (6, 0, 100, True),
+        (5, 0, 200, False),
+        (6, 0, 20, True),
+        (6, 10, 20, True),
+    ],
+    ids=["too soon", "late enough", "weighty", "told", "weighty, of a clock behind", "of a clock behind"],
+)
+def test_it_is_due_where_it_is_newer_and_nothing_lets_it_wait(
+    version: int,
+    calm: int,
+    now: int,
+    due: bool,  # noqa: FBT001  a table's column
+) -> None:
+    assert is_due("5 100.000", version, calm=calm, now=now) is due
 
 
 async def test_killed_after_creating_the_comment_it_is_found_again() -> None:
@@ -100,6 +114,66 @@ async def test_out_08_a_comment_with_the_marker_is_not_taken_where_nothing_was_b
     await place(integration(TAKEN_UP), "new", stage.world)
 
     assert stage.comments.on(ISSUE) == [status_marker(ID), "new"]
+
+
+async def test_a_comment_that_somebody_deleted_is_made_anew_and_then_edited() -> None:
+    stage = staged(TAKEN_UP)
+    await show(stage, 1)
+
+    for deleted in (100, 101):
+        del stage.comments.bodies[deleted]
+        for _ in range(2):
+            stage.log.holds([turn(1)])
+            await show(stage, len(stage.log.events()))
+
+    assert list(stage.comments.bodies) == [102]
+    assert "4 of at most 60 model turns" in stage.comments.on(ISSUE)[0]
+
+
+async def test_killed_after_making_it_anew_it_is_found_again() -> None:
+    stage = staged(TAKEN_UP)
+    await show(stage, 1)
+    stage.comments.bodies.clear()
+    stage.log.holds([turn(1)])
+    stage.effects.dies_at = f"status:{ID}:2"
+    with pytest.raises(Died):
+        await show(stage, 3)
+
+    await show(stage, 3)
+
+    assert list(stage.comments.bodies) == [101]
+
+
+@pytest.mark.parametrize("code", ["issue_gone", "github_forbidden"])
+async def test_where_nobody_would_read_it_it_is_told_to_the_log(code: str) -> None:
+    stage = staged(ACTIVE)
+    stage.comments.refuses = code
+
+    with structlog.testing.capture_logs() as logged:
+        await show(stage, len(ACTIVE))
+        await say_last(stage.world, ID, key="k")
+
+    assert [(each["event"], each["code"]) for each in logged] == [("telling_given_up", code)] * 2
+    assert await untold(stage.world, ID, key="k") == 0
+
+
+async def test_any_other_refusal_leaves_it_untold() -> None:
+    stage = staged(ACTIVE)
+    stage.comments.refuses = "github_invalid"
+    with pytest.raises(StepFailed, match="github_invalid"):
+        await show(stage, len(ACTIVE))
+
+    assert await untold(stage.world, ID, key="k") == len(ACTIVE)
+
+
+async def test_it_is_told_to_the_end_once_the_last_word_is_said_too() -> None:
+    stage = staged(ACTIVE)
+    await show(stage, len(ACTIVE))
+    before = await untold(stage.world, ID, key="k")
+
+    await say_last(stage.world, ID, key="k")
+
+    assert (before, await untold(stage.world, ID, key="k")) == (len(ACTIVE), 0)
 
 
 @pytest.mark.parametrize(
