@@ -191,7 +191,7 @@ def register(world: World) -> None:
     async def tell_v1(integration_id: str, version: int, calm: int) -> None:
         """The status comment first, then the last word, which does not depend on it."""
         try:
-            ended = await step(show_status, world, integration_id, version, calm)
+            ended = await step(show_status, world, integration_id, version, calm, unforeseen="internal")
         except StepFailed:
             await step(say_last, world, integration_id)
             raise

@@ -133,9 +133,9 @@ async def backward(
 
 
 async def take_back(integration_id: str, undo: Work, world: World) -> None:
-    """Undo one step; where even that fails, a person is told to."""
+    """Undo one step; where even that fails, by whatever error, a person is told to."""
     try:
-        await step(undo, world, integration_id)
+        await step(undo, world, integration_id, unforeseen="internal")
     except StepFailed as failure:
         await step(undoing.hand_over, world, integration_id, undo.__name__, failure.code)
 

@@ -1,12 +1,14 @@
 """Workflow: every minute, what hangs is brought to an end: runs whose saga broke, facts nobody was told."""
 
+from collections import Counter
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
 from dbos import DBOS
 
-from bot.application import notifying
+from bot.application import notifying, undoing
 from bot.application.ports import World
 from bot.application.recording import load
 from bot.application.saga import undo_of
@@ -16,31 +18,50 @@ from bot.records import Start
 log = structlog.get_logger()
 
 EVERY_MINUTE: Final = "0 * * * * *"
+WORKFLOW: Final = "ops.settle_v1"
+WINDOW: Final = timedelta(days=1)
+UNDOES: Final = 3
+TELLINGS: Final = 30
 
 
-async def find_broken(name: str, *, key: str) -> list[str]:
-    """The integrations for which a workflow of this name ended in error."""
-    return await broken(name)
+async def find_broken(world: World, name: str, *, key: str) -> dict[str, int]:
+    """The integrations for which a workflow of this name ended in error within the last day; how often."""
+    return await broken(name, since=world.clock.now() - WINDOW)
 
 
 async def is_unended(world: World, integration_id: str, *, key: str) -> bool:
     """Whether there is still something to bring to an end."""
     it = await load(world, integration_id)
     if not it.ended:
-        log.error("saga_broken", integration=it.id, step=key)
+        log.error("saga_broken", integration=it.id)
     return not it.ended
 
 
 async def take_back(world: World, saga: str, integration_id: str) -> None:
     """A run whose saga broke has failed: take back what it made, and say so."""
     if await step(is_unended, world, integration_id):
-        undo = Start(
-            queue="saga",
-            workflow=undo_of(saga),
-            id=f"undo-{integration_id}",
-            args=(integration_id, "internal"),
-        )
-        await start(undo)
+        await start(_undo(saga, integration_id, nth=1))
+
+
+async def take_back_again(world: World, saga: str, integration_id: str, times: int) -> None:
+    """An undo that broke off itself is begun anew, until it has so often that what is left is a person's."""
+    if not await step(is_unended, world, integration_id):
+        return
+    if times < UNDOES:
+        await start(_undo(saga, integration_id, nth=times + 1))
+    else:
+        await step(undoing.give_up, world, integration_id)
+
+
+def _undo(saga: str, integration_id: str, *, nth: int) -> Start:
+    """The nth undo; one that is at work, or has been, is not begun again."""
+    again = "" if nth == 1 else f"-{nth}"
+    return Start(
+        queue="saga",
+        workflow=undo_of(saga),
+        id=f"undo-{integration_id}{again}",
+        args=(integration_id, "internal"),
+    )
 
 
 async def tell_again(world: World, integration_id: str, planned: Any) -> None:
@@ -60,13 +81,18 @@ async def tell_again(world: World, integration_id: str, planned: Any) -> None:
 def register(world: World, sagas: Iterable[str]) -> list[Schedule]:
     """Tell the engine of the sweep; wiring calls this before launch, in every process."""
 
-    @DBOS.workflow(name="ops.settle_v1")
+    @DBOS.workflow(name=WORKFLOW)
     async def settle_v1(planned: Any, _context: Any) -> None:
         """Look for what hangs, and settle each."""
         for saga in sagas:
-            for integration_id in await step(find_broken, saga):
+            for integration_id in await step(find_broken, world, saga):
                 await take_back(world, saga, integration_id)
-        for integration_id in await step(find_broken, notifying.WORKFLOW):
-            await tell_again(world, integration_id, planned)
+        # An earlier version recorded a list: each of it counts once.
+        for integration_id, times in Counter(await step(find_broken, world, notifying.WORKFLOW)).items():
+            if times < TELLINGS:
+                await tell_again(world, integration_id, planned)
+        for saga in sagas:
+            for integration_id, times in (await step(find_broken, world, undo_of(saga))).items():
+                await take_back_again(world, saga, integration_id, times)
 
     return [Schedule(name="settle", cron=EVERY_MINUTE, workflow=settle_v1)]

@@ -46,6 +46,8 @@ THINGS: Final[Mapping[str, str]] = {
     "revert_opened": "revert pull request opened, for a person to merge",
     "revert_conflicts": "the base branch has changed the same files since; revert by hand",
     "merged": "merged already; see the roll-back",
+    "internal": "something went wrong inside me; see what is left of it",
+    "unavailable": "a service that I need did not answer",
 }
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+import structlog
+
 from bot.application import words
 from bot.application.merging import merge
 from bot.application.ports import World
@@ -13,6 +15,8 @@ from bot.application.texts import load_change
 from bot.domain import deciding
 from bot.domain.integration import Integration
 from bot.records import FileEdit, PullRequest, StepFailed
+
+log = structlog.get_logger()
 
 UNDOES: Final[Mapping[str, str]] = {
     "delete_branch": "generate_code",
@@ -203,3 +207,10 @@ async def hand_over(world: World, integration_id: str, undo: str, code: str, *, 
     """An undo that failed is a person's business now, and the report says so."""
     it = await load(world, integration_id)
     await note(it, world, UNDOES[undo], "needs_person", code, key=key)
+
+
+async def give_up(world: World, integration_id: str, *, key: str) -> None:
+    """Where every undo broke off itself, what is left is a person's business now, and the report says so."""
+    log.error("undo_given_up", integration=integration_id)
+    await amend(world, integration_id, deciding.break_off, key=f"{key}:failed")
+    await amend(world, integration_id, deciding.give_up_undo, key=key)

@@ -22,6 +22,15 @@ from bot.records import Actor, StepFailed
 WORKING: Final = (State.VALIDATING, State.GENERATING, State.TESTING, State.REVIEWING, State.DEPLOYING)
 
 
+# What has an undo, last first, and in which state it is done.
+TAKEN_BACK: Final = (
+    (State.DEPLOYING, "deploy"),
+    (State.REVIEWING, "create_pull_request"),
+    (State.TESTING, "run_tests"),
+    (State.GENERATING, "generate_code"),
+)
+
+
 def start_validation(it: Integration) -> list[e.Event]:
     """The saga takes it up."""
     _check_next(it, State.VALIDATING)
@@ -187,8 +196,11 @@ def fail(it: Integration, *, reason: str, detail: str) -> list[e.Event]:
 
 
 def undo(it: Integration, *, step: str, outcome: str, what: str) -> list[e.Event]:
-    """What came of taking one step back."""
+    """What came of taking one step back; what was taken back once stays so, whatever is said of it later."""
     _check_in(it, State.FAILED)
+    said = next((each for each in it.undone if each.step == step), None)
+    if said is not None and (said.outcome != "needs_person" or outcome == "needs_person"):
+        return []
     return [e.StepUndone(step=step, outcome=outcome, what=what)]
 
 
@@ -196,6 +208,24 @@ def finish_undo(it: Integration) -> list[e.Event]:
     """Everything that could be taken back was; said once."""
     _check_in(it, State.FAILED)
     return [] if it.settled else [e.UndoFinished()]
+
+
+def break_off(it: Integration) -> list[e.Event]:
+    """The bot cannot go on with it; what has ended stays as it is."""
+    return [] if it.ended else fail(it, reason="internal", detail="")
+
+
+def give_up_undo(it: Integration) -> list[e.Event]:
+    """Nothing more is taken back by itself: what it came to, and nothing is said of, needs a person."""
+    if it.ended:
+        return []
+    said, states = {each.step for each in it.undone}, list(State)
+    came = states.index(State(it.during or State.DEPLOYING))
+    left = [step for state, step in TAKEN_BACK if step not in said and states.index(state) <= came]
+    return [
+        *(e.StepUndone(step=step, outcome="needs_person", what="internal") for step in left),
+        *finish_undo(it),
+    ]
 
 
 def _check_next(it: Integration, wanted: State) -> None:

@@ -238,8 +238,8 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(
                 it, state=State.FAILED, reason=reason, during=during, detail=detail, questions=None
             )
-        case e.StepUndone():
-            return replace(it, undone=(*it.undone, event))
+        case e.StepUndone(step=step):
+            return replace(it, undone=(*(each for each in it.undone if each.step != step), event))
         case e.UndoFinished():
             return replace(it, settled=True)
         case _:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sqlite3
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
@@ -158,15 +159,16 @@ def options_of(start: Start) -> EnqueueOptions:
 async def step(
     work: Callable[..., Awaitable[T]],
     *args: Any,
-    seconds: float = STEP_SECONDS,
     pause: Pause = asyncio.sleep,
+    unforeseen: str | None = None,
 ) -> T:
     """Run as one recorded step; `work` gets the step's own key and is repeated while Unavailable.
 
-    `pause` is how it waits between its tries. Raises StepFailed: its own, that of the pause, or "unavailable"
-    once the tries are used up.
+    `pause` is how it waits between its tries; under the code `unforeseen`, where there is one, every other
+    error is a failure like any, and breaks nothing else. Raises StepFailed: its own, that of the pause, or
+    "unavailable" once the tries are used up.
     """
-    tries = Tries(step=work.__name__, pause=pause)
+    tries = Tries(step=work.__name__, pause=pause, unforeseen=unforeseen)
 
     async def keyed() -> T:
         return await work(*args, key=f"{DBOS.workflow_id}:{DBOS.step_id}")
@@ -177,7 +179,7 @@ async def step(
         interval_seconds=0,  # the pause is the tries' own: the engine's could not be looked away from
         max_attempts=TRIES,
         should_retry=tries.worth_another,
-        timeout_seconds=seconds,
+        timeout_seconds=STEP_SECONDS,
     )
     try:
         return await DBOS.run_step_async(options, keyed)
@@ -246,12 +248,19 @@ async def start(asked: Start) -> None:
     await DBOS.enqueue_workflow_with_options_async(options_of(asked), *asked.args)
 
 
-async def broken(name: str) -> list[str]:
-    """The first argument of each workflow of this name that ended in error within the last day."""
+async def broken(name: str, *, since: datetime) -> dict[str, int]:
+    """The first argument of each workflow of this name that ended in error since then, newest first, and how
+    often it did.
+    """
     found = await DBOS.list_workflows_async(
-        name=name, status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"], limit=1000, load_output=False
+        name=name,
+        status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
+        completed_after=since.isoformat(),
+        sort_desc=True,
+        limit=1000,
+        load_output=False,
     )
-    return list(dict.fromkeys(each.input["args"][0] for each in found if each.input))
+    return dict(Counter(each.input["args"][0] for each in found if each.input))
 
 
 async def arguments_at_work(name: str) -> frozenset[str]:

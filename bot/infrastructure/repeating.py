@@ -5,7 +5,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
+
 from bot.records import StepFailed, Unavailable
+
+log = structlog.get_logger()
 
 Pause = Callable[[float], Awaitable[None]]
 
@@ -16,10 +20,14 @@ LONGEST_PAUSE_SECONDS: Final = 300.0  # of those that a dependency asks for
 
 @dataclass(kw_only=True)
 class Tries:
-    """The tries of one step; `pause` waits, and raises StepFailed where somebody stops the work meanwhile."""
+    """The tries of one step; `pause` waits, and raises StepFailed where somebody stops the work meanwhile.
+
+    `unforeseen` is the code of what nobody foresaw, where that shall be a failure like any other.
+    """
 
     step: str
     pause: Pause = asyncio.sleep
+    unforeseen: str | None = None
     made: int = 0
 
     async def worth_another(self, failure: BaseException) -> bool:
@@ -29,11 +37,18 @@ class Tries:
         """
         self.made += 1
         if not isinstance(failure, Unavailable | TimeoutError):
+            self._give_up(failure)
             return False
         if self.made == TRIES:
             raise StepFailed("unavailable", self.step) from failure
         await self.pause(self._seconds(failure))
         return True
+
+    def _give_up(self, failure: BaseException) -> None:
+        if self.unforeseen is None or isinstance(failure, StepFailed):
+            return
+        log.error("step_broken", step=self.step, exc_info=failure)
+        raise StepFailed(self.unforeseen, type(failure).__name__) from failure
 
     def _seconds(self, failure: BaseException) -> float:
         asked = failure.retry_after if isinstance(failure, Unavailable) else None

@@ -6,17 +6,20 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
+from uuid import uuid4
 
 import aiohttp
 from dbos import DBOS
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot import doors, wiring
+from bot.application import settling
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
 from bot.domain.states import State
-from bot.infrastructure.engine import QUEUES
+from bot.infrastructure.engine import QUEUES, start
 from bot.instruments import Instruments
+from bot.records import Start
 from bot.services import SERVICES
 from bot.settings import Settings
 from bot.storage import Storage
@@ -178,6 +181,12 @@ class Bot:
             return not self.hub.world.outbox and not await busy(self.stored)
 
         await until(resting, otherwise=partial(self.story_so_far, "it does not come to rest"))
+
+    async def looks_for_what_hangs(self) -> None:
+        """What it does every minute, now, and to its end."""
+        now = Start(queue="ops", workflow=settling.WORKFLOW, id=f"now-{uuid4()}", args=(str(uuid4()), ""))
+        await start(now)
+        await self.comes_to_rest()
 
     async def story_so_far(self, missing: str = "") -> str:
         return f"{missing}\n{await told(self)}"

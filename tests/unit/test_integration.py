@@ -499,6 +499,49 @@ def test_what_was_taken_back_is_noted_and_the_end_said_once() -> None:
     assert deciding.finish_undo(after) == []
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "said"),
+    [
+        ("undone", "needs_person", ["undone"]),
+        ("nothing", "undone", ["nothing"]),
+        ("needs_person", "needs_person", ["needs_person"]),
+        ("needs_person", "undone", ["undone"]),
+    ],
+)
+def test_what_was_taken_back_stays_so_and_what_was_not_may_still_be(
+    first: str, then: str, said: list[str]
+) -> None:
+    it = integration(failed(*WRITTEN))
+    for outcome in (first, then):
+        it = evolved(it, deciding.undo(it, step="generate_code", outcome=outcome, what=""))
+
+    assert [each.outcome for each in it.undone] == said
+
+
+def test_where_undoing_breaks_off_what_is_left_of_what_was_begun_needs_a_person() -> None:
+    it = integration((*UP_FOR_REVIEW, *fail(UP_FOR_REVIEW)))
+    it = evolved(it, deciding.undo(it, step="run_tests", outcome="undone", what="check_cancelled"))
+
+    after = evolved(it, deciding.give_up_undo(it))
+
+    assert [(each.step, each.outcome, each.what) for each in after.undone] == [
+        ("run_tests", "undone", "check_cancelled"),
+        ("create_pull_request", "needs_person", "internal"),
+        ("generate_code", "needs_person", "internal"),
+    ]
+    assert after.ended
+    assert deciding.give_up_undo(after) == []
+
+
+@pytest.mark.parametrize(("history", "reasons"), [(WRITTEN, ["internal"]), (ACTIVE, [])])
+def test_what_cannot_go_on_has_failed_and_what_has_ended_has_not(
+    history: History, reasons: list[str]
+) -> None:
+    facts = deciding.break_off(integration(history))
+
+    assert [fact.reason for fact in facts if isinstance(fact, e.IntegrationFailed)] == reasons
+
+
 def test_nothing_is_taken_back_of_what_did_not_fail() -> None:
     with pytest.raises(NothingWaits):
         deciding.undo(integration(ACTIVE), step="deploy", outcome="undone", what="")

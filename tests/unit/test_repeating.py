@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
+import structlog
 
 from bot.infrastructure.repeating import LONGEST_PAUSE_SECONDS, TRIES, Tries
 from bot.records import StepFailed, Unavailable
@@ -62,3 +63,17 @@ async def test_who_is_stopped_while_it_waits_fails_as_whoever_works() -> None:
 
     with pytest.raises(StepFailed, match="cancelled"):
         await Tries(step="deploy", pause=stopped).worth_another(Unavailable("github_limited"))
+
+
+async def test_what_nobody_foresaw_can_be_a_failure_like_any_and_is_in_the_log() -> None:
+    tries = Tries(step="cancel_checks", unforeseen="internal")
+
+    with structlog.testing.capture_logs() as logged, pytest.raises(StepFailed) as failure:
+        await tries.worth_another(KeyError("conclusion"))
+
+    assert (failure.value.code, failure.value.detail) == ("internal", "KeyError")
+    assert [(each["event"], each["step"]) for each in logged] == [("step_broken", "cancel_checks")]
+
+
+async def test_a_failure_that_has_a_code_keeps_it() -> None:
+    assert not await Tries(step="deploy", unforeseen="internal").worth_another(StepFailed("head_moved"))

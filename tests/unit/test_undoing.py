@@ -404,3 +404,25 @@ async def test_in_reverse_order_a_run_at_the_gate_is_taken_back_whole() -> None:
         ("run_tests", "undone"),
         ("generate_code", "undone"),
     ]
+
+
+CANCELLED = e.IntegrationFailed(reason="cancelled", during="reviewing", detail="")
+
+
+@pytest.mark.parametrize(("facts", "reason"), [([], "internal"), ([CANCELLED], "cancelled")])
+async def test_what_no_undo_could_take_back_is_a_persons_and_it_has_ended(
+    facts: list[e.Event], reason: str
+) -> None:
+    stage = Stage()
+    stage.log.holds((*UP_FOR_REVIEW, *facts))
+
+    for _ in range(2):
+        await undoing.give_up(stage.world, ID, key="k")
+
+    it = integration(stage.log.events())
+    assert (it.ended, it.reason) == (True, reason)
+    assert [(each.step, each.outcome) for each in it.undone] == [
+        ("create_pull_request", "needs_person"),
+        ("run_tests", "needs_person"),
+        ("generate_code", "needs_person"),
+    ]
