@@ -58,11 +58,11 @@ def harmless(text: str) -> str:
 def printed(title: str, text: str) -> str:
     """What a program printed, folded away: as code, between more ticks than it has, without its colours."""
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]", "", text)
-    plain = _unheard("\n".join(line.rstrip() for line in plain.splitlines()))
+    plain = unheard("\n".join(line.rstrip() for line in plain.splitlines()))
     ticks = "`" * (max((len(run) for run in re.findall(r"`+", plain)), default=2) + 1)
     return f"<details><summary>{title}</summary>\n\n{ticks}text\n{plain.strip()}\n{ticks}\n\n</details>"
 
 
-def _unheard(text: str) -> str:
+def unheard(text: str) -> str:
     """Nothing in it is a command, a name or a marker to those who read a comment as it is written."""
     return HEARD.sub("\\g<0>\u200b", text)

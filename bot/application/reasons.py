@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from bot.application.quoting import unheard
+
 REASONS: Final[Mapping[str, str]] = {
     "cancelled": "It was cancelled.",
     "rejected": "It was rejected at the gate.",
@@ -81,9 +83,9 @@ NAMES: Final[Mapping[str, str]] = {"claude": "Claude", "github": "GitHub", "git"
 
 
 def code(text: str) -> str:
-    """Somebody's short words as code, on one line: nothing in them can act."""
+    """Somebody's short words as code, on one line: nothing in them can act, and nobody is called."""
     line = " ".join(text.split()).replace("`", "'")
-    return f"`{line[:200]}`"
+    return f"`{unheard(line[:200])}`"
 
 
 def why(reason: str) -> str:

@@ -7,8 +7,10 @@ from typing import Final
 import pytest
 from markdown_it import MarkdownIt
 
-from bot.application import words
+from bot.application import answer_words, words
 from bot.application.quoting import harmless, one_line, printed
+from bot.application.reasons import code
+from bot.domain.commands import Misspoken
 from bot.domain.trust import Remark, Tested
 
 COMMAND = re.compile(r"^\s*(?:/|bors\b)", re.MULTILINE | re.IGNORECASE)
@@ -25,6 +27,27 @@ def test_out_01_what_tests_print_commands_no_other_bot(text: str) -> None:
 @pytest.mark.parametrize("text", ["@dependabot merge", "cc @org/team", "<!-- claude-code-bot:end:abc -->"])
 def test_out_02_what_tests_print_calls_nobody_and_forges_no_marker(text: str) -> None:
     assert not re.search(r"@\w|<!--", printed("It said", text))
+
+
+ECHOED: Final = "@dependabot merge @org/everyone /lgtm <!-- claude-code-bot:end:abc -->"
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        code(ECHOED),
+        answer_words.unknown_filter(ECHOED, ("open",)),
+        answer_words.no_moment(ECHOED),
+        words.misspoken(Misspoken("unknown_command", ECHOED)),
+        words.misspoken(Misspoken("unknown_option", ECHOED)),
+        words.misspoken(Misspoken("option_without_value", ECHOED)),
+        words.bad_value(ECHOED, "a number"),
+    ],
+)
+def test_out_01_out_02_what_anybody_says_is_not_said_again_so_that_it_is_heard(echo: str) -> None:
+    assert "dependabot" in echo
+    assert not re.search(r"@\w|<!--", echo)
+    assert not COMMAND.search(echo)
 
 
 @pytest.mark.parametrize(

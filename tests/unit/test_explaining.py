@@ -116,7 +116,7 @@ async def test_mine_are_those_that_the_asker_asked_for() -> None:
 
 async def test_a_list_of_nothing_says_what_there_is_a_list_of() -> None:
     assert await says("/claude list `x` @all", staged(WORKED)) == snapshot(
-        "I cannot list `'x' @all`. I can list: `open`, `waiting`, `mine`, `all`, `draft`, `validating`, `generating`, `testing`, `reviewing`, `deploying`, `active`, `failed`, `deprecated`."
+        "I cannot list `'x' @\u200ball`. I can list: `open`, `waiting`, `mine`, `all`, `draft`, `validating`, `generating`, `testing`, `reviewing`, `deploying`, `active`, `failed`, `deprecated`."
     )
     assert await says("/claude list active", staged(WORKED)) == snapshot(
         "There is none (active). `/claude list all` shows every one."

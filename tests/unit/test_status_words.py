@@ -335,7 +335,7 @@ Pull request #12 (1 file), tested by `pytest -q`: passed, but **with remarks**.
 **Look at the tests.** They passed, but:
 
 - Fewer tests pass than before this change: 4, before 5.
-- Tests were removed: `tests/test_a.py`, `tests/'@org/team'.py`.
+- Tests were removed: `tests/test_a.py`, `tests/'@\u200borg/team'.py`.
 
 <sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\
 """)
@@ -377,7 +377,7 @@ Left out of what the model was shown, because it looks like a secret: AWS key, p
 **Failed** in “Run the tests” (`tests_remarked`). The tests pass, but with remarks, and this repository accepts none (`test_remarks: refuse`). After every repair I may try there still were these:
 
 - Fewer tests pass than before this change: 4, before 5.
-- Tests were removed: `tests/test_a.py`, `tests/'@org/team'.py`.
+- Tests were removed: `tests/test_a.py`, `tests/'@\u200borg/team'.py`.
 
 There was nothing to take back.\
 """),
@@ -392,7 +392,7 @@ There was nothing to take back.\
 **Failed** in “Run the tests” (`remarks_disputed`). The tests pass, but with remarks, and this repository accepts none (`test_remarks: refuse`). The model left its change as it is. These are the remarks, and what it says to them:
 
 - Fewer tests pass than before this change: 4, before 5.
-- Tests were removed: `tests/test_a.py`, `tests/'@org/team'.py`.
+- Tests were removed: `tests/test_a.py`, `tests/'@\u200borg/team'.py`.
 
 > The old test was wrong.
 

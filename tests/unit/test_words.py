@@ -116,7 +116,7 @@ def test_what_was_not_understood_gets_the_nearest_and_the_help() -> None:
         words.empty_request(),
     ] == snapshot([
         "I do not know the command `aprove`. Did you mean `/claude approve`? `/claude help` shows what there is.",
-        "I do not know the command `xy'@org/team`. `/claude help` shows what there is.",
+        "I do not know the command `xy'@\u200borg/team`. `/claude help` shows what there is.",
         "I do not know the option `--openai.key=x`. `/claude help` shows what there is.",
         "The option `--base` needs a value behind it.",
         "The value of `--budget` is not an amount of dollars.",
@@ -263,7 +263,7 @@ def test_every_remark_has_its_sentence() -> None:
 - The run ended with status 0, but without a result that could be counted; before this change there was one (5 passed).
 - Not one test passed.
 - Fewer tests pass than before this change: 4, before 5.
-- Tests were removed: `tests/'@org/team'.py`.
+- Tests were removed: `tests/'@\u200borg/team'.py`.
 - Tests that were there before were changed: `tests/test_00.py`, `tests/test_01.py`, `tests/test_02.py`, `tests/test_03.py`, `tests/test_04.py`, `tests/test_05.py`, `tests/test_06.py`, `tests/test_07.py`, `tests/test_08.py`, `tests/test_09.py`, and 2 more.
 - What decides how tests are run was changed: (no longer known).\
 """)
