@@ -35,8 +35,36 @@ class Retention:
     transcripts: int
 
 
+# What is wrong with a value, by pydantic's own name for it: what to give instead.
+SENTENCES: Final[Mapping[str, str]] = {
+    "bool_parsing": "give true or false",
+    "decimal_parsing": "give a number",
+    "finite_number": "give a number",
+    "float_parsing": "give a number",
+    "greater_than_equal": "give {ge} or more",
+    "int_parsing": "give a whole number",
+    "less_than_equal": "give {le} or less",
+    "literal_error": "give {expected}",
+    "string_pattern_mismatch": "it does not look like one",
+    "too_short": "it must have at least {min_length} characters",
+}
+
+
+def sentence_of(kind: str, told: str, facts: Mapping[str, object]) -> str:
+    """What to give instead; what a form of ours told stands as it is."""
+    if kind == "value_error":
+        return told.removeprefix("Value error, ")
+    plain = {name: str(fact).replace("'", "") for name, fact in facts.items()}
+    return SENTENCES.get(kind, "it cannot be read").format_map(plain)
+
+
 def _listed(text: object) -> object:
-    return tuple(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else text
+    if not isinstance(text, str):
+        return text
+    names = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not names:
+        raise ValueError("there is no name in it; give one or more, with commas between them")
+    return names
 
 
 def _numbers(text: object, least: tuple[int, ...]) -> list[Decimal]:

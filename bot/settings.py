@@ -29,6 +29,7 @@ from bot.setting_forms import (
     WebhookSecret,
     given_in,
     secret_files,
+    sentence_of,
 )
 
 SHORTEST_HIDDEN: Final = 8  # shorter ones would black out ordinary words
@@ -88,7 +89,7 @@ class Settings(BaseModel):
         None,
         description="encrypts what is stored; on SQLite made on first start and kept beside the database, "
         "with `postgresql://` it must be given",
-        examples=["the answer of: openssl rand -hex 32"],
+        examples=["$(openssl rand -hex 32)"],
     )
     github_app_id: str | None = Field(
         None, pattern=r"^[0-9]+$", description="the GitHub App's number", examples=["123456"]
@@ -102,7 +103,7 @@ class Settings(BaseModel):
         None,
         description="signs its deliveries: at least 32 bytes; while it is being changed, the new one and the "
         "old one with a comma between them",
-        examples=["the answer of: openssl rand -hex 32"],
+        examples=["$(openssl rand -hex 32)"],
     )
     github_client_id: str | None = Field(
         None,
@@ -144,13 +145,13 @@ class Settings(BaseModel):
     allowed_owners: Listed = Field(
         (),
         description="accounts whose repositories are served; only the App's own owner if not set",
-        examples=["my-org, my-other-org"],
+        examples=["my-org,my-other-org"],
     )
     run_limits: Runs = Field(
         RunLimits(60, 2_000_000, Decimal(5)),
         description="ceilings of one run: turns, tokens, US dollars, minutes of work until it is up for "
         "approval (120 if left out)",
-        examples=["60, 2_000_000, 5, 120"],
+        examples=["60,2000000,5,120"],
     )
     monthly_budget: Decimal = Field(
         Decimal(50), ge=0, description="US dollars for each repository and month", examples=["50"]
@@ -158,12 +159,12 @@ class Settings(BaseModel):
     sandbox_limits: Sandboxes = Field(
         SandboxLimits(),
         description="ceilings of one test run: seconds, MiB, processes, files",
-        examples=["900, 2048, 256, 100_000"],
+        examples=["900,2048,256,100000"],
     )
     retention_days: Kept = Field(
         Retention(30, 90, 30),
         description="days that deliveries, workflows and transcripts are kept, a run's from its end",
-        examples=["30, 90, 30"],
+        examples=["30,90,30"],
     )
     allow_self_approval: bool = Field(
         default=False,
@@ -177,7 +178,7 @@ class Settings(BaseModel):
         None,
         min_length=16,
         description="bearer token for `/metrics`; this machine alone if not set",
-        examples=["the answer of: openssl rand -hex 32"],
+        examples=["$(openssl rand -hex 32)"],
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="from which level on things are logged", examples=["info"]
@@ -273,7 +274,7 @@ class Settings(BaseModel):
 def _worded(fault: ErrorDetails) -> str:
     """One problem for a person: which setting, what is wrong, what would be right; never the value."""
     name = str(fault["loc"][0])
-    reason = str(fault["msg"]).removeprefix("Value error, ")
+    reason = sentence_of(fault["type"], fault["msg"], fault.get("ctx", {}))
     example = (Settings.model_fields[name.lower()].examples or [""])[0]
     return f"{name}: {reason}; for example {name}={example}"
 

@@ -1,5 +1,6 @@
 """The settings: complete or no start, every fault at once, each with what to do."""
 
+import re
 import stat
 from decimal import Decimal
 from pathlib import Path
@@ -127,14 +128,45 @@ def test_every_problem_is_told_at_once_with_what_to_do() -> None:
     assert found == snapshot((
         "GITHUB_PRIVATE_KEY: it is missing; a GitHub App needs id, private key and webhook secret",
         "GITHUB_WEBHOOK_SECRET: it is missing; a GitHub App needs id, private key and webhook secret",
-        "PORT: Input should be a valid integer, unable to parse string as an integer; for example PORT=8080",
+        "PORT: give a whole number; for example PORT=8080",
         "PUBLIC_URL: give an http or https address; for example PUBLIC_URL=https://bot.example.org",
         "DATABASE_URL: give sqlite:///path/to/file.db or postgresql://user:password@host/name; for example DATABASE_URL=postgresql://bot:password@db/bot",
-        "GITHUB_APP_ID: String should match pattern '^[0-9]+$'; for example GITHUB_APP_ID=123456",
-        "RUN_LIMITS: give 4 numbers with commas between them; for example RUN_LIMITS=60, 2_000_000, 5, 120",
-        "RETENTION_DAYS: give at least 7, 30, 1; for example RETENTION_DAYS=30, 90, 30",
-        "LOG_LEVEL: Input should be 'debug', 'info', 'warning' or 'error'; for example LOG_LEVEL=info",
+        "GITHUB_APP_ID: it does not look like one; for example GITHUB_APP_ID=123456",
+        "RUN_LIMITS: give 4 numbers with commas between them; for example RUN_LIMITS=60,2000000,5,120",
+        "RETENTION_DAYS: give at least 7, 30, 1; for example RETENTION_DAYS=30,90,30",
+        "LOG_LEVEL: give debug, info, warning or error; for example LOG_LEVEL=info",
     ))
+
+
+@pytest.mark.parametrize("value", ["!", "99999", "-1", "nan", "x y"])
+def test_no_problem_is_told_in_the_words_of_a_library(value: str) -> None:
+    told = "\n".join(problems(**dict.fromkeys(Settings.names(), value)))
+
+    assert told.count("; for example ") > 8
+    assert not re.search(r"Input|String|Value|pattern|should|validation|cannot be read|{", told), told
+
+
+def test_every_example_that_is_a_value_is_a_good_one_and_can_be_pasted() -> None:
+    shown = {
+        name.upper(): str(field.examples[0])
+        for name, field in Settings.model_fields.items()
+        if field.examples
+    }
+    values = {name: each for name, each in shown.items() if not re.search(r"[ $]|^/run/", each)}
+
+    assert set(shown) - set(values) == {
+        *("SECRET_KEY", "GITHUB_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET", "METRICS_TOKEN"),
+        *("GITHUB_CLIENT_SECRET", "ANTHROPIC_API_KEY"),
+    }
+    assert Settings.read({**APP, **values, "SECRET_KEY": "k" * 32}).run_limits.turns == 60
+
+
+@pytest.mark.parametrize("owners", [", ,", ",", " "])
+def test_owners_without_a_name_are_none(owners: str) -> None:
+    assert problems(ALLOWED_OWNERS=owners) == (
+        "ALLOWED_OWNERS: there is no name in it; give one or more, with commas between them; "
+        "for example ALLOWED_OWNERS=my-org,my-other-org",
+    )
 
 
 @pytest.mark.parametrize(
