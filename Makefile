@@ -14,7 +14,7 @@ help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(DEV) sandbox ## From a sentence to running code, on this machine, with no account (REPO=path for your own)
-	@$(PY) -m standins.demo $(if $(REPO),--repo "$(REPO)") $(ARGS)
+	@$(PY) -m standins.demo $(if $(REPO),--repo "$$REPO") $(ARGS)
 
 run: $(RUN) ## Start the bot with the settings of the environment
 	@$(PY) -m bot run $(ARGS)
@@ -68,9 +68,11 @@ $(PY):
 	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is needed: apt-get install python3-venv"; exit 1; }
 
 $(RUN): requirements.txt | $(PY)
+	@echo "Installing the pinned requirements into $(VENV) (about a minute) ..."
 	@$(INSTALL) -r requirements.txt
 	@touch $@
 
 $(DEV): requirements-dev.txt | $(PY)
+	@echo "Installing the pinned requirements into $(VENV) (about a minute) ..."
 	@$(INSTALL) -r requirements-dev.txt
 	@touch $@ $(RUN)

@@ -76,9 +76,13 @@ class Bot:
             return {}
 
     def check_alive(self) -> None:
-        """Raise CannotPlay with the end of its log where it has died."""
-        if self.process is not None and self.process.returncode is not None:
-            raise CannotPlay(f"The bot has ended (status {self.process.returncode}). Its log:\n{self.tail()}")
+        """Raise CannotPlay where it has died: with the end of its log, if it was not ended from outside."""
+        status = None if self.process is None else self.process.returncode
+        if status is None:
+            return
+        if status < 0:
+            raise CannotPlay(f"The bot was ended from outside, by {signal.Signals(-status).name}.")
+        raise CannotPlay(f"The bot has ended (status {status}). Its log:\n{self.tail()}")
 
     def tail(self) -> str:
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()

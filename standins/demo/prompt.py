@@ -73,6 +73,7 @@ class Prompt:
             "show": self._show,
             "deploys": self._deploys,
             "bot": self._bot,
+            "help": self._help,
         }
 
     async def serve(self, keyboard: Keyboard) -> None:
@@ -82,15 +83,17 @@ class Prompt:
         while (line := keyboard.take()) != "quit":
             moved = await self._teller.tick()
             if line:
-                await self._do(line)
+                await self.do(line)
             if moved or line is not None:
                 self._screen.prompt()
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _do(self, line: str) -> None:
+    async def do(self, line: str) -> None:
+        """What one line says. Raises CannotPlay."""
         name, _, rest = line.partition(" ")
         try:
-            await self._deeds.get(name, self._help)(rest.strip())
+            deed = self._deeds.get(name)
+            await (deed(rest.strip()) if deed else self._unknown(name))
         except Misused as fault:
             self._screen.say(str(fault))
         except Missing as fault:
@@ -99,6 +102,10 @@ class Prompt:
             self._screen.say(f"GitHub says: {fault.message}")
 
     async def _help(self, _: str) -> None:
+        self._screen.quote(HELP)
+
+    async def _unknown(self, name: str) -> None:
+        self._screen.say(f"I do not know “{name}”. This is what I know:")
         self._screen.quote(HELP)
 
     async def _issue(self, said: str) -> None:

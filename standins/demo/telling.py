@@ -118,7 +118,8 @@ class Teller:
         """Wait until it waits itself. Raises CannotPlay where it ends instead."""
         await self.until(what, lambda: self._is_waiting(told, what) or bool(self.last_word(told)))
         if not self._is_waiting(told, what):
-            raise CannotPlay(f"It has ended before its time.\n\n{self.last_word(told)}")
+            self.screen.markdown(f"The last word on #{told.issue}", self.last_word(told))
+            raise CannotPlay("It has ended before its time.")
 
     def _is_waiting(self, told: Told, what: str) -> bool:
         return f", waits for {what}" in state_in(self.status(told))

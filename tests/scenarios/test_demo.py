@@ -5,13 +5,19 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from io import StringIO
 from pathlib import Path
 from subprocess import PIPE, STDOUT
 from typing import Final
 
 import pytest
+from rich.console import Console
 
+from standins.demo.process import Bot, CannotPlay
+from standins.demo.prompt import Prompt
+from standins.demo.screen import Screen
 from standins.demo.stage import staged
+from standins.demo.telling import Teller
 
 ROOT: Final = Path(__file__).parents[2]
 PATIENCE_SECONDS: Final = 280
@@ -82,6 +88,54 @@ def test_an_interrupt_in_the_middle_leaves_nothing_behind(
     assert demo.returncode == 130
     assert left_in(tmp_path) == []
     assert bots_with(str(tmp_path)) == []
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.3, 0.6, 0.9, 1.5])
+def test_an_interrupt_before_it_begins_is_no_traceback(
+    environment: dict[str, str], tmp_path: Path, seconds: float
+) -> None:
+    command = ["timeout", "--signal=INT", str(seconds), sys.executable, "-m", "standins.demo", "--exit"]
+
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  our own program
+
+    assert "Traceback" not in done.stdout + done.stderr
+    assert left_in(tmp_path) == []
+
+
+async def test_a_bot_that_was_killed_is_told_without_its_log(tmp_path: Path) -> None:
+    killed = Bot(settings={"PORT": "1"}, log=tmp_path / "bot.log")
+    await killed.start()
+    assert killed.process is not None
+    killed.process.kill()
+    await killed.process.wait()
+
+    with pytest.raises(CannotPlay) as fault:
+        killed.check_alive()
+
+    assert str(fault.value) == "The bot was ended from outside, by SIGKILL."
+
+
+async def test_a_word_that_the_prompt_does_not_know_is_named() -> None:
+    said = StringIO()
+    screen = Screen(Console(file=said, width=100))
+    async with staged(source=None, model=None) as stage:
+        await Prompt(Teller(stage, screen)).do("aprove 6")
+
+    assert "I do not know “aprove”. This is what I know:" in said.getvalue()
+    assert "say <person> <number> <words>" in said.getvalue()
+
+
+@pytest.mark.parametrize("name", ["a b", 'a"b', "a$(id)b", "a;b", "a'b"])
+def test_make_takes_a_repository_of_any_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / "python").write_text('#!/bin/sh\nprintf "<%s>" "$@"\n')
+    (tmp_path / "python").chmod(0o755)
+    given = name.replace("$", "$$")
+    command = ["make", "--no-print-directory", "-o", "sandbox", "-o", "made", "demo", f"REPO={given}"]
+    made = [f"PY={tmp_path}/python", "DEV=made"]
+
+    done = subprocess.run([*command, *made], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603  our own program
+
+    assert done.stdout == f"<-m><standins.demo><--repo><{name}>"
 
 
 def until(words: str, lines: Iterable[str]) -> Iterator[str]:
