@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
@@ -114,6 +114,22 @@ def _database(text: str) -> str:
     raise ValueError("give sqlite:///path/to/file.db or postgresql://user:password@host/name")
 
 
+def _redis(text: str) -> str:
+    parts = urlsplit(text)
+    place = parts.hostname and re.fullmatch(r"(/\d*)?", parts.path) and not parts.fragment
+    if parts.scheme not in {"redis", "rediss"} or not place or not is_port(parts):
+        raise ValueError("give redis://host:6379/0, or rediss:// for one that speaks TLS")
+    return text
+
+
+def is_port(parts: SplitResult) -> bool:
+    """Whether the port, where there is one, is a number that a port can have."""
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
+
+
 def _directory(path: Path) -> Path:
     if path.exists() and not path.is_dir():
         raise ValueError("there is a file; give a directory")
@@ -193,7 +209,7 @@ Model = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@-]*$")]
 Secret = Annotated[SecretStr, AfterValidator(_long_enough)]
 Database = Annotated[str, AfterValidator(_database)]
 Directory = Annotated[Path, AfterValidator(_directory)]
-Redis = Annotated[str, Field(pattern=r"^rediss?://")]
+Redis = Annotated[str, AfterValidator(_redis)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secrets)]
 PrivateKey = Annotated[SecretStr, AfterValidator(_private_key)]
 Runs = Annotated[RunLimits, BeforeValidator(_run_limits)]

@@ -5,16 +5,19 @@ from contextlib import asynccontextmanager
 
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.shared import RedisShared, Shared, Unshared
-from bot.settings import Settings
+from bot.settings import Misconfigured, Settings
 
 
 @asynccontextmanager
 async def sharing(settings: Settings, crypto: Crypto) -> AsyncIterator[Shared]:
-    """Where REDIS_URL leads, under the secret key of this installation."""
+    """Where REDIS_URL leads, under the secret key of this installation. Raises Misconfigured."""
     if settings.redis_url is None:
         yield Unshared()
         return
-    shared = RedisShared(settings.redis_url, crypto)
+    try:
+        shared = RedisShared(settings.redis_url, crypto)
+    except ValueError as error:
+        raise Misconfigured(f"REDIS_URL: Redis cannot be asked as it says ({error})") from None
     try:
         yield shared
     finally:

@@ -146,17 +146,22 @@ class RedisShared:
 
 
 def client_of(url: str) -> "Redis":
-    """A client that connects when it is first asked, and asks once."""
+    """A client that connects when it is first asked, and asks once. Raises ValueError."""
     from redis.asyncio import Redis  # noqa: PLC0415  heavy, and wanted only where there is one
     from redis.asyncio.retry import Retry  # noqa: PLC0415  the same
     from redis.backoff import NoBackoff  # noqa: PLC0415  the same
+    from redis.exceptions import RedisError  # noqa: PLC0415  the same
 
-    return Redis.from_url(
-        url,
-        socket_timeout=PATIENCE_SECONDS,
-        socket_connect_timeout=PATIENCE_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
+    once = Retry(NoBackoff(), 0)
+    try:
+        client = Redis.from_url(
+            url, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS, retry=once
+        )
+        # What an address asks for beside the place is looked at only now.
+        client.connection_pool.connection_class(**client.connection_pool.connection_kwargs)
+    except (TypeError, RedisError) as error:
+        raise ValueError(str(error)) from error
+    return client
 
 
 async def try_out(url: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import stat
+from contextlib import AsyncExitStack
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -9,10 +10,12 @@ from typing import Final
 import pytest
 from inline_snapshot import snapshot
 
+from bot.infrastructure.crypto import Crypto
 from bot.records import SandboxLimits
 from bot.secret_key import secret_key_of
 from bot.setting_forms import Retention, RunLimits
 from bot.settings import Misconfigured, Settings
+from bot.sharing import sharing
 
 KEY: Final = "-----BEGIN PRIVATE KEY-----\nMIIcanary\n-----END PRIVATE KEY-----"
 SECRET: Final = "a-webhook-secret-of-32-characters"
@@ -49,6 +52,35 @@ def test_mirrors_are_kept_where_data_dir_says_or_beside_the_database(
     settings = Settings.read({"DATABASE_URL": url, "SECRET_KEY": "k" * 32, **data_dir})
 
     assert settings.data_directory == Path(kept)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["cache:6379", "http://cache", "redis://", "redis://cache:port", "redis://cache:0", "redis://cache/db"],
+)
+def test_a_redis_that_cannot_be_one_stops_the_start(url: str) -> None:
+    assert problems(REDIS_URL=url) == (
+        "REDIS_URL: give redis://host:6379/0, or rediss:// for one that speaks TLS; "
+        "for example REDIS_URL=redis://cache:6379/0",
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["redis://cache", "rediss://bot:word@cache:6380/1", "redis://[::1]:6379/", "redis://c/0?protocol=2"],
+)
+def test_a_redis_is_taken_as_it_is_written(url: str) -> None:
+    assert Settings.read({"REDIS_URL": url}).redis_url == url
+
+
+@pytest.mark.parametrize("more", ["colour=red", "socket_timeout=long", "protocol=9"])
+async def test_what_redis_cannot_be_asked_for_stops_the_start(more: str) -> None:
+    settings = Settings.read({"REDIS_URL": f"redis://:canary-word@cache/0?{more}"})
+
+    with pytest.raises(Misconfigured, match="REDIS_URL") as refused:
+        await AsyncExitStack().enter_async_context(sharing(settings, Crypto(b"k" * 32)))
+
+    assert "canary" not in str(refused.value)
 
 
 def test_a_data_directory_that_is_a_file_stops_the_start(tmp_path: Path) -> None:
