@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 from dbos import DBOS
+from structlog.contextvars import bound_contextvars
 
 from bot.application.ports import Inbox
 from bot.infrastructure.engine import step
@@ -29,14 +30,12 @@ class Intake:
 
 async def settle(intake: Intake, delivery_key: str, *, key: str) -> str | None:
     """Hand one delivery on; what nobody foresaw is named, and then set aside where people see it."""
-    with structlog.contextvars.bound_contextvars(delivery=delivery_key, step=key):
-        return await _caught(_settled(intake, delivery_key))
+    return await _caught(_settled(intake, delivery_key))
 
 
 async def apologise(intake: Intake, delivery_key: str, *, key: str) -> str | None:
     """Tell whoever asked, where they asked, that it went wrong; what hinders that is named as well."""
-    with structlog.contextvars.bound_contextvars(delivery=delivery_key, step=key):
-        return await _caught(_apologised(intake, delivery_key))
+    return await _caught(_apologised(intake, delivery_key))
 
 
 async def _caught(work: Awaitable[None]) -> str | None:
@@ -55,7 +54,7 @@ async def _settled(intake: Intake, delivery_key: str) -> None:
     delivery = await intake.inbox.take(delivery_key)
     if delivery is None:
         return
-    with structlog.contextvars.bound_contextvars(kind=delivery.kind):
+    with bound_contextvars(kind=delivery.kind):
         await intake.dispatch(delivery)
         await intake.inbox.settle(delivery.key)
         log.info("delivery_settled")
@@ -69,7 +68,7 @@ async def _apologised(intake: Intake, delivery_key: str) -> None:
 
 async def set_aside(intake: Intake, delivery_key: str, why: str, *, key: str) -> None:
     """Keep it where the operator sees it."""
-    log.error("delivery_set_aside", delivery=delivery_key, why=why, step=key)
+    log.error("delivery_set_aside", why=why)
     await intake.inbox.set_aside(delivery_key, why=why)
 
 
@@ -96,7 +95,7 @@ async def tell(intake: Intake, delivery_key: str) -> None:
     except StepFailed as failure:
         why = failure.code
     if why is not None:
-        log.warning("apology_failed", delivery=delivery_key, why=why)
+        log.warning("apology_failed", why=why)
 
 
 def register(intake: Intake) -> None:
@@ -106,4 +105,5 @@ def register(intake: Intake) -> None:
     async def settle_v1(*keys: str) -> None:
         """Each delivery in steps of its own; one that fails for good does not stop the next."""
         for delivery_key in keys:
-            await settle_or_set_aside(intake, delivery_key)
+            with bound_contextvars(delivery=delivery_key):
+                await settle_or_set_aside(intake, delivery_key)

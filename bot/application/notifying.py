@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 from dbos import DBOS
+from structlog.contextvars import bound_contextvars
 
 from bot.application import status_words as words
 from bot.application.effects import once
@@ -84,7 +85,7 @@ async def said_somewhere(it: Integration, saying: Awaitable[object]) -> None:
     except StepFailed as failure:
         if failure.code not in NOWHERE:
             raise
-        log.warning("telling_given_up", integration=it.id, code=failure.code)
+        log.warning("telling_given_up", code=failure.code)
 
 
 def is_due(told: str, version: int, *, calm: float = 0.0, now: float = 0.0) -> bool:
@@ -184,16 +185,22 @@ async def untold(world: World, integration_id: str, *, key: str) -> int:
     return it.version if behind else 0
 
 
+async def tell(world: World, integration_id: str, version: int, calm: int) -> None:
+    """The last word does not depend on the status comment."""
+    try:
+        ended = await step(show_status, world, integration_id, version, calm, unforeseen="internal")
+    except StepFailed:
+        await step(say_last, world, integration_id)
+        raise
+    if ended:
+        await step(say_last, world, integration_id)
+
+
 def register(world: World) -> None:
     """Tell the engine of the telling; wiring calls this before launch, in every process."""
 
     @DBOS.workflow(name=WORKFLOW)
     async def tell_v1(integration_id: str, version: int, calm: int) -> None:
-        """The status comment first, then the last word, which does not depend on it."""
-        try:
-            ended = await step(show_status, world, integration_id, version, calm, unforeseen="internal")
-        except StepFailed:
-            await step(say_last, world, integration_id)
-            raise
-        if ended:
-            await step(say_last, world, integration_id)
+        """The status comment first, then the last word."""
+        with bound_contextvars(integration=integration_id):
+            await tell(world, integration_id, version, calm)

@@ -24,7 +24,7 @@ async def find_lost(deliveries: Deliveries, clock: Clock, *, key: str) -> list[i
 
 async def send_again(deliveries: Deliveries, delivery: int, *, key: str) -> None:
     """Ask for one; the inbox keeps it once, however often it comes."""
-    log.warning("delivery_asked_again", attempt=delivery, step=key)
+    log.warning("delivery_asked_again", attempt=delivery)
     await deliveries.send_again(delivery)
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from dbos import DBOS
+from structlog.contextvars import bound_contextvars
 
 from bot.application import steps, undoing
 from bot.application.coding import generate_code
@@ -165,12 +166,14 @@ def _saga(name: str, table: Steps, jobs: Mapping[str, Work], world: World) -> No
         has a repository's.
         """
         queues = Queues(jobs=jobs, repository=repository, account=account or repository, world=world)
-        await carry(integration_id, table, queues.run, world)
+        with bound_contextvars(integration=integration_id):
+            await carry(integration_id, table, queues.run, world)
 
     @DBOS.workflow(name=undo_of(name), max_recovery_attempts=None)
     async def integration_undo(integration_id: str, code: str) -> None:
         """Take back everything of an integration whose saga broke."""
-        await backward(integration_id, table, list(table), StepFailed(code), world)
+        with bound_contextvars(integration=integration_id):
+            await backward(integration_id, table, list(table), StepFailed(code), world)
 
 
 def _job(job: Job, places: Places, world: World) -> Work:
@@ -181,7 +184,8 @@ def _job(job: Job, places: Places, world: World) -> Work:
         """Run the job to its end, once its account has a place for it; whoever is stopped needs none."""
         async with AsyncExitStack() as held:
             await watched(world, integration_id, held.enter_async_context(places.place(account)))
-            result: list[str] = await job.work(world, integration_id)
-            return result
+            with bound_contextvars(integration=integration_id):
+                result: list[str] = await job.work(world, integration_id)
+                return result
 
     return job_v1

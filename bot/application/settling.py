@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import structlog
 from dbos import DBOS
+from structlog.contextvars import bound_contextvars
 
 from bot.application import notifying, undoing
 from bot.application.ports import World
@@ -33,7 +34,7 @@ async def is_unended(world: World, integration_id: str, *, key: str) -> bool:
     """Whether there is still something to bring to an end."""
     it = await load(world, integration_id)
     if not it.ended:
-        log.error("saga_broken", integration=it.id)
+        log.error("saga_broken")
     return not it.ended
 
 
@@ -64,8 +65,10 @@ def _undo(saga: str, integration_id: str, *, nth: int) -> Start:
     )
 
 
-async def tell_again(world: World, integration_id: str, planned: Any) -> None:
-    """A fact that could not be told is told now."""
+async def tell_again(world: World, integration_id: str, planned: Any, times: int) -> None:
+    """A fact that could not be told is told now, but only so many times a day."""
+    if times >= TELLINGS:
+        return
     version = await step(notifying.untold, world, integration_id)
     if version:
         again = Start(
@@ -86,13 +89,15 @@ def register(world: World, sagas: Iterable[str]) -> list[Schedule]:
         """Look for what hangs, and settle each."""
         for saga in sagas:
             for integration_id in await step(find_broken, world, saga):
-                await take_back(world, saga, integration_id)
+                with bound_contextvars(integration=integration_id):
+                    await take_back(world, saga, integration_id)
         # An earlier version recorded a list: each of it counts once.
         for integration_id, times in Counter(await step(find_broken, world, notifying.WORKFLOW)).items():
-            if times < TELLINGS:
-                await tell_again(world, integration_id, planned)
+            with bound_contextvars(integration=integration_id):
+                await tell_again(world, integration_id, planned, times)
         for saga in sagas:
             for integration_id, times in (await step(find_broken, world, undo_of(saga))).items():
-                await take_back_again(world, saga, integration_id, times)
+                with bound_contextvars(integration=integration_id):
+                    await take_back_again(world, saga, integration_id, times)
 
     return [Schedule(name="settle", cron=EVERY_MINUTE, workflow=settle_v1)]

@@ -211,6 +211,6 @@ async def hand_over(world: World, integration_id: str, undo: str, code: str, *, 
 
 async def give_up(world: World, integration_id: str, *, key: str) -> None:
     """Where every undo broke off itself, what is left is a person's business now, and the report says so."""
-    log.error("undo_given_up", integration=integration_id)
+    log.error("undo_given_up")
     await amend(world, integration_id, deciding.break_off, key=f"{key}:failed")
     await amend(world, integration_id, deciding.give_up_undo, key=key)

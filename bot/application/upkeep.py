@@ -35,9 +35,9 @@ class Store(Protocol):
 async def note_head(chain: Chain, *, key: str) -> None:
     """Write the head down where an intruder in the database cannot reach it."""
     seq, digest = await chain.note_head()
-    log.info("chain_head_noted", seq=seq, hash=digest, step=key)
+    log.info("chain_head_noted", seq=seq, hash=digest)
     if await chain.is_cut_off():
-        log.error("chain_cut_off", seq=seq, step=key)
+        log.error("chain_cut_off", seq=seq)
 
 
 @asynccontextmanager
@@ -55,13 +55,13 @@ async def noting_heads(chain: Chain) -> AsyncIterator[None]:
 async def expire(store: Store, clock: Clock, days: int, *, key: str) -> None:
     """Drop what is older than so many days."""
     dropped = await store.expire(clock.now() - timedelta(days=days))
-    log.info("old_content_dropped", store=type(store).__name__, dropped=dropped, step=key)
+    log.info("old_content_dropped", store=type(store).__name__, dropped=dropped)
 
 
 async def forget(clock: Clock, days: int, *, key: str) -> None:
     """Drop the engine's records of finished workflows."""
     dropped = await forget_workflows(clock.now() - timedelta(days=days))
-    log.info("old_workflows_dropped", dropped=dropped, step=key)
+    log.info("old_workflows_dropped", dropped=dropped)
 
 
 def register(

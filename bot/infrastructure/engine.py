@@ -21,6 +21,7 @@ from dbos import (
     WorkflowHandleAsync,
     error,
 )
+from structlog.contextvars import bound_contextvars
 
 from bot.infrastructure.database import FOLDED_TOGETHER, give_clock
 from bot.infrastructure.repeating import TRIES, Pause, Tries
@@ -171,7 +172,8 @@ async def step(
     tries = Tries(step=work.__name__, pause=pause, unforeseen=unforeseen)
 
     async def keyed() -> T:
-        return await work(*args, key=f"{DBOS.workflow_id}:{DBOS.step_id}")
+        key = f"{DBOS.workflow_id}:{DBOS.step_id}"
+        return await tries.run(work(*args, key=key), key=key)
 
     options = StepOptions(
         name=work.__name__,
@@ -182,7 +184,8 @@ async def step(
         timeout_seconds=STEP_SECONDS,
     )
     try:
-        return await DBOS.run_step_async(options, keyed)
+        with bound_contextvars(step=work.__name__):
+            return await DBOS.run_step_async(options, keyed)
     except error.DBOSStepTimeoutError as late:
         raise StepFailed("unavailable", work.__name__) from late
     except RemoteError as recorded:

@@ -1,9 +1,12 @@
 """The tries of a step: which failures are worth another, and how long each is waited for."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, suppress
 
 import pytest
-import structlog
+from structlog.contextvars import bound_contextvars, merge_contextvars
+from structlog.testing import capture_logs
+from structlog.types import EventDict
 
 from bot.infrastructure.repeating import LONGEST_PAUSE_SECONDS, TRIES, Tries
 from bot.records import StepFailed, Unavailable
@@ -49,11 +52,10 @@ async def test_once_the_tries_are_used_up_it_is_unavailable_and_nothing_is_waite
     assert (failure.value.detail, len(paused)) == ("deploy", TRIES - 1)
 
 
-@pytest.mark.parametrize("failure", [StepFailed("tests"), KeyError("number")])
-async def test_what_repeating_does_not_mend_is_not_repeated(failure: Exception) -> None:
+async def test_what_nobody_foresaw_is_not_repeated() -> None:
     paused: list[float] = []
 
-    assert not await Tries(step="deploy", pause=noting(paused)).worth_another(failure)
+    assert not await Tries(step="deploy", pause=noting(paused)).worth_another(KeyError("number"))
     assert paused == []
 
 
@@ -65,15 +67,61 @@ async def test_who_is_stopped_while_it_waits_fails_as_whoever_works() -> None:
         await Tries(step="deploy", pause=stopped).worth_another(Unavailable("github_limited"))
 
 
-async def test_what_nobody_foresaw_can_be_a_failure_like_any_and_is_in_the_log() -> None:
-    tries = Tries(step="cancel_checks", unforeseen="internal")
-
-    with structlog.testing.capture_logs() as logged, pytest.raises(StepFailed) as failure:
-        await tries.worth_another(KeyError("conclusion"))
+async def test_what_nobody_foresaw_can_be_a_failure_like_any() -> None:
+    with pytest.raises(StepFailed) as failure:
+        await Tries(step="cancel_checks", unforeseen="internal").worth_another(KeyError("conclusion"))
 
     assert (failure.value.code, failure.value.detail) == ("internal", "KeyError")
-    assert [(each["event"], each["step"]) for each in logged] == [("step_broken", "cancel_checks")]
 
 
-async def test_a_failure_that_has_a_code_keeps_it() -> None:
-    assert not await Tries(step="deploy", unforeseen="internal").worth_another(StepFailed("head_moved"))
+@pytest.mark.parametrize("unforeseen", [None, "internal"])
+async def test_a_failure_that_has_a_code_keeps_it_and_is_not_repeated(unforeseen: str | None) -> None:
+    paused: list[float] = []
+    tries = Tries(step="deploy", pause=noting(paused), unforeseen=unforeseen)
+
+    with pytest.raises(StepFailed, match="head_moved"):
+        await tries.worth_another(StepFailed("head_moved"))
+
+    assert paused == []
+
+
+async def answers() -> str:
+    return "answer"
+
+
+@pytest.mark.parametrize(
+    ("bound", "level"), [({"integration": "k7p2"}, "info"), ({"delivery": "d-1"}, "info"), ({}, "debug")]
+)
+async def test_a_try_is_in_the_log_from_its_beginning_to_its_end(bound: dict[str, str], level: str) -> None:
+    with heard() as logged, bound_contextvars(**bound):
+        answer = await Tries(step="deploy").run(answers(), key="int-1:4")
+
+    assert answer == "answer"
+    assert logged == [
+        {"event": "step_begun", "log_level": "debug", "attempt": 1, "key": "int-1:4", **bound},
+        {"event": "step_done", "log_level": level, "attempt": 1, "key": "int-1:4", **bound},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("failure", "lines"),
+    [
+        (StepFailed("tests"), [("step_failed", "tests")]),
+        (Unavailable("github_limited"), [("step_repeated", None)]),
+        (KeyError("number"), [("step_broken", None), ("step_failed", "internal")]),
+    ],
+)
+async def test_what_becomes_of_a_failure_is_in_the_log(
+    failure: Exception, lines: list[tuple[str, str | None]]
+) -> None:
+    tries = Tries(step="deploy", pause=noting([]), unforeseen="internal")
+
+    with heard() as logged, suppress(StepFailed):
+        await tries.worth_another(failure)
+
+    assert [(each["event"], each.get("code")) for each in logged] == lines
+
+
+def heard() -> AbstractContextManager[list[EventDict]]:
+    """Every line, with what is bound to it."""
+    return capture_logs(processors=[merge_contextvars])
