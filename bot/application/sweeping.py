@@ -5,6 +5,7 @@ from typing import Any, Final, Protocol
 
 import structlog
 from dbos import DBOS
+from structlog.contextvars import bound_contextvars
 
 from bot.application.intake import WORKFLOW as SETTLE
 from bot.application.intake import Intake, give_up
@@ -44,7 +45,7 @@ async def sweep(intake: Intake, delivery_key: str) -> None:
     if await step(was_swept, workflow_id):
         await give_up(intake, delivery_key, "abandoned")
         return
-    log.error("delivery_swept", delivery=delivery_key)
+    log.error("delivery_swept")
     await start(
         Start(
             queue="deliveries", workflow=SETTLE, id=workflow_id, args=(delivery_key,), partition=workflow_id
@@ -59,6 +60,7 @@ def register(intake: Intake, deliveries: Unsettled, clock: Clock) -> list[Schedu
     async def sweep_v1(_planned: Any, _context: Any) -> None:
         """Look for what nobody works, and bring each to its end."""
         for delivery_key in await step(find_strays, deliveries, clock):
-            await sweep(intake, delivery_key)
+            with bound_contextvars(delivery=delivery_key):
+                await sweep(intake, delivery_key)
 
     return [Schedule(name="sweep", cron=EVERY_MINUTE, workflow=sweep_v1)]
