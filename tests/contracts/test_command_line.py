@@ -164,7 +164,7 @@ async def test_beside_a_running_bot_the_read_models_are_not_made_anew(tmp_path: 
 
 async def test_a_second_bot_on_the_same_file_says_who_holds_it(app: Mapping[str, str]) -> None:
     with alone(app["DATABASE_URL"]):
-        ended = await bot("run", **app, ANTHROPIC_API_KEY="sk-ant-given", PORT=str(free_port()))
+        ended = await bot("run", **app, PORT=str(free_port()))
 
     path = app["DATABASE_URL"].removeprefix("sqlite:///")
     assert ended.one_line() == f"another process ({os.getpid()}) works on {path}: {STOP_IT}"
