@@ -16,11 +16,15 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
-    """A repository as one installation sees it; names change, numbers do not."""
+    """A repository as one installation sees it; names change, numbers do not.
+
+    `owner_id` is known where a delivery has just named it.
+    """
 
     id: int
     full_name: str = field(compare=False)
     installation_id: int
+    owner_id: int | None = field(default=None, compare=False)
 
     @property
     def account(self) -> str:

@@ -24,6 +24,7 @@ def repository_of(data: Mapping[str, Any]) -> Repository:
         id=data["repository"]["id"],
         full_name=data["repository"]["full_name"],
         installation_id=data["installation"]["id"],
+        owner_id=data["repository"]["owner"]["id"],
     )
 
 

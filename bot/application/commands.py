@@ -2,7 +2,6 @@
 
 import hashlib
 from base64 import b32encode
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final
@@ -21,6 +20,7 @@ from bot.domain.policy import (
     TooManyUnderWay,
     belongs,
     check_may,
+    check_owned,
     check_owner,
     holds,
     role_of,
@@ -118,19 +118,23 @@ Asked = RequestIntegration | AnswerQuestions | Approve | Reject | Deploy | Cance
 async def belongs_here(person: Actor, repository: Repository, world: World, *, private: bool) -> bool:
     """Whether a served repository counts the person among its own, asked now. Raises Unavailable."""
     try:
-        check_owner(repository.full_name, await _served(world))
+        await _check_served(repository, world)
     except OwnerNotAllowed:
         return False
     return belongs(await world.repositories.role_name(repository, person), private=private)
 
 
-async def _served(world: World) -> Collection[str]:
-    return world.rules.owners or {await world.repositories.app_owner()}
+async def _check_served(repository: Repository, world: World) -> None:
+    """By name where the operator wrote names, and else by number: a name may be anybody's tomorrow."""
+    if world.rules.owners:
+        check_owner(repository.full_name, world.rules.owners)
+    else:
+        check_owned(repository, by=await world.repositories.app_owner())
 
 
 async def check_right(asked: Asked, world: World) -> Role:
     """The asker's role, asked of GitHub now. Raises OwnerNotAllowed, NotAllowed, Unavailable."""
-    check_owner(asked.repository.full_name, await _served(world))
+    await _check_served(asked.repository, world)
     role = role_of(await world.repositories.role_name(asked.repository, asked.by))
     check_may(role, asked.needs)
     if role is None:

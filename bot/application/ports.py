@@ -114,8 +114,8 @@ class Repositories(Protocol):
     async def describe(self, repository: Repository) -> RepositoryFacts:
         """Raises StepFailed("repository_gone") where the installation cannot see it any more."""
 
-    async def app_owner(self) -> str:
-        """The account that owns this App: the one it serves where no other is named."""
+    async def app_owner(self) -> int:
+        """The number of the account that owns this App: the one it serves where no other is named."""
 
     async def app_login(self) -> str:
         """The name under which this App acts."""

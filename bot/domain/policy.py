@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from bot.records import Actor, SandboxLimits
+from bot.records import Actor, Repository, SandboxLimits
 
 
 class Permission(StrEnum):
@@ -170,3 +170,9 @@ def check_owner(repository: str, served: Iterable[str]) -> None:
     owner, _, _ = repository.partition("/")
     if owner.lower() not in {each.lower() for each in served}:
         raise OwnerNotAllowed(owner)
+
+
+def check_owned(repository: Repository, *, by: int) -> None:
+    """Raise OwnerNotAllowed unless that account owns the repository; one of unknown owner is nobody's."""
+    if repository.owner_id != by:
+        raise OwnerNotAllowed(repository.full_name.partition("/")[0])

@@ -109,10 +109,10 @@ class GitHubApp:
         self._about = _about(answer.data)
         return self._about
 
-    async def owner(self) -> str:
-        """The account that owns this App."""
+    async def owner(self) -> int:
+        """The number of the account that owns this App."""
         about = self._about or await self.about()
-        return about.owner_login
+        return about.owner_id
 
     async def bot_login(self) -> str:
         """The name that this App's own comments and pull requests carry."""

@@ -20,8 +20,8 @@ class GitHubRepositories:
     def __init__(self, app: GitHubApp) -> None:
         self._app = app
 
-    async def app_owner(self) -> str:
-        """The account that owns this App."""
+    async def app_owner(self) -> int:
+        """The number of the account that owns this App; its name may be another's by now."""
         return await self._app.owner()
 
     async def app_login(self) -> str:

@@ -17,6 +17,7 @@ from tests.unit.histories import (
     DEPLOYING,
     DEVELOPER,
     ISSUE,
+    OWNER,
     PULL,
     REQUESTER,
     SHOP,
@@ -209,6 +210,16 @@ async def test_id_10_a_new_repository_under_an_old_name_has_none_of_its_integrat
 
     assert untouched(stage)
     assert all(SHOP.full_name not in said and "c0de" not in said for said in stage.comments.on(ISSUE))
+
+
+async def test_id_10_a_new_owner_under_the_apps_owners_old_name_is_not_heard() -> None:
+    stage = staged()
+    payload = comment(APPROVE, by=ADMIN)
+    payload["repository"]["owner"]["id"] = OWNER + 1
+
+    await deliver(payload, stage)
+
+    assert untouched(stage)
 
 
 async def test_id_10_a_new_account_under_an_old_name_has_none_of_its_rights() -> None:

@@ -15,6 +15,7 @@ def example(name: str) -> Payload:
     """The example as GitHub's App would be sent it, from this repository."""
     payload: Payload = json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
     payload["repository"] |= {"id": SHOP.id, "full_name": SHOP.full_name}
+    payload["repository"]["owner"]["id"] = SHOP.owner_id
     payload["installation"] = {"id": SHOP.installation_id, "node_id": ""}
     return payload
 

@@ -39,7 +39,7 @@ from bot.records import (
     TreeEntry,
     Unavailable,
 )
-from tests.unit.histories import BASE, BEGAN, COMMIT, ID, MERGED_SHA, OPENED_AT, TEXTS, TREE
+from tests.unit.histories import BASE, BEGAN, COMMIT, ID, MERGED_SHA, OPENED_AT, OWNER, TEXTS, TREE
 
 ROLES: Final = {1: "write", 2: "write", 3: "admin", 4: "read"}
 ABOUT: Final = RepositoryFacts(
@@ -224,8 +224,8 @@ class FakeRepositories:
     async def describe(self, repository: Repository) -> RepositoryFacts:
         return self.facts
 
-    async def app_owner(self) -> str:
-        return "acme"
+    async def app_owner(self) -> int:
+        return OWNER
 
     async def app_login(self) -> str:
         return "claude-code-bot[bot]"

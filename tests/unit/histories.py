@@ -21,7 +21,8 @@ DEVELOPER: Final = Actor(id=2, login="developer")
 ADMIN: Final = Actor(id=3, login="admin")
 VIEWER: Final = Actor(id=4, login="viewer")
 STRANGER: Final = Actor(id=5, login="stranger")
-SHOP: Final = Repository(id=7, full_name="acme/shop", installation_id=9)
+OWNER: Final = 6
+SHOP: Final = Repository(id=7, full_name="acme/shop", installation_id=9, owner_id=OWNER)
 
 TEXTS: Final[dict[str, bytes]] = {}
 

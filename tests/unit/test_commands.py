@@ -1,6 +1,7 @@
 """The one way in which what is asked is done: the right first, then a decision, appended once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from bot.application.commands import (
     LookUp,
     Reject,
     RequestIntegration,
+    belongs_here,
     handle,
     new_id,
     note_closed,
@@ -38,6 +40,7 @@ from tests.unit.histories import (
     ID,
     ISSUE,
     MERGED_FOR_A_DEVELOPER,
+    OWNER,
     PULL,
     REQUESTED,
     REQUESTER,
@@ -50,7 +53,7 @@ from tests.unit.histories import (
     cancelled,
 )
 
-ELSEWHERE = Repository(id=8, full_name="acme/other", installation_id=9)
+ELSEWHERE = Repository(id=8, full_name="acme/other", installation_id=9, owner_id=OWNER)
 MOVED = "0bad" * 10
 
 
@@ -225,6 +228,26 @@ async def test_only_named_accounts_are_served_else_the_apps_own(owners: frozense
     with pytest.raises(OwnerNotAllowed):
         await send(request(repository=Repository(id=7, full_name="evil/shop", installation_id=9)), stage)
     assert len(stage.log.streams) == len(heard)
+
+
+@pytest.mark.parametrize("owner", [OWNER + 1, None])
+async def test_id_10_whoever_takes_the_old_name_of_the_apps_owner_is_not_served(owner: int | None) -> None:
+    stage = staged()
+    taken = replace(SHOP, owner_id=owner)
+
+    with pytest.raises(OwnerNotAllowed):
+        await send(approve(repository=taken), stage)
+
+    assert not await belongs_here(ADMIN, taken, stage.world, private=True)
+    assert stage.log.events() == list(UP_FOR_REVIEW)
+
+
+async def test_id_10_the_apps_owner_is_served_under_a_new_name() -> None:
+    stage = staged()
+
+    await send(approve(repository=replace(SHOP, full_name="renamed/shop")), stage)
+
+    assert stage.log.events() != list(UP_FOR_REVIEW)
 
 
 @pytest.mark.parametrize("asked", [approve(repository=ELSEWHERE), cancel(repository=ELSEWHERE)])

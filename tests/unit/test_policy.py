@@ -1,5 +1,7 @@
 """Roles and permissions: who may do what; what is not known gives nothing."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.policy import (
@@ -15,11 +17,12 @@ from bot.domain.policy import (
     TooManyUnderWay,
     belongs,
     check_may,
+    check_owned,
     check_owner,
     holds,
     role_of,
 )
-from bot.records import Actor
+from bot.records import Actor, Repository
 
 READ, WRITE, APPROVE, DELETE, DEPLOY = Permission
 MAY = {
@@ -117,6 +120,17 @@ def test_id_04_an_account_that_only_looks_like_it_is_not_served(repository: str)
         check_owner(repository, {"acme"})
 
     assert refused.value.args == (repository.partition("/")[0],)
+
+
+@pytest.mark.parametrize("owner", [2, 0, None])
+def test_id_10_an_account_is_known_by_its_number(owner: int | None) -> None:
+    repository = Repository(id=1, full_name="acme/shop", installation_id=3, owner_id=owner)
+
+    with pytest.raises(OwnerNotAllowed) as refused:
+        check_owned(repository, by=1)
+
+    assert refused.value.args == ("acme",)
+    check_owned(replace(repository, owner_id=1), by=1)
 
 
 @pytest.mark.parametrize(
