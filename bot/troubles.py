@@ -13,7 +13,6 @@ from bot.records import Conflict, Refused, StepFailed, Unavailable
 SENTENCES: Final[Mapping[str, str]] = {
     "claude_broken": "Claude answers with an error of its own",
     "claude_forbidden": "Claude does not allow this key to use the model",
-    "claude_retired": "the model is retired",
     "claude_unauthorized": "Claude does not take this key",
     "claude_unknown_model": "Claude does not know the model, or this key may not use it",
     "claude_unpaid": "Claude wants the account to be paid first",

@@ -21,8 +21,7 @@ REFUSALS: Final[Mapping[int, str]] = {
 async def name_of(model: str, *, base_url: str, api_key: str) -> str:
     """The model's name for people.
 
-    Raises StepFailed where it cannot be used so: one of REFUSALS, claude_retired, claude_unreadable; raises
-    Unavailable where that cannot be told now.
+    Raises StepFailed where it cannot be used so, with one of REFUSALS; Unavailable where that cannot be told.
     """
     status, told = await _asked(URL(base_url) / "v1" / "models" / model, api_key)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -30,9 +29,9 @@ async def name_of(model: str, *, base_url: str, api_key: str) -> str:
     if status in REFUSALS:
         raise StepFailed(REFUSALS[status], model if status == HTTPStatus.NOT_FOUND else "")
     if told.get("type") != "model":
-        raise StepFailed("claude_unreadable", f"status {status}")
+        raise Unavailable("claude_unreadable", f"status {status}")
     if told.get("lifecycle") == "retired":
-        raise StepFailed("claude_retired", model)
+        raise StepFailed("claude_unknown_model", f"{model} is retired")
     return str(told.get("display_name") or model)
 
 
