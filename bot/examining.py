@@ -199,7 +199,7 @@ class Looks:
         there = await accounts_of(app)
         if not there:
             raise Unwell("the App is installed nowhere")
-        served = self._settings.allowed_owners or (await app.owner(),)
+        served = self._settings.allowed_owners or ((await app.about()).owner_login,)
         told = f"the App is installed on {', '.join(there)}; served: {', '.join(served)}"
         if {each.casefold() for each in there}.isdisjoint(each.casefold() for each in served):
             raise Unwell(told)
