@@ -197,7 +197,7 @@ async def serve_ours(url: str) -> None:
     metrics, secrets = Metrics(), (SECRET.encode(),)
     async with inbox_on(url, MeteringObserver(metrics)) as inbox:
         github = GitHubDoor(inbox=inbox, secrets=secrets, app_id="17", clock=UtcClock(), metrics=metrics)
-        health = HealthDoor(needs={}, states={}, metrics=metrics, metrics_token=None)
+        health = HealthDoor(needs={}, states={}, metrics=metrics, metrics_token=None, is_public=False)
         setup = SetUpDoor(token=None, steps=())
         app = build_app(github=github, health=health, setup=setup, metrics=metrics)
         async with listening(app, host="127.0.0.1", port=0) as port:

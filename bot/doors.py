@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Final
+from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
@@ -26,6 +27,7 @@ from bot.services import SERVICES, Service, queues_of, routes_of
 from bot.settings import Misconfigured, Settings
 from bot.web.gateway import build_app, listening
 from bot.web.health import OK, HealthDoor, Probe, nothing_to_count
+from bot.web.nearness import is_loopback
 from bot.web.setup import SETUP, SetUpDoor
 from bot.web.webhooks import GitHubDoor
 from bot.wiring import Bot, at_work
@@ -115,6 +117,7 @@ def health_door(
         beside={"cache": bot.shared.health} if bot else {},
         metrics=metrics,
         metrics_token=token.get_secret_value() if token else None,
+        is_public=not is_loopback(urlsplit(settings.address).hostname or ""),
         before_figures=partial(count, metrics, bot.stored.database, bot.stored.aside)
         if bot
         else nothing_to_count,

@@ -177,7 +177,7 @@ class Settings(BaseModel):
     metrics_token: SecretStr | None = Field(
         None,
         min_length=16,
-        description="bearer token for `/metrics`; this machine alone if not set",
+        description="bearer token for `/metrics`; this machine alone if not set, nobody with a `PUBLIC_URL`",
         examples=["$(openssl rand -hex 32)"],
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(

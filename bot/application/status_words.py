@@ -37,6 +37,15 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "needs_person": "**needs a person**",
 }
 
+# What is known of these beside the reason is of the operator's machine, or shown otherwise.
+UNTOLD: Final = frozenset((
+    "git_unavailable",
+    "internal",
+    "job_failed",
+    "sandbox_unavailable",
+    "tests_remarked",
+))
+
 THINGS: Final[Mapping[str, str]] = {
     "branch_deleted": "branch deleted",
     "branch_moved": "the branch has commits that are not mine; I left it",
@@ -182,7 +191,7 @@ def _failure(view: StatusView) -> list[str]:
         said.append(printed("What the tests printed last", view.detail))
     elif view.reason == "budget":
         said.append(f"The ceiling is {_ceiling(view)}.")
-    elif view.detail and view.reason != "tests_remarked":
+    elif view.detail and view.reason not in UNTOLD:
         said.append(f"Detail: {code(view.detail)}.")
     return [*said, *_undone(view)]
 

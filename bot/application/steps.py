@@ -7,6 +7,8 @@ that leaves it: the state, and what it waits for. The saga calls it again until 
 from datetime import timedelta
 from typing import Final
 
+import structlog
+
 from bot.application import words
 from bot.application.effects import once
 from bot.application.merging import merge
@@ -25,6 +27,8 @@ Standing = list[str | None]
 
 LONGEST_TITLE: Final = 100
 DEPLOYMENT_OVERDUE: Final = timedelta(hours=1)
+
+log = structlog.get_logger()
 
 
 def standing(it: Integration) -> Standing:
@@ -272,11 +276,12 @@ async def _is_overdue(it: Integration, world: World) -> bool:
 
 
 async def fail(world: World, integration_id: str, reason: str, detail: str, *, key: str) -> Standing:
-    """Note that it came to nothing, before anything is taken back."""
+    """Note that it came to nothing, before anything is taken back; the log says what only operators need."""
     if reason == STOPPED:
         # If not the log says what stopped it, then an operator did.
         stop = await stop_of(world, integration_id) or StepFailed("job_failed")
         reason, detail = stop.code, stop.detail
+    log.warning("integration_failed", integration=integration_id, reason=reason, detail=detail)
     it = await amend(
         world,
         integration_id,

@@ -26,12 +26,16 @@ async def nothing_to_count() -> None: ...
 
 @dataclass(frozen=True, kw_only=True)
 class HealthDoor:
-    """`needs` must all be "ok" for the bot to be ready; `beside` and `states` are told and decide nothing."""
+    """`needs` must all be "ok" for the bot to be ready; `beside` and `states` are told and decide nothing.
+
+    Where it `is_public`, what reaches it may come through a proxy on this machine that does not say so.
+    """
 
     needs: Mapping[str, Probe]
     states: Mapping[str, State]
     metrics: Metrics
     metrics_token: str | None
+    is_public: bool
     beside: Mapping[str, Probe] = field(default_factory=dict)
     before_figures: Callable[[], Awaitable[None]] = field(default=nothing_to_count)
 
@@ -49,7 +53,7 @@ class HealthDoor:
         return web.json_response({"ready": is_ready, **found, **states}, status=200 if is_ready else 503)
 
     async def figures(self, request: web.Request) -> web.Response:
-        """Prometheus figures for the bearer of METRICS_TOKEN; where none is set, for this machine alone."""
+        """Prometheus figures for the bearer of METRICS_TOKEN; where none is set, for this machine at most."""
         self.check_may_read_figures(request)
         await self.before_figures()
         return web.Response(
@@ -59,6 +63,10 @@ class HealthDoor:
 
     def check_may_read_figures(self, request: web.Request) -> None:
         """Refuse strangers."""
+        if self.metrics_token is None and self.is_public:
+            raise Refused(
+                403, "no_token", "set METRICS_TOKEN: a proxy's requests cannot be told from your own"
+            )
         if self.metrics_token is None:
             check_is_near(request)
             return

@@ -97,8 +97,20 @@ async def test_sx_12_figures_are_for_this_machine_alone(client: Client) -> None:
     assert (await near.read()).startswith(b"deliveries_kept_total")
 
 
+async def test_sx_12_behind_a_proxy_that_does_not_say_so_figures_are_for_nobody(
+    connect: Open, given: Given
+) -> None:
+    given.is_public = True
+    client = await connect()
+
+    as_nginx_sends_it = await client.get("/metrics", headers={"Connection": "close"})
+
+    assert as_nginx_sends_it.status == 403
+    assert (await as_nginx_sends_it.json())["type"] == "urn:problem:no_token"
+
+
 async def test_sx_12_or_for_the_bearer_of_the_token(connect: Open, given: Given) -> None:
-    given.metrics_token = "a-token"
+    given.metrics_token, given.is_public = "a-token", True
     client = await connect()
 
     without = await client.get("/metrics")

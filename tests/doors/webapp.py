@@ -117,6 +117,7 @@ class Given:
     secrets: Sequence[bytes] = (SECRET,)
     app_id: str | None = None
     metrics_token: str | None = None
+    is_public: bool = False
     setup_token: str | None = None
     needs: Mapping[str, Probe] = field(default_factory=dict)
     beside: Mapping[str, Probe] = field(default_factory=dict)
@@ -138,6 +139,7 @@ def app_of(given: Given) -> web.Application:
         states={"breakers": lambda: {"github": "closed"}},
         metrics=given.metrics,
         metrics_token=given.metrics_token,
+        is_public=given.is_public,
     )
     setup = SetUpDoor(token=given.setup_token, steps=("Make the GitHub App.",))
     return build_app(github=github, health=health, setup=setup, metrics=given.metrics)

@@ -221,8 +221,6 @@ async def test_f69_sb_06_without_a_sandbox_nothing_is_run(team: Team) -> None:
 
 **Failed** in “Validate the request” (`sandbox_unavailable`). The sandbox cannot run here, and I run no code outside it. The operator can ask `python -m bot doctor`.
 
-Detail: `bwrap is not installed`.
-
 There was nothing to take back.\
 """
     ])

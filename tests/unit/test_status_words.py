@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501  a sentence is pinned as it is said
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -551,3 +552,13 @@ def test_the_cost_names_the_answers_that_broke_off(losses: History, said: str) -
 )
 def test_a_span_of_time_is_said_as_people_read_it(seconds: float, said: str) -> None:
     assert duration(seconds) == said
+
+
+@pytest.mark.parametrize("reason", ["sandbox_unavailable", "job_failed", "git_unavailable", "internal"])
+def test_sx_12_the_operators_machine_is_not_described_to_everybody(reason: str) -> None:
+    history = failed(
+        *WRITTEN, reason=reason, detail="bwrap: Can't mkdir /srv/bot/data/copies: Read-only file system"
+    )
+    view = view_of(integration(history), recorded(history))
+
+    assert not re.search(r"Detail|bwrap|/srv", status_comment(view) + last_word(view))

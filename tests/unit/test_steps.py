@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.application import steps
 from bot.domain import events as e
@@ -558,3 +559,14 @@ async def test_why_a_job_left_its_queue_is_in_the_log_or_an_operator_did_it(
     [fact] = stage.log.events()[len(history) :]
     assert isinstance(fact, e.IntegrationFailed)
     assert fact.reason == reason
+
+
+async def test_why_it_came_to_nothing_stands_whole_in_the_log() -> None:
+    stage = staged(WRITTEN)
+
+    with capture_logs() as lines:
+        await steps.fail(stage.world, ID, "sandbox_unavailable", "bwrap is not installed", key="k")
+
+    assert [(line["reason"], line["detail"]) for line in lines if line["event"] == "integration_failed"] == [
+        ("sandbox_unavailable", "bwrap is not installed")
+    ]
