@@ -9,7 +9,7 @@ from typing import Any, Final
 from dbos import DBOS
 from structlog.contextvars import bound_contextvars
 
-from bot.application import steps, undoing
+from bot.application import ending, steps, undoing
 from bot.application.coding import generate_code
 from bot.application.ports import Places, World
 from bot.application.recording import FACTS
@@ -119,18 +119,18 @@ async def wait(integration_id: str, waiting_for: str, world: World) -> None:
     patience = PATIENCE_SECONDS.get(waiting_for, world.rules.look_again_seconds)
     woken = await heard(FACTS, seconds=patience)
     if not woken and waiting_for != "deployment":
-        await step(steps.wake_overdue, world, integration_id, waiting_for)
+        await step(ending.wake_overdue, world, integration_id, waiting_for)
 
 
 async def backward(
     integration_id: str, table: Steps, done: list[State], failure: StepFailed, world: World
 ) -> None:
     """Say that it failed, then take back each step that was begun, last first, then say what came of it."""
-    await step(steps.fail, world, integration_id, failure.code, failure.detail)
+    await step(ending.fail, world, integration_id, failure.code, failure.detail)
     for state in reversed(done):
         if undo := table[state].undo:
             await take_back(integration_id, undo, world)
-    await step(steps.finish, world, integration_id)
+    await step(ending.finish, world, integration_id)
 
 
 async def take_back(integration_id: str, undo: Work, world: World) -> None:

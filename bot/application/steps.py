@@ -7,28 +7,23 @@ that leaves it: the state, and what it waits for. The saga calls it again until 
 from datetime import timedelta
 from typing import Final
 
-import structlog
-
 from bot.application import words
 from bot.application.effects import once
 from bot.application.merging import merge
 from bot.application.ports import World
 from bot.application.quoting import one_line
-from bot.application.recording import amend, load, running, stop_of
+from bot.application.recording import amend, running
 from bot.application.texts import load_change, load_tested, load_text
 from bot.domain import deciding
 from bot.domain import events as e
 from bot.domain.integration import Integration
 from bot.domain.policy import Permission, holds, role_of
-from bot.domain.states import State
-from bot.records import STOPPED, Actor, StepFailed
+from bot.records import Actor, StepFailed
 
 Standing = list[str | None]
 
 LONGEST_TITLE: Final = 100
 DEPLOYMENT_OVERDUE: Final = timedelta(hours=1)
-
-log = structlog.get_logger()
 
 
 def standing(it: Integration) -> Standing:
@@ -273,31 +268,3 @@ async def _is_overdue(it: Integration, world: World) -> bool:
     records = await world.log.read(it.id)
     asked = [record.at for record in records if record.type == e.DeploymentCreated.__name__]
     return world.clock.now() - asked[-1] > DEPLOYMENT_OVERDUE
-
-
-async def fail(world: World, integration_id: str, reason: str, detail: str, *, key: str) -> Standing:
-    """Note that it came to nothing, before anything is taken back; the log says what only operators need."""
-    if reason == STOPPED:
-        # If not the log says what stopped it, then an operator did.
-        stop = await stop_of(world, integration_id) or StepFailed("job_failed")
-        reason, detail = stop.code, stop.detail
-    log.warning("integration_failed", integration=integration_id, reason=reason, detail=detail)
-    it = await amend(
-        world,
-        integration_id,
-        lambda it: deciding.fail(it, reason=reason, detail=detail),
-        key=key,
-    )
-    return standing(it)
-
-
-async def finish(world: World, integration_id: str, *, key: str) -> Standing:
-    """Everything that could be taken back was."""
-    return standing(await amend(world, integration_id, deciding.finish_undo, key=key))
-
-
-async def wake_overdue(world: World, integration_id: str, waiting_for: str, *, key: str) -> None:
-    """Nobody came in time."""
-    it = await load(world, integration_id)
-    if it.waiting_for == waiting_for and it.state is not State.DEPLOYING:
-        raise StepFailed(f"{waiting_for}_overdue")

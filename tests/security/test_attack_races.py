@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from bot.application import steps
+from bot.application import ending, steps
 from bot.application.commands import Approve, Asked, Cancel, Deploy, Reject, handle, note_closed
 from bot.application.recording import load
 from bot.domain import events as e
@@ -79,7 +79,7 @@ class Telling:
         try:
             await step(self.stage.world, ID, key=key)
         except StepFailed as failure:
-            await steps.fail(self.stage.world, ID, failure.code, failure.detail, key=f"{key}-fail")
+            await ending.fail(self.stage.world, ID, failure.code, failure.detail, key=f"{key}-fail")
         finally:
             self.stage.log.meanwhile.clear()
         assert not (stopped and len(self.stage.pulls.merged) > merges), "merged after it was stopped"

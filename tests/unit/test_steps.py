@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.application import steps
+from bot.application import ending, steps
 from bot.domain import events as e
 from bot.domain.merging import METHODS, in_order
 from bot.domain.states import State
@@ -454,7 +454,7 @@ async def test_a_failure_says_where_and_why_and_once() -> None:
     stage = staged(WRITTEN)
 
     for key in ("a", "b"):
-        assert await steps.fail(stage.world, ID, "tests", "attempt 4", key=key) == ["failed", None]
+        assert await ending.fail(stage.world, ID, "tests", "attempt 4", key=key) == ["failed", None]
 
     assert stage.log.events()[len(WRITTEN) :] == [
         e.IntegrationFailed(reason="tests", during="testing", detail="attempt 4")
@@ -465,7 +465,7 @@ async def test_the_end_of_taking_back_is_noted_once() -> None:
     stage = staged(failed(*WRITTEN))
 
     for key in ("a", "b"):
-        assert await run(steps.finish, stage, key) == [State.FAILED, None]
+        assert await run(ending.finish, stage, key) == [State.FAILED, None]
 
     assert new(stage, failed(*WRITTEN)) == ["UndoFinished"]
 
@@ -476,7 +476,7 @@ async def test_the_end_of_taking_back_is_noted_once() -> None:
 )
 async def test_what_nobody_came_for_is_overdue(history: History, waiting_for: str, code: str) -> None:
     with pytest.raises(StepFailed, match=code):
-        await steps.wake_overdue(staged(history).world, ID, waiting_for, key="k")
+        await ending.wake_overdue(staged(history).world, ID, waiting_for, key="k")
 
 
 @pytest.mark.parametrize(
@@ -491,7 +491,7 @@ async def test_what_nobody_came_for_is_overdue(history: History, waiting_for: st
 async def test_what_waits_no_more_or_is_merged_already_is_not_overdue(
     history: History, waiting_for: str
 ) -> None:
-    await steps.wake_overdue(staged(history).world, ID, waiting_for, key="k")
+    await ending.wake_overdue(staged(history).world, ID, waiting_for, key="k")
 
 
 @pytest.mark.parametrize(
@@ -554,7 +554,7 @@ async def test_why_a_job_left_its_queue_is_in_the_log_or_an_operator_did_it(
     stage = staged(history)
 
     for _ in range(2):
-        await steps.fail(stage.world, ID, "stopped", "", key="k")
+        await ending.fail(stage.world, ID, "stopped", "", key="k")
 
     [fact] = stage.log.events()[len(history) :]
     assert isinstance(fact, e.IntegrationFailed)
@@ -565,7 +565,7 @@ async def test_why_it_came_to_nothing_stands_whole_in_the_log() -> None:
     stage = staged(WRITTEN)
 
     with capture_logs() as lines:
-        await steps.fail(stage.world, ID, "sandbox_unavailable", "bwrap is not installed", key="k")
+        await ending.fail(stage.world, ID, "sandbox_unavailable", "bwrap is not installed", key="k")
 
     assert [(line["reason"], line["detail"]) for line in lines if line["event"] == "integration_failed"] == [
         ("sandbox_unavailable", "bwrap is not installed")

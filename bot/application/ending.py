@@ -1,0 +1,40 @@
+"""How an integration ends of which nothing came: noted, taken back, finished, or never answered."""
+
+import structlog
+
+from bot.application.ports import World
+from bot.application.recording import amend, load, stop_of
+from bot.application.steps import Standing, standing
+from bot.domain import deciding
+from bot.domain.states import State
+from bot.records import STOPPED, StepFailed
+
+log = structlog.get_logger()
+
+
+async def fail(world: World, integration_id: str, reason: str, detail: str, *, key: str) -> Standing:
+    """Note that it came to nothing, before anything is taken back; the log says what only operators need."""
+    if reason == STOPPED:
+        # If not the log says what stopped it, then an operator did.
+        stop = await stop_of(world, integration_id) or StepFailed("job_failed")
+        reason, detail = stop.code, stop.detail
+    log.warning("integration_failed", integration=integration_id, reason=reason, detail=detail)
+    it = await amend(
+        world,
+        integration_id,
+        lambda it: deciding.fail(it, reason=reason, detail=detail),
+        key=key,
+    )
+    return standing(it)
+
+
+async def finish(world: World, integration_id: str, *, key: str) -> Standing:
+    """Everything that could be taken back was."""
+    return standing(await amend(world, integration_id, deciding.finish_undo, key=key))
+
+
+async def wake_overdue(world: World, integration_id: str, waiting_for: str, *, key: str) -> None:
+    """Nobody came in time."""
+    it = await load(world, integration_id)
+    if it.waiting_for == waiting_for and it.state is not State.DEPLOYING:
+        raise StepFailed(f"{waiting_for}_overdue")
