@@ -420,7 +420,7 @@ async def test_out_04_a_squash_says_what_we_say_whatever_the_repository_would_ma
     assert said == f"Send paid invoices (#{number})\n\nIntegration: 1"
 
 
-async def test_a_head_that_has_moved_is_not_merged(side: Side) -> None:
+async def test_sm_01_a_head_that_has_moved_is_not_merged(side: Side) -> None:
     number, head = await side.pull()
     await side.github.push("dev", ERP, {"sneaky.py": "x"}, branch=BRANCH)
 

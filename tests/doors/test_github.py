@@ -108,7 +108,7 @@ async def test_without_github_settings_the_door_keeps_nothing(
     assert (answer.status, problem["type"], given.inbox.kept) == (503, "urn:problem:setup_mode", [])
 
 
-async def test_a_delivery_made_for_another_app_is_refused(
+async def test_wh_14_a_delivery_made_for_another_app_is_refused(
     connect: Callable[[], Awaitable[Client]], given: Given
 ) -> None:
     given.app_id = "17"

@@ -148,7 +148,7 @@ async def test_a_merge_queue_that_merges_ends_it_as_a_person_would(team: Team) -
     assert team.github.deployments() == []
 
 
-async def test_what_was_pushed_after_the_tests_is_not_approved(team: Team) -> None:
+async def test_sm_02_what_was_pushed_after_the_tests_is_not_approved(team: Team) -> None:
     _, pull = await team.has_a_pull_request()
     await team.developer.pushes({"more.txt": "more\n"}, branch=pull.branch)
 
@@ -161,7 +161,7 @@ async def test_what_was_pushed_after_the_tests_is_not_approved(team: Team) -> No
     ])
 
 
-async def test_what_is_pushed_after_the_approval_is_not_merged(team: Team) -> None:
+async def test_sm_01_sm_02_what_is_pushed_after_the_approval_is_not_merged(team: Team) -> None:
     issue, pull = await team.has_a_pull_request()
     await team.bot.comes_to_rest()
     team.github.delays("PATCH", "/repos/{owner}/{repo}/check-runs/{check_run_id}")

