@@ -45,6 +45,7 @@ def pull(**changed: Any) -> dict[str, Any]:
         "head": {"ref": "claude/x", "sha": "b" * 40, "repo": {"id": ERP.id}},
         "base": {"ref": "main"},
         "state": "open",
+        "created_at": "2026-01-01T00:00:00Z",
         "merged_at": None,
         "merge_commit_sha": "c" * 40,
         "user": {"login": BOT},
