@@ -43,7 +43,7 @@ audit: $(DEV) ## Ask whether a dependency has a known vulnerability: clean, foun
 crash: $(DEV) sandbox ## Kill the bot at every crash point; the story must end the same
 	@$(PY) -m tests.faults.crash $(ARGS)
 
-bench: $(DEV) ## Run every benchmark; each prints a ratio
+bench: $(DEV) sandbox ## Run every benchmark; each prints a ratio
 	@for bench in benchmarks/[a-z]*.py; do \
 		echo "== $$bench"; $(PY) -m benchmarks.$$(basename $$bench .py) || exit 1; \
 	done

@@ -21,7 +21,7 @@ class Service:
 SERVICES: Final[tuple[Service, ...]] = (
     Service(name="auth"),
     Service(name="integrations", routes=("webhooks", "setup")),
-    Service(name="workflow", queues=("intake", "deliveries", "saga", "github", "sandbox", "ops")),
+    Service(name="workflow", queues=("intake", "saga", "github", "sandbox", "ops")),
     Service(name="ai", queues=("ai",)),
     Service(name="notifications", queues=("notify",)),
 )

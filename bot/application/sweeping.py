@@ -47,9 +47,7 @@ async def sweep(intake: Intake, delivery_key: str) -> None:
         return
     log.error("delivery_swept")
     await start(
-        Start(
-            queue="deliveries", workflow=SETTLE, id=workflow_id, args=(delivery_key,), partition=workflow_id
-        )
+        Start(queue="intake", workflow=SETTLE, id=workflow_id, args=(delivery_key,), partition=workflow_id)
     )
 
 

@@ -34,8 +34,7 @@ VERSION: Final = "1"  # the application version is fixed: a hash would strand ev
 SCHEMA: Final = "dbos"
 THREADS: Final = 16
 QUEUES: Final[Mapping[str, Mapping[str, Any]]] = {
-    "intake": {"worker_concurrency": 4},  # what was handed on before installations had shares
-    "deliveries": {"partition_worker_concurrency": 4},  # an installation's: it waits, and delays no other's
+    "intake": {"partition_worker_concurrency": 4},  # an installation's: it waits, and delays no other's
     "saga": {},
     "ai": {"partition_worker_concurrency": 2},  # a repository's; its account's, and all, are in shares.py
     "github": {"worker_concurrency": 8},
@@ -43,6 +42,8 @@ QUEUES: Final[Mapping[str, Mapping[str, Any]]] = {
     "notify": {"partition_concurrency": 1},
     "ops": {"worker_concurrency": 1},
 }
+# Nobody waits for what these do: they are looked into so many times more seldom, since looking costs.
+SELDOM: Final[Mapping[str, int]] = {"notify": 2, "ops": 5}
 STEP_SECONDS: Final = 1800.0
 POLL_JOB_SECONDS: Final = 0.05
 LOOK_EVERY_SECONDS: Final = 1.0
@@ -77,8 +78,9 @@ class Engine:
         DBOS.listen_queues(list(self.listens_to))
         DBOS.launch()
         for name, limits in QUEUES.items():
+            polls = self.polls * SELDOM.get(name, 1)
             await DBOS.register_queue_async(
-                name, polling_interval_sec=self.polls, on_conflict="always_update", **limits
+                name, polling_interval_sec=polls, on_conflict="always_update", **limits
             )
         await DBOS.apply_schedules_async([_planned(schedule) for schedule in schedules])
 

@@ -282,6 +282,4 @@ def _starts(keys: Sequence[str], came_through: Mapping[str, int | None]) -> Iter
 
 def intake_of(keys: tuple[str, ...], *, workflow_id: str, partition: str) -> Start:
     """The workflow that works these deliveries, in that share of the queue."""
-    return Start(
-        queue="deliveries", workflow="intake.settle_v1", id=workflow_id, args=keys, partition=partition
-    )
+    return Start(queue="intake", workflow="intake.settle_v1", id=workflow_id, args=keys, partition=partition)

@@ -107,9 +107,7 @@ def full(path: Path | None) -> Iterator[None]:
 
 
 def start(*keys: str, share: str = "none") -> str:
-    start = Start(
-        queue="deliveries", workflow="intake.settle_v1", id=f"in-{keys[0]}", args=keys, partition=share
-    )
+    start = Start(queue="intake", workflow="intake.settle_v1", id=f"in-{keys[0]}", args=keys, partition=share)
     return repr(start)
 
 

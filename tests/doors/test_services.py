@@ -91,7 +91,7 @@ async def test_what_nobody_here_works_on_waits_in_its_queue_and_is_counted(bot: 
         await hub.settle()
         lengths = (await figures_at(port))["bot_queue_length"]
 
-    assert (lengths['queue="deliveries"'], lengths['queue="saga"']) == (1, 0)
+    assert (lengths['queue="intake"'], lengths['queue="saga"']) == (1, 0)
 
 
 async def test_without_a_database_what_it_counts_is_left_out_and_the_rest_is_told() -> None:

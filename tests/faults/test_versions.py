@@ -1,7 +1,6 @@
 """Another sequence of steps is a new version: what runs keeps its own, what is new takes the new one."""
 
 import json
-from collections.abc import Sequence
 
 import pytest
 import sqlalchemy
@@ -12,15 +11,10 @@ from bot.application.ports import World
 from bot.application.recording import running
 from bot.domain.states import State
 from bot.infrastructure.engine import SCHEMA, system_engine
-from bot.infrastructure.inbox import Inbox
-from bot.infrastructure.observing import Nobody
-from bot.infrastructure.outbox import Outbox
-from bot.records import Delivery, FollowUp, Start
 from tests.story import Team
 from tests.story.places import EACH_ONCE
 from tests.story.scripts import asks
 
-OLD_INTAKE = "intake.settle_v1"
 greeted: list[str] = []
 
 
@@ -72,38 +66,6 @@ async def test_what_began_before_accounts_had_shares_goes_on_with_its_repository
     await team.bot.reaches(State.ACTIVE)
     assert len(given) == 3
     assert await arguments("generate_code_v1") == [[given[0], given[1]]]
-
-
-async def test_what_was_handed_on_before_installations_had_shares_is_still_heard(team: Team) -> None:
-    issue = await team.requester.opens_an_issue()
-    team.github.world.postman.holding = True
-    await team.requester.comments("/claude help", on=issue)
-    (asked,) = team.github.world.outbox
-    team.github.world.outbox.clear()
-    team.github.world.postman.holding = False
-    stored = team.bot.stored
-    outbox = Outbox()
-
-    def as_before(connection: sqlalchemy.Connection, starts: Sequence[FollowUp]) -> None:
-        outbox(connection, [Start(queue="intake", workflow=OLD_INTAKE, id="in-old", args=("old",))])
-
-    inbox = Inbox(stored.database, as_before, lambda _: True, Nobody())
-    await inbox.keep(
-        Delivery(
-            key="old",
-            source="github",
-            kind="issue_comment.created",
-            meaning=None,
-            body=asked.body,
-            digest=b"",
-            received_at=stored.clock.now(),
-        )
-    )
-    await inbox.close()
-
-    await team.bot.comes_to_rest()
-    outbox.close()
-    assert len(issue.replies()) == 1
 
 
 def cut_arguments(url: str, workflow: str, *, to: int) -> list[str]:

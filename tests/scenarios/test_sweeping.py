@@ -74,7 +74,7 @@ async def test_what_came_a_moment_ago_is_left_to_those_who_work_it(team: Team) -
 async def test_what_is_in_somebodys_hands_stays_there(team: Team) -> None:
     issue = await loses_a_request(team)
     team.github.delays("POST", "/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions", seconds=3)
-    await start(Start(queue="intake", workflow=intake.WORKFLOW, id="in-lost", args=(LOST,)))
+    await start(Start(queue="intake", workflow=intake.WORKFLOW, id="in-lost", args=(LOST,), partition="1"))
 
     await sweeps(team, "1")
 
@@ -84,7 +84,7 @@ async def test_what_is_in_somebodys_hands_stays_there(team: Team) -> None:
 
 async def test_what_was_handed_on_again_and_still_did_not_end_is_set_aside_and_said(team: Team) -> None:
     issue = await loses_a_request(team)
-    await start(Start(queue="intake", workflow=intake.WORKFLOW, id=f"swept-{LOST}", args=()))
+    await start(Start(queue="intake", workflow=intake.WORKFLOW, id=f"swept-{LOST}", args=(), partition="1"))
     await team.bot.comes_to_rest()
 
     await sweeps(team, "1")

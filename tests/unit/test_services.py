@@ -23,7 +23,6 @@ def test_all_five_services_run_where_none_is_named() -> None:
     assert services.chosen([]) == services.SERVICES
     assert services.queues_of(services.SERVICES) == (
         "intake",
-        "deliveries",
         "saga",
         "github",
         "sandbox",
