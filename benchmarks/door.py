@@ -45,6 +45,9 @@ MIX: Final = (
     ("commit_comment", "created.2", "comment"),
 )
 
+# GitHub names the App's installation in every delivery; a team has one.
+INSTALLATION: Final = {"id": 1, "node_id": "MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9uMQ=="}
+
 FIGURES: Final = ("rate", "p50", "p99", "cpu")
 
 HANDED_ON: Final = frozenset({"issue_comment.created", "deployment_status.created"})
@@ -57,7 +60,7 @@ def deliveries(run: str) -> Iterator[bytes]:
         for event, name, noun in MIX
     ]
     for number, (event, noun, payload) in enumerate(cycle(payloads), start=int(run, 16) << 20):
-        payload[noun]["id"] = number
+        payload[noun]["id"], payload["installation"] = number, INSTALLATION
         yield request(event, f"{run}-{number}", json.dumps(payload, separators=(",", ":")).encode())
 
 

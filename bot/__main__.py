@@ -5,6 +5,7 @@ import asyncio
 import re
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import uvloop
 
 from bot.doctor import examine, is_well, report
-from bot.infrastructure.database import migrate_apart
+from bot.infrastructure.database import migrated_apart
 from bot.infrastructure.metrics import MeteringObserver, Metrics
 from bot.infrastructure.redaction import LiveSecrets
 from bot.infrastructure.telemetry import set_up_logs
@@ -96,8 +97,8 @@ def begun(settings: Settings, names: Sequence[str]) -> Sequence[Service]:
     """The services that are asked for; their tables are made while there is neither a thread nor a loop."""
     services = chosen(names)
     check_can_run(services, settings)
-    if settings.github is not None:
-        migrate_apart(settings.database_url)
+    with migrated_apart(settings.database_url) if settings.github else nullcontext():
+        import bot.doors  # noqa: F401, PLC0415  heavy: loaded while the tables are made
     return services
 
 

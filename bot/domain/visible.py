@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.paths import IGNORABLE, PRINTABLE
-from bot.domain.rendering import rendered
 
 LAYOUT: Final = frozenset("\n\t")
 # An emoji's look; after anything else a variation selector could carry a message.
@@ -40,6 +39,8 @@ def visible_markdown(text: str) -> Visible:
     definitions and footnotes, descriptions of images, and what is drawn instead of shown. Code is kept as
     it is written.
     """
+    from bot.domain.rendering import rendered  # noqa: PLC0415  heavy, and wanted only where words are read
+
     told, left_out = rendered(text.replace("\0", NOT_SHOWN))
     seen = visible_characters(told)
     kinds = left_out | ({"invisible_characters"} if seen != told else frozenset())

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, ParamSpec, Self, TextIO, TypeVar
+from typing import Any, Final, NoReturn, ParamSpec, Self, TextIO, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -182,15 +182,23 @@ def _named_in(side_car: TextIO) -> str:
     return f" ({number})" if number.isdecimal() else ""
 
 
-def migrate_apart(url: str) -> None:
+@contextmanager
+def migrated_apart(url: str) -> Iterator[None]:
     """Bring the tables up to date in a process of its own: the memory that it takes goes away with it.
 
-    Only before there is any thread. What goes wrong there is told by the `migrate` that is to follow.
+    They are at the end of the block, in which no thread may begin. What goes wrong there is told by the
+    `migrate` that is to follow.
     """
     child = os.fork()
-    if child:
+    if not child:
+        _migrate_and_leave(url)
+    try:
+        yield
+    finally:
         os.waitpid(child, 0)
-        return
+
+
+def _migrate_and_leave(url: str) -> NoReturn:
     try:
         with alone(url):
             asyncio.run(_migrated(url))

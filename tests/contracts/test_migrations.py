@@ -94,14 +94,15 @@ def test_the_newest_change_is_the_one_that_the_others_lead_to() -> None:
 
 START = """
 import asyncio, sys
-from bot.infrastructure.database import Database, migrate_apart
+from bot.infrastructure.database import Database, migrated_apart
 
 async def migrated(url):
     database = await Database.open(url)
     await database.migrate()
     await database.close()
 
-migrate_apart(sys.argv[1])
+with migrated_apart(sys.argv[1]):
+    pass
 asyncio.run(migrated(sys.argv[1]))
 print("alembic" in sys.modules)
 """
