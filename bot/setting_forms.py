@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from bot.records import SandboxLimits
 
 SHORTEST_SECRET: Final = 32  # bytes
+LONGEST_TEST_RUN: Final = 1500  # seconds: a change is judged by up to four in one step of the engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ def _sandbox_limits(given: object) -> object:
     if isinstance(given, SandboxLimits):
         return given
     seconds, memory_mib, processes, files = map(int, _numbers(given, least=(1, 64, 1, 1)))
+    if seconds > LONGEST_TEST_RUN:
+        raise ValueError(f"a test run may take {LONGEST_TEST_RUN} seconds at most")
     return SandboxLimits(seconds=seconds, memory_mib=memory_mib, processes=processes, files=files)
 
 

@@ -158,7 +158,7 @@ class Settings(BaseModel):
     )
     sandbox_limits: Sandboxes = Field(
         SandboxLimits(),
-        description="ceilings of one test run: seconds, MiB, processes, files",
+        description="ceilings of one test run: seconds (1500 at most), MiB, processes, files",
         examples=["900,2048,256,100000"],
     )
     retention_days: Kept = Field(

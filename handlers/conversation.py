@@ -1,10 +1,11 @@
 """What a handler is given; the one way of a spoken command, whatever the door."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Final, Protocol
+
+import structlog
 
 from bot.application import commands, refusing, words
 from bot.application.effects import once
@@ -15,6 +16,8 @@ from bot.domain.policy import Denied, NothingWaits, Role
 from bot.domain.states import InvalidStateTransition
 from bot.records import Actor, Repository, StepFailed, Unavailable
 from handlers.payloads import Comment
+
+log = structlog.get_logger()
 
 MOST_ANSWERS_AN_HOUR: Final = 30
 
@@ -183,9 +186,11 @@ async def _heard(run: Run, here: Here) -> str | None:
 
 
 async def _show(here: Here) -> None:
-    """Show that it was seen. That is a courtesy: what was asked does not wait until it can be had."""
-    with suppress(Unavailable):
+    """Show that it was seen. That is a courtesy: what was asked neither waits for it nor fails with it."""
+    try:
         await here.context.world.comments.react(here.repository, here.comment.id, content="eyes")
+    except (StepFailed, Unavailable) as no:
+        log.warning("command_not_marked", code=no.code)
 
 
 async def _answered(run: Run, here: Here) -> tuple[str | None, str | None]:
@@ -226,8 +231,10 @@ async def reply(place: Place, context: Context, said: str) -> None:
 
 
 async def apologise(place: Place, context: Context) -> None:
-    """Say once, where it was asked, that it went wrong."""
+    """Say once, where it was asked, that it went wrong; to one person only so often an hour."""
     key = context.key
+    if not await may_be_answered(place, context.world):
+        return
     await _say(place, context, words.apology(key), effect=f"apology:{key}", marker=words.apology_marker(key))
 
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from dataclasses import replace
+
+from msgspec import structs
 
 from bot.application.ports import World
 from bot.application.recording import amend
@@ -36,7 +37,7 @@ async def ask(
         for spent in lost:
             await _note_lost(world, it, _lost(it, spent, step=step, code=failure.code), key=key)
         raise
-    turn = replace(await _turn(world, it, answer, step=step), left_out=left_out)
+    turn = structs.replace(await _turn(world, it, answer, step=step), left_out=left_out)
     return await amend(world, it.id, lambda _: [turn], key=key), answer
 
 

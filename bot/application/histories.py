@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from typing import Final
 
 from bot.application.fact_words import SMALL, counted, told
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
 from bot.records import Recorded
+
+LONGEST_AGO: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +56,15 @@ def moment(text: str, now: datetime) -> datetime | None:
 
     None where it is neither.
     """
-    units = {"m": "minutes", "h": "hours", "d": "days"}
-    if text[:-1].isascii() and text[:-1].isdigit() and text[-1] in units and len(text) < 8:  # noqa: PLR2004
-        return now - timedelta(**{units[text[-1]]: int(text[:-1])})
     try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
+        at = _ago(text, now) or datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):  # before the first year there is no time either
         return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _ago(text: str, now: datetime) -> datetime | None:
+    units = {"m": "minutes", "h": "hours", "d": "days"}
+    if text[:-1].isascii() and text[:-1].isdigit() and text[-1] in units and len(text) < LONGEST_AGO:
+        return now - timedelta(**{units[text[-1]]: int(text[:-1])})
+    return None

@@ -48,9 +48,10 @@ async def _without_branch(it: Integration, world: World) -> tuple[str, str]:
 
 
 async def cancel_checks(world: World, integration_id: str, *, key: str) -> None:
-    """Complete the check run that would hang."""
+    """Complete the check run that would hang, or that promised a merge which did not come."""
     it = await load(world, integration_id)
-    check = it.check if it.check_open else await _lost_check(it, world)
+    check = it.check if it.check_open or not it.merged else None
+    check = check or await _lost_check(it, world)
     if check is None:
         await note(it, world, "run_tests", "nothing", key=key)
         return

@@ -106,8 +106,8 @@ def bad_value(option: str, wanted: str) -> str:
 def apology(key: str) -> str:
     """Something went wrong that nobody foresaw."""
     return (
-        "Something went wrong on my side, and nothing of this was done. "
-        f"The operator finds it in the log under {code(key)}; then you can say it again."
+        f"Something went wrong on my side. `{PREFIX} status` shows whether anything of this was done. "
+        f"The operator finds what it was in the log under {code(key)}; then you can say it again."
     )
 
 

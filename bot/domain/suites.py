@@ -93,13 +93,13 @@ def _named(name: str) -> Callable[[_Repository], bool]:
 # In this order: what a repository says itself of its tests, then what its files let guess.
 _SUITES: Final[tuple[tuple[tuple[str, ...], Callable[[_Repository], bool]], ...]] = (
     (PYTEST, _Repository.configures_pytest),
-    (UNITTEST, _Repository.has_unittest_alone),
-    (PYTEST, _Repository.has_python_tests),
     (NPM, _Repository.has_npm_script),
     (GO, _named("go.mod")),
     (CARGO, _named("Cargo.toml")),
     (MAVEN, _named("pom.xml")),
     (GRADLE, _named("gradlew")),
+    (UNITTEST, _Repository.has_unittest_alone),
+    (PYTEST, _Repository.has_python_tests),
     (MAKE, _Repository.has_make_target),
 )
 

@@ -44,7 +44,9 @@ QUEUES: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 # Nobody waits for what these do: they are looked into so many times more seldom, since looking costs.
 SELDOM: Final[Mapping[str, int]] = {"notify": 2, "ops": 5}
-STEP_SECONDS: Final = 1800.0
+# Every wait in a step has a limit of its own; this one catches a step that does not end. The longest runs a
+# repository's tests four times, each as long as SANDBOX_LIMITS may say.
+STEP_SECONDS: Final = 7200.0
 POLL_JOB_SECONDS: Final = 0.05
 LOOK_EVERY_SECONDS: Final = 1.0
 # What an earlier version recorded where the tries were used up, or where the last one took too long.

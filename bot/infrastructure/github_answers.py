@@ -23,6 +23,7 @@ _CODES: Final[Mapping[int, str]] = {
     422: "github_invalid",
     451: "github_blocked",
 }
+_OTHERWISE: Final = "github_refused"
 # What GitHub says with a 403 where it is not about a right of ours.
 _STANDSTILLS: Final[Mapping[str, str]] = {
     "archived": "repository_archived",
@@ -89,7 +90,7 @@ def failure(error: HTTPException, *, what: str) -> StepFailed | Unavailable:
         return Stale("github_unauthorized", detail)
     if status in range(300, 400):
         return Stale("repository_gone", detail)
-    return StepFailed(_standstill(error) or _CODES.get(status, "github_refused"), detail)
+    return StepFailed(_standstill(error) or _CODES.get(status, _OTHERWISE), detail)
 
 
 def is_limit(error: HTTPException) -> bool:

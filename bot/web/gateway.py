@@ -45,6 +45,9 @@ REQUEST_ID: Final = web.RequestKey("REQUEST_ID", str)
 # Deliveries are logged where they are settled, and questions about health come every few seconds.
 _QUIET: Final = frozenset({PATH, "/healthz", "/readyz", "/metrics"})
 
+# What a driver says names hosts and users of the operator's: that is for the log.
+_TOLD: Final[Mapping[str, str]] = {"database": "the database cannot be reached now; it is tried again"}
+
 log = structlog.get_logger()
 
 
@@ -107,7 +110,7 @@ async def caught(request: web.Request, handler: Handler) -> web.StreamResponse:
         log.info("request_refused", path=request.path, status=no.status, code=no.code)
         return problem(request, no.status, no.code, no.detail)
     except Unavailable as not_now:
-        log.warning("request_put_off", path=request.path, code=not_now.code)
+        log.warning("request_put_off", path=request.path, code=not_now.code, why=not_now.detail)
         return put_off(request, not_now)
     except web.HTTPException as answer:
         if answer.status < HTTPStatus.BAD_REQUEST:
@@ -135,7 +138,7 @@ def problem(request: web.Request, status: int, code: str, detail: str) -> web.Re
 
 def put_off(request: web.Request, not_now: Unavailable) -> web.Response:
     """Come again: when, says Retry-After."""
-    answer = problem(request, 503, not_now.code, not_now.detail)
+    answer = problem(request, 503, not_now.code, _TOLD.get(not_now.code, not_now.detail))
     answer.headers["Retry-After"] = str(math.ceil(not_now.retry_after or 5))
     return answer
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from bot.records import Unavailable
 from tests.doors.webapp import NOON, Client, FakeInbox, FakeMetrics, Given, comment, headers_for, sign
 
 DOOR = "/webhooks/github"
@@ -55,6 +56,15 @@ async def test_while_the_inbox_is_unavailable_github_is_asked_to_come_again(
 
     assert (answer.status, answer.headers["Retry-After"]) == (503, "7")
     assert metrics.refused == ["database_unreachable"]
+
+
+async def test_sx_12_what_a_driver_says_is_for_the_log_alone(client: Client, inbox: FakeInbox) -> None:
+    inbox.failure = Unavailable("database", "connection to db.internal as bot failed")
+    body = comment()
+
+    answer = await client.post(DOOR, data=body, headers=headers_for(body))
+
+    assert (answer.status, "db.internal" in await answer.text()) == (503, False)
 
 
 async def test_what_nobody_foresaw_is_a_500_without_a_word_about_why(

@@ -1,8 +1,7 @@
 """Bases: the branch that the asker names, and the branch that the pull request leads to in the end."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec import structs
 
 from bot.application import steps
 from bot.application.validating import survey_repository
@@ -20,7 +19,7 @@ async def test_rc_02_a_branch_named_as_base_says_nothing_of_tests_and_deployment
     there: bytes | None,
 ) -> None:
     stage = Stage()
-    stage.log.holds((replace(REQUEST, base="theirs"), e.ValidationStarted()))
+    stage.log.holds((structs.replace(REQUEST, base="theirs"), e.ValidationStarted()))
     stage.branches.heads["theirs"] = Commit(sha=THEIRS, tree=TREE)
     stage.sources = FakeSources(
         files={

@@ -7,7 +7,7 @@ import pytest
 from bot.domain import events as e
 from bot.domain.policy import Rules
 from bot.records import Actor, Unavailable
-from handlers import GITHUB
+from handlers import APOLOGIES, GITHUB
 from handlers.conversation import MOST_ANSWERS_AN_HOUR, Context
 from tests.unit.deliveries import comment
 from tests.unit.fakes import Stage
@@ -52,6 +52,15 @@ async def test_out_05_others_are_answered_meanwhile_and_everybody_in_the_next_ho
     await says(stage, "/claude nonsense", by=VIEWER)
 
     assert len(stage.comments.bodies) == MOST_ANSWERS_AN_HOUR + 2
+
+
+async def test_out_05_apologies_count_as_answers_do(stage: Stage) -> None:
+    apologise = APOLOGIES["issue_comment.created"]
+    for number in range(3 * MOST_ANSWERS_AN_HOUR):
+        context = Context(world=stage.world, key=f"broken-{number}")
+        await apologise(comment("/claude help", by=VIEWER, on=PULL), context)
+
+    assert len(stage.comments.bodies) == MOST_ANSWERS_AN_HOUR
 
 
 SLIPS = [

@@ -1,8 +1,7 @@
 """Money: what one person, or many runs at once, can make the bot spend."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec import structs
 
 from bot.application import words
 from bot.application.coding import take_turn
@@ -25,7 +24,7 @@ async def test_ab_01_runs_side_by_side_stop_at_the_repositorys_budget_of_the_mon
     stage = Stage(rules=Rules(monthly_micro_usd=1_000_000))
     stage.log.holds(AGREED)
     for stream in OTHERS:
-        costly = replace(turn(1, step="validate_request"), micro_usd=500_000)
+        costly = structs.replace(turn(1, step="validate_request"), micro_usd=500_000)
         stage.log.holds((*TAKEN_UP, costly, SPEC), stream=stream)
 
     with pytest.raises(StepFailed, match="monthly_budget"):

@@ -1,8 +1,7 @@
 """Taking back what the bot made, while somebody with write access lies in wait where it will be made."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec import structs
 
 from bot.application import undoing
 from bot.domain import events as e
@@ -25,7 +24,7 @@ from tests.unit.histories import (
 
 REVERT = f"claude/revert-{ISSUE}-{ID}"
 NOW, EVIL = "0a11" * 10, "0bad" * 10
-MERGING = tuple(replace(SPEC, merge_reverts=True) if fact == SPEC else fact for fact in DEPLOYING)
+MERGING = tuple(structs.replace(SPEC, merge_reverts=True) if fact == SPEC else fact for fact in DEPLOYING)
 
 
 @pytest.fixture

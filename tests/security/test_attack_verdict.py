@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 import pytest
+from msgspec import structs
 
 from bot.application.coding import coding_question
 from bot.application.ports import World
@@ -47,7 +48,7 @@ REPOSITORY: Final[Mapping[str, str]] = {
 }
 
 Patch = Mapping[str, str | None]
-VALIDATED: Final = replace(SPEC, tests=COMMAND, passed=3)
+VALIDATED: Final = structs.replace(SPEC, tests=COMMAND, passed=3)
 
 WRONG: Final = "def total(prices):\n    return 0\n"
 EVERY_OUT: Final = """import os
@@ -240,7 +241,7 @@ async def test_sb_09_where_a_test_has_to_change_the_remarks_name_it() -> None:
 
 async def test_sb_09_a_suite_that_looks_at_one_file_only_is_not_suspected() -> None:
     found = await run_of(
-        HONEST["the product alone"], replace(VALIDATED, tests=(*COMMAND, "tests/test_cart.py"))
+        HONEST["the product alone"], structs.replace(VALIDATED, tests=(*COMMAND, "tests/test_cart.py"))
     )
 
     assert (found.trust, found.passed) == (Trust.PLAIN, 3)
@@ -252,7 +253,7 @@ async def test_sb_09_a_suite_of_unittest_is_not_fooled_either() -> None:
 
     found = await run_of(
         {"shop/__init__.py": printed},
-        replace(VALIDATED, tests=command, passed=1),
+        structs.replace(VALIDATED, tests=command, passed=1),
         {**REPOSITORY, "tests/test_cart.py": CASES, "tests/__init__.py": ""},
     )
 
@@ -272,7 +273,7 @@ SCRIPT: Final = {"run.sh": "grep -q right word.txt\n", "word.txt": "right\n"}
 async def test_sb_09_a_suite_of_any_other_kind_is_judged_by_status_and_files(
     patch: Patch, trust: Trust, remarked: list[str]
 ) -> None:
-    found = await run_of(patch, replace(VALIDATED, tests=("sh", "./run.sh"), passed=None), SCRIPT)
+    found = await run_of(patch, structs.replace(VALIDATED, tests=("sh", "./run.sh"), passed=None), SCRIPT)
 
     assert (found.trust, codes(found)) == (trust, remarked)
 
@@ -280,7 +281,7 @@ async def test_sb_09_a_suite_of_any_other_kind_is_judged_by_status_and_files(
 async def test_sb_09_where_remarks_are_refused_they_count_as_failed_tests() -> None:
     patch, remarked = CHEATS["the assertions are weakened"]
     world = await prepared(
-        {"shop/cart.py": WRONG, **patch}, replace(VALIDATED, refuses_remarks=True), REPOSITORY
+        {"shop/cart.py": WRONG, **patch}, structs.replace(VALIDATED, refuses_remarks=True), REPOSITORY
     )
 
     await judge_change(world, ID, key="k")
@@ -298,7 +299,7 @@ async def test_sb_09_where_remarks_are_refused_they_count_as_failed_tests() -> N
 async def test_sb_09_what_is_told_of_the_judges_holds_no_file_of_credentials() -> None:
     files = {**REPOSITORY, "tests/server.key": "hidden before", "tests/data.txt": "shown before"}
     patch = {"tests/server.key": "hidden after", "tests/data.txt": "shown after"}
-    world = await prepared(patch, replace(VALIDATED, refuses_remarks=True), files)
+    world = await prepared(patch, structs.replace(VALIDATED, refuses_remarks=True), files)
 
     await judge_change(world, ID, key="k")
 
@@ -311,7 +312,7 @@ async def test_sb_09_what_is_told_of_the_judges_holds_no_file_of_credentials() -
 async def test_sb_09_where_remarks_are_refused_the_last_repair_ends_it() -> None:
     patch, _ = CHEATS["the assertions are weakened"]
     world = await prepared(
-        {"shop/cart.py": WRONG, **patch}, replace(VALIDATED, refuses_remarks=True), REPOSITORY
+        {"shop/cart.py": WRONG, **patch}, structs.replace(VALIDATED, refuses_remarks=True), REPOSITORY
     )
 
     with pytest.raises(StepFailed, match="tests_remarked"):

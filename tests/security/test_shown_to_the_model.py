@@ -2,11 +2,11 @@
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pytest
+from msgspec import structs
 from structlog.testing import capture_logs
 
 from bot.application.coding import coding_question
@@ -112,12 +112,12 @@ async def test_pi_05_the_test_command_is_data_when_code_is_written(remarks: tupl
 
 def bent(event: e.Event) -> e.Event:
     """The same event of a repository whose test command says something."""
-    return replace(event, tests=COMMAND) if isinstance(event, e.RequestValidated) else event
+    return structs.replace(event, tests=COMMAND) if isinstance(event, e.RequestValidated) else event
 
 
 async def test_pi_02_what_a_reader_does_not_see_is_noted_in_the_log() -> None:
     request = {"request": "send <!-- hidden -->", "issue_title": "ERP", "issue_body": "[a]: /b"}
-    history = (replace(REQUEST, request=kept(json.dumps(request))), *TAKEN_UP[1:])
+    history = (structs.replace(REQUEST, request=kept(json.dumps(request))), *TAKEN_UP[1:])
 
     with capture_logs() as lines:
         told = await consulted(history, ("pytest",))

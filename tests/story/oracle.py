@@ -14,6 +14,7 @@ from bot.domain.integration import fold
 from bot.domain.refusals import is_conversation
 from bot.infrastructure.database import as_text
 from bot.infrastructure.engine import SCHEMA, system_engine
+from bot.infrastructure.event_store import EventStore
 from bot.records import Recorded
 from tests.story.places import MARKER, Thread
 from tests.story.team import Team
@@ -30,7 +31,7 @@ async def check(team: Team, *, logged: Sequence[str], secrets: Mapping[str, str]
     assert team.claude.unexpected == [], "Claude was asked something that no story expects"
     assert team.claude.paid_twice == {}, "a turn of the model was paid twice"
     assert await stored.log.verify() is None, "the log is not what was written"
-    assert await live_rows(team) == await folded_rows(team), "the read model differs from the facts"
+    assert await live_rows(team) == await folded(team.bot.stored.log), "the read model differs from the facts"
     assert await status_comments(team) == await status_comments_wanted(team)
     assert leaks(team, logged=logged, secrets=secrets) == [], "a secret came out"
 
@@ -39,9 +40,8 @@ async def live_rows(team: Team) -> dict[str, dict[str, Any]]:
     return {row["id"]: dict(row) for row in await team.bot.stored.integrations.find()}
 
 
-async def folded_rows(team: Team) -> dict[str, dict[str, Any]]:
+async def folded(log: EventStore) -> dict[str, dict[str, Any]]:
     """The read model as the facts alone make it."""
-    log = team.bot.stored.log
     streams = [stream async for stream in log.streams() if not is_conversation(stream)]
     return {stream: _row(stream, await log.read(stream)) for stream in streams}
 

@@ -60,7 +60,7 @@ def test_a_fact_with_a_field_of_another_version_is_named() -> None:
 
 
 def test_a_fact_that_lacks_a_field_is_not_guessed() -> None:
-    with pytest.raises(TypeError, match="head"):
+    with pytest.raises(e.UnknownEvent, match="Released: Object missing required field `head`"):
         e.decode([of("Released")])
 
 

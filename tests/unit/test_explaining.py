@@ -204,11 +204,15 @@ NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
         ("-2h", None),
         ("٣h", None),
         ("9999999d", None),
+        ("999999d", None),
+        ("0001-01-01T00:30+05:00", None),
         ("2026-13-01", None),
     ],
 )
 def test_a_moment_is_a_time_or_how_long_ago(text: str, at: datetime | None) -> None:
-    assert moment(text, NOON) == at
+    found = moment(text, NOON)
+
+    assert (found, found and found.tzinfo) == (at, at and UTC)
 
 
 async def test_an_integration_of_the_repository_may_be_named_from_elsewhere() -> None:

@@ -2,12 +2,12 @@
 
 # ruff: noqa: E501  a sentence is pinned as it is said
 
-import dataclasses
 import json
 from typing import Any
 
 import pytest
 from inline_snapshot import snapshot
+from msgspec import structs
 
 from bot.domain import events as e
 from bot.records import Actor, Unavailable
@@ -229,7 +229,7 @@ async def test_the_newest_is_meant_unless_another_is_named(named: str, stopped: 
 
 async def test_on_a_pull_request_both_are_meant_what_it_was_opened_for_and_what_was_asked_for_there() -> None:
     stage = staged()
-    stage.log.holds((dataclasses.replace(REQUEST, issue=PULL), *WORKED[1:]), stream=OTHER_ID)
+    stage.log.holds((structs.replace(REQUEST, issue=PULL), *WORKED[1:]), stream=OTHER_ID)
 
     [reply] = await says("/claude status", stage, on=PULL)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from bot.domain import deciding
 from bot.domain import events as e
@@ -337,7 +338,7 @@ def test_what_was_said_before_the_pull_request_was_there_approves_nothing(histor
 
 def test_of_a_pull_request_that_was_opened_before_its_time_was_noted_nobody_said_it_too_early() -> None:
     older = tuple(
-        replace(each, opened_at=None) if isinstance(each, e.PullRequestCreated) else each
+        structs.replace(each, opened_at=None) if isinstance(each, e.PullRequestCreated) else each
         for each in UP_FOR_REVIEW
     )
 

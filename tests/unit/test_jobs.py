@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from bot.application.coding import REPORT_CHARACTERS, coding_question, finish_code, take_turn, use_tools
 from bot.application.configuration import PATH
@@ -121,7 +122,7 @@ async def test_rc_02_a_configuration_that_asks_for_more_ends_it() -> None:
 
 
 async def test_an_asked_for_base_is_taken_and_must_exist() -> None:
-    stage = staged((replace(integration_request(), base="next"), TAKEN_UP[1]))
+    stage = staged((structs.replace(integration_request(), base="next"), TAKEN_UP[1]))
     with pytest.raises(StepFailed, match="base_missing"):
         await survey(stage)
 
@@ -382,7 +383,7 @@ async def test_a_turn_nothing_can_come_of_ends_it_and_was_paid(stop_reason: str 
 @pytest.mark.parametrize("field", ["turns", "tokens", "micro_usd"])
 async def test_at_a_ceiling_the_model_is_not_asked(field: str) -> None:
     limits: dict[str, Any] = {field: 1}
-    stage = staged((replace(integration_request(), **limits), *AGREED[1:]), said("Done."))
+    stage = staged((structs.replace(integration_request(), **limits), *AGREED[1:]), said("Done."))
 
     with pytest.raises(StepFailed, match="budget"):
         await take_turn(stage.world, ID, key="k")
@@ -418,7 +419,7 @@ async def test_f56_every_answer_that_breaks_off_is_a_fact_with_its_cost() -> Non
 
 
 async def test_ab_01_answers_that_break_off_use_the_budget_up() -> None:
-    stage = staged((replace(integration_request(), micro_usd=20_000), *AGREED[1:]), said("Done."))
+    stage = staged((structs.replace(integration_request(), micro_usd=20_000), *AGREED[1:]), said("Done."))
     stage.claude.broken = [(BROKE_OFF, Unavailable("claude_cut_off"))] * 5
     for _ in range(2):
         with pytest.raises(Unavailable):
@@ -441,7 +442,7 @@ async def test_an_answer_that_will_not_come_any_more_is_paid_too() -> None:
 
 
 async def test_when_its_time_is_over_the_model_is_not_asked() -> None:
-    stage = staged((replace(integration_request(), minutes=30), *AGREED[1:]), said("Done."))
+    stage = staged((structs.replace(integration_request(), minutes=30), *AGREED[1:]), said("Done."))
     stage.clock.time += timedelta(minutes=31)
 
     with pytest.raises(StepFailed, match="budget") as over:
@@ -453,7 +454,7 @@ async def test_when_its_time_is_over_the_model_is_not_asked() -> None:
 async def test_a_model_that_repeats_itself_is_stopped() -> None:
     call = json.dumps({"content": [CREATE], "stop_reason": "tool_use", "model": "m", "usage": [1, 1, 0, 0]})
     round_ = (
-        replace(turn(2, stop_reason="tool_use"), answer=kept(call)),
+        structs.replace(turn(2, stop_reason="tool_use"), answer=kept(call)),
         e.ToolsRun(attempt=1, turn=2, results=kept("[]"), change=CHANGE),
     )
     stage = staged((*AGREED, *round_ * 4), said("Done."))

@@ -2,10 +2,9 @@
 
 # ruff: noqa: E501  a sentence is pinned as it is said
 
-import dataclasses
-
 import pytest
 from inline_snapshot import snapshot
+from msgspec import structs
 
 from bot.domain import deciding
 from bot.domain import events as e
@@ -41,7 +40,7 @@ from tests.unit.histories import (
     integration,
 )
 
-NEEDS_TWO = tuple(dataclasses.replace(each, approvals=2) if each is SPEC else each for each in UP_FOR_REVIEW)
+NEEDS_TWO = tuple(structs.replace(each, approvals=2) if each is SPEC else each for each in UP_FOR_REVIEW)
 OLDER = "01d0" * 10
 
 

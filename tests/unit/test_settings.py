@@ -139,6 +139,13 @@ def test_values_are_read_as_people_write_them() -> None:
     assert (settings.address, settings.allow_self_approval) == ("https://bot.example.org", True)
 
 
+def test_a_test_run_is_no_longer_than_its_step_can_hold() -> None:
+    (problem,) = problems(SANDBOX_LIMITS="1501,512,64,1000")
+
+    assert "SANDBOX_LIMITS" in problem
+    assert "1500 seconds at most" in problem
+
+
 def test_a_run_has_two_hours_where_its_minutes_are_not_said() -> None:
     said = Settings.read({"RUN_LIMITS": "60, 2_000_000, 5, 45"})
     not_said = Settings.read({"RUN_LIMITS": "60, 2_000_000, 5"})

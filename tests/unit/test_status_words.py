@@ -3,10 +3,10 @@
 # ruff: noqa: E501  a sentence is pinned as it is said
 
 import re
-from dataclasses import replace
 
 import pytest
 from inline_snapshot import snapshot
+from msgspec import structs
 
 from bot.application.status_words import duration, last_word, status_comment, waiting_words
 from bot.application.views import view_of
@@ -353,7 +353,7 @@ Pull request #12 (1 file), tested by `pytest -q`: passed by its status alone, no
 
 
 def test_the_status_comment_says_what_was_shown_to_nobody() -> None:
-    history = (*AGREED, replace(turn(2), left_out=("AWS key", "private key")))
+    history = (*AGREED, structs.replace(turn(2), left_out=("AWS key", "private key")))
     hidden = tuple(f"certs/{number:02}.pem" for number in range(12))
 
     said = status_comment(view_of(integration(history), recorded(history), kept_back=hidden))

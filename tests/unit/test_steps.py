@@ -1,11 +1,11 @@
 """Each effect happens once, however often its step is run and wherever it was killed."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 from structlog.testing import capture_logs
 
 from bot.application import ending, steps
@@ -321,7 +321,7 @@ async def test_only_the_approved_commit_is_merged(there: dict[str, Any], code: s
 
 
 def to_be_merged_by(method: MergeMethod) -> History:
-    return tuple(replace(SPEC, merge_method=method) if fact == SPEC else fact for fact in CHECKED)
+    return tuple(structs.replace(SPEC, merge_method=method) if fact == SPEC else fact for fact in CHECKED)
 
 
 @pytest.mark.parametrize("method", METHODS)

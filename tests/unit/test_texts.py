@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+from msgspec import structs
+
 from bot.application.texts import load_kept_back, load_tested
 from bot.domain import events as e
 from bot.domain.trust import Remark, Tested
@@ -32,7 +34,7 @@ async def test_remarks_are_read_back_from_the_report() -> None:
 
 
 async def test_of_an_expired_report_it_is_known_that_there_were_remarks() -> None:
-    it = integration((*WRITTEN, replace(REMARKED, report=GONE)))
+    it = integration((*WRITTEN, structs.replace(REMARKED, report=GONE)))
 
     found = await load_tested(Stage().world, it)
 

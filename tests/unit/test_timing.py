@@ -1,9 +1,9 @@
 """How long a run has worked: its facts tell, and the time that it waited for people does not count."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from bot.domain import events as e
 from bot.domain.timing import is_over_time, seconds_worked
@@ -37,7 +37,7 @@ def worked(history: History, *, later: float) -> float:
 
 
 def over(history: History, *, minutes: int | None, later: float) -> bool:
-    told = (replace(REQUEST, minutes=minutes), *history[1:])
+    told = (structs.replace(REQUEST, minutes=minutes), *history[1:])
     now = BEGAN + timedelta(seconds=len(history) - 1 + later)
     return is_over_time(integration(told), recorded(told), now=now)
 

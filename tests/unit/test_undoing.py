@@ -1,9 +1,9 @@
 """What the bot made is taken back, and only that; killed half-way it is taken back all the same."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from bot.application import undoing
 from bot.domain import events as e
@@ -71,7 +71,7 @@ def merged(history: History = DEPLOYING, *, now: bytes | None = OURS, before: by
 
 def merging(history: History = DEPLOYING) -> History:
     """The same in a repository whose policy lets the bot merge its reverts."""
-    return tuple(replace(SPEC, merge_reverts=True) if fact == SPEC else fact for fact in history)
+    return tuple(structs.replace(SPEC, merge_reverts=True) if fact == SPEC else fact for fact in history)
 
 
 async def run(undo: Undo, stage: Stage, key: str = "k") -> Outcome:
@@ -178,8 +178,16 @@ async def test_out_07_a_check_of_another_integration_is_left_alone() -> None:
     assert stage.checks.runs[77][2] is None
 
 
-async def test_a_check_that_was_closed_stays_as_it_is() -> None:
+async def test_a_check_that_promised_a_merge_which_did_not_come_is_taken_back() -> None:
     stage = staged(CHECKED)
+    stage.checks.runs[31] = (COMMIT, ID, "success")
+
+    assert await run(undoing.cancel_checks, stage) == ("run_tests", "undone", "check_cancelled")
+    assert stage.checks.runs[31][2] == "cancelled"
+
+
+async def test_a_check_of_what_was_merged_stays_as_it_is() -> None:
+    stage = merged(MERGED)
     stage.checks.runs[31] = (COMMIT, ID, "success")
 
     assert await run(undoing.cancel_checks, stage) == ("run_tests", "nothing", "")
