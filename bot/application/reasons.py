@@ -13,7 +13,8 @@ REASONS: Final[Mapping[str, str]] = {
     "answer_overdue": "My question was not answered in time. Ask again when you know more.",
     "approval_overdue": "Nobody approved it in time. Ask again when it is wanted.",
     "tests_red": "The tests fail here before anything is changed, so they could judge nothing. Perhaps the "
-    "command needs something that my sandbox lacks: name another as `test:` in `.github/claude-bot.yml`. "
+    "command needs something that my sandbox lacks, or a pytest plugin, which is not loaded here by itself "
+    "(`-p pytest_cov.plugin` names one): say another as `test:` in `.github/claude-bot.yml`. "
     "Perhaps it needs a file that looks like credentials and holds none: name it there under `not_secret:`.",
     "tests": "The tests still failed after every repair I may try.",
     "tests_disputed": "The tests fail, and the model left its change as it is. This is what it says to that:",

@@ -19,7 +19,7 @@ REMARKS: Final[Mapping[str, str]] = {
     "nothing_passed": "Not one test passed.",
     "fewer_passed": "Fewer tests pass than before this change: {now}, before {before}.",
     "tests_removed": "Tests were removed: {paths}.",
-    "tests_changed": "Tests that were there before were changed: {paths}.",
+    "tests_changed": "Tests that were there before, or files among them, were changed: {paths}.",
     "runner_changed": "What decides how tests are run was changed: {paths}.",
 }
 
@@ -40,11 +40,13 @@ def remarks(found: Iterable[Remark]) -> str:
 def outcome(tested: Tested) -> str:
     """What the run is called, in a few words behind the name of its command."""
     if tested.trust is Trust.REMARKED:
-        return "passed, but **with remarks**"
-    if tested.passed is None:
-        return "passed by its status alone, not counted"
+        return f"{_counted(tested) or 'passed'}, but **with remarks**"
+    return _counted(tested) or "passed by its status alone, not counted"
+
+
+def _counted(tested: Tested) -> str:
     before = "" if tested.before is None else f", {tested.before} before this change"
-    return f"{tested.passed} passed{before}"
+    return "" if tested.passed is None else f"{tested.passed} passed{before}"
 
 
 def warning(tested: Tested) -> list[str]:

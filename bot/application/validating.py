@@ -33,7 +33,7 @@ from bot.domain.visible import visible_markdown
 from bot.records import Question, Recorded, StepFailed, TreeEntry
 
 MOST_PATHS: Final = 500
-README_CHARACTERS: Final = 4_000
+README_CHARACTERS: Final = 12_000
 LARGEST_SUITE_FILE: Final = 200_000
 MAX_TOKENS: Final = 8_000
 SUITE_FILES: Final = (

@@ -179,7 +179,8 @@ def pull_request_body(
         f"For #{issue}, asked for by @{requested_by}. Tested by {code(tests)} in a sandbox without network: "
         f"{outcome(tested)}. Integration `{integration_id}`.",
         *warning(tested),
-        f"`{PREFIX} approve` or `{PREFIX} reject <why>` here decides.",
+        f"`{PREFIX} approve` or `{PREFIX} reject <why>` here decides; "
+        f"`{PREFIX} plan` shows what was to be built.",
         "What the model says of its change:",
         quoted(summary),
     ])

@@ -114,7 +114,7 @@ The request:
 
 REQUEST
 
-The spec that was agreed on:
+The spec, made from the request before anybody read the code:
 
 SPEC
 
@@ -137,7 +137,8 @@ Here is what they printed:
 REPORT
 
 Before your change they passed. Find the cause before you change anything. Correct your change; do not
-weaken the tests, and do not bend their configuration to get around a failure. If a test is wrong in
+weaken the tests, and do not bend their configuration to get around a failure. A new test of yours that
+expects the wrong thing you correct, and say so. If a test that was there before your change is wrong in
 itself, or if the cause lies in this environment (a missing program, another version of a package),
 leave your change as it is and finish: the run then ends without a pull request, and your final message
 is all that people see of it, so put the evidence there. Otherwise run the tests again, and finish with

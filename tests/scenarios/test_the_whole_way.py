@@ -118,7 +118,7 @@ Asked for by @requester.
 | Pull request and approval | **waiting** | <time> |  |
 | Merge and deploy | to come |  |  |
 
-**Waits for an approval** of <commit> by somebody with write access other than @requester: approve #2 in a review, or comment `/claude approve` there, or `/claude reject <why>`. Who may deploy releases the deployment as well.
+**Waits for an approval** of <commit> by somebody with write access other than @requester: approve #2 in a review, or comment `/claude approve` there, or `/claude reject <why>`. Whoever may deploy releases the deployment by the same word.
 
 Pull request #2 (1 file), tested by `sh run_tests.sh`: passed by its status alone, not counted.
 
@@ -127,7 +127,7 @@ Pull request #2 (1 file), tested by `sh run_tests.sh`: passed by its status alon
     assert worded(pull.issue.body or "") == snapshot("""\
 For #1, asked for by @requester. Tested by `sh run_tests.sh` in a sandbox without network: passed by its status alone, not counted. Integration <id>.
 
-`/claude approve` or `/claude reject <why>` here decides.
+`/claude approve` or `/claude reject <why>` here decides; `/claude plan` shows what was to be built.
 
 What the model says of its change:
 

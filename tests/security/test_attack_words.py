@@ -88,7 +88,7 @@ SWALLOWING: Final = (
     "<details>", "<pre>", "$$", "[^1]: a", "> a", "1. a", "    a", "|a|\n|-|\n|b|", "[Tested]: /x",
     "\x0b---\x0b", "\u2028# a",
 )  # fmt: skip
-CERTAIN: Final = ("For #3, asked for by @ann.", "with remarks", "Look at the tests.", "here decides.")
+CERTAIN: Final = ("For #3, asked for by @ann.", "with remarks", "Look at the tests.", "here decides;")
 
 
 @pytest.mark.parametrize("opened", SWALLOWING)

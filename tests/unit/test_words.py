@@ -208,7 +208,7 @@ def test_the_pull_requests_own_words() -> None:
     assert body == snapshot("""\
 For #3, asked for by @requester. Tested by `pytest -q` in a sandbox without network: 8 passed, 5 before this change. Integration `k7p2m4q9xa`.
 
-`/claude approve` or `/claude reject <why>` here decides.
+`/claude approve` or `/claude reject <why>` here decides; `/claude plan` shows what was to be built.
 
 What the model says of its change:
 
@@ -265,7 +265,7 @@ def test_every_remark_has_its_sentence() -> None:
 - Not one test passed.
 - Fewer tests pass than before this change: 4, before 5.
 - Tests were removed: `tests/'@\u200borg/team'.py`.
-- Tests that were there before were changed: `tests/test_00.py`, `tests/test_01.py`, `tests/test_02.py`, `tests/test_03.py`, `tests/test_04.py`, `tests/test_05.py`, `tests/test_06.py`, `tests/test_07.py`, `tests/test_08.py`, `tests/test_09.py`, and 2 more.
+- Tests that were there before, or files among them, were changed: `tests/test_00.py`, `tests/test_01.py`, `tests/test_02.py`, `tests/test_03.py`, `tests/test_04.py`, `tests/test_05.py`, `tests/test_06.py`, `tests/test_07.py`, `tests/test_08.py`, `tests/test_09.py`, and 2 more.
 - What decides how tests are run was changed: (no longer known).\
 """)
 
@@ -283,13 +283,13 @@ def test_sb_09_what_was_remarked_on_is_nowhere_called_a_plain_pass() -> None:
 
     assert [body, *words.check_waiting("pytest -q", tested), *words.check_released(tested)] == snapshot([
         """\
-For #3, asked for by @requester. Tested by `pytest -q` in a sandbox without network: passed, but **with remarks**. Integration `k7p2m4q9xa`.
+For #3, asked for by @requester. Tested by `pytest -q` in a sandbox without network: 4 passed, 5 before this change, but **with remarks**. Integration `k7p2m4q9xa`.
 
 **Look at the tests.** They passed, but:
 
 - The tests as they were before this change fail on it.
 
-`/claude approve` or `/claude reject <why>` here decides.
+`/claude approve` or `/claude reject <why>` here decides; `/claude plan` shows what was to be built.
 
 What the model says of its change:
 
@@ -297,7 +297,7 @@ What the model says of its change:
 """,
         "Tests passed with remarks; waiting for approval",
         """\
-`pytest -q` in the sandbox: passed, but **with remarks**. `/claude approve` decides.
+`pytest -q` in the sandbox: 4 passed, 5 before this change, but **with remarks**. `/claude approve` decides.
 
 **Look at the tests.** They passed, but:
 
