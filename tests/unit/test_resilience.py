@@ -102,11 +102,15 @@ async def test_the_deadline_ends_an_attempt_that_began_late() -> None:
 
 
 async def test_who_finds_no_place_before_the_deadline_is_told_busy() -> None:
-    github = policy(concurrency=1)
+    github, entered = policy(concurrency=1), asyncio.Event()
+
+    async def takes_the_place() -> str:
+        entered.set()
+        return await hangs()
+
     async with asyncio.TaskGroup() as group:
-        first = group.create_task(github.call("ask", hangs))
-        while not github.in_flight:
-            await asyncio.sleep(0)
+        first = group.create_task(github.call("ask", takes_the_place))
+        await entered.wait()
         github.deadline_seconds = 0.02
 
         with pytest.raises(Unavailable, match="github_busy"):
