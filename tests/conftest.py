@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
@@ -37,12 +36,6 @@ SECRETS: Final[Mapping[str, str]] = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long comes first, then the stories: no worker is left alone with them at the end."""
     items.sort(key=_turn)
-
-
-def pytest_collection_finish() -> None:
-    """What is loaded by now stays to the end: the garbage collector need not look through it each time."""
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
 
 
 def _turn(item: pytest.Item) -> int:

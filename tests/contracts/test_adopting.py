@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
@@ -236,11 +236,13 @@ class Line:
     port: int
     silent: set[int] = field(default_factory=set)
     calls: int = 0
+    ends: list[asyncio.StreamWriter] = field(default_factory=list)
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.calls += 1
         number = self.calls
         far_reader, far_writer = await asyncio.open_connection(self.host, self.port)
+        self.ends += [writer, far_writer]
         back = asyncio.ensure_future(self._pump(number, far_reader, writer))
         await self._pump(number, reader, far_writer)
         await back
@@ -252,6 +254,14 @@ class Line:
         writer.close()
 
 
+async def hang_up(ends: Sequence[asyncio.StreamWriter]) -> None:
+    """Nothing of a connection outlives its test."""
+    for end in ends:
+        end.close()
+        with suppress(OSError):
+            await end.wait_closed()
+
+
 @asynccontextmanager
 async def line_to(url: str) -> AsyncIterator[tuple[Line, str]]:
     """Such a way, and the address of its near end."""
@@ -260,6 +270,7 @@ async def line_to(url: str) -> AsyncIterator[tuple[Line, str]]:
     async with AsyncExitStack() as stack:
         listening = await asyncio.start_server(line.carry, "127.0.0.1", 0)
         await stack.enter_async_context(listening)
+        stack.push_async_callback(hang_up, line.ends)
         near = far.set(host="127.0.0.1", port=listening.sockets[0].getsockname()[1])
         yield (
             line,

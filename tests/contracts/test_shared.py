@@ -65,6 +65,8 @@ class Line:
             self._server.close()
         for writer in self._open:
             writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
         self._open.clear()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

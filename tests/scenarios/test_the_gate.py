@@ -185,7 +185,7 @@ Detail: <commit>.
 What I took back:
 - Merge and deploy: nothing to undo
 - Pull request and approval: undone (pull request closed, #2)
-- Run the tests: nothing to undo
+- Run the tests: undone (check run closed)
 - Write the code: **needs a person** (the branch has commits that are not mine; I left it)\
 """
     ])
@@ -211,7 +211,7 @@ Detail: `At least 2 approving reviews are required.`.
 What I took back:
 - Merge and deploy: nothing to undo
 - Pull request and approval: undone (pull request closed, #2)
-- Run the tests: nothing to undo
+- Run the tests: undone (check run closed)
 - Write the code: undone (branch deleted)\
 """
     ])
