@@ -172,7 +172,11 @@ class Settings(BaseModel):
         examples=["true"],
     )
     engine_polls_seconds: float = Field(
-        0.2, ge=0.01, le=5, description="how often the engine looks for work", examples=["0.2"]
+        0.2,
+        ge=0.01,
+        le=5,
+        description="how often the engine looks for work; for `notify` and `ops` more seldom",
+        examples=["0.2"],
     )
     metrics_token: SecretStr | None = Field(
         None,

@@ -133,7 +133,7 @@ async def converse(comment: Comment, context: Context, known: Mapping[str, tuple
     try:
         spoken = read(comment.body, declarations)
     except Misspoken as error:
-        if await _is_worth_an_answer(comment, context.world):
+        if await _is_worth_an_answer(comment, context):
             await reply(comment, context, words.misspoken(error))
         return
     if spoken is None:
@@ -149,31 +149,37 @@ async def is_meant(comment: Comment, context: Context, known: Mapping[str, tuple
     try:
         return read(comment.body, (command for command, _ in known.values())) is not None
     except Misspoken:
-        return await _is_worth_an_answer(comment, context.world)
+        return await _is_worth_an_answer(comment, context)
 
 
-async def _is_worth_an_answer(comment: Comment, world: World) -> bool:
+async def _is_worth_an_answer(comment: Comment, context: Context) -> bool:
     """A slip asks for nothing that could be refused: only whom the repository counts among its own is told.
 
     Of anybody else it may have been meant for nobody, and an answer would be noise to all who follow.
     """
-    if not await may_be_answered(comment, world):
+    if not await may_be_answered(comment, context):
         return False
-    return await commands.belongs_here(comment.by, comment.repository, world, private=comment.private)
+    return await commands.belongs_here(comment.by, comment.repository, context.world, private=comment.private)
 
 
-async def may_be_answered(place: Place, world: World) -> bool:
-    """What somebody asks is done all the same, but only so often an hour are they told: GitHub counts."""
-    key, now = f"answers:{place.repository.id}:{place.by.id}", f"{world.clock.now():%Y-%m-%dT%H}"
-    hour, _, count = (await world.notes.get(key) or "").partition(" ")
-    before = int(count) if hour == now else 0
-    await world.notes.put(key, f"{now} {before + 1}")
-    return before < MOST_ANSWERS_AN_HOUR
+async def may_be_answered(place: Place, context: Context) -> bool:
+    """What somebody asks is done all the same, but only so often an hour are they told: GitHub counts.
+
+    A delivery counts once, however often it is tried.
+    """
+    notes, name = context.world.notes, f"answers:{place.repository.id}:{place.by.id}"
+    now = f"{context.world.clock.now():%Y-%m-%dT%H}"
+    hour, number, last = [*(await notes.get(name) or "").split(" ", 2), "", "", ""][:3]
+    count = int(number) if hour == now else 0
+    if hour != now or last != context.key:
+        count += 1
+        await notes.put(name, f"{now} {count} {context.key}")
+    return count <= MOST_ANSWERS_AN_HOUR
 
 
 async def _heard(run: Run, here: Here) -> str | None:
     """Do it; what is said to that, None where nothing is. A refusal is noted before it is said."""
-    answered = await may_be_answered(here.comment, here.context.world)
+    answered = await may_be_answered(here.comment, here.context)
     if answered:
         await _show(here)
     said, refused = await _answered(run, here)
@@ -233,7 +239,7 @@ async def reply(place: Place, context: Context, said: str) -> None:
 async def apologise(place: Place, context: Context) -> None:
     """Say once, where it was asked, that it went wrong; to one person only so often an hour."""
     key = context.key
-    if not await may_be_answered(place, context.world):
+    if not await may_be_answered(place, context):
         return
     await _say(place, context, words.apology(key), effect=f"apology:{key}", marker=words.apology_marker(key))
 

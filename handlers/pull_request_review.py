@@ -70,7 +70,7 @@ async def _refused(integration_id: str, review: Review, context: Context) -> str
     except NothingWaits:
         return None  # a review is no command: where no gate waits, it asks nothing of the bot
     except Denied as error:
-        if not await may_be_answered(review, context.world):
+        if not await may_be_answered(review, context):
             return None
         refused = Command(by=review.by, name="approve", code=error.code, said=words.review_not_counted(error))
         await note_refusal(review, context, refused)

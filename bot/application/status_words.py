@@ -131,7 +131,8 @@ def waiting_words(view: StatusView) -> list[str]:
             return [
                 f"**{_approvals_missing(view)}** of `{view.head[:7]}` by {_who_may_approve(view)}: approve "
                 f"#{view.pull_request} in a review, or comment `{PREFIX} approve` there, or "
-                f"`{PREFIX} reject <why>`. Whoever may deploy releases the deployment by the same word."
+                f"`{PREFIX} reject <why>`. "
+                "An approval by somebody who may deploy releases the deployment as well."
             ]
         case "deploy_approval":
             return [

@@ -50,8 +50,8 @@ async def _without_branch(it: Integration, world: World) -> tuple[str, str]:
 async def cancel_checks(world: World, integration_id: str, *, key: str) -> None:
     """Complete the check run that would hang, or that promised a merge which did not come."""
     it = await load(world, integration_id)
-    check = it.check if it.check_open or not it.merged else None
-    check = check or await _lost_check(it, world)
+    hangs = it.check_open or not (it.merged or await _is_merged(it, world))
+    check = it.check if it.check is not None and hangs else await _lost_check(it, world)
     if check is None:
         await note(it, world, "run_tests", "nothing", key=key)
         return

@@ -28,6 +28,9 @@ TELLING_FILES: Final = (
 )
 
 PYTHON_TEST: Final = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
+_PYTHON_PROJECT: Final = re.compile(
+    r"pyproject\.toml|setup\.(?:py|cfg)|tox\.ini|Pipfile|requirements[^/]*\.txt|(?:tests?/)?conftest\.py"
+)
 _MAKE_TARGET: Final = re.compile(r"^test\s*:(?!=)", re.MULTILINE)
 _UNITTEST_IMPORT: Final = re.compile(r"^\s*(?:import unittest|from unittest)\b", re.MULTILINE)
 _PYTEST_SECTION: Final = re.compile(r"^\[(?:tool:)?pytest\]", re.MULTILINE)
@@ -46,9 +49,21 @@ class _Repository:
 
     def configures_pytest(self) -> bool:
         """It says itself that its tests are pytest's."""
-        if "pytest.ini" in self.paths or "pytest" in _tools(self.text("pyproject.toml")):
+        if "pytest.ini" in self.paths or ".pytest.ini" in self.paths:
+            return True
+        if "pytest" in _tools(self.text("pyproject.toml")):
             return True
         return any(_PYTEST_SECTION.search(self.text(name)) for name in ("setup.cfg", "tox.ini"))
+
+    def is_python(self) -> bool:
+        """It is put together as Python's are; elsewhere a module of tests may be a tool's."""
+        return any(map(_PYTHON_PROJECT.fullmatch, self.paths))
+
+    def is_python_with_unittest_alone(self) -> bool:
+        return self.is_python() and self.has_unittest_alone()
+
+    def is_python_with_tests(self) -> bool:
+        return self.is_python() and self.has_python_tests()
 
     def has_python_tests(self) -> bool:
         return any(map(PYTHON_TEST.search, self.paths))
@@ -90,17 +105,19 @@ def _named(name: str) -> Callable[[_Repository], bool]:
     return lambda repository: name in repository.paths
 
 
-# In this order: what a repository says itself of its tests, then what its files let guess.
+# In this order: what a repository says of its tests, what it is made of, then what its files let guess.
 _SUITES: Final[tuple[tuple[tuple[str, ...], Callable[[_Repository], bool]], ...]] = (
     (PYTEST, _Repository.configures_pytest),
+    (UNITTEST, _Repository.is_python_with_unittest_alone),
+    (PYTEST, _Repository.is_python_with_tests),
     (NPM, _Repository.has_npm_script),
     (GO, _named("go.mod")),
     (CARGO, _named("Cargo.toml")),
     (MAVEN, _named("pom.xml")),
     (GRADLE, _named("gradlew")),
+    (MAKE, _Repository.has_make_target),
     (UNITTEST, _Repository.has_unittest_alone),
     (PYTEST, _Repository.has_python_tests),
-    (MAKE, _Repository.has_make_target),
 )
 
 

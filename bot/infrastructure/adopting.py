@@ -89,8 +89,9 @@ class Watch:
             return False
 
     async def _hold_again(self) -> None:
-        with suppress(psycopg.Error):
-            await self.hold()
+        with suppress(psycopg.Error, TimeoutError):
+            async with asyncio.timeout(self.pace.reach):
+                await self.hold()
         if self._holds:
             self._free = {}
             self._adopts_from = asyncio.get_running_loop().time() + self.pace.returns

@@ -186,7 +186,7 @@ def _named_in(side_car: TextIO) -> str:
 def migrated_apart(url: str) -> Iterator[None]:
     """Bring the tables up to date in a process of its own: the memory that it takes goes away with it.
 
-    They are at the end of the block, in which no thread may begin. What goes wrong there is told by the
+    Only before there is any thread; they are there at the end of the block. What goes wrong is told by the
     `migrate` that is to follow.
     """
     child = os.fork()

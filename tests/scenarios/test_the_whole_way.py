@@ -118,7 +118,7 @@ Asked for by @requester.
 | Pull request and approval | **waiting** | <time> |  |
 | Merge and deploy | to come |  |  |
 
-**Waits for an approval** of <commit> by somebody with write access other than @requester: approve #2 in a review, or comment `/claude approve` there, or `/claude reject <why>`. Whoever may deploy releases the deployment by the same word.
+**Waits for an approval** of <commit> by somebody with write access other than @requester: approve #2 in a review, or comment `/claude approve` there, or `/claude reject <why>`. An approval by somebody who may deploy releases the deployment as well.
 
 Pull request #2 (1 file), tested by `sh run_tests.sh`: passed by its status alone, not counted.
 

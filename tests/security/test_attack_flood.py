@@ -54,6 +54,16 @@ async def test_out_05_others_are_answered_meanwhile_and_everybody_in_the_next_ho
     assert len(stage.comments.bodies) == MOST_ANSWERS_AN_HOUR + 2
 
 
+async def test_what_is_tried_again_and_again_counts_once(stage: Stage) -> None:
+    apologise, context = APOLOGIES["issue_comment.created"], Context(world=stage.world, key="broken")
+    for _ in range(3 * MOST_ANSWERS_AN_HOUR):
+        await apologise(comment("/claude help", by=VIEWER, on=PULL), context)
+
+    await says(stage, "/claude help", by=VIEWER)
+
+    assert len(stage.comments.bodies) == 2
+
+
 async def test_out_05_apologies_count_as_answers_do(stage: Stage) -> None:
     apologise = APOLOGIES["issue_comment.created"]
     for number in range(3 * MOST_ANSWERS_AN_HOUR):

@@ -302,7 +302,7 @@ async def test_why_it_waits_and_who_can_help() -> None:
     assert await says("/claude why", staged(UP_FOR_REVIEW)) == snapshot("""\
 `k7p2m4q9xa` is **reviewing** since 2026-01-01 09:00:08 UTC (59 min 52 s).
 
-**Waits for an approval** of `c0dec0d` by somebody with write access other than @requester: approve #12 in a review, or comment `/claude approve` there, or `/claude reject <why>`. Whoever may deploy releases the deployment by the same word.\
+**Waits for an approval** of `c0dec0d` by somebody with write access other than @requester: approve #12 in a review, or comment `/claude approve` there, or `/claude reject <why>`. An approval by somebody who may deploy releases the deployment as well.\
 """)
 
 

@@ -237,7 +237,7 @@ def test_where_the_operator_allows_it_the_requester_may_approve_and_the_comment_
     view = view_of(integration(UP_FOR_REVIEW), recorded(UP_FOR_REVIEW), own_counts=True)
 
     assert waiting_words(view) == snapshot([
-        "**Waits for an approval** of `c0dec0d` by somebody with write access, @requester too (the operator allows one's own approval here): approve #12 in a review, or comment `/claude approve` there, or `/claude reject <why>`. Whoever may deploy releases the deployment by the same word."
+        "**Waits for an approval** of `c0dec0d` by somebody with write access, @requester too (the operator allows one's own approval here): approve #12 in a review, or comment `/claude approve` there, or `/claude reject <why>`. An approval by somebody who may deploy releases the deployment as well."
     ])
 
 
@@ -257,7 +257,7 @@ Asked for by @requester.
 | Pull request and approval | **waiting** | 2026-01-01 09:00:08 |  |
 | Merge and deploy | to come |  |  |
 
-**Waits for an approval** of `c0dec0d` by somebody with write access other than @requester: approve #12 in a review, or comment `/claude approve` there, or `/claude reject <why>`. Whoever may deploy releases the deployment by the same word.
+**Waits for an approval** of `c0dec0d` by somebody with write access other than @requester: approve #12 in a review, or comment `/claude approve` there, or `/claude reject <why>`. An approval by somebody who may deploy releases the deployment as well.
 
 Pull request #12 (1 file), tested by `pytest -q`: 8 passed, 5 before this change.
 
@@ -330,7 +330,7 @@ def test_the_status_comment_names_the_remarks_before_an_approval() -> None:
     said = status_comment(view_of(integration(history), recorded(history), tested=TESTED_SO))
 
     assert "| Run the tests | passed, with remarks |" in said
-    assert said.partition("by the same word.\n\n")[2] == snapshot("""\
+    assert said.partition("the deployment as well.\n\n")[2] == snapshot("""\
 Pull request #12 (1 file), tested by `pytest -q`: 4 passed, 5 before this change, but **with remarks**.
 
 **Look at the tests.** They passed, but:
@@ -345,7 +345,7 @@ Pull request #12 (1 file), tested by `pytest -q`: 4 passed, 5 before this change
 def test_the_status_comment_says_what_could_not_be_counted() -> None:
     history = (*WRITTEN, e.TestsPassed(attempt=1, report=REPORT), *UP_FOR_REVIEW[len(WRITTEN) + 1 :])
 
-    assert comment(history).partition("by the same word.\n\n")[2] == snapshot("""\
+    assert comment(history).partition("the deployment as well.\n\n")[2] == snapshot("""\
 Pull request #12 (1 file), tested by `pytest -q`: passed by its status alone, not counted.
 
 <sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\

@@ -60,6 +60,22 @@ def test_without_tests_there_is_no_command(files: dict[str, str]) -> None:
     assert detect(files.keys(), files) is None
 
 
+@pytest.mark.parametrize(
+    ("files", "command"),
+    [
+        ({"package.json": NPM_TEXT, "tools/test_release.py": ""}, NPM),
+        ({"Makefile": "test:\n\t./check\n", "tools/test_release.py": ""}, MAKE),
+        ({"package.json": NPM_TEXT, "shop/test_cart.py": "", "requirements.txt": "django\n"}, PYTEST),
+        ({"package.json": NPM_TEXT, "tests/test_cart.py": UNITTEST_TEXT, "setup.py": ""}, UNITTEST),
+        ({"package.json": NPM_TEXT, ".pytest.ini": "[pytest]\n"}, PYTEST),
+    ],
+)
+def test_a_stray_python_test_module_does_not_make_a_repository_pythons(
+    files: dict[str, str], command: tuple[str, ...]
+) -> None:
+    assert detect(files.keys(), files) == list(command)
+
+
 def test_what_the_tests_are_written_in_goes_before_a_makefile() -> None:
     files = {"Makefile": "test:\n\tpytest\n", "package.json": NPM_TEXT}
 

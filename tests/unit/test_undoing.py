@@ -186,8 +186,9 @@ async def test_a_check_that_promised_a_merge_which_did_not_come_is_taken_back() 
     assert stage.checks.runs[31][2] == "cancelled"
 
 
-async def test_a_check_of_what_was_merged_stays_as_it_is() -> None:
-    stage = merged(MERGED)
+@pytest.mark.parametrize("history", [MERGED, CHECKED])
+async def test_a_check_of_what_was_merged_stays_as_it_is(history: History) -> None:
+    stage = merged(history)
     stage.checks.runs[31] = (COMMIT, ID, "success")
 
     assert await run(undoing.cancel_checks, stage) == ("run_tests", "nothing", "")
