@@ -433,8 +433,8 @@ async def main() -> int:
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     if asked.point:
         return await single(asked)
-    tallies = [await tried(asked, *each) for each in plan(asked)]
-    report(tallies)
+    tallies = [await reported(asked, *each) for each in plan(asked)]
+    say("\n" + table(tallies))
     if not (asked.ci or asked.most or asked.only or asked.story):
         write(tallies)
     return 1 if any(tally.failures or is_hollow(tally) for tally in tallies) else 0
@@ -445,13 +445,17 @@ def is_hollow(tally: Tally) -> bool:
     return tally.unmet * MOST_UNMET > tally.tried
 
 
-def report(tallies: Sequence[Tally]) -> None:
-    for tally in tallies:
-        for failure in tally.failures:
-            say(f"FAILED {tally.story} on {tally.database}: {failure}")
-        if is_hollow(tally):
-            say(f"FAILED {tally.story} on {tally.database}: {tally.unmet} points were not come to")
-    say("\n" + table(tallies))
+async def reported(
+    asked: argparse.Namespace, story: stories.Story, server: str | None, most: int | None
+) -> Tally:
+    """One story on one database, told as soon as it is known: all of them take long."""
+    tally = await tried(asked, story, server, most)
+    for failure in tally.failures:
+        say(f"FAILED {tally.story} on {tally.database}: {failure}")
+    if is_hollow(tally):
+        say(f"FAILED {tally.story} on {tally.database}: {tally.unmet} points were not come to")
+    say(table([tally]))
+    return tally
 
 
 def table(tallies: Sequence[Tally]) -> str:
