@@ -169,12 +169,20 @@ async def may_be_answered(place: Place, context: Context) -> bool:
     """
     notes, name = context.world.notes, f"answers:{place.repository.id}:{place.by.id}"
     now = f"{context.world.clock.now():%Y-%m-%dT%H}"
-    hour, number, last = [*(await notes.get(name) or "").split(" ", 2), "", "", ""][:3]
-    count = int(number) if hour == now else 0
-    if hour != now or last != context.key:
+    count, counted = _told_in(now, await notes.get(name))
+    if counted != context.key:
         count += 1
         await notes.put(name, f"{now} {count} {context.key}")
     return count <= MOST_ANSWERS_AN_HOUR
+
+
+def _told_in(hour: str, noted: str | None) -> tuple[int, str]:
+    """How often in that hour, and for which delivery last."""
+    match (noted or "").split(" ", 2):
+        case [then, count, key] if then == hour:
+            return int(count), key
+        case _:
+            return 0, ""
 
 
 async def _heard(run: Run, here: Here) -> str | None:

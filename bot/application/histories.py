@@ -4,14 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from typing import Final
 
 from bot.application.fact_words import SMALL, counted, told
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
 from bot.records import Recorded
-
-LONGEST_AGO: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +62,6 @@ def moment(text: str, now: datetime) -> datetime | None:
 
 def _ago(text: str, now: datetime) -> datetime | None:
     units = {"m": "minutes", "h": "hours", "d": "days"}
-    if text[:-1].isascii() and text[:-1].isdigit() and text[-1] in units and len(text) < LONGEST_AGO:
+    if text[:-1].isascii() and text[:-1].isdigit() and text[-1] in units:
         return now - timedelta(**{units[text[-1]]: int(text[:-1])})
     return None

@@ -50,8 +50,7 @@ async def _without_branch(it: Integration, world: World) -> tuple[str, str]:
 async def cancel_checks(world: World, integration_id: str, *, key: str) -> None:
     """Complete the check run that would hang, or that promised a merge which did not come."""
     it = await load(world, integration_id)
-    hangs = it.check_open or not (it.merged or await _is_merged(it, world))
-    check = it.check if it.check is not None and hangs else await _lost_check(it, world)
+    check = await _untrue_check(it, world)
     if check is None:
         await note(it, world, "run_tests", "nothing", key=key)
         return
@@ -60,11 +59,13 @@ async def cancel_checks(world: World, integration_id: str, *, key: str) -> None:
     await note(it, world, "run_tests", "undone", "check_cancelled", key=key)
 
 
-async def _lost_check(it: Integration, world: World) -> int | None:
-    """A check run that was opened without its fact being written."""
-    if it.check is not None or not it.head:
-        return None
-    return await world.checks.find(it.repository, head=it.head, external_id=it.id)
+async def _untrue_check(it: Integration, world: World) -> int | None:
+    """The check run that says what is not so, also one that was opened without its fact being written."""
+    if it.check is None:
+        return await world.checks.find(it.repository, head=it.head, external_id=it.id) if it.head else None
+    if it.check_open:
+        return it.check
+    return None if it.merged or await _is_merged(it, world) else it.check
 
 
 async def close_pull_request(world: World, integration_id: str, *, key: str) -> None:

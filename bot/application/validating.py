@@ -28,7 +28,7 @@ from bot.domain.merging import METHODS, chosen, named
 from bot.domain.paths import kept_back
 from bot.domain.policy import Permission
 from bot.domain.secrecy import LONGEST_KEY, without_secrets
-from bot.domain.suites import detect
+from bot.domain.suites import TELLING_FILES, detect
 from bot.domain.visible import visible_markdown
 from bot.records import Question, Recorded, StepFailed, TreeEntry
 
@@ -36,17 +36,6 @@ MOST_PATHS: Final = 500
 README_CHARACTERS: Final = 12_000
 LARGEST_SUITE_FILE: Final = 200_000
 MAX_TOKENS: Final = 8_000
-SUITE_FILES: Final = (
-    "pyproject.toml",
-    "pytest.ini",
-    "tox.ini",
-    "setup.cfg",
-    "package.json",
-    "Makefile",
-    "go.mod",
-    "Cargo.toml",
-    "pom.xml",
-)
 READMES: Final = ("README.md", "README.rst", "README.txt", "README")
 
 log = structlog.get_logger()
@@ -134,7 +123,7 @@ async def _command(
 ) -> list[str]:
     if configuration.command:
         return list(configuration.command)
-    telling = [path for path in SUITE_FILES if path in listing]
+    telling = [path for path in TELLING_FILES if path in listing]
     texts = {path: await _text(it, world, commit, path) for path in telling}
     found = detect(list(listing), texts)
     if not found:

@@ -8,8 +8,7 @@ from typing import Final
 
 from bot.domain import toml
 
-PYTEST: Final = ("python", "-m", "pytest", "-q")
-UNITTEST: Final = ("python", "-m", "unittest", "-q")
+PYTEST: Final = ("python", "-m", "pytest", "-q")  # which runs the tests of unittest as well
 NPM: Final = ("npm", "test")
 GO: Final = ("go", "test", "./...")
 CARGO: Final = ("cargo", "test", "--quiet")
@@ -32,7 +31,6 @@ _PYTHON_PROJECT: Final = re.compile(
     r"pyproject\.toml|setup\.(?:py|cfg)|tox\.ini|Pipfile|requirements[^/]*\.txt|(?:tests?/)?conftest\.py"
 )
 _MAKE_TARGET: Final = re.compile(r"^test\s*:(?!=)", re.MULTILINE)
-_UNITTEST_IMPORT: Final = re.compile(r"^\s*(?:import unittest|from unittest)\b", re.MULTILINE)
 _PYTEST_SECTION: Final = re.compile(r"^\[(?:tool:)?pytest\]", re.MULTILINE)
 _NO_TEST: Final = "no test specified"
 
@@ -59,21 +57,11 @@ class _Repository:
         """It is put together as Python's are; elsewhere a module of tests may be a tool's."""
         return any(map(_PYTHON_PROJECT.fullmatch, self.paths))
 
-    def is_python_with_unittest_alone(self) -> bool:
-        return self.is_python() and self.has_unittest_alone()
-
     def is_python_with_tests(self) -> bool:
         return self.is_python() and self.has_python_tests()
 
     def has_python_tests(self) -> bool:
         return any(map(PYTHON_TEST.search, self.paths))
-
-    def has_unittest_alone(self) -> bool:
-        """The tests that were read use unittest, and nothing anywhere speaks of pytest."""
-        tests = [text for path, text in self.texts.items() if PYTHON_TEST.search(path)]
-        names = {path.rpartition("/")[2] for path in self.paths}
-        speaks_of_pytest = "conftest.py" in names or any("pytest" in text for text in self.texts.values())
-        return any(map(_UNITTEST_IMPORT.search, tests)) and not speaks_of_pytest
 
     def has_npm_script(self) -> bool:
         scripts = _parsed(self.text("package.json")).get("scripts")
@@ -108,7 +96,6 @@ def _named(name: str) -> Callable[[_Repository], bool]:
 # In this order: what a repository says of its tests, what it is made of, then what its files let guess.
 _SUITES: Final[tuple[tuple[tuple[str, ...], Callable[[_Repository], bool]], ...]] = (
     (PYTEST, _Repository.configures_pytest),
-    (UNITTEST, _Repository.is_python_with_unittest_alone),
     (PYTEST, _Repository.is_python_with_tests),
     (NPM, _Repository.has_npm_script),
     (GO, _named("go.mod")),
@@ -116,7 +103,6 @@ _SUITES: Final[tuple[tuple[tuple[str, ...], Callable[[_Repository], bool]], ...]
     (MAVEN, _named("pom.xml")),
     (GRADLE, _named("gradlew")),
     (MAKE, _Repository.has_make_target),
-    (UNITTEST, _Repository.has_unittest_alone),
     (PYTEST, _Repository.has_python_tests),
 )
 

@@ -270,6 +270,7 @@ async def test_while_claude_lets_it_wait(team: Team) -> None:
     await team.claude_is_asked(times=2)
 
     await cancels(team, issue)
+    assert "CodeGenerated" not in await team.bot.facts()
 
 
 @pytest.mark.long
@@ -279,6 +280,7 @@ async def test_while_it_waits_before_it_asks_claude_once_more(team: Team) -> Non
     await team.claude_is_asked(times=6)  # the next pause is one of eight seconds
 
     await cancels(team, issue)
+    assert "CodeGenerated" not in await team.bot.facts()
 
 
 @pytest.mark.long

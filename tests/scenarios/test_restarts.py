@@ -37,6 +37,8 @@ async def test_what_waits_for_weeks_outlives_any_number_of_restarts(team: Team) 
     await team.admin.comments("/claude approve", on=pull)
 
     await team.bot.reaches(State.ACTIVE)
+    await team.bot.comes_to_rest()
+    assert team.github.effects() == EACH_ONCE
 
 
 def has_been_taken_up(url: str, workflow: str, *, times: int) -> None:
@@ -63,6 +65,8 @@ async def test_a_question_is_answered_after_a_restart(team: Team) -> None:
     await team.requester.comments("/claude answer The new one", on=issue)
 
     await team.bot.has_a_pull_request()
+    facts = await team.bot.facts()
+    assert (facts.count("QuestionsAsked"), facts.count("Answered")) == (1, 1)
 
 
 async def test_a_turn_that_was_under_way_is_asked_again_and_paid_once(team: Team) -> None:
@@ -98,3 +102,4 @@ async def test_f43_what_was_asked_while_the_bot_was_away_is_heard_when_it_is_bac
     await team.bot.starts()
 
     await team.bot.has_a_pull_request(on=issue)
+    assert len(await team.bot.stored.integrations.find()) == 1

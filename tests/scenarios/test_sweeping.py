@@ -100,3 +100,4 @@ async def test_nobody_has_to_start_it(team: Team) -> None:
     await loses_a_request(team)
 
     await team.bot.has_come_to(State.VALIDATING)
+    assert len(await DBOS.list_workflows_async(workflow_ids=[f"swept-{LOST}"])) == 1

@@ -129,3 +129,5 @@ async def test_the_time_that_people_take_does_not_count(team: Team, clock: Ahead
     await team.admin.comments("/claude approve", on=pull)
 
     await team.bot.reaches(State.ACTIVE)
+    waited = await team.bot.seconds_between("QuestionsAsked", "Answered", on=issue)
+    assert waited > TOO_LONG.total_seconds()

@@ -11,9 +11,11 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.infrastructure.crypto import Crypto
+from bot.infrastructure.engine import STEP_SECONDS
+from bot.infrastructure.resilience import POLICIES
 from bot.records import SandboxLimits
 from bot.secret_key import secret_key_of
-from bot.setting_forms import Retention, RunLimits
+from bot.setting_forms import LONGEST_TEST_RUN, Retention, RunLimits
 from bot.settings import Misconfigured, Settings
 from bot.sharing import sharing
 
@@ -144,6 +146,11 @@ def test_a_test_run_is_no_longer_than_its_step_can_hold() -> None:
 
     assert "SANDBOX_LIMITS" in problem
     assert "1500 seconds at most" in problem
+
+
+def test_what_judges_a_change_fits_into_its_step_and_a_run_into_its_place() -> None:
+    assert 4 * LONGEST_TEST_RUN < STEP_SECONDS
+    assert POLICIES["sandbox"]["attempt_seconds"] > LONGEST_TEST_RUN
 
 
 def test_a_run_has_two_hours_where_its_minutes_are_not_said() -> None:

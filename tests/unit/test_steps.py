@@ -501,7 +501,11 @@ async def test_what_nobody_came_for_is_overdue(history: History, waiting_for: st
 async def test_what_waits_no_more_or_is_merged_already_is_not_overdue(
     history: History, waiting_for: str
 ) -> None:
-    await ending.wake_overdue(staged(history).world, ID, waiting_for, key="k")
+    stage = staged(history)
+
+    await ending.wake_overdue(stage.world, ID, waiting_for, key="k")
+
+    assert new(stage, history) == []
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.suites import CARGO, GO, GRADLE, MAKE, MAVEN, NPM, PYTEST, TELLING_FILES, UNITTEST, detect
+from bot.domain.suites import CARGO, GO, GRADLE, MAKE, MAVEN, NPM, PYTEST, TELLING_FILES, detect
 
-UNITTEST_TEXT = "import unittest\n\nclass Cart(unittest.TestCase): ...\n"
 NPM_TEXT = json.dumps({"scripts": {"test": "jest"}})
 
 
@@ -22,9 +21,6 @@ NPM_TEXT = json.dumps({"scripts": {"test": "jest"}})
         ({"tox.ini": "[pytest]\n"}, PYTEST),
         ({"tests/test_cart.py": "def test_total(): ...\n"}, PYTEST),
         ({"src/shop/cart_test.py": ""}, PYTEST),
-        ({"tests/test_cart.py": UNITTEST_TEXT}, UNITTEST),
-        ({"tests/test_cart.py": UNITTEST_TEXT, "tests/conftest.py": ""}, PYTEST),
-        ({"tests/test_cart.py": UNITTEST_TEXT, "requirements-dev.txt": "pytest\n"}, PYTEST),
         ({"package.json": NPM_TEXT}, NPM),
         ({"go.mod": "module shop\n"}, GO),
         ({"Cargo.toml": "[package]\n"}, CARGO),
@@ -66,7 +62,7 @@ def test_without_tests_there_is_no_command(files: dict[str, str]) -> None:
         ({"package.json": NPM_TEXT, "tools/test_release.py": ""}, NPM),
         ({"Makefile": "test:\n\t./check\n", "tools/test_release.py": ""}, MAKE),
         ({"package.json": NPM_TEXT, "shop/test_cart.py": "", "requirements.txt": "django\n"}, PYTEST),
-        ({"package.json": NPM_TEXT, "tests/test_cart.py": UNITTEST_TEXT, "setup.py": ""}, UNITTEST),
+        ({"package.json": NPM_TEXT, "tests/test_cart.py": "", "tests/conftest.py": ""}, PYTEST),
         ({"package.json": NPM_TEXT, ".pytest.ini": "[pytest]\n"}, PYTEST),
     ],
 )
