@@ -36,7 +36,7 @@ from tests.story.databases import Template, bring_up, template_in
 
 PATIENCE_SECONDS: Final = 60.0
 POLL_SECONDS: Final = 0.02
-MOST_UNMET: Final = 4  # one for so many that were may not be come to: how often a comment is edited depends on the time
+MOST_UNMET: Final = 4  # one for so many that were: how often a comment is edited depends on the time
 PAGE: Final = Path(__file__).parents[2] / "docs" / "faults.md"
 ONCE: Final = ("create_branch", "open_pull", "create_check", "merge", "create_deployment")
 FORK: Final = multiprocessing.get_context("forkserver")
