@@ -1,6 +1,5 @@
 """Streams of facts in one table: append-only, optimistic, each event chained to the one before it."""
 
-import json
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +7,6 @@ from functools import partial
 from itertools import starmap, takewhile
 from typing import Any, Final, NamedTuple
 
-from pydantic_core import from_json
 from sqlalchemy import (
     BindParameter,
     Connection,
@@ -267,13 +265,4 @@ def _decode(rows: Sequence[Row[Any] | Event]) -> list[Recorded]:
     # By columns: to name each field of each row takes longer than to read the rows.
     seq, stream, version, kind, data, meta, at, *_, digest = zip(*rows, strict=True)
     moments = map(datetime.fromisoformat, at)
-    columns = zip(seq, stream, version, kind, _parsed(data), _parsed(meta), moments, digest, strict=True)
-    return list(starmap(Recorded, columns))
-
-
-def _parsed(texts: Sequence[str]) -> list[Any]:
-    whole = f"[{','.join(texts)}]"
-    try:
-        return list(from_json(whole, cache_strings="keys"))
-    except ValueError:  # the quick reader knows no half surrogates
-        return list(json.loads(whole))
+    return list(starmap(Recorded, zip(seq, stream, version, kind, data, meta, moments, digest, strict=True)))

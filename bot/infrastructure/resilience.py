@@ -7,10 +7,8 @@ from http import HTTPStatus
 from typing import Final, Literal, NotRequired, TypedDict, TypeVar
 
 import structlog
-from purgatory import AsyncCircuitBreakerFactory
-from purgatory.domain.messages.events import ContextChanged
-from purgatory.domain.model import Context, OpenedState
 
+from bot.infrastructure.breakers import AsyncCircuitBreakerFactory, Context, ContextChanged, OpenedState
 from bot.infrastructure.observing import Nobody, Observer
 from bot.infrastructure.shares import Shares
 from bot.records import Refused, StepFailed, Unavailable

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from bot.__main__ import arguments
+from bot.command_line import arguments
 from bot.services import SERVICES
 from bot.settings import Settings
 from tests.manners.documents import OPERATIONS, with_settings

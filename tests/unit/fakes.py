@@ -144,10 +144,17 @@ class FakeLog:
 
     def _recorded(self, stream: str, fact: Fact, version: int, meta: Mapping[str, Any]) -> Recorded:
         seq = sum(map(len, self.streams.values())) + 1
-        data = json.loads(json.dumps(fact.data))
+        data, about = json.dumps(fact.data), json.dumps(meta)
         at = BEGAN + timedelta(seconds=version - 1)
         return Recorded(
-            seq=seq, stream=stream, version=version, type=fact.type, data=data, meta=meta, at=at, hash=""
+            seq=seq,
+            stream=stream,
+            version=version,
+            type=fact.type,
+            data_json=data,
+            meta_json=about,
+            at=at,
+            hash="",
         )
 
 

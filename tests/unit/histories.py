@@ -165,8 +165,8 @@ def recorded(history: Iterable[e.Event], *, key: str = "") -> list[Recorded]:
             stream=ID,
             version=number,
             type=fact.type,
-            data=fact.data,
-            meta={"key": key},
+            data_json=json.dumps(fact.data),
+            meta_json=json.dumps({"key": key}),
             at=BEGAN + timedelta(seconds=number - 1),
             hash="",
         )
