@@ -1,10 +1,12 @@
 # Everything one does here, one verb each. `make` alone lists them.
 PYTHON ?= python3
 VENV ?= .venv
-WORKERS ?= 4
+WORKERS ?= 6
 PY := $(VENV)/bin/python
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
+# What is compiled is kept, whatever the shell says: every worker and every bot would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 
 .DEFAULT_GOAL := help
@@ -20,7 +22,7 @@ run: $(RUN) ## Start the bot with the settings of the environment
 	@$(PY) -m bot run $(ARGS)
 
 test: $(DEV) ## Run the tests; PostgreSQL and Redis too where TEST_POSTGRES_URL, TEST_REDIS_URL name them
-	@$(PY) -m pytest -n $(WORKERS) --maxschedchunk 1 -m "not crash" $(ARGS)
+	@TMPDIR=$$(.ci/scratch) $(PY) -m pytest -n $(WORKERS) --maxschedchunk 1 -m "not crash" $(ARGS)
 
 check: $(DEV) cover ## Format, lint, types, layers, manners, security lint, and cover
 	@$(PY) -m ruff format --check .

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
@@ -36,6 +37,12 @@ SECRETS: Final[Mapping[str, str]] = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long comes first, then the stories: no worker is left alone with them at the end."""
     items.sort(key=_turn)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: none of the many looks for garbage need go through it."""
+    gc.collect()
+    gc.freeze()
 
 
 def _turn(item: pytest.Item) -> int:

@@ -135,7 +135,7 @@ def test_make_takes_a_repository_of_any_name(tmp_path: Path, name: str) -> None:
 
     # What this test itself was made with is not to be handed on.
     done = subprocess.run(  # noqa: S603  our own program
-        ["env", "--unset=MAKEFLAGS", "--unset=MAKEOVERRIDES", *command, *made],  # noqa: S607  from the PATH
+        ["env", "--unset=MAKEFLAGS", "--unset=MAKEOVERRIDES", "--unset=ARGS", *command, *made],  # noqa: S607  from the PATH
         cwd=ROOT,
         capture_output=True,
         text=True,
