@@ -42,8 +42,8 @@ QUEUES: Final[Mapping[str, Mapping[str, Any]]] = {
     "notify": {"partition_concurrency": 1},
     "ops": {"worker_concurrency": 1},
 }
-# Nobody waits for what these do, and into `github` nothing is put yet: they are looked into so many times more
-# seldom, since looking costs.
+# Nobody waits for what these do, and into `github` nothing is put yet: they are looked into so many times
+# more seldom, since looking costs.
 SELDOM: Final[Mapping[str, int]] = {"notify": 2, "ops": 5, "github": 5}
 # Every wait in a step has a limit of its own; this one catches a step that does not end. The longest runs a
 # repository's tests four times, each as long as SANDBOX_LIMITS may say.
