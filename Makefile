@@ -1,7 +1,8 @@
 # Everything one does here, one verb each. `make` alone lists them.
 PYTHON ?= python3
 VENV ?= .venv
-WORKERS ?= 6
+# More would be too many connections for a PostgreSQL as it comes.
+WORKERS ?= $(if $(TEST_POSTGRES_URL),4,6)
 PY := $(VENV)/bin/python
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
