@@ -132,6 +132,15 @@ class FileEdit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineRemark:
+    """What a review says of a line; `line` is None where it speaks of the whole file."""
+
+    path: str
+    line: int | None
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TreeEntry:
     """One file of a commit. `mode` as git spells it: 100644, 100755, 120000 (link), 160000 (submodule)."""
 

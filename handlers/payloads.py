@@ -70,9 +70,11 @@ class Review:
 
     repository: Repository
     issue: int
+    id: int
     branch: str | None
     commit: str
     state: str
+    body: str
     by: Actor
     author: Actor | None
     own: bool
@@ -85,9 +87,11 @@ class Review:
         return cls(
             repository=repository_of(data),
             issue=data["pull_request"]["number"],
+            id=review["id"],
             branch=head["ref"] if is_here else None,
             commit=review["commit_id"] or "",
             state=review["state"].lower(),
+            body=review["body"] or "",
             by=actor_of(sender),
             author=author,
             own=author is not None and sender["id"] == author.id and sender["type"] == "User",

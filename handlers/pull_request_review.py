@@ -1,10 +1,12 @@
 """GitHub: a review of a pull request."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from bot.application import words
-from bot.application.commands import Approve, note_withdrawn
+from bot.application.commands import Approve, RequestChanges, note_withdrawn
 from bot.application.refusing import Command
 from bot.domain.policy import Denied, NothingWaits
 from bot.domain.states import State
@@ -18,7 +20,10 @@ CHANGES_REQUESTED: Final = "changes_requested"
 
 
 async def submitted(data: Mapping[str, Any], context: Context) -> None:
-    """A review that approves is an approval; one that asks for changes takes its writer's approval back."""
+    """A review that approves is an approval; one that asks for changes sends what it is about back.
+
+    It takes its writer's approval back as well, whether they may send anything back or not.
+    """
     review = Review.from_payload(data)
     row = await _reviewed(review, context) if _says_something(review) else None
     if row is None:
@@ -27,9 +32,10 @@ async def submitted(data: Mapping[str, Any], context: Context) -> None:
         # It was opened a moment ago, and that is not written down yet: nobody's word is lost by that.
         raise Unavailable("pull_request_being_opened")
     if review.state == APPROVED:
-        await _approve(row["id"], review, context)
+        await _answer(review, context, partial(_approved, row["id"]))
     else:
         await note_withdrawn(row["id"], by=review.by, whose=review.by, key=context.key, world=context.world)
+        await _answer(review, context, partial(_sent_back, row["id"]))
 
 
 async def apologise(data: Mapping[str, Any], context: Context) -> None:
@@ -54,14 +60,17 @@ async def _reviewed(review: Review, context: Context) -> Mapping[str, Any] | Non
     return rows[0] if rows else None
 
 
-async def _approve(integration_id: str, review: Review, context: Context) -> None:
-    """It approves the commit that it was made of; where it counts for nothing, that is said, and final."""
-    said = await refused_before(review, context) or await _refused(integration_id, review, context)
+async def _answer(
+    review: Review, context: Context, take: Callable[[Review, Context], Awaitable[str | None]]
+) -> None:
+    """Do what it asks; where it counts for nothing, that is said, and final."""
+    said = await refused_before(review, context) or await take(review, context)
     if said is not None:
         await reply(review, context, said)
 
 
-async def _refused(integration_id: str, review: Review, context: Context) -> str | None:
+async def _approved(integration_id: str, review: Review, context: Context) -> str | None:
+    """It approves the commit that it was made of."""
     asked = Approve(
         by=review.by, repository=review.repository, integration_id=integration_id, head=review.commit
     )
@@ -70,12 +79,39 @@ async def _refused(integration_id: str, review: Review, context: Context) -> str
     except NothingWaits:
         return None  # a review is no command: where no gate waits, it asks nothing of the bot
     except Denied as error:
-        if not await may_be_answered(review, context):
-            return None
-        refused = Command(by=review.by, name="approve", code=error.code, said=words.review_not_counted(error))
-        await note_refusal(review, context, refused)
-        return refused.said
+        return await _refused(review, context, "approve", error, said=words.review_not_counted(error))
     return None
+
+
+async def _sent_back(integration_id: str, review: Review, context: Context) -> str | None:
+    """It sends it back, to be changed as it says."""
+    text = await _wish(review, context)
+    if not text:
+        return None
+    asked = RequestChanges(
+        by=review.by, repository=review.repository, integration_id=integration_id, text=text
+    )
+    try:
+        await replace(context, key=f"{context.key}:changes").send(asked)
+    except NothingWaits:
+        return None
+    except Denied as error:
+        return await _refused(review, context, "changes", error, said=words.review_sends_nothing_back(error))
+    return words.sent_back(by=review.by.login)
+
+
+async def _wish(review: Review, context: Context) -> str:
+    """All that it says, with what it says of single lines."""
+    remarks = await context.world.pulls.line_remarks(review.repository, review.issue, review.id)
+    return words.wish(review.body, remarks)
+
+
+async def _refused(review: Review, context: Context, name: str, error: Denied, *, said: str) -> str | None:
+    if not await may_be_answered(review, context):
+        return None
+    refused = Command(by=review.by, name=name, code=error.code, said=said)
+    await note_refusal(review, context, refused)
+    return refused.said
 
 
 async def dismissed(data: Mapping[str, Any], context: Context) -> None:

@@ -29,6 +29,8 @@ from bot.domain.states import State
 from bot.records import Actor, Repository
 
 ID_LENGTH: Final = 10
+# Also where it was sent back and is being changed: the pull request stays open meanwhile.
+BEFORE_THE_MERGE: Final = (State.GENERATING, State.TESTING, State.REVIEWING)
 AT_REST: Final = frozenset((State.ACTIVE, State.FAILED, State.DEPRECATED))
 
 
@@ -72,6 +74,17 @@ class Approve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestChanges:
+    """Send it back from the gate, to be changed as `text` says."""
+
+    needs: ClassVar[Permission] = Permission.APPROVE
+    by: Actor
+    repository: Repository
+    integration_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
     """Close the gate for good."""
 
@@ -112,7 +125,7 @@ class LookUp:
     repository: Repository
 
 
-Asked = RequestIntegration | AnswerQuestions | Approve | Reject | Deploy | Cancel | LookUp
+Asked = RequestIntegration | AnswerQuestions | Approve | RequestChanges | Reject | Deploy | Cancel | LookUp
 
 
 async def belongs_here(person: Actor, repository: Repository, world: World, *, private: bool) -> bool:
@@ -207,6 +220,9 @@ async def _decision(asked: Asked, role: Role, world: World) -> Any:
             return lambda it: deciding.answer(it, by=asked.by, text=text)
         case Approve():
             return await _approval(asked, role, world)
+        case RequestChanges():
+            text = await world.blobs.put(asked.repository.id, asked.text.encode())
+            return lambda it: deciding.request_changes(it, by=asked.by, text=text)
         case Reject():
             why = await world.blobs.put(asked.repository.id, asked.why.encode()) if asked.why else None
             return lambda it: deciding.reject(it, by=asked.by, why=why)
@@ -231,10 +247,10 @@ async def _approval(asked: Approve, role: Role, world: World) -> Any:
 
 
 async def note_closed(integration_id: str, *, by: Actor, merged: bool, key: str, world: World) -> None:
-    """Somebody else closed or merged the pull request: a fact from outside that stops the run at the gate."""
+    """Somebody else closed or merged the pull request: a fact from outside that stops the run."""
 
     def decide(it: Integration) -> list[e.Event]:
-        if it.state is not State.REVIEWING:
+        if it.state not in BEFORE_THE_MERGE:
             return []
         cause = "merged_by_hand" if merged else "pull_request_closed"
         return deciding.cancel(it, by=by, cause=cause, role=None)

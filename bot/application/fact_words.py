@@ -62,6 +62,16 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"@{by.login} took their approval back"
         case e.ApprovalWithdrawn(by=by, whose=whose):
             return f"@{by.login} dismissed the approval of @{whose.login}"
+        case e.ChangesRequested(by=by, attempt=attempt):
+            return f"@{by.login} wanted it changed: attempt {attempt}"
+        case e.BranchTakenUp(head=head, shared=True):
+            return f"I went on from `{head[:7]}`, with what others had committed"
+        case e.BranchTakenUp(head=head):
+            return f"I went on from `{head[:7]}`"
+        case e.BranchMoved(head=head):
+            return f"the branch was moved on to `{head[:7]}`"
+        case e.PullRequestDescribed(head=head):
+            return f"the pull request shows `{head[:7]}` and says what is in it"
         case e.Rejected(by=by):
             return f"@{by.login} rejected it"
         case e.Released(head=head):

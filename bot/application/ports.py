@@ -18,6 +18,7 @@ from bot.records import (
     FileEdit,
     FollowUp,
     Intent,
+    LineRemark,
     MergeMethod,
     Outcome,
     PullRequest,
@@ -149,6 +150,9 @@ class Branches(Protocol):
 
     async def create(self, repository: Repository, branch: str, *, sha: str) -> None: ...
 
+    async def move(self, repository: Repository, branch: str, *, sha: str) -> None:
+        """Move it on to a commit that follows what stands there. Raises StepFailed("branch_moved")."""
+
     async def delete(self, repository: Repository, branch: str) -> None:
         """Delete it; one that is gone already is no error."""
 
@@ -163,6 +167,12 @@ class PullRequests(Protocol):
     async def open(
         self, repository: Repository, *, branch: str, base: str, title: str, body: str
     ) -> PullRequest: ...
+
+    async def describe(self, repository: Repository, number: int, *, title: str, body: str) -> str:
+        """Give it another title and body; when GitHub says that this was."""
+
+    async def line_remarks(self, repository: Repository, number: int, review: int) -> list[LineRemark]:
+        """What that review says of single lines, in its order."""
 
     async def close(self, repository: Repository, number: int) -> None: ...
 

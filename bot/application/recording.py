@@ -15,6 +15,7 @@ FACTS: Final = "facts"
 WAKING: Final = (
     e.Answered,
     e.Approved,
+    e.ChangesRequested,
     e.Rejected,
     e.DeployReleased,
     e.DeploymentReported,

@@ -9,7 +9,7 @@ from typing import Any, Final
 from dbos import DBOS
 from structlog.contextvars import bound_contextvars
 
-from bot.application import ending, steps, undoing
+from bot.application import ending, publishing, steps, undoing
 from bot.application.coding import generate_code
 from bot.application.ports import Places, World
 from bot.application.recording import FACTS
@@ -56,7 +56,7 @@ NEXT: Final[Steps] = {
     State.VALIDATING: Job(queue="ai", work=validate_request),
     State.GENERATING: Job(queue="ai", work=generate_code, undo=undoing.delete_branch),
     State.TESTING: Job(queue="sandbox", work=run_tests, undo=undoing.cancel_checks),
-    State.REVIEWING: Step(work=steps.create_pull_request, undo=undoing.close_pull_request),
+    State.REVIEWING: Step(work=publishing.create_pull_request, undo=undoing.close_pull_request),
     State.DEPLOYING: Step(work=steps.deploy, undo=undoing.roll_back),
 }
 

@@ -27,6 +27,7 @@ MARKS: Final[Mapping[str, str]] = {
     "done": "done",
     "remarked": "passed, with remarks",
     "repaired": "tests failed, repairing",
+    "sent_back": "sent back, to be changed",
     "failed": "**failed**",
 }
 
@@ -130,8 +131,8 @@ def waiting_words(view: StatusView) -> list[str]:
         case "approval":
             return [
                 f"**{_approvals_missing(view)}** of `{view.head[:7]}` by {_who_may_approve(view)}: approve "
-                f"#{view.pull_request} in a review, or comment `{PREFIX} approve` there, or "
-                f"`{PREFIX} reject <why>`. "
+                f"#{view.pull_request} in a review, or comment `{PREFIX} approve`, "
+                f"`{PREFIX} changes <what>` or `{PREFIX} reject <why>` there. "
                 "An approval by somebody who may deploy releases the deployment as well."
             ]
         case "deploy_approval":

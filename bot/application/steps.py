@@ -13,7 +13,7 @@ from bot.application.merging import merge
 from bot.application.ports import World
 from bot.application.quoting import one_line
 from bot.application.recording import amend, running
-from bot.application.texts import load_change, load_tested, load_text
+from bot.application.texts import load_tested, load_text
 from bot.domain import deciding
 from bot.domain import events as e
 from bot.domain.integration import Integration
@@ -37,32 +37,13 @@ async def begin(world: World, integration_id: str, *, key: str) -> Standing:
     return standing(await amend(world, integration_id, deciding.start_validation, key=key))
 
 
-async def create_pull_request(world: World, integration_id: str, *, key: str) -> Standing:
-    """Commit, branch, pull request, check run, then the gate: one effect a call, each found again."""
-    it = await running(world, integration_id)
-    if not it.commit:
-        return await _commit(it, world, key=key)
-    if not it.branch:
-        return await _create_branch(it, world, key=key)
-    if it.pull_request is None:
-        return await _open(it, world, key=key)
-    if it.check is None:
-        return await _open_check(it, world, key=key)
-    return standing(await amend(world, it.id, deciding.release, key=key))
-
-
-def branch_of(it: Integration) -> str:
-    """The branch of an integration: its name alone tells whose it is."""
-    return f"claude/{it.issue}-{it.id}"
-
-
 async def title_and_body(it: Integration, world: World) -> tuple[str, str]:
     """The first line of the model's summary, and the rest of it."""
     title, *body = (await load_text(world, it, it.summary)).strip().splitlines() or [""]
     return one_line(title.strip("# "), most=LONGEST_TITLE) or f"Integration {it.id}", "\n".join(body).strip()
 
 
-async def _message(it: Integration, world: World) -> str:
+async def message_of(it: Integration, world: World) -> str:
     """What the commit says of itself."""
     title, _ = await title_and_body(it, world)
     return words.commit_message(
@@ -71,81 +52,6 @@ async def _message(it: Integration, world: World) -> str:
         requester_id=it.requested_by.id,
         integration_id=it.id,
     )
-
-
-async def _commit(it: Integration, world: World, *, key: str) -> Standing:
-    edits, message = await load_change(world, it, it.change), await _message(it, world)
-
-    async def find() -> str | None:
-        return None  # on no branch yet, it is seen by nobody: what stands on the branch is somebody else's
-
-    async def make() -> str:
-        made = await world.branches.commit(it.repository, parent=it.base_commit, edits=edits, message=message)
-        return f"{made.sha} {made.tree}"
-
-    sha, tree = (await once(world, f"commit:{it.id}:{it.change}", find=find, make=make)).split()
-    return standing(await amend(world, it.id, lambda _: [e.CommitMade(head=sha, tree=tree)], key=key))
-
-
-async def _create_branch(it: Integration, world: World, *, key: str) -> Standing:
-    await check_still_may(it, it.requested_by, Permission.WRITE, world, otherwise="requester_lost_access")
-    name = branch_of(it)
-
-    async def find() -> str | None:
-        found = await world.branches.head(it.repository, name)
-        if found is not None and found.sha != it.commit:
-            raise StepFailed("branch_taken", name)
-        return None if found is None else found.sha
-
-    async def make() -> str:
-        await world.branches.create(it.repository, name, sha=it.commit)
-        return it.commit
-
-    head = await once(world, f"branch:{it.id}:{it.commit}", find=find, make=make)
-    return standing(await amend(world, it.id, lambda _: [e.BranchCreated(branch=name, head=head)], key=key))
-
-
-async def _open(it: Integration, world: World, *, key: str) -> Standing:
-    title, summary = await title_and_body(it, world)
-    body = words.pull_request_body(
-        summary=summary,
-        requested_by=it.requested_by.login,
-        issue=it.issue,
-        integration_id=it.id,
-        tests=" ".join(it.tests),
-        tested=await load_tested(world, it),
-    )
-
-    async def find() -> str | None:
-        found = await world.pulls.find(it.repository, branch=it.branch)
-        return None if found is None else f"{found.number} {found.opened_at}"
-
-    async def make() -> str:
-        made = await world.pulls.open(it.repository, branch=it.branch, base=it.base, title=title, body=body)
-        return f"{made.number} {made.opened_at}"
-
-    number, _, opened_at = (await once(world, f"pull:{it.id}:{it.branch}", find=find, make=make)).partition(
-        " "
-    )
-    opened = e.PullRequestCreated(number=int(number), head=it.head, opened_at=opened_at or None)
-    return standing(await amend(world, it.id, lambda _: [opened], key=key))
-
-
-async def _open_check(it: Integration, world: World, *, key: str) -> Standing:
-    title, summary = words.check_waiting(" ".join(it.tests), await load_tested(world, it))
-
-    async def find() -> str | None:
-        found = await world.checks.find(it.repository, head=it.head, external_id=it.id)
-        return None if found is None else str(found)
-
-    async def make() -> str:
-        check = await world.checks.create(
-            it.repository, head=it.head, external_id=it.id, title=title, summary=summary
-        )
-        return str(check)
-
-    check = int(await once(world, f"check:{it.id}:{it.head}", find=find, make=make))
-    return standing(await amend(world, it.id, lambda _: [e.CheckOpened(check=check, head=it.head)], key=key))
 
 
 async def deploy(world: World, integration_id: str, *, key: str) -> Standing:
@@ -168,10 +74,13 @@ async def deploy(world: World, integration_id: str, *, key: str) -> Standing:
 
 async def close_check(it: Integration, world: World, conclusion: str, *, key: str) -> Standing:
     """Complete the check run; doing so twice changes nothing."""
-    if conclusion == "success":
-        title, summary = words.check_released(await load_tested(world, it))
-    else:
-        title, summary = words.check_stopped(it.reason or "")
+    match conclusion:
+        case "success":
+            title, summary = words.check_released(await load_tested(world, it))
+        case "neutral":
+            title, summary = words.check_superseded(it.head)
+        case _:
+            title, summary = words.check_stopped(it.reason or "")
     check = it.check or 0
     await world.checks.complete(it.repository, check, conclusion=conclusion, title=title, summary=summary)
     closed = e.CheckClosed(check=check, conclusion=conclusion)
@@ -196,7 +105,7 @@ async def _merge(it: Integration, world: World, *, key: str) -> Standing:
             return found.merge_sha
         if found.state == "closed":
             raise StepFailed("pull_request_closed")
-        return await merge(it, number, world, head=it.head, message=await _message(it, world))
+        return await merge(it, number, world, head=it.head, message=await message_of(it, world))
 
     commit = await once(world, f"merge:{it.id}:{it.head}", find=find, make=make)
     merged = e.Merged(head=it.head, commit=commit)

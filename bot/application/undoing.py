@@ -8,9 +8,9 @@ import structlog
 from bot.application import words
 from bot.application.merging import merge
 from bot.application.ports import World
+from bot.application.publishing import branch_of
 from bot.application.recording import amend, load
 from bot.application.status_words import last_marker
-from bot.application.steps import branch_of
 from bot.application.texts import load_change
 from bot.domain import deciding
 from bot.domain.integration import Integration
@@ -34,14 +34,14 @@ async def delete_branch(world: World, integration_id: str, *, key: str) -> None:
 
 
 async def _without_branch(it: Integration, world: World) -> tuple[str, str]:
-    if not it.commit:
+    if not (it.commit or it.branch):
         return "nothing", ""
     if it.merged or await _is_merged(it, world):
         return "nothing", "merged"
     head = await world.branches.head(it.repository, branch_of(it))
     if head is None:
         return ("undone", "branch_deleted") if it.branch else ("nothing", "")
-    if head.sha != it.commit:
+    if it.shared or head.sha not in {it.commit, it.head}:
         return "needs_person", "branch_moved"
     await world.branches.delete(it.repository, branch_of(it))
     return "undone", "branch_deleted"
@@ -65,6 +65,8 @@ async def _untrue_check(it: Integration, world: World) -> int | None:
         return await world.checks.find(it.repository, head=it.head, external_id=it.id) if it.head else None
     if it.check_open:
         return it.check
+    if not it.at_gate:  # it was sent back; one for the new commit may be there
+        return await world.checks.find(it.repository, head=it.head, external_id=it.id)
     return None if it.merged or await _is_merged(it, world) else it.check
 
 
@@ -118,7 +120,7 @@ async def revert(it: Integration, pull: PullRequest, world: World) -> tuple[str,
     if head is None:
         return "needs_person", "revert_conflicts"
     reverting = await _revert_pull(it, pull, head, world)
-    if not it.merge_reverts:
+    if not it.merge_reverts or it.shared:
         return "needs_person", f"revert_opened:{reverting.number}"
     if not reverting.merged:
         try:

@@ -22,7 +22,10 @@ STEPS: Final[Mapping[State, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepView:
-    """One pass through a step: `mark` is todo, running, waiting, done, remarked, repaired or failed."""
+    """One pass through a step; `mark` is what came of it.
+
+    It is todo, running, waiting, done, remarked, repaired, sent_back or failed.
+    """
 
     name: str
     mark: str
@@ -169,4 +172,6 @@ def _mark(passes: Sequence[tuple[State, datetime, datetime | None]], index: int,
         return "failed"
     if (state, following) == (State.TESTING, State.GENERATING):
         return "repaired"
+    if (state, following) == (State.REVIEWING, State.GENERATING):
+        return "sent_back"
     return "remarked" if (state, following) == (State.TESTING, State.REVIEWING) and it.remarks else "done"

@@ -19,6 +19,7 @@ from bot.domain.policy import (
 )
 from bot.domain.states import InvalidStateTransition
 from bot.domain.trust import Tested
+from bot.records import LineRemark
 
 
 def reply_marker(key: str) -> str:
@@ -43,6 +44,11 @@ def approved(*, by: str, head: str, deploys: bool, missing: int) -> str:
 def released(*, by: str) -> str:
     """After a deployment was let go."""
     return f"@{by} lets it go out. I am deploying."
+
+
+def sent_back(*, by: str) -> str:
+    """After a wish for changes."""
+    return f"@{by} wants it changed. I am at it; what was approved before does not count for what comes."
 
 
 def rejected(*, by: str) -> str:
@@ -121,6 +127,11 @@ def empty_request() -> str:
     return f"Say what to integrate: `{PREFIX} integrate <what>`."
 
 
+def empty_changes() -> str:
+    """A wish for changes without words."""
+    return f"Say what is to be different: `{PREFIX} changes <what>`."
+
+
 def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901  a table
     """Why somebody may not have what they asked for, and who could."""
     match error:
@@ -146,8 +157,8 @@ def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901  a tab
             )
         case NotSeen():
             said = (
-                f"You said that before #{error.pull_request} was open, so it cannot have been about what is "
-                "in it. Look at it, then say it again."
+                f"You said that before #{error.pull_request} showed what it shows now, so it cannot have "
+                "been about that. Look at it, then say it again."
             )
         case TooManyUnderWay():
             said = (
@@ -171,6 +182,21 @@ def review_not_counted(error: Denied) -> str:
     return f"This approval does not count for me. {refusal(error)}"
 
 
+def review_sends_nothing_back(error: Denied) -> str:
+    """A review asked for changes, but it may not."""
+    return f"I change nothing for this review. {refusal(error)}"
+
+
+def wish(body: str, remarks: Iterable[LineRemark]) -> str:
+    """What a review says, of the whole and of lines, as the model reads it; nothing where it says nothing."""
+    said = [body.strip(), *(f"{_place(each)}: {each.body.strip()}" for each in remarks)]
+    return "\n\n".join(filter(None, said))
+
+
+def _place(remark: LineRemark) -> str:
+    return remark.path if remark.line is None else f"{remark.path}, line {remark.line}"
+
+
 def pull_request_body(
     *, summary: str, requested_by: str, issue: int, integration_id: str, tests: str, tested: Tested
 ) -> str:
@@ -179,7 +205,7 @@ def pull_request_body(
         f"For #{issue}, asked for by @{requested_by}. Tested by {code(tests)} in a sandbox without network: "
         f"{outcome(tested)}. Integration `{integration_id}`.",
         *warning(tested),
-        f"`{PREFIX} approve` or `{PREFIX} reject <why>` here decides; "
+        f"`{PREFIX} approve`, `{PREFIX} changes <what>` or `{PREFIX} reject <why>` here decides; "
         f"`{PREFIX} plan` shows what was to be built.",
         "What the model says of its change:",
         quoted(summary),
@@ -222,6 +248,11 @@ def check_released(tested: Tested) -> tuple[str, str]:
     if not tested.remarks:
         return "Approved", said
     return "Approved, with remarks on the tests", f"{said}\n\n{remarks(tested.remarks)}"
+
+
+def check_superseded(head: str) -> tuple[str, str]:
+    """Title and summary of the check run of a commit that another has followed."""
+    return "Changed since", f"It was sent back, and `{head[:7]}` has followed this commit."
 
 
 def check_stopped(reason: str) -> tuple[str, str]:

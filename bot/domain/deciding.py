@@ -83,7 +83,8 @@ def judge(it: Integration, verdict: Verdict, *, repairs: int) -> list[e.Event]:
         return [e.TestsPassed(attempt=it.attempt, report=report, passed=verdict.passed, remarks=remarks)]
     ended = "remarks" if verdict.is_green else verdict.ended
     failed = e.TestsFailed(attempt=it.attempt, report=report, ended=ended, remarks=remarks)
-    return [failed] if it.attempt > repairs else [failed, e.RepairStarted(attempt=it.attempt + 1)]
+    none_is_left = it.attempt - it.first_attempt >= repairs
+    return [failed] if none_is_left else [failed, e.RepairStarted(attempt=it.attempt + 1)]
 
 
 def approve(
@@ -121,6 +122,19 @@ def withdraw(it: Integration, *, by: Actor, whose: Actor) -> list[e.Event]:
     if it.state is not State.REVIEWING or all(given.by != whose for given in it.approvals):
         return []
     return [e.ApprovalWithdrawn(by=by, whose=whose)]
+
+
+def request_changes(it: Integration, *, by: Actor, text: str) -> list[e.Event]:
+    """Send it back from the gate, to be changed."""
+    if it.waiting_for != "approval":
+        raise NothingWaits("changes")
+    return [e.ChangesRequested(by=by, text=text, attempt=it.attempt + 1)]
+
+
+def take_up(it: Integration, taken_up: e.BranchTakenUp) -> list[e.Event]:
+    """Go on from what stands on the branch; once for each time that it was sent back."""
+    _check_in(it, State.GENERATING)
+    return [] if it.wish is None else [taken_up]
 
 
 def reject(it: Integration, *, by: Actor, why: str | None) -> list[e.Event]:
@@ -221,6 +235,8 @@ def give_up_undo(it: Integration) -> list[e.Event]:
         return []
     said, states = {each.step for each in it.undone}, list(State)
     came = states.index(State(it.during or State.DEPLOYING))
+    if it.pull_request is not None:  # it was sent back, and had been further
+        came = max(came, states.index(State.REVIEWING))
     left = [step for state, step in TAKEN_BACK if step not in said and states.index(state) <= came]
     return [
         *(e.StepUndone(step=step, outcome="needs_person", what="internal") for step in left),

@@ -200,6 +200,39 @@ class ApprovalWithdrawn(Happened, frozen=True, kw_only=True):
     whose: Actor
 
 
+class ChangesRequested(Happened, frozen=True, kw_only=True):
+    """A person sent it back from the gate; `text` is the digest of what they want to be different."""
+
+    by: Actor
+    text: str
+    attempt: int
+
+
+class BranchTakenUp(Happened, frozen=True, kw_only=True):
+    """The work goes on from what stands on the branch: this commit, which is the base with this change.
+
+    `said` is the digest of what the model is told; `shared` is whether others have committed there.
+    """
+
+    head: str
+    change: str
+    said: str
+    shared: bool
+
+
+class BranchMoved(Happened, frozen=True, kw_only=True):
+    """The branch was moved on to the new commit."""
+
+    head: str
+
+
+class PullRequestDescribed(Happened, frozen=True, kw_only=True):
+    """The pull request shows this commit, since then by GitHub's clock, and says what is in it."""
+
+    head: str
+    shown_at: str
+
+
 class Rejected(Happened, frozen=True, kw_only=True):
     """A person closed the gate for good."""
 
@@ -302,6 +335,10 @@ Event = (
     | CheckClosed
     | Approved
     | ApprovalWithdrawn
+    | ChangesRequested
+    | BranchTakenUp
+    | BranchMoved
+    | PullRequestDescribed
     | Rejected
     | Released
     | Merged

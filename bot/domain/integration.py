@@ -50,6 +50,7 @@ class Integration:
     kept_back: str = ""
     left_out: tuple[str, ...] = ()
     attempt: int = 1
+    first_attempt: int = 1
     turns: int = 0
     tokens: int = 0
     micro_usd: int = 0
@@ -69,8 +70,14 @@ class Integration:
     head: str = ""
     pull_request: int | None = None
     opened_at: str | None = None
+    described: str = ""
+    wish: str | None = None
+    on_branch: str = ""
+    shared: bool = False
     check: int | None = None
+    check_head: str = ""
     check_open: bool = False
+    at_gate: bool = False
     approvals: tuple[e.Approved, ...] = ()
     rejected_by: Actor | None = None
     released: bool = False
@@ -93,7 +100,7 @@ class Integration:
             return None
         if self.state is State.VALIDATING and self.questions is not None:
             return "answer"
-        if self.state is State.REVIEWING and self.check is not None and not self.approved:
+        if self.state is State.REVIEWING and self.at_gate and not self.approved:
             return "approval"
         return self._waits_to_deploy() if self.state is State.DEPLOYING and self.merged else None
 
@@ -105,8 +112,9 @@ class Integration:
     @property
     def can_be_approved(self) -> bool:
         """Whether its pull request is there, for people to see, and approvals are missing."""
-        is_there = self.state is State.REVIEWING and self.pull_request is not None
-        return is_there and not (self.approved or self.cancelled or self.rejected_by)
+        is_there = self.pull_request is not None and self.head == self.commit
+        is_decided = self.approved or self.cancelled or self.rejected_by
+        return self.state is State.REVIEWING and is_there and not is_decided
 
     @property
     def approved(self) -> bool:
@@ -203,17 +211,25 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
         case e.CommitMade(head=head):
             return replace(it, commit=head)
         case e.BranchCreated(branch=branch, head=head):
-            return replace(it, branch=branch, head=head)
-        case e.PullRequestCreated(number=number, opened_at=opened_at):
-            return replace(it, pull_request=number, opened_at=opened_at)
-        case e.CheckOpened(check=check):
-            return replace(it, check=check, check_open=True)
+            return replace(it, branch=branch, head=head, on_branch=it.change)
+        case e.PullRequestCreated(number=number, head=head, opened_at=opened_at):
+            return replace(it, pull_request=number, opened_at=opened_at, described=head)
+        case e.CheckOpened(check=check, head=head):
+            return replace(it, check=check, check_head=head, check_open=True, at_gate=True)
         case e.CheckClosed():
             return replace(it, check_open=False)
         case e.Approved():
             return replace(it, approvals=(*it.approvals, event))
         case e.ApprovalWithdrawn(whose=whose):
             return replace(it, approvals=tuple(given for given in it.approvals if given.by != whose))
+        case e.ChangesRequested():
+            return _sent_back(it, event)
+        case e.BranchTakenUp():
+            return _taken_up(it, event)
+        case e.BranchMoved(head=head):
+            return replace(it, head=head, on_branch=it.change)
+        case e.PullRequestDescribed(head=head, shown_at=shown_at):
+            return replace(it, described=head, opened_at=shown_at)
         case e.Rejected(by=by):
             return replace(it, rejected_by=by)
         case e.Released():
@@ -280,6 +296,37 @@ def _validated(it: Integration, event: e.RequestValidated) -> Integration:
         refuses_remarks=event.refuses_remarks,
         not_secret=event.not_secret,
         kept_back=event.kept_back,
+    )
+
+
+def _sent_back(it: Integration, event: e.ChangesRequested) -> Integration:
+    """What was approved and tested is not what will be there."""
+    return replace(
+        it,
+        state=State.GENERATING,
+        attempt=event.attempt,
+        first_attempt=event.attempt,
+        wish=event.text,
+        approvals=(),
+        commit="",
+        described="",
+        at_gate=False,
+    )
+
+
+def _taken_up(it: Integration, event: e.BranchTakenUp) -> Integration:
+    return replace(
+        it,
+        head=event.head,
+        change=event.change,
+        on_branch=event.change,
+        shared=it.shared or event.shared,
+        talk=(*it.talk, ("changes", event.said)),
+        wish=None,
+        failing="",
+        remarks=(),
+        cuts=0,
+        pauses=0,
     )
 
 

@@ -21,7 +21,7 @@ BEFORE_THE_GATE: Final = (
 
 def is_working(it: Integration) -> bool:
     """Whether its clock runs: it is on its way to the gate, and waits for nobody."""
-    return it.state in BEFORE_THE_GATE and it.check is None and it.waiting_for is None
+    return it.state in BEFORE_THE_GATE and not it.at_gate and it.waiting_for is None
 
 
 def seconds_worked(it: Integration, records: Sequence[Recorded], *, now: datetime) -> float:

@@ -58,6 +58,24 @@ class GitHubBranches:
         if there.sha != sha:
             raise StepFailed("branch_taken", branch)
 
+    async def move(self, repository: Repository, branch: str, *, sha: str) -> None:
+        """Move it on, never back or aside; where it stands there already nothing changes.
+
+        Raises StepFailed("branch_moved") where the commit does not follow what stands there now.
+        """
+        answer = await self._app.on(repository, PUBLISH).tell(
+            "move_branch",
+            "PATCH",
+            "git",
+            "refs",
+            "heads",
+            *branch.split("/"),
+            body={"sha": sha, "force": False},
+            also=(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
+        )
+        if answer.status != HTTPStatus.OK:
+            raise StepFailed("branch_moved", branch)
+
     async def delete(self, repository: Repository, branch: str) -> None:
         """Delete it; one that is gone already is no error."""
         await self._app.on(repository, PUBLISH).tell(

@@ -8,7 +8,7 @@ from typing import Any, Final
 from bot.infrastructure.github import DEPLOY, PUBLISH, TALK, Access, GitHubApp
 from bot.infrastructure.github_answers import Answer
 from bot.infrastructure.github_text import TITLE_CHARACTERS, fit, fit_line
-from bot.records import MergeMethod, PullRequest, Repository, StepFailed, Unavailable
+from bot.records import LineRemark, MergeMethod, PullRequest, Repository, StepFailed, Unavailable
 
 _STALE_LIST_SECONDS: Final = 5.0
 _BASE_MOVED_SECONDS: Final = 2.0
@@ -61,6 +61,34 @@ class GitHubPullRequests:
         if answer.status == HTTPStatus.CREATED:
             return _pull(answer.data)
         return await self._already_there(repository, branch, answer)
+
+    async def describe(self, repository: Repository, number: int, *, title: str, body: str) -> str:
+        """Give it another title and body; when GitHub says that this was. Raises StepFailed."""
+        answer = await self._app.on(repository, TALK).tell(
+            "describe_pull_request",
+            "PATCH",
+            "pulls",
+            number,
+            body={"title": fit_line(title, most=TITLE_CHARACTERS), "body": fit(body)},
+            also=(HTTPStatus.NOT_FOUND,),
+        )
+        if answer.status == HTTPStatus.NOT_FOUND:
+            raise StepFailed("pull_request_gone", f"#{number}")
+        return str(answer.data["updated_at"])
+
+    async def line_remarks(self, repository: Repository, number: int, review: int) -> list[LineRemark]:
+        """What that review says of single lines, at most a hundred of them; none where it is gone."""
+        answer = await self._app.on(repository, TALK).ask(
+            "read_review_comments",
+            "pulls",
+            number,
+            "reviews",
+            review,
+            "comments",
+            query={"per_page": "100"},
+            also=(HTTPStatus.NOT_FOUND,),
+        )
+        return [] if answer.status == HTTPStatus.NOT_FOUND else [_remark(each) for each in answer.data]
 
     async def close(self, repository: Repository, number: int) -> None:
         """Close it; one that is closed stays so."""
@@ -123,6 +151,12 @@ class GitHubPullRequests:
         query = {"head": f"{await github.owner()}:{branch}", "state": "all"}
         found = await github.first("find_pull_request", "pulls", query=query, where=where)
         return found and _pull(found)
+
+
+def _remark(data: Mapping[str, Any]) -> LineRemark:
+    return LineRemark(
+        path=data["path"], line=data.get("line") or data.get("original_line"), body=data["body"]
+    )
 
 
 def _wording(method: MergeMethod, number: int, message: str) -> Mapping[str, str]:

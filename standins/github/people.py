@@ -1,8 +1,9 @@
 """People on GitHub: what they do is done as on its pages, without a token."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from standins.github.deeds import branches, checks, deployments, installations, issues, merging, pulls
 from standins.github.git import Git
@@ -188,11 +189,19 @@ class GitHub(World):
         return made
 
     async def review(
-        self, login: str, full_name: str, number: int, *, event: str = "APPROVE", body: str = ""
+        self,
+        login: str,
+        full_name: str,
+        number: int,
+        *,
+        event: str = "APPROVE",
+        body: str = "",
+        comments: Sequence[Mapping[str, Any]] = (),
     ) -> int:
         """The review's id; `event` is APPROVE, REQUEST_CHANGES or COMMENT."""
         repository, by = self._change(full_name), self.account(login)
-        made = pulls.review(self, repository, by, issue_of(repository, number), event=event, body=body)
+        issue = issue_of(repository, number)
+        made = pulls.review(self, repository, by, issue, event=event, body=body, comments=comments)
         await self.settle()
         return made.id
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from bot.application import ending, steps
+from bot.application import ending, publishing, steps
 from bot.application.commands import Approve, Asked, Cancel, Deploy, Reject, handle, note_closed
 from bot.application.recording import load
 from bot.domain import events as e
@@ -36,7 +36,7 @@ SPOKEN: Final[Mapping[str, Asked]] = {
     "cancel": Cancel(by=DEVELOPER, repository=SHOP, integration_id=ID, cause="cancelled"),
     "reject": Reject(by=DEVELOPER, repository=SHOP, integration_id=ID, why=""),
 }
-WHERE = {State.REVIEWING: steps.create_pull_request, State.DEPLOYING: steps.deploy}
+WHERE = {State.REVIEWING: publishing.create_pull_request, State.DEPLOYING: steps.deploy}
 DEEDS = (*("go on",) * 9, "approve", "approve", "deploy", "approve own", "cancel", "reject", "close", "push")
 
 

@@ -1,9 +1,9 @@
 """The team: who may do what, and the stand-ins that they and the bot meet at."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from standins.claude import Claude
 from standins.github.people import GitHub
@@ -44,9 +44,18 @@ class Person:
         """How a deployment went."""
         await self.world.set_deployment_status(self.login, of, deployment.id, state)
 
-    async def reviews(self, pull: PullRequest, event: str = "APPROVE", *, body: str = "") -> int:
-        """The review's id."""
-        return await self.world.review(self.login, pull.repository_name, pull.number, event=event, body=body)
+    async def reviews(
+        self,
+        pull: PullRequest,
+        event: str = "APPROVE",
+        *,
+        body: str = "",
+        lines: Sequence[Mapping[str, Any]] = (),
+    ) -> int:
+        """The review's id; `lines` are remarks on lines, each with its path, line and body."""
+        return await self.world.review(
+            self.login, pull.repository_name, pull.number, event=event, body=body, comments=lines
+        )
 
     async def dismisses(self, review: int, *, of: PullRequest) -> None:
         await self.world.dismiss_review(self.login, of.repository_name, of.number, review)

@@ -26,6 +26,7 @@ from bot.records import (
     FileEdit,
     FollowUp,
     Intent,
+    LineRemark,
     MergeMethod,
     Outcome,
     PullRequest,
@@ -39,7 +40,7 @@ from bot.records import (
     TreeEntry,
     Unavailable,
 )
-from tests.unit.histories import BASE, BEGAN, COMMIT, ID, MERGED_SHA, OPENED_AT, OWNER, TEXTS, TREE
+from tests.unit.histories import BASE, BEGAN, COMMIT, ID, MERGED_SHA, OPENED_AT, OWNER, SHOWN_AT, TEXTS, TREE
 
 ROLES: Final = {1: "write", 2: "write", 3: "admin", 4: "read"}
 ABOUT: Final = RepositoryFacts(
@@ -291,6 +292,8 @@ class FakeBranches:
     made: list[tuple[str, Sequence[FileEdit], str]] = field(default_factory=list)
     created: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    moved: list[tuple[str, str]] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
 
     async def head(self, repository: Repository, branch: str) -> Commit | None:
         return self.heads.get(branch)
@@ -309,6 +312,12 @@ class FakeBranches:
         self.created.append(branch)
         self.heads[branch] = Commit(sha=sha, tree=TREE)
 
+    async def move(self, repository: Repository, branch: str, *, sha: str) -> None:
+        if branch not in self.heads or branch in self.stuck:
+            raise StepFailed("branch_moved", branch)
+        self.moved.append((branch, sha))
+        self.heads[branch] = Commit(sha=sha, tree=TREE)
+
     async def delete(self, repository: Repository, branch: str) -> None:
         self.deleted.append(branch)
         self.heads.pop(branch, None)
@@ -320,6 +329,8 @@ class FakePullRequests:
 
     there: dict[int, tuple[str, PullRequest]] = field(default_factory=dict)
     opened: list[tuple[str, str]] = field(default_factory=list)
+    described: list[tuple[int, str, str]] = field(default_factory=list)
+    remarks: dict[int, list[LineRemark]] = field(default_factory=dict)
     closed: list[int] = field(default_factory=list)
     merged: list[tuple[int, str]] = field(default_factory=list)
     tried: list[MergeMethod] = field(default_factory=list)
@@ -342,6 +353,13 @@ class FakePullRequests:
         self.opened.append((title, body))
         self.has(11 + len(self.opened) + len(self.there), branch, COMMIT, base=base)
         return [pull for _, pull in self.there.values()][-1]
+
+    async def describe(self, repository: Repository, number: int, *, title: str, body: str) -> str:
+        self.described.append((number, title, body))
+        return SHOWN_AT
+
+    async def line_remarks(self, repository: Repository, number: int, review: int) -> list[LineRemark]:
+        return self.remarks.get(review, [])
 
     async def close(self, repository: Repository, number: int) -> None:
         self.closed.append(number)
@@ -412,11 +430,15 @@ class FakeSources:
 
     files: dict[str, dict[str, bytes]] = field(default_factory=dict)
     executable: tuple[str, ...] = ()
+    modes: dict[str, str] = field(default_factory=dict)
 
     async def listing(self, repository: Repository, commit: str) -> Mapping[str, TreeEntry]:
         return {
             path: TreeEntry(
-                path=path, mode="100755" if path in self.executable else "100644", sha="", size=len(content)
+                path=path,
+                mode=self.modes.get(path, "100755" if path in self.executable else "100644"),
+                sha=hashlib.sha1(content, usedforsecurity=False).hexdigest(),
+                size=len(content),
             )
             for path, content in self.files.get(commit, {}).items()
         }

@@ -127,6 +127,35 @@ BRANCHED: Final[History] = (*COMMITTED, e.BranchCreated(branch=BRANCH, head=COMM
 OPENED_AT: Final = "2026-01-01T09:00:07Z"
 OPENED: Final[History] = (*BRANCHED, e.PullRequestCreated(number=PULL, head=COMMIT, opened_at=OPENED_AT))
 UP_FOR_REVIEW: Final[History] = (*OPENED, e.CheckOpened(check=31, head=COMMIT))
+WISH: Final = kept("Send them one by one.")
+WISHED: Final = kept(json.dumps({"text": "Send them one by one.", "others": []}))
+SENT_BACK: Final[History] = (*UP_FOR_REVIEW, e.ChangesRequested(by=DEVELOPER, text=WISH, attempt=2))
+GOING_ON: Final[History] = (
+    *SENT_BACK,
+    e.BranchTakenUp(head=COMMIT, change=CHANGE, said=WISHED, shared=False),
+)
+AGAIN, BETTER = "a6a1" * 10, "def send_one(invoice): ...\n"
+BETTER_CHANGE: Final = kept(json.dumps({"base": BASE, "files": {"shop/erp.py": [kept(BETTER), False]}}))
+CHANGED: Final[History] = (
+    *GOING_ON,
+    turn(4, stop_reason="tool_use"),
+    e.ToolsRun(attempt=2, turn=4, results=kept("[]"), change=BETTER_CHANGE),
+    turn(5),
+    e.CodeGenerated(attempt=2, change=BETTER_CHANGE, files=1, summary=SUMMARY),
+    e.TestsPassed(attempt=2, report=REPORT, passed=9),
+)
+CHANGED_AND_COMMITTED: Final[History] = (*CHANGED, e.CommitMade(head=AGAIN, tree=TREE))
+CHANGED_AND_MOVED: Final[History] = (*CHANGED_AND_COMMITTED, e.BranchMoved(head=AGAIN))
+SHOWN_AT: Final = "2026-01-01T10:00:00Z"
+CHANGED_AND_SHOWN: Final[History] = (
+    *CHANGED_AND_MOVED,
+    e.PullRequestDescribed(head=AGAIN, shown_at=SHOWN_AT),
+)
+CHANGED_AND_SUPERSEDED: Final[History] = (
+    *CHANGED_AND_SHOWN,
+    e.CheckClosed(check=31, conclusion="neutral"),
+)
+UP_AGAIN: Final[History] = (*CHANGED_AND_SUPERSEDED, e.CheckOpened(check=32, head=AGAIN))
 RELEASED: Final[History] = (*UP_FOR_REVIEW, ADMIN_APPROVAL, e.Released(head=COMMIT))
 CHECKED: Final[History] = (*RELEASED, e.CheckClosed(check=31, conclusion="success"))
 MERGED: Final[History] = (*CHECKED, e.Merged(head=COMMIT, commit=MERGED_SHA))

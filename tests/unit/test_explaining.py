@@ -35,6 +35,7 @@ from tests.unit.histories import (
     REQUESTER,
     STRANGER,
     TAKEN_UP,
+    UP_AGAIN,
     UP_FOR_REVIEW,
     VIEWER,
     WORKED,
@@ -234,7 +235,7 @@ def test_every_fact_has_its_sentence() -> None:
     every = [*ACTIVE, *ASKED, *cancelled(*failed(*REPAIRING)), e.DeployReleased(by=ADMIN), e.UndoFinished()]
     every += [e.ApprovalWithdrawn(by=ADMIN, whose=REQUESTER), LOST]
     every += [e.Answered(by=REQUESTER, text=""), e.Rejected(by=ADMIN, why=None), ADMIN_APPROVAL]
-    every += [HELD_UP, e.WentOn()]
+    every += [HELD_UP, e.WentOn(), *UP_AGAIN]
     every += [e.StepUndone(step="deploy", outcome="needs_person", what="")]
 
     assert {type(event) for event in every} == set(get_args(e.Event))
@@ -302,7 +303,7 @@ async def test_why_it_waits_and_who_can_help() -> None:
     assert await says("/claude why", staged(UP_FOR_REVIEW)) == snapshot("""\
 `k7p2m4q9xa` is **reviewing** since 2026-01-01 09:00:08 UTC (59 min 52 s).
 
-**Waits for an approval** of `c0dec0d` by somebody with write access other than @requester: approve #12 in a review, or comment `/claude approve` there, or `/claude reject <why>`. An approval by somebody who may deploy releases the deployment as well.\
+**Waits for an approval** of `c0dec0d` by somebody with write access other than @requester: approve #12 in a review, or comment `/claude approve`, `/claude changes <what>` or `/claude reject <why>` there. An approval by somebody who may deploy releases the deployment as well.\
 """)
 
 

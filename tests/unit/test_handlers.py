@@ -193,7 +193,7 @@ async def test_wh_17_an_approval_that_was_said_before_there_was_anything_to_see_
     [reply] = await says("/claude approve", stage, by=DEVELOPER, at="2026-01-01T09:00:06Z")
 
     assert reply == snapshot(
-        "You said that before #12 was open, so it cannot have been about what is in it. Look at it, then say it again."
+        "You said that before #12 showed what it shows now, so it cannot have been about that. Look at it, then say it again."
     )
     assert new(stage) == []
 

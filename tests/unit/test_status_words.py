@@ -237,7 +237,7 @@ def test_where_the_operator_allows_it_the_requester_may_approve_and_the_comment_
     view = view_of(integration(UP_FOR_REVIEW), recorded(UP_FOR_REVIEW), own_counts=True)
 
     assert waiting_words(view) == snapshot([
-        "**Waits for an approval** of `c0dec0d` by somebody with write access, @requester too (the operator allows one's own approval here): approve #12 in a review, or comment `/claude approve` there, or `/claude reject <why>`. An approval by somebody who may deploy releases the deployment as well."
+        "**Waits for an approval** of `c0dec0d` by somebody with write access, @requester too (the operator allows one's own approval here): approve #12 in a review, or comment `/claude approve`, `/claude changes <what>` or `/claude reject <why>` there. An approval by somebody who may deploy releases the deployment as well."
     ])
 
 
@@ -257,7 +257,7 @@ Asked for by @requester.
 | Pull request and approval | **waiting** | 2026-01-01 09:00:08 |  |
 | Merge and deploy | to come |  |  |
 
-**Waits for an approval** of `c0dec0d` by somebody with write access other than @requester: approve #12 in a review, or comment `/claude approve` there, or `/claude reject <why>`. An approval by somebody who may deploy releases the deployment as well.
+**Waits for an approval** of `c0dec0d` by somebody with write access other than @requester: approve #12 in a review, or comment `/claude approve`, `/claude changes <what>` or `/claude reject <why>` there. An approval by somebody who may deploy releases the deployment as well.
 
 Pull request #12 (1 file), tested by `pytest -q`: 8 passed, 5 before this change.
 

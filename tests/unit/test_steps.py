@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 from structlog.testing import capture_logs
 
-from bot.application import ending, steps
+from bot.application import ending, publishing, steps
 from bot.domain import events as e
 from bot.domain.merging import METHODS, in_order
 from bot.domain.states import State
@@ -90,10 +90,10 @@ def new(stage: Stage, history: History) -> list[str]:
 
 
 EFFECTS: dict[str, tuple[History, Step, str, str]] = {
-    "commit": (TESTED, steps.create_pull_request, "commit:", "CommitMade"),
-    "branch": (COMMITTED, steps.create_pull_request, "branch:", "BranchCreated"),
-    "pull": (BRANCHED, steps.create_pull_request, "pull:", "PullRequestCreated"),
-    "check": (OPENED, steps.create_pull_request, "check:", "CheckOpened"),
+    "commit": (TESTED, publishing.create_pull_request, "commit:", "CommitMade"),
+    "branch": (COMMITTED, publishing.create_pull_request, "branch:", "BranchCreated"),
+    "pull": (BRANCHED, publishing.create_pull_request, "pull:", "PullRequestCreated"),
+    "check": (OPENED, publishing.create_pull_request, "check:", "CheckOpened"),
     "merge": (CHECKED, steps.deploy, "merge:", "Merged"),
     "deployment": (MERGED, steps.deploy, "deployment:", "DeploymentCreated"),
 }
@@ -123,7 +123,7 @@ async def test_the_pull_request_is_noted_with_the_time_that_github_says_it_was_o
     stage.pulls.has(PULL, BRANCH, COMMIT)
     stage.effects.known[f"pull:{ID}:{BRANCH}"] = noted
 
-    await run(steps.create_pull_request, stage)
+    await run(publishing.create_pull_request, stage)
 
     assert stage.log.events()[-1] == e.PullRequestCreated(number=PULL, head=COMMIT, opened_at=opened_at)
 
@@ -184,7 +184,7 @@ async def test_the_request_is_taken_up_once() -> None:
 async def test_from_the_tests_to_the_gate_one_effect_after_another() -> None:
     stage = staged(TESTED)
 
-    standings = [await run(steps.create_pull_request, stage, str(n)) for n in range(5)]
+    standings = [await run(publishing.create_pull_request, stage, str(n)) for n in range(5)]
 
     assert standings == [["reviewing", None]] * 3 + [["reviewing", "approval"]] * 2
     assert effects(stage) == {"branch": 1, "pull": 1, "check": 1, "merge": 0, "deployment": 0}
@@ -193,7 +193,7 @@ async def test_from_the_tests_to_the_gate_one_effect_after_another() -> None:
 
 async def test_from_the_approval_to_the_deployment_and_on_to_active() -> None:
     stage = staged((*UP_FOR_REVIEW, ADMIN_APPROVAL))
-    assert await run(steps.create_pull_request, stage, "release") == ["deploying", None]
+    assert await run(publishing.create_pull_request, stage, "release") == ["deploying", None]
 
     standings = [await run(steps.deploy, stage, str(n)) for n in range(3)]
     stage.deployments.states[51] = "success"
@@ -214,7 +214,7 @@ async def test_from_the_approval_to_the_deployment_and_on_to_active() -> None:
 async def test_the_commit_lies_on_the_base_and_names_whom_it_is_for() -> None:
     stage = staged(TESTED)
 
-    await run(steps.create_pull_request, stage)
+    await run(publishing.create_pull_request, stage)
 
     [(parent, edits, message)] = stage.branches.made
     assert (parent, [edit.path for edit in edits]) == (BASE, ["shop/erp.py"])
@@ -227,7 +227,7 @@ async def test_a_branch_of_somebody_elses_is_never_taken_for_the_commit() -> Non
     stage.effects.known = {f"commit:{ID}:{integration(TESTED).change}": None}
     stage.branches.heads[BRANCH] = Commit(sha=MOVED, tree=TREE)
 
-    await run(steps.create_pull_request, stage)
+    await run(publishing.create_pull_request, stage)
 
     assert stage.log.events()[-1] == e.CommitMade(head=COMMIT, tree=TREE)
 
@@ -238,7 +238,7 @@ async def test_a_branch_with_other_commits_is_left_alone() -> None:
     stage.branches.heads[BRANCH] = Commit(sha=MOVED, tree=TREE)
 
     with pytest.raises(StepFailed, match="branch_taken"):
-        await run(steps.create_pull_request, stage)
+        await run(publishing.create_pull_request, stage)
 
     assert (stage.branches.created, new(stage, COMMITTED)) == ([], [])
 
@@ -248,7 +248,7 @@ async def test_id_12_nothing_is_pushed_for_a_requester_who_lost_access() -> None
     stage.repositories.roles = {1: "read"}
 
     with pytest.raises(StepFailed, match="requester_lost_access"):
-        await run(steps.create_pull_request, stage)
+        await run(publishing.create_pull_request, stage)
 
     assert stage.branches.created == []
 
@@ -437,7 +437,7 @@ STOPPED: dict[str, Callable[..., History]] = {
 @pytest.mark.parametrize("reason", STOPPED)
 @pytest.mark.parametrize(
     ("history", "step"),
-    [(REQUESTED, steps.begin), (TESTED, steps.create_pull_request), (CHECKED, steps.deploy)],
+    [(REQUESTED, steps.begin), (TESTED, publishing.create_pull_request), (CHECKED, steps.deploy)],
 )
 async def test_once_stopped_no_step_does_anything(history: History, step: Step, reason: str) -> None:
     stopped = STOPPED[reason](*history)
@@ -540,14 +540,14 @@ async def test_out_04_a_title_that_acts_reaches_neither_commit_nor_pull_request(
     ))
 
     for n in range(3):
-        await run(steps.create_pull_request, stage, str(n))
+        await run(publishing.create_pull_request, stage, str(n))
 
     said = stage.branches.made[0][2] + "".join(map("".join, stage.pulls.opened))
     assert not [word for word in ("[skip ci]", "Fixes #1", "@org", "skip-checks:") if word in said]
 
 
 def test_the_branchs_name_tells_whose_it_is() -> None:
-    assert steps.branch_of(integration(TESTED)) == BRANCH == f"claude/{ISSUE}-{ID}"
+    assert publishing.branch_of(integration(TESTED)) == BRANCH == f"claude/{ISSUE}-{ID}"
 
 
 async def test_the_check_is_closed_before_the_merge() -> None:

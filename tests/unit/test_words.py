@@ -188,6 +188,7 @@ def test_the_help_of_an_administrator() -> None:
 | `/claude history [<id>] [--at <time>]` | tell everything that happened to it, up to now or to that time |
 | `/claude answer <text>` | take your answer to what I asked, and look at the request again |
 | `/claude approve` | open the gate that is waiting, for the commit you see |
+| `/claude changes <what>` | send what waits for approval back to me, to be changed as you say |
 | `/claude reject [why]` | close the gate for good and take back what I made |
 | `/claude deploy` | let what was merged go out |
 | `/claude cancel` | stop at once and take back what I made |
@@ -208,7 +209,7 @@ def test_the_pull_requests_own_words() -> None:
     assert body == snapshot("""\
 For #3, asked for by @requester. Tested by `pytest -q` in a sandbox without network: 8 passed, 5 before this change. Integration `k7p2m4q9xa`.
 
-`/claude approve` or `/claude reject <why>` here decides; `/claude plan` shows what was to be built.
+`/claude approve`, `/claude changes <what>` or `/claude reject <why>` here decides; `/claude plan` shows what was to be built.
 
 What the model says of its change:
 
@@ -289,7 +290,7 @@ For #3, asked for by @requester. Tested by `pytest -q` in a sandbox without netw
 
 - The tests as they were before this change fail on it.
 
-`/claude approve` or `/claude reject <why>` here decides; `/claude plan` shows what was to be built.
+`/claude approve`, `/claude changes <what>` or `/claude reject <why>` here decides; `/claude plan` shows what was to be built.
 
 What the model says of its change:
 

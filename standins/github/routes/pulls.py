@@ -144,6 +144,18 @@ def list_reviews(call: Call) -> Answer:
     return paged(call, reviews, lambda it: shapes.review(call.world, call.repository, issue, it))
 
 
+@routes.on("GET", f"{PULL}/reviews/{{review_id}}/comments", needs=READ)
+def list_review_comments(call: Call) -> Answer:
+    issue = _pull(call)
+    found = [each for each in pull_of(issue).reviews if each.id == call.number("review_id")]
+    if not found:
+        raise Missing("no such review")
+    comments = list(enumerate(found[0].comments))
+    return paged(
+        call, comments, lambda it: shapes.review_comment(call.world, call.repository, issue, found[0], *it)
+    )
+
+
 @routes.on("POST", f"{PULL}/reviews", needs=WRITE)
 def create_review(call: Call) -> Answer:
     issue, asked = _pull(call), call.body or {}

@@ -1,0 +1,27 @@
+"""Command: changes."""
+
+from bot.application import words
+from bot.application.commands import RequestChanges
+from bot.domain.commands import Command
+from handlers.conversation import Here
+
+COMMAND = Command(
+    name="changes",
+    usage="changes <what>",
+    help="send what waits for approval back to me, to be changed as you say",
+    needs=RequestChanges.needs,
+)
+
+
+async def run(here: Here) -> str:
+    """Send it back."""
+    if not here.spoken.text:
+        return words.empty_changes()
+    asked = RequestChanges(
+        by=here.by,
+        repository=here.repository,
+        integration_id=await here.integration_id(),
+        text=here.spoken.text,
+    )
+    await here.send(asked)
+    return words.sent_back(by=here.by.login)
