@@ -156,11 +156,19 @@ async def mourned(it: Life, story: stories.Story) -> None:
     await it.github.comment("requester", "acme/shop", issue, stories.REQUEST)
     await until(it, "a pull request that waits", lambda: "**Waits for an approval**" in status(it, issue))
     pull = pull_of(it)
+    if story.wish:
+        await it.github.comment("admin", "acme/shop", pull, story.wish)
+        await until(it, "a changed one that waits", lambda: waits_again(status(it, issue)))
     await it.github.comment("admin", "acme/shop", pull, "/claude approve")
     await until(
         it, "its end", lambda: story.last in last_word(it, issue) and story.state in status(it, issue)
     )
     await until(it, "quiet", lambda: f"reply:{approval_of(it)}" in comments(it, pull))
+
+
+def waits_again(status: str) -> bool:
+    """Whether it was sent back and is up for approval once more."""
+    return "sent back" in status and "**Waits for an approval**" in status
 
 
 async def until(it: Life, what: str, reached: Callable[[], bool]) -> None:
@@ -231,7 +239,8 @@ def approval_of(it: Life) -> str:
 def check(it: Life, story: stories.Story) -> None:
     """Each effect exactly once, nothing paid twice, nothing that GitHub would refuse."""
     counted = Counter(each.name for each in it.github.effects if each.by.endswith("[bot]"))
-    wrong = [f"{name}: {counted[name]}" for name in ONCE if counted[name] != story.times(name)]
+    named = (*ONCE, *sorted(story.also))
+    wrong = [f"{name}: {counted[name]}" for name in named if counted[name] != story.times(name)]
     markers = Counter(marker_of(each.body) for each in it.github.repository("acme/shop").comments.values())
     wrong += [f"{marker}: {times}" for marker, times in markers.items() if marker and times != 1]
     wrong += [f"contract: {each}" for each in it.github.violations]

@@ -1,4 +1,4 @@
-"""The two stories that are told at every crash point: one that goes live, one that is rolled back."""
+"""The stories that are told at every crash point: one goes live, one is rolled back, one is sent back."""
 
 import json
 from collections.abc import Mapping
@@ -30,16 +30,30 @@ def erp(asked: Asked) -> Reply | None:
     return calls(edit("toolu_1", "create", "erp.txt", file_text="wrong\n"))
 
 
+def better(asked: Asked) -> Reply | None:
+    """The same, and where a reviewer wants it better it is made so."""
+    if "looked at it and wants it to be different" not in asked.told:
+        return erp(asked)
+    if asked.calls_since_told:
+        return says("Export to the ERP, better\n\nNow it is better.")
+    return calls(edit("toolu_3", "str_replace", "erp.txt", old_str="right", new_str="right and better"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """How it ends: the state, the last word, and how often each effect is to happen."""
+    """How it ends: the state, the last word, and how often each effect is to happen.
+
+    `wish` is what is said at the gate before it is approved, `also` what happens once besides the usual.
+    """
 
     name: str
     deployer: Literal["success", "failure"]
     state: str
     last: str
     script: Script = erp
+    wish: str | None = None
     twice: frozenset[str] = frozenset()
+    also: frozenset[str] = frozenset()
 
     def times(self, effect: str) -> int:
         """How often; a revert has a branch, a pull request and a merge of its own."""
@@ -54,5 +68,15 @@ STORIES: Final = (
         state="What I took back",
         last="What I took back",
         twice=frozenset(("create_branch", "open_pull", "merge")),
+    ),
+    Story(
+        name="sent-back",
+        deployer="success",
+        state=": active",
+        last="is **active**",
+        script=better,
+        wish="/claude changes make it better",
+        twice=frozenset(("create_check",)),
+        also=frozenset(("move_branch", "edit_pull")),
     ),
 )
