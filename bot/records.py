@@ -132,11 +132,23 @@ class FileEdit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """What has come to a branch since a commit: whether only by adding to it, and by whom, if known."""
+
+    only_added: bool
+    authors: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineRemark:
-    """What a review says of a line; `line` is None where it speaks of the whole file."""
+    """What a review says of a line; `line` is None where it speaks of the whole file.
+
+    `code` is the end of the diff up to there, as the reviewer saw it.
+    """
 
     path: str
     line: int | None
+    code: str
     body: str
 
 

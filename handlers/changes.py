@@ -21,7 +21,8 @@ async def run(here: Here) -> str:
         by=here.by,
         repository=here.repository,
         integration_id=await here.integration_id(),
-        text=here.spoken.text,
+        parts=(here.spoken.text,),
+        said_at=here.comment.said_at,
     )
     await here.send(asked)
     return words.sent_back(by=here.by.login)

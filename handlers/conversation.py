@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 
 import structlog
 
-from bot.application import commands, refusing, words
+from bot.application import commands, refusal_words, refusing, words
 from bot.application.effects import once
 from bot.application.ports import World
 from bot.domain.commands import Command, Misspoken, Spoken, read
@@ -212,9 +212,9 @@ async def _answered(run: Run, here: Here) -> tuple[str | None, str | None]:
     try:
         return await run(here), None
     except Denied as error:
-        return words.refusal(error), error.code
+        return refusal_words.refusal(error), error.code
     except InvalidStateTransition as error:
-        return words.refusal(error), "invalid_state_transition"
+        return refusal_words.refusal(error), "invalid_state_transition"
     except StepFailed as error:
         return words.stopped(error.code), error.code
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from bot.application import words
+from bot.application import refusal_words, words
 from bot.application.commands import Approve, RequestChanges, note_withdrawn
+from bot.application.recording import load
 from bot.application.refusing import Command
 from bot.domain.policy import Denied, NothingWaits
 from bot.domain.states import State
@@ -77,33 +78,38 @@ async def _approved(integration_id: str, review: Review, context: Context) -> st
     try:
         await context.send(asked)
     except NothingWaits:
+        if (await load(context.world, integration_id)).is_moving:
+            # It shows the new commit since a moment, and that is not written down yet.
+            raise Unavailable("pull_request_being_changed") from None
         return None  # a review is no command: where no gate waits, it asks nothing of the bot
     except Denied as error:
-        return await _refused(review, context, "approve", error, said=words.review_not_counted(error))
+        return await _refused(review, context, "approve", error, said=refusal_words.review_not_counted(error))
     return None
 
 
 async def _sent_back(integration_id: str, review: Review, context: Context) -> str | None:
     """It sends it back, to be changed as it says."""
-    text = await _wish(review, context)
-    if not text:
+    remarks = await context.world.pulls.line_remarks(review.repository, review.issue, review.id)
+    parts = words.wishes(review.body, remarks)
+    if not parts:
         return None
     asked = RequestChanges(
-        by=review.by, repository=review.repository, integration_id=integration_id, text=text
+        by=review.by,
+        repository=review.repository,
+        integration_id=integration_id,
+        parts=parts,
+        head=review.commit,
     )
     try:
         await replace(context, key=f"{context.key}:changes").send(asked)
     except NothingWaits:
-        return None
+        it = await load(context.world, integration_id)
+        return words.being_changed() if it.is_being_changed else None
     except Denied as error:
-        return await _refused(review, context, "changes", error, said=words.review_sends_nothing_back(error))
+        return await _refused(
+            review, context, "changes", error, said=refusal_words.review_sends_nothing_back(error)
+        )
     return words.sent_back(by=review.by.login)
-
-
-async def _wish(review: Review, context: Context) -> str:
-    """All that it says, with what it says of single lines."""
-    remarks = await context.world.pulls.line_remarks(review.repository, review.issue, review.id)
-    return words.wish(review.body, remarks)
 
 
 async def _refused(review: Review, context: Context, name: str, error: Denied, *, said: str) -> str | None:

@@ -10,10 +10,9 @@ from bot.application.prompting import render
 from bot.application.recording import amend, load, running, was_recorded
 from bot.application.remark_words import remarks
 from bot.application.steps import Standing, standing
-from bot.application.taking_up import take_up
 from bot.application.texts import keep_change, keep_text, load_change, load_text, remarks_in
 from bot.application.tools import TOOLS, Worked, run_tools
-from bot.application.validating import fenced_command, request_text, shown_paths
+from bot.application.validating import fenced_command, request_text, seen_of, shown_paths
 from bot.application.watching import stoppable, watched
 from bot.application.workbench import Workbench, open_tree
 from bot.domain import deciding
@@ -55,9 +54,6 @@ async def take_turn(world: World, integration_id: str, *, key: str) -> str:
     if was_recorded(await world.log.read(integration_id), key):
         return await _move(world, await load(world, integration_id))
     it = await running(world, integration_id)
-    if it.wish is not None:
-        await watched(world, it.id, take_up(it, world, key=key))
-        return "again"
     question = await watched(world, it.id, coding_question(world, it))
     await ask(world, it, question, step="generate_code", key=key)
     return await _move(world, await load(world, integration_id))
@@ -67,8 +63,6 @@ async def _move(world: World, it: Integration) -> str:
     """What follows from the newest answer. Raises StepFailed where nothing more can come of it."""
     if it.cuts:
         answer = _cut()
-    elif it.talk[-1][0] != "answer":
-        return "again"
     else:
         answer = await load_answer(world, it, it.talk[-1][1])
     move = next_move(answer, max_tokens=_max_tokens(it), enlarged=it.cuts > 1, pauses=max(it.pauses - 1, 0))
@@ -130,18 +124,18 @@ async def _reply(world: World, it: Integration, kind: str, digest: str) -> Messa
         return replied(json.loads(text))
     report = json.loads(text)
     if kind == "changes":
-        return asked(_change(it, report))
+        return asked(await _change(it, report))
     found = remarks_in(report)
     return asked(_reconsider(it, report, found) if found else _repair(it, report))
 
 
-def _change(it: Integration, wish: Mapping[str, Any]) -> str:
+async def _change(it: Integration, wish: Mapping[str, Any]) -> str:
     nonce = nonce_of(it.id)
-    return render(
-        "changes",
-        wish=fence(wish["text"], "what the reviewer wants", nonce),
-        others=fence("\n".join(shown_paths(wish["others"]).splitlines()), "paths", nonce),
-    )
+    seen = [fence(await seen_of(part), "what the reviewer wants", nonce) for part in wish["parts"]]
+    if not wish["others"]:
+        return render("changes", wish="\n\n".join(seen), others="")
+    paths = fence(shown_paths(wish["others"]), "paths", nonce)
+    return render("changes", wish="\n\n".join(seen), others=render("others", paths=paths))
 
 
 def _repair(it: Integration, report: Mapping[str, Any]) -> str:

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any, ClassVar, Final
 
 from bot.application.ports import World
-from bot.application.recording import amend, load
+from bot.application.recording import amend, load, was_recorded
+from bot.application.taking_up import taken_up
 from bot.domain import deciding
 from bot.domain import events as e
-from bot.domain.integration import Integration
+from bot.domain.integration import Integration, fold
 from bot.domain.policy import (
+    CeilingReached,
     NotAllowed,
     NothingWaits,
     OwnerNotAllowed,
@@ -26,6 +28,7 @@ from bot.domain.policy import (
     role_of,
 )
 from bot.domain.states import State
+from bot.domain.timing import is_used_up
 from bot.records import Actor, Repository
 
 ID_LENGTH: Final = 10
@@ -75,13 +78,15 @@ class Approve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestChanges:
-    """Send it back from the gate, to be changed as `text` says."""
+    """Send it back from the gate, to be changed as its parts say; `head` is what a review was made of."""
 
     needs: ClassVar[Permission] = Permission.APPROVE
     by: Actor
     repository: Repository
     integration_id: str
-    text: str
+    parts: tuple[str, ...]
+    head: str | None = None
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +173,9 @@ async def handle(asked: Asked, *, key: str, door: str, world: World) -> Integrat
         case LookUp():
             raise NothingWaits("status")
         case _:
-            await _check_tenant(asked, world)
+            it = await _checked_tenant(asked, world)
+            if was_recorded(await world.log.read(it.id), key):
+                return it
             decision = await _decision(asked, role, world)
             return await amend(world, asked.integration_id, decision, key=key, meta=meta)
 
@@ -206,11 +213,12 @@ async def _check_share(asked: RequestIntegration, integration_id: str, world: Wo
         raise TooManyUnderWay(world.rules.under_way)
 
 
-async def _check_tenant(asked: Any, world: World) -> None:
-    """An integration of another repository does not exist here."""
+async def _checked_tenant(asked: Any, world: World) -> Integration:
+    """The integration; one of another repository does not exist here."""
     it = await load(world, asked.integration_id)
     if it.repository.id != asked.repository.id:
         raise NothingWaits(asked.integration_id)
+    return it
 
 
 async def _decision(asked: Asked, role: Role, world: World) -> Any:
@@ -221,8 +229,7 @@ async def _decision(asked: Asked, role: Role, world: World) -> Any:
         case Approve():
             return await _approval(asked, role, world)
         case RequestChanges():
-            text = await world.blobs.put(asked.repository.id, asked.text.encode())
-            return lambda it: deciding.request_changes(it, by=asked.by, text=text)
+            return await _changes(asked, world)
         case Reject():
             why = await world.blobs.put(asked.repository.id, asked.why.encode()) if asked.why else None
             return lambda it: deciding.reject(it, by=asked.by, why=why)
@@ -232,6 +239,17 @@ async def _decision(asked: Asked, role: Role, world: World) -> Any:
             return lambda it: deciding.cancel(it, by=asked.by, cause=asked.cause, role=role)
         case _:
             raise NothingWaits(type(asked).__name__)
+
+
+async def _changes(asked: RequestChanges, world: World) -> Any:
+    """What it goes on from is found out before: what cannot be is refused, and nothing is lost by it."""
+    records = await world.log.read(asked.integration_id)
+    it = fold(asked.integration_id, e.decode(records))
+    deciding.check_may_be_sent_back(it, said_at=asked.said_at)
+    if is_used_up(it, records, now=world.clock.now()):
+        raise CeilingReached("minutes")
+    wish = await taken_up(it, world, by=asked.by, parts=asked.parts, seen=asked.head)
+    return lambda now: deciding.request_changes(now, wish)
 
 
 async def _approval(asked: Approve, role: Role, world: World) -> Any:

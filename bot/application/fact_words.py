@@ -62,12 +62,9 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"@{by.login} took their approval back"
         case e.ApprovalWithdrawn(by=by, whose=whose):
             return f"@{by.login} dismissed the approval of @{whose.login}"
-        case e.ChangesRequested(by=by, attempt=attempt):
-            return f"@{by.login} wanted it changed: attempt {attempt}"
-        case e.BranchTakenUp(head=head, shared=True):
-            return f"I went on from `{head[:7]}`, with what others had committed"
-        case e.BranchTakenUp(head=head):
-            return f"I went on from `{head[:7]}`"
+        case e.ChangesRequested(by=by, attempt=attempt, head=head, shared=shared):
+            theirs = ", which others had committed to" if shared else ""
+            return f"@{by.login} wanted `{head[:7]}`{theirs} changed: attempt {attempt}"
         case e.BranchMoved(head=head):
             return f"the branch was moved on to `{head[:7]}`"
         case e.PullRequestDescribed(head=head):

@@ -27,6 +27,7 @@ from bot.records import (
     Repository,
     RepositoryFacts,
     SandboxLimits,
+    Since,
     Spent,
     TreeEntry,
 )
@@ -149,9 +150,10 @@ class Branches(Protocol):
         """A commit on top of `parent`, as the App, on no branch yet."""
 
     async def create(self, repository: Repository, branch: str, *, sha: str) -> None: ...
-
     async def move(self, repository: Repository, branch: str, *, sha: str) -> None:
-        """Move it on to a commit that follows what stands there. Raises StepFailed("branch_moved")."""
+        """To a commit that follows what stands there. Raises StepFailed: branch_moved, branch_gone."""
+
+    async def since(self, repository: Repository, old: str, new: str) -> Since: ...
 
     async def delete(self, repository: Repository, branch: str) -> None:
         """Delete it; one that is gone already is no error."""

@@ -73,7 +73,7 @@ REASONS: Final[Mapping[str, str]] = {
     "repository_gone": "I can no longer see the repository. Check where the App is installed.",
     "branch_taken": "My branch exists already with somebody else's commits. I leave it alone.",
     "branch_gone": "My branch was deleted while I was to change what is on it.",
-    "branch_moved": "Somebody committed to my branch while I worked, so I left it as it is.",
+    "branch_moved": "Somebody committed to my branch while I worked, so I could not move it on.",
     "head_moved": "The pull request has commits that I did not test, so I did not merge it.",
     "base_changed": "The pull request leads to another branch now than the one I tested it for.",
     "not_mergeable": "GitHub would not merge it: look at conflicts and at the branch's protection.",

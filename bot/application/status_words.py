@@ -54,6 +54,7 @@ THINGS: Final[Mapping[str, str]] = {
     "check_cancelled": "check run closed",
     "reverted": "merge reverted",
     "revert_opened": "revert pull request opened, for a person to merge",
+    "revert_shared": "others have committed to the branch, too; revert the pull request by hand",
     "revert_conflicts": "the base branch has changed the same files since; revert by hand",
     "merged": "merged already; see the roll-back",
     "internal": "something went wrong inside me; see what is left of it",

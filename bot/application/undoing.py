@@ -115,12 +115,17 @@ async def _lost_deployment(it: Integration, world: World) -> int | None:
 
 
 async def revert(it: Integration, pull: PullRequest, world: World) -> tuple[str, str]:
-    """Open the pull request that restores what the merge changed; merge exactly that where policy allows."""
+    """Open the pull request that restores what the merge changed; merge exactly that where policy allows.
+
+    Where others have committed to the branch it may hold what is not of this integration at all.
+    """
+    if it.shared:
+        return "needs_person", "revert_shared"
     head = await _revert_commit(it, world)
     if head is None:
         return "needs_person", "revert_conflicts"
     reverting = await _revert_pull(it, pull, head, world)
-    if not it.merge_reverts or it.shared:
+    if not it.merge_reverts:
         return "needs_person", f"revert_opened:{reverting.number}"
     if not reverting.merged:
         try:

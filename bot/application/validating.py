@@ -177,17 +177,17 @@ async def request_text(world: World, it: Integration) -> str:
     nonce = nonce_of(it.id)
     kept = json.loads(await load_text(world, it, it.request))
     parts = [
-        fence(await _seen(kept["request"]), "the request", nonce),
-        fence(await _seen(kept["issue_title"]), "title of the issue", nonce),
-        fence(await _seen(kept["issue_body"]), "text of the issue", nonce),
+        fence(await seen_of(kept["request"]), "the request", nonce),
+        fence(await seen_of(kept["issue_title"]), "title of the issue", nonce),
+        fence(await seen_of(kept["issue_body"]), "text of the issue", nonce),
     ]
     for question, reply in it.exchanges:
         parts.append(fence(await load_text(world, it, question), "you asked", nonce))
-        parts.append(fence(await _seen(await load_text(world, it, reply)), "the answer", nonce))
+        parts.append(fence(await seen_of(await load_text(world, it, reply)), "the answer", nonce))
     return "\n\n".join(parts)
 
 
-async def _seen(text: str) -> str:
+async def seen_of(text: str) -> str:
     """What a reader sees of it, found out beside the event loop: a long text may take a second."""
     seen = await asyncio.to_thread(visible_markdown, text)
     if seen.left_out:

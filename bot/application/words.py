@@ -1,23 +1,12 @@
 """Every sentence the bot says to people, whatever the window."""
 
 from collections.abc import Iterable, Mapping
+from textwrap import indent
 
 from bot.application.quoting import quoted
 from bot.application.reasons import code, why
 from bot.application.remark_words import outcome, remarks, title, warning
 from bot.domain.commands import PREFIX, Command, Misspoken
-from bot.domain.policy import (
-    Denied,
-    MergedAlready,
-    NotAllowed,
-    NothingWaits,
-    NotSeen,
-    OwnerNotAllowed,
-    SelfApproval,
-    StaleApproval,
-    TooManyUnderWay,
-)
-from bot.domain.states import InvalidStateTransition
 from bot.domain.trust import Tested
 from bot.records import LineRemark
 
@@ -48,7 +37,7 @@ def released(*, by: str) -> str:
 
 def sent_back(*, by: str) -> str:
     """After a wish for changes."""
-    return f"@{by} wants it changed. I am at it; what was approved before does not count for what comes."
+    return f"@{by}, I am at it. What comes of it has to be approved anew."
 
 
 def rejected(*, by: str) -> str:
@@ -132,65 +121,33 @@ def empty_changes() -> str:
     return f"Say what is to be different: `{PREFIX} changes <what>`."
 
 
-def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901  a table
-    """Why somebody may not have what they asked for, and who could."""
-    match error:
-        case MergedAlready():
-            could = " or ".join(error.who_could)
-            has = f"you are {error.role} here" if error.role else "you have no role here"
-            said = (
-                f"It is merged. To stop it now is to roll it back, which needs `{error.needs}`, and {has}. "
-                f"Somebody who is {could} could do it."
-            )
-        case NotAllowed():
-            could = " or ".join(error.who_could)
-            has = f"you are {error.role} here" if error.role else "you have no role here"
-            said = f"This needs `{error.needs}`, and {has}. Somebody who is {could} could do it."
-        case OwnerNotAllowed():
-            said = "This bot does not serve this account. Its operator can add it to `ALLOWED_OWNERS`."
-        case SelfApproval():
-            said = "You asked for it, so somebody else with write access has to approve it."
-        case StaleApproval():
-            said = (
-                f"The pull request shows `{error.seen[:7]}`, but I tested `{error.tested[:7]}`. "
-                "I do not merge what I did not test."
-            )
-        case NotSeen():
-            said = (
-                f"You said that before #{error.pull_request} showed what it shows now, so it cannot have "
-                "been about that. Look at it, then say it again."
-            )
-        case TooManyUnderWay():
-            said = (
-                f"You have {error.most} integrations under way here, and that is as many as one person may "
-                f"have. `{PREFIX} cancel` one, or wait until one has ended."
-            )
-        case NothingWaits():
-            said = f"Nothing here waits for that now. `{PREFIX} status` shows where it stands."
-        case _:
-            said = f"That is not possible now: {code(str(error))}."
-    return said
+def changed(*, by: str, head: str, before: str) -> str:
+    """On the pull request, when what was sent back waits for approval again."""
+    what = f"I changed it: `{head[:7]}`." if head != before else "I changed nothing."
+    return f"@{by}, {what} The description says what is in it, and what I have to say. It waits for approval."
 
 
-def review_not_counted(error: Denied) -> str:
-    """A review approved, but it opens no gate."""
-    if isinstance(error, StaleApproval):
-        return (
-            f"This approval is of `{error.seen[:7]}`, but I tested `{error.tested[:7]}`. "
-            "I count only an approval of what I tested."
-        )
-    return f"This approval does not count for me. {refusal(error)}"
+def changed_marker(integration_id: str, attempt: int) -> str:
+    """How the bot finds again that it said so."""
+    return f"<!-- claude-code-bot:changed:{integration_id}:{attempt} -->"
 
 
-def review_sends_nothing_back(error: Denied) -> str:
-    """A review asked for changes, but it may not."""
-    return f"I change nothing for this review. {refusal(error)}"
+def being_changed() -> str:
+    """A wish for changes while an earlier one is being carried out."""
+    return (
+        "This is being changed already, so I do not take this up. Say it again once it waits for approval, "
+        "if it is still wanted."
+    )
 
 
-def wish(body: str, remarks: Iterable[LineRemark]) -> str:
-    """What a review says, of the whole and of lines, as the model reads it; nothing where it says nothing."""
-    said = [body.strip(), *(f"{_place(each)}: {each.body.strip()}" for each in remarks)]
-    return "\n\n".join(filter(None, said))
+def wishes(body: str, remarks: Iterable[LineRemark]) -> tuple[str, ...]:
+    """What a review says, of the whole and of lines, each by itself; nothing where it says nothing."""
+    return tuple(filter(None, [body.strip(), *(_remark(each) for each in remarks)]))
+
+
+def _remark(remark: LineRemark) -> str:
+    """With the code that it stands at: what is pushed later moves lines."""
+    return f"{_place(remark)}:\n\n{indent(remark.code, '    ')}\n\n{remark.body}"
 
 
 def _place(remark: LineRemark) -> str:

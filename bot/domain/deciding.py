@@ -6,9 +6,11 @@ from typing import Final
 from bot.domain import events as e
 from bot.domain.integration import Integration
 from bot.domain.policy import (
+    CeilingReached,
     MergedAlready,
     NothingWaits,
     NotSeen,
+    OwnCommits,
     Permission,
     Role,
     SelfApproval,
@@ -104,6 +106,8 @@ def approve(
         raise NothingWaits("approve")
     if by == it.requested_by and not alone:
         raise SelfApproval(by)
+    if by.id in it.authors and not alone:
+        raise OwnCommits(by)
     if head != it.head:
         raise StaleApproval(head, it.head)
     return [e.Approved(by=by, head=head, deploys=deploys)]
@@ -113,7 +117,7 @@ def _check_seen(it: Integration, said_at: datetime | None) -> None:
     """Nobody has seen what was not there yet. Both moments are by GitHub's clock, to the second."""
     if said_at is None or it.pull_request is None or it.opened_at is None:
         return
-    if said_at < datetime.fromisoformat(it.opened_at):
+    if it.described != it.head or said_at < datetime.fromisoformat(it.opened_at):
         raise NotSeen(it.pull_request)
 
 
@@ -124,17 +128,20 @@ def withdraw(it: Integration, *, by: Actor, whose: Actor) -> list[e.Event]:
     return [e.ApprovalWithdrawn(by=by, whose=whose)]
 
 
-def request_changes(it: Integration, *, by: Actor, text: str) -> list[e.Event]:
-    """Send it back from the gate, to be changed."""
+def check_may_be_sent_back(it: Integration, *, said_at: datetime | None) -> None:
+    """Raise Denied where it does not wait at the gate, was not seen, or has used up what it may."""
     if it.waiting_for != "approval":
         raise NothingWaits("changes")
-    return [e.ChangesRequested(by=by, text=text, attempt=it.attempt + 1)]
+    _check_seen(it, said_at)
+    if spent := it.limit_reached():
+        raise CeilingReached(spent)
 
 
-def take_up(it: Integration, taken_up: e.BranchTakenUp) -> list[e.Event]:
-    """Go on from what stands on the branch; once for each time that it was sent back."""
-    _check_in(it, State.GENERATING)
-    return [] if it.wish is None else [taken_up]
+def request_changes(it: Integration, asked: e.ChangesRequested) -> list[e.Event]:
+    """Send it back from the gate, to be changed, unless somebody else just did."""
+    if it.waiting_for != "approval" or asked.attempt != it.attempt + 1:
+        raise NothingWaits("changes")
+    return [asked]
 
 
 def reject(it: Integration, *, by: Actor, why: str | None) -> list[e.Event]:
@@ -147,7 +154,9 @@ def reject(it: Integration, *, by: Actor, why: str | None) -> list[e.Event]:
 
 
 def release(it: Integration) -> list[e.Event]:
-    """Open the gate where as many as have to approved this very commit."""
+    """Open the gate where as many as have to approved this very commit; what was sent back stays so."""
+    if it.state is State.GENERATING and it.sent_back_by is not None:
+        return []
     _check_next(it, State.DEPLOYING)
     return [e.Released(head=it.head)] if it.approved else []
 

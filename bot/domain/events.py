@@ -201,23 +201,19 @@ class ApprovalWithdrawn(Happened, frozen=True, kw_only=True):
 
 
 class ChangesRequested(Happened, frozen=True, kw_only=True):
-    """A person sent it back from the gate; `text` is the digest of what they want to be different."""
+    """A person sent it back from the gate; `said` is the digest of what the model is told of it.
 
-    by: Actor
-    text: str
-    attempt: int
-
-
-class BranchTakenUp(Happened, frozen=True, kw_only=True):
-    """The work goes on from what stands on the branch: this commit, which is the base with this change.
-
-    `said` is the digest of what the model is told; `shared` is whether others have committed there.
+    The work goes on from what stood on the branch then: this commit, which is the base with this change.
+    `shared` is whether others have committed there, `authors` who they are, as far as GitHub knows them.
     """
 
+    by: Actor
+    attempt: int
+    said: str
     head: str
     change: str
-    said: str
-    shared: bool
+    shared: bool = False
+    authors: tuple[int, ...] = ()
 
 
 class BranchMoved(Happened, frozen=True, kw_only=True):
@@ -336,7 +332,6 @@ Event = (
     | Approved
     | ApprovalWithdrawn
     | ChangesRequested
-    | BranchTakenUp
     | BranchMoved
     | PullRequestDescribed
     | Rejected

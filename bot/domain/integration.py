@@ -71,9 +71,11 @@ class Integration:
     pull_request: int | None = None
     opened_at: str | None = None
     described: str = ""
-    wish: str | None = None
     on_branch: str = ""
+    sent_back_by: Actor | None = None
+    sent_back_from: str = ""
     shared: bool = False
+    authors: tuple[int, ...] = ()
     check: int | None = None
     check_head: str = ""
     check_open: bool = False
@@ -115,6 +117,17 @@ class Integration:
         is_there = self.pull_request is not None and self.head == self.commit
         is_decided = self.approved or self.cancelled or self.rejected_by
         return self.state is State.REVIEWING and is_there and not is_decided
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether its branch is about to show, or shows already, what is not written down yet."""
+        return self.state is State.REVIEWING and self.branch != "" and self.head != self.commit
+
+    @property
+    def is_being_changed(self) -> bool:
+        """Whether it was sent back and is not at its gate again."""
+        is_on_its_way = self.state in {State.GENERATING, State.TESTING, State.REVIEWING}
+        return is_on_its_way and self.pull_request is not None and not self.at_gate
 
     @property
     def approved(self) -> bool:
@@ -224,8 +237,6 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, approvals=tuple(given for given in it.approvals if given.by != whose))
         case e.ChangesRequested():
             return _sent_back(it, event)
-        case e.BranchTakenUp():
-            return _taken_up(it, event)
         case e.BranchMoved(head=head):
             return replace(it, head=head, on_branch=it.change)
         case e.PullRequestDescribed(head=head, shown_at=shown_at):
@@ -306,23 +317,18 @@ def _sent_back(it: Integration, event: e.ChangesRequested) -> Integration:
         state=State.GENERATING,
         attempt=event.attempt,
         first_attempt=event.attempt,
-        wish=event.text,
-        approvals=(),
-        commit="",
-        described="",
-        at_gate=False,
-    )
-
-
-def _taken_up(it: Integration, event: e.BranchTakenUp) -> Integration:
-    return replace(
-        it,
+        sent_back_by=event.by,
+        sent_back_from=event.head,
         head=event.head,
         change=event.change,
         on_branch=event.change,
         shared=it.shared or event.shared,
+        authors=tuple(sorted({*it.authors, *event.authors})),
         talk=(*it.talk, ("changes", event.said)),
-        wish=None,
+        approvals=(),
+        commit="",
+        described="",
+        at_gate=False,
         failing="",
         remarks=(),
         cuts=0,

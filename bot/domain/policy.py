@@ -89,6 +89,35 @@ class SelfApproval(Denied):
         super().__init__(by.login)
 
 
+class OwnCommits(Denied):
+    """Who committed to the branch by hand cannot be the only approver of it."""
+
+    code = "own_commits"
+
+    def __init__(self, by: Actor) -> None:
+        super().__init__(by.login)
+
+
+class CeilingReached(Denied):
+    """The run has used up what it may; `which` is turns, tokens, dollars or minutes."""
+
+    code = "ceiling_reached"
+
+    def __init__(self, which: str) -> None:
+        super().__init__(which)
+        self.which = which
+
+
+class CannotGoOn(Denied):
+    """The work could not go on from what stands on the branch; `why` is a code, `what` is a name."""
+
+    code = "cannot_go_on"
+
+    def __init__(self, why: str, what: str = "") -> None:
+        super().__init__(why, what)
+        self.why, self.what = why, what
+
+
 class StaleApproval(Denied):
     """The approval is for another commit than the one that was tested."""
 
@@ -100,7 +129,7 @@ class StaleApproval(Denied):
 
 
 class NotSeen(Denied):
-    """It was said before the pull request was there, so of something else."""
+    """It was said before the pull request showed what it shows now, so of something else."""
 
     code = "not_seen"
 

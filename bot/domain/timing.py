@@ -37,6 +37,11 @@ def seconds_worked(it: Integration, records: Sequence[Recorded], *, now: datetim
 
 def is_over_time(it: Integration, records: Sequence[Recorded], *, now: datetime) -> bool:
     """Whether it has worked for as long as it may. What has come to its gate has come in time."""
-    if it.minutes_allowed is None or not is_working(it):
+    return is_working(it) and is_used_up(it, records, now=now)
+
+
+def is_used_up(it: Integration, records: Sequence[Recorded], *, now: datetime) -> bool:
+    """Whether no time is left to it, should it have to work again."""
+    if it.minutes_allowed is None:
         return False
     return seconds_worked(it, records, now=now) >= it.minutes_allowed * 60

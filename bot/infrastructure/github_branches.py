@@ -7,7 +7,8 @@ from typing import Any
 
 from bot.infrastructure.cache import recently_used
 from bot.infrastructure.github import PUBLISH, READ, Access, GitHubApp
-from bot.records import Commit, FileEdit, Repository, StepFailed
+from bot.infrastructure.github_answers import Answer
+from bot.records import Commit, FileEdit, Repository, Since, StepFailed
 
 _KNOWN_TREES = 1_000
 
@@ -61,7 +62,8 @@ class GitHubBranches:
     async def move(self, repository: Repository, branch: str, *, sha: str) -> None:
         """Move it on, never back or aside; where it stands there already nothing changes.
 
-        Raises StepFailed("branch_moved") where the commit does not follow what stands there now.
+        Raises StepFailed: branch_moved where the commit does not follow what stands there now, branch_gone,
+        github_invalid with what GitHub says.
         """
         answer = await self._app.on(repository, PUBLISH).tell(
             "move_branch",
@@ -74,7 +76,19 @@ class GitHubBranches:
             also=(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
         )
         if answer.status != HTTPStatus.OK:
-            raise StepFailed("branch_moved", branch)
+            raise _not_moved(answer, branch)
+
+    async def since(self, repository: Repository, old: str, new: str) -> Since:
+        """What leads from one commit to another; of more than 250 commits the first 250 are named."""
+        github = self._app.on(repository, READ)
+        answer = await github.ask(
+            "compare_commits", "compare", f"{old}...{new}", also=(HTTPStatus.NOT_FOUND,)
+        )
+        if answer.status == HTTPStatus.NOT_FOUND:  # they have nothing in common
+            return Since(only_added=False, authors=())
+        people = [each[kind] for each in answer.data["commits"] for kind in ("author", "committer")]
+        known = {person["id"] for person in people if person and "id" in person}
+        return Since(only_added=answer.data["status"] == "ahead", authors=tuple(sorted(known)))
 
     async def delete(self, repository: Repository, branch: str) -> None:
         """Delete it; one that is gone already is no error."""
@@ -97,6 +111,14 @@ class GitHubBranches:
     def _known(self, commit: Commit) -> Commit:
         self._trees[commit.sha] = commit.tree
         return commit
+
+
+def _not_moved(answer: Answer, branch: str) -> StepFailed:
+    if "fast forward" in answer.message.lower():
+        return StepFailed("branch_moved", branch)
+    if answer.status == HTTPStatus.NOT_FOUND or "does not exist" in answer.message.lower():
+        return StepFailed("branch_gone", branch)
+    return StepFailed("github_invalid", f"move_branch: {answer.message}")
 
 
 def entry(edit: FileEdit, *, blob: str | None) -> Mapping[str, Any]:

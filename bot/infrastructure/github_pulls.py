@@ -10,6 +10,7 @@ from bot.infrastructure.github_answers import Answer
 from bot.infrastructure.github_text import TITLE_CHARACTERS, fit, fit_line
 from bot.records import LineRemark, MergeMethod, PullRequest, Repository, StepFailed, Unavailable
 
+_SHOWN_LINES: Final = 4
 _STALE_LIST_SECONDS: Final = 5.0
 _BASE_MOVED_SECONDS: Final = 2.0
 # There is no code for it. The last is what a branch with a linear history says.
@@ -77,18 +78,19 @@ class GitHubPullRequests:
         return str(answer.data["updated_at"])
 
     async def line_remarks(self, repository: Repository, number: int, review: int) -> list[LineRemark]:
-        """What that review says of single lines, at most a hundred of them; none where it is gone."""
+        """What that review says of single lines, in its order: what is among the newest hundred there.
+
+        The review's own list would not tell the lines: GitHub leaves them out there.
+        """
         answer = await self._app.on(repository, TALK).ask(
             "read_review_comments",
             "pulls",
             number,
-            "reviews",
-            review,
             "comments",
-            query={"per_page": "100"},
-            also=(HTTPStatus.NOT_FOUND,),
+            query={"sort": "created", "direction": "desc", "per_page": "100"},
         )
-        return [] if answer.status == HTTPStatus.NOT_FOUND else [_remark(each) for each in answer.data]
+        said = [each for each in reversed(answer.data) if each["pull_request_review_id"] == review]
+        return [_remark(each) for each in said]
 
     async def close(self, repository: Repository, number: int) -> None:
         """Close it; one that is closed stays so."""
@@ -154,9 +156,9 @@ class GitHubPullRequests:
 
 
 def _remark(data: Mapping[str, Any]) -> LineRemark:
-    return LineRemark(
-        path=data["path"], line=data.get("line") or data.get("original_line"), body=data["body"]
-    )
+    shown = data["diff_hunk"].splitlines()[-_SHOWN_LINES:]
+    line = data.get("line") or data.get("original_line")
+    return LineRemark(path=data["path"], line=line, code="\n".join(shown), body=data["body"])
 
 
 def _wording(method: MergeMethod, number: int, message: str) -> Mapping[str, str]:

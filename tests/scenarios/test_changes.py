@@ -10,12 +10,14 @@ from standins.claude_replies import Asked, Raw, Reply, calls, edit, says
 from standins.faults import Fault
 from tests.story import Team
 from tests.story.scripts import CHANGE, PATH, REPOSITORY, SUMMARY, spec, wants_a_spec
+from tests.story.waiting import until
 
 CONFIGURED: Final = ".github/claude-bot.yml"
 REVERTED: Final[Mapping[str, str]] = {
     **REPOSITORY,
     CONFIGURED: f"{REPOSITORY[CONFIGURED]}merge_reverts: true\nenvironment: production\n",
 }
+TWO: Final[Mapping[str, str]] = {**REPOSITORY, CONFIGURED: f"{REPOSITORY[CONFIGURED]}approvals: 2\n"}
 WISH: Final = "/claude changes send the credit notes, too"
 BETTER: Final = f"{CHANGE}every credit note\n"
 AGAIN: Final = "Send paid invoices and credit notes to the ERP\n\nBoth are sent once."
@@ -44,9 +46,8 @@ async def test_it_is_changed_and_comes_to_the_gate_again(team: Team) -> None:
     await team.bot.has_a_pull_request(on=issue)
 
     await team.bot.comes_to_rest()
-    assert pull.replies() == [
-        "@developer wants it changed. I am at it; what was approved before does not count for what comes."
-    ]
+    assert pull.replies() == ["@developer, I am at it. What comes of it has to be approved anew."]
+    assert [said.partition(":")[0] for said in pull.by_the_bot("changed")] == ["@developer, I changed it"]
     assert pull.head != first
     assert team.github.repository.git.text("rev-parse", f"{pull.head}^").strip() == first
     assert team.github.file(PATH, branch=pull.branch) == BETTER
@@ -106,7 +107,8 @@ async def test_a_review_that_asks_for_changes_sends_it_back_with_its_remarks_on_
     await team.bot.comes_to_rest()
     asked = str(team.claude.requests[-1])
     assert "Nearly." in asked
-    assert f"{PATH}, line 1: And the credit notes?" in asked
+    assert f"{PATH}, line 1:" in asked
+    assert "And the credit notes?" in asked
     assert team.github.file(PATH, branch=pull.branch) == BETTER
     assert len(pull.replies()) == 1
 
@@ -123,20 +125,97 @@ async def test_a_viewers_review_sends_nothing_back_and_says_so(team: Team) -> No
 
 
 @SENT_BACK
-async def test_an_approval_of_what_was_there_before_does_not_count(team: Team) -> None:
+async def test_sm_02_who_committed_to_it_cannot_be_its_only_approver(team: Team) -> None:
     issue, pull = await team.has_a_pull_request()
-    before = await team.developer.opens_an_issue()
+    await team.developer.pushes({"notes.txt": "By hand.\n"}, branch=pull.branch)
     await team.developer.comments(WISH, on=pull)
     await team.bot.has_noted("BranchMoved")
     await team.bot.has_a_pull_request(on=issue)
 
+    await team.developer.comments("/claude approve", on=pull)
+    await team.developer.reviews(pull)
+
+    await team.bot.comes_to_rest()
+    assert [reply.count("You committed to it yourself") for reply in pull.replies()] == [0, 1, 1]
+    assert team.github.merged_heads() == []
+
+
+@SENT_BACK
+@pytest.mark.parametrize("files", [TWO])
+async def test_sm_02_an_approval_of_what_was_there_before_does_not_count(team: Team) -> None:
+    issue, pull = await team.has_a_pull_request()
+    await team.developer.reviews(pull)
+    await team.bot.comes_to_rest()
+    await team.admin.comments(WISH, on=pull)
+    await team.bot.has_noted("BranchMoved")
+    await team.bot.has_a_pull_request(on=issue)
+
+    await team.admin.reviews(pull)
+
+    await team.bot.comes_to_rest()
+    assert [given.by.login for given in (await team.bot.integration()).approvals] == ["admin"]
+    assert (await team.bot.integration(issue)).waiting_for == "approval"
+    assert team.github.merged_heads() == []
+
+
+@SENT_BACK
+async def test_what_would_not_be_tested_is_refused_and_nothing_is_lost_by_it(team: Team) -> None:
+    _, pull = await team.has_a_pull_request()
+    await team.developer.pushes({".github/workflows/ci.yml": "on: push\n"}, branch=pull.branch)
+
+    await team.developer.comments(WISH, on=pull)
+
+    await team.bot.comes_to_rest()
+    assert (
+        "I may change nothing of this, so it would not be tested: `.github/workflows/ci.yml`"
+        in pull.replies()[0]
+    )
+    assert (await team.bot.integration()).waiting_for == "approval"
+    assert pull.is_open
+
+
+@SENT_BACK
+async def test_a_viewer_sends_nothing_back(team: Team) -> None:
+    _, pull = await team.has_a_pull_request()
+
     await team.viewer.comments(WISH, on=pull)
 
     await team.bot.comes_to_rest()
-    assert before.is_open
-    assert "This needs `integration:approve`" in pull.replies()[-1]
-    assert (await team.bot.integration(issue)).waiting_for == "approval"
-    assert team.github.merged_heads() == []
+    assert "This needs `integration:approve`" in pull.replies()[0]
+    assert (await team.bot.integration()).waiting_for == "approval"
+
+
+@SENT_BACK
+async def test_what_is_wished_while_it_is_changed_is_answered(team: Team) -> None:
+    _, pull = await team.has_a_pull_request()
+    asked = len(team.claude.requests)
+    team.claude.fail("stall", where="You are the engineer")
+    await team.developer.comments(WISH, on=pull)
+    await team.claude_is_asked(times=asked + 1)
+
+    await team.admin.reviews(pull, "REQUEST_CHANGES", body="And the receipts.")
+
+    await team.is_told("This is being changed already", on=pull, times=1)
+    await team.admin.comments("/claude cancel", on=pull)
+    await team.bot.reaches(State.FAILED, because="cancelled")
+
+
+@SENT_BACK
+async def test_where_somebody_commits_meanwhile_their_commit_stays(team: Team) -> None:
+    issue, pull = await team.has_a_pull_request()
+    team.github.delays("POST", "/repos/{owner}/{repo}/git/commits", seconds=3)
+    await team.developer.comments(WISH, on=pull)
+
+    async def tested_again() -> bool:
+        return (await team.bot.facts()).count("TestsPassed") == 2
+
+    await until(tested_again, otherwise=team.bot.story_so_far)
+    theirs = await team.admin.pushes({"notes.txt": "By hand.\n"}, branch=pull.branch)
+
+    await team.bot.reaches(State.FAILED, because="branch_moved", on=issue)
+    await team.bot.comes_to_rest()
+    assert team.github.repository.branches[pull.branch] == theirs
+    assert "the branch has commits that are not mine; I left it" in issue.last_words()[0]
 
 
 @SENT_BACK

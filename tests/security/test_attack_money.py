@@ -3,7 +3,7 @@
 import pytest
 from msgspec import structs
 
-from bot.application import words
+from bot.application import refusal_words
 from bot.application.coding import take_turn
 from bot.application.commands import RequestIntegration, handle
 from bot.domain.policy import Rules, TooManyUnderWay
@@ -50,7 +50,7 @@ async def test_ab_03_one_person_has_only_so_many_under_way() -> None:
         await handle(request(), key="one more", door="github", world=stage.world)
 
     assert len(stage.log.integrations) == len(stage.log.follow_ups) == 3
-    assert "You have 3 integrations under way here" in words.refusal(refused.value)
+    assert "You have 3 integrations under way here" in refusal_words.refusal(refused.value)
 
 
 async def test_ab_03_others_may_still_ask_and_so_may_they_once_one_has_ended() -> None:

@@ -35,6 +35,7 @@ from bot.records import (
     Repository,
     RepositoryFacts,
     SandboxLimits,
+    Since,
     Spent,
     StepFailed,
     TreeEntry,
@@ -294,6 +295,7 @@ class FakeBranches:
     deleted: list[str] = field(default_factory=list)
     moved: list[tuple[str, str]] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
+    come: Since = field(default_factory=lambda: Since(only_added=True, authors=(3,)))
 
     async def head(self, repository: Repository, branch: str) -> Commit | None:
         return self.heads.get(branch)
@@ -317,6 +319,9 @@ class FakeBranches:
             raise StepFailed("branch_moved", branch)
         self.moved.append((branch, sha))
         self.heads[branch] = Commit(sha=sha, tree=TREE)
+
+    async def since(self, repository: Repository, old: str, new: str) -> Since:
+        return self.come
 
     async def delete(self, repository: Repository, branch: str) -> None:
         self.deleted.append(branch)

@@ -127,17 +127,13 @@ BRANCHED: Final[History] = (*COMMITTED, e.BranchCreated(branch=BRANCH, head=COMM
 OPENED_AT: Final = "2026-01-01T09:00:07Z"
 OPENED: Final[History] = (*BRANCHED, e.PullRequestCreated(number=PULL, head=COMMIT, opened_at=OPENED_AT))
 UP_FOR_REVIEW: Final[History] = (*OPENED, e.CheckOpened(check=31, head=COMMIT))
-WISH: Final = kept("Send them one by one.")
-WISHED: Final = kept(json.dumps({"text": "Send them one by one.", "others": []}))
-SENT_BACK: Final[History] = (*UP_FOR_REVIEW, e.ChangesRequested(by=DEVELOPER, text=WISH, attempt=2))
-GOING_ON: Final[History] = (
-    *SENT_BACK,
-    e.BranchTakenUp(head=COMMIT, change=CHANGE, said=WISHED, shared=False),
-)
+WISHED: Final = kept(json.dumps({"parts": ["Send them one by one."], "others": []}))
+WISH: Final = e.ChangesRequested(by=DEVELOPER, attempt=2, said=WISHED, head=COMMIT, change=CHANGE)
+SENT_BACK: Final[History] = (*UP_FOR_REVIEW, WISH)
 AGAIN, BETTER = "a6a1" * 10, "def send_one(invoice): ...\n"
 BETTER_CHANGE: Final = kept(json.dumps({"base": BASE, "files": {"shop/erp.py": [kept(BETTER), False]}}))
 CHANGED: Final[History] = (
-    *GOING_ON,
+    *SENT_BACK,
     turn(4, stop_reason="tool_use"),
     e.ToolsRun(attempt=2, turn=4, results=kept("[]"), change=BETTER_CHANGE),
     turn(5),

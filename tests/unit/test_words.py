@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from bot.application import remark_words, words
+from bot.application import refusal_words, remark_words, words
 from bot.application.reasons import REASONS, why
 from bot.application.status_words import OUTCOMES, THINGS
 from bot.domain.commands import Misspoken
 from bot.domain.policy import (
+    CannotGoOn,
+    CeilingReached,
     Denied,
     MergedAlready,
     NotAllowed,
     NothingWaits,
+    OwnCommits,
     OwnerNotAllowed,
     Permission,
     Role,
@@ -29,7 +32,7 @@ from bot.domain.trust import Remark, Tested
 from bot.infrastructure.github_answers import _CODES, _OTHERWISE, _STANDSTILLS
 from bot.troubles import SENTENCES
 from handlers import COMMANDS
-from tests.unit.histories import COMMIT, REQUESTER
+from tests.unit.histories import COMMIT, DEVELOPER, REQUESTER
 
 ROOT = Path(__file__).parents[2]
 
@@ -80,9 +83,13 @@ REFUSALS: list[tuple[Denied | InvalidStateTransition, str]] = [
     (
         StaleApproval("0bad" * 10, COMMIT),
         snapshot(
-            "The pull request shows `0bad0ba`, but I tested `c0dec0d`. I do not merge what I did not test."
+            'The pull request shows `0bad0ba`, but I tested `c0dec0d`. I do not merge what I did not test. `/claude changes <what>` has me take it up.'
         ),
     ),
+    (OwnCommits(DEVELOPER), snapshot('You committed to it yourself, so somebody else with write access has to approve it.')),
+    (CeilingReached("turns"), snapshot('This run has used up its turns, so I could not work on it. Approve it as it is, or `/claude reject` it and ask again.')),
+    (CannotGoOn("branch_rewritten", "claude/3-x"), snapshot('I cannot go on from what stands on the branch. It was rewritten, and no longer holds my commit. Nothing has changed.')),
+    (CannotGoOn("not_a_file", "a`link"), snapshot("I cannot go on from what stands on the branch. I may change nothing of this, so it would not be tested: `a'link` (`not_a_file`). Nothing has changed.")),
     (
         TooManyUnderWay(10),
         snapshot(
@@ -104,7 +111,7 @@ REFUSALS: list[tuple[Denied | InvalidStateTransition, str]] = [
 
 @pytest.mark.parametrize(("refusal", "said"), REFUSALS)
 def test_a_refusal_says_why_and_who_could(refusal: Denied | InvalidStateTransition, said: str) -> None:
-    assert words.refusal(refusal) == said
+    assert refusal_words.refusal(refusal) == said
 
 
 def test_what_was_not_understood_gets_the_nearest_and_the_help() -> None:
@@ -131,8 +138,8 @@ def test_what_is_said_after_a_command() -> None:
         words.approved(by="admin", head=COMMIT, deploys=True, missing=0),
         words.approved(by="developer", head=COMMIT, deploys=False, missing=1),
         words.approved(by="developer", head=COMMIT, deploys=False, missing=2),
-        words.review_not_counted(StaleApproval("0bad" * 10, COMMIT)),
-        words.review_not_counted(SelfApproval(REQUESTER)),
+        refusal_words.review_not_counted(StaleApproval("0bad" * 10, COMMIT)),
+        refusal_words.review_not_counted(SelfApproval(REQUESTER)),
         words.released(by="admin"),
         words.rejected(by="developer"),
         words.cancelling(by="developer"),

@@ -144,16 +144,14 @@ def list_reviews(call: Call) -> Answer:
     return paged(call, reviews, lambda it: shapes.review(call.world, call.repository, issue, it))
 
 
-@routes.on("GET", f"{PULL}/reviews/{{review_id}}/comments", needs=READ)
+@routes.on("GET", f"{PULL}/comments", needs=READ)
 def list_review_comments(call: Call) -> Answer:
+    """Oldest first, unless something else is asked for."""
     issue = _pull(call)
-    found = [each for each in pull_of(issue).reviews if each.id == call.number("review_id")]
-    if not found:
-        raise Missing("no such review")
-    comments = list(enumerate(found[0].comments))
-    return paged(
-        call, comments, lambda it: shapes.review_comment(call.world, call.repository, issue, found[0], *it)
-    )
+    found = [(review, *each) for review in pull_of(issue).reviews for each in enumerate(review.comments)]
+    if call.query.get("direction") == "desc":
+        found.reverse()
+    return paged(call, found, lambda it: shapes.review_comment(call.world, call.repository, issue, *it))
 
 
 @routes.on("POST", f"{PULL}/reviews", needs=WRITE)

@@ -1,0 +1,102 @@
+"""Why somebody may not have what they asked for, in words."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.application.reasons import code
+from bot.domain.commands import PREFIX
+from bot.domain.policy import (
+    CannotGoOn,
+    CeilingReached,
+    Denied,
+    MergedAlready,
+    NotAllowed,
+    NothingWaits,
+    NotSeen,
+    OwnCommits,
+    OwnerNotAllowed,
+    SelfApproval,
+    StaleApproval,
+    TooManyUnderWay,
+)
+from bot.domain.states import InvalidStateTransition
+
+
+def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR0915  a table
+    """Why somebody may not have what they asked for, and who could."""
+    match error:
+        case MergedAlready():
+            could = " or ".join(error.who_could)
+            has = f"you are {error.role} here" if error.role else "you have no role here"
+            said = (
+                f"It is merged. To stop it now is to roll it back, which needs `{error.needs}`, and {has}. "
+                f"Somebody who is {could} could do it."
+            )
+        case NotAllowed():
+            could = " or ".join(error.who_could)
+            has = f"you are {error.role} here" if error.role else "you have no role here"
+            said = f"This needs `{error.needs}`, and {has}. Somebody who is {could} could do it."
+        case OwnerNotAllowed():
+            said = "This bot does not serve this account. Its operator can add it to `ALLOWED_OWNERS`."
+        case SelfApproval():
+            said = "You asked for it, so somebody else with write access has to approve it."
+        case OwnCommits():
+            said = "You committed to it yourself, so somebody else with write access has to approve it."
+        case CeilingReached():
+            said = (
+                f"This run has used up its {error.which}, so I could not work on it. Approve it as it is, or "
+                f"`{PREFIX} reject` it and ask again."
+            )
+        case CannotGoOn():
+            said = f"I cannot go on from what stands on the branch. {_why_not(error)} Nothing has changed."
+        case StaleApproval():
+            said = (
+                f"The pull request shows `{error.seen[:7]}`, but I tested `{error.tested[:7]}`. "
+                f"I do not merge what I did not test. `{PREFIX} changes <what>` has me take it up."
+            )
+        case NotSeen():
+            said = (
+                f"You said that before #{error.pull_request} showed what it shows now, so it cannot have "
+                "been about that. Look at it, then say it again."
+            )
+        case TooManyUnderWay():
+            said = (
+                f"You have {error.most} integrations under way here, and that is as many as one person may "
+                f"have. `{PREFIX} cancel` one, or wait until one has ended."
+            )
+        case NothingWaits():
+            said = f"Nothing here waits for that now. `{PREFIX} status` shows where it stands."
+        case _:
+            said = f"That is not possible now: {code(str(error))}."
+    return said
+
+
+# What could be no part of a change of mine has the code of why.
+WHY_NOT: Final[Mapping[str, str]] = {
+    "branch_gone": "It was deleted.",
+    "branch_rewritten": "It was rewritten, and no longer holds my commit.",
+    "too_many_files": "It differs from its base in more files than I may change.",
+    "change_too_large": "It differs from its base by more than I may change.",
+}
+
+
+def _why_not(error: CannotGoOn) -> str:
+    known = WHY_NOT.get(error.why)
+    if known is not None:
+        return known
+    return f"I may change nothing of this, so it would not be tested: {code(error.what)} ({code(error.why)})."
+
+
+def review_not_counted(error: Denied) -> str:
+    """A review approved, but it opens no gate."""
+    if isinstance(error, StaleApproval):
+        return (
+            f"This approval is of `{error.seen[:7]}`, but I tested `{error.tested[:7]}`. "
+            "I count only an approval of what I tested."
+        )
+    return f"This approval does not count for me. {refusal(error)}"
+
+
+def review_sends_nothing_back(error: Denied) -> str:
+    """A review asked for changes, but it may not."""
+    return f"I change nothing for this review. {refusal(error)}"
