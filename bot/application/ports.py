@@ -170,8 +170,7 @@ class PullRequests(Protocol):
         self, repository: Repository, *, branch: str, base: str, title: str, body: str
     ) -> PullRequest: ...
 
-    async def describe(self, repository: Repository, number: int, *, title: str, body: str) -> str:
-        """Give it another title and body; when GitHub says that this was."""
+    async def describe(self, repository: Repository, number: int, *, title: str, body: str) -> str: ...
 
     async def line_remarks(self, repository: Repository, number: int, review: int) -> list[LineRemark]:
         """What that review says of single lines, in its order."""

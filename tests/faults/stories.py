@@ -32,7 +32,7 @@ def erp(asked: Asked) -> Reply | None:
 
 def better(asked: Asked) -> Reply | None:
     """The same, and where a reviewer wants it better it is made so."""
-    if "looked at it and wants it to be different" not in asked.told:
+    if "Somebody who may decide about your pull request" not in asked.told:
         return erp(asked)
     if asked.calls_since_told:
         return says("Export to the ERP, better\n\nNow it is better.")

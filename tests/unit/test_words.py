@@ -83,13 +83,31 @@ REFUSALS: list[tuple[Denied | InvalidStateTransition, str]] = [
     (
         StaleApproval("0bad" * 10, COMMIT),
         snapshot(
-            'The pull request shows `0bad0ba`, but I tested `c0dec0d`. I do not merge what I did not test. `/claude changes <what>` has me take it up.'
+            "The pull request shows `0bad0ba`, but I tested `c0dec0d`. I do not merge what I did not test. `/claude changes <what>` has me take it up."
         ),
     ),
-    (OwnCommits(DEVELOPER), snapshot('You committed to it yourself, so somebody else with write access has to approve it.')),
-    (CeilingReached("turns"), snapshot('This run has used up its turns, so I could not work on it. Approve it as it is, or `/claude reject` it and ask again.')),
-    (CannotGoOn("branch_rewritten", "claude/3-x"), snapshot('I cannot go on from what stands on the branch. It was rewritten, and no longer holds my commit. Nothing has changed.')),
-    (CannotGoOn("not_a_file", "a`link"), snapshot("I cannot go on from what stands on the branch. I may change nothing of this, so it would not be tested: `a'link` (`not_a_file`). Nothing has changed.")),
+    (
+        OwnCommits(DEVELOPER),
+        snapshot("You committed to it yourself, so somebody else with write access has to approve it."),
+    ),
+    (
+        CeilingReached("turns"),
+        snapshot(
+            "This run has used up its turns, so I could not work on it. Approve it as it is, or `/claude reject` it and ask again."
+        ),
+    ),
+    (
+        CannotGoOn("branch_rewritten", "claude/3-x"),
+        snapshot(
+            "I cannot go on from what stands on the branch. It was rewritten, and no longer holds my commit. Nothing has changed."
+        ),
+    ),
+    (
+        CannotGoOn("not_a_file", "a`link"),
+        snapshot(
+            "I cannot go on from what stands on the branch. I may change nothing of this, so it would not be tested: `a'link` (`not_a_file`). Nothing has changed."
+        ),
+    ),
     (
         TooManyUnderWay(10),
         snapshot(
