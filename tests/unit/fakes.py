@@ -12,7 +12,7 @@ from typing import Any, Final
 from bot.application.ports import Subscriber, World
 from bot.application.projections import row_of
 from bot.domain import events as e
-from bot.domain.integration import fold
+from bot.domain.integration import Integration, fold
 from bot.domain.merging import METHODS
 from bot.domain.policy import Rules
 from bot.domain.refusals import is_conversation
@@ -140,6 +140,10 @@ class FakeLog:
     def integrations(self) -> list[str]:
         """The streams of integrations, without those of conversations."""
         return [stream for stream in self.streams if not is_conversation(stream)]
+
+    def integration(self) -> Integration:
+        """What the facts make of it."""
+        return fold(ID, self.events())
 
     def events(self, stream: str = ID) -> list[e.Event]:
         return e.decode(self.streams.get(stream, []))
