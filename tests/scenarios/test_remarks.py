@@ -69,7 +69,7 @@ For #1, asked for by @requester. Tested by `sh run_tests.sh` in a sandbox withou
 - The tests as they were before this change fail on it.
 - What decides how tests are run was changed: `run_tests.sh`.
 
-`/claude approve` or `/claude reject <why>` here decides; `/claude plan` shows what was to be built.
+`/claude approve`, `/claude changes <what>` or `/claude reject <why>` here decides; `/claude plan` shows what was to be built.
 
 What the model says of its change:
 

@@ -35,7 +35,7 @@ async def test_wh_17_an_approval_of_what_was_not_there_yet_opens_no_gate_however
     await team.bot.comes_to_rest()
     assert ((await team.bot.integration()).waiting_for, team.github.merged_heads()) == ("approval", [])
     assert issue.replies() == snapshot([
-        "You said that before #2 was open, so it cannot have been about what is in it. Look at it, then say it again."
+        "You said that before #2 showed what it shows now, so it cannot have been about that. Look at it, then say it again."
     ])
     await team.admin.comments("/claude approve", on=issue)
 
@@ -157,7 +157,7 @@ async def test_sm_02_what_was_pushed_after_the_tests_is_not_approved(team: Team)
     await team.bot.comes_to_rest()
     assert team.github.merged_heads() == []
     assert pull.replies() == snapshot([
-        "The pull request shows <commit>, but I tested <commit>. I do not merge what I did not test."
+        "The pull request shows <commit>, but I tested <commit>. I do not merge what I did not test. `/claude changes <what>` has me take it up."
     ])
 
 

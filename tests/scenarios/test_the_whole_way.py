@@ -118,7 +118,7 @@ Asked for by @requester.
 | Pull request and approval | **waiting** | <time> |  |
 | Merge and deploy | to come |  |  |
 
-**Waits for an approval** of <commit> by somebody with write access other than @requester: approve #2 in a review, or comment `/claude approve` there, or `/claude reject <why>`. An approval by somebody who may deploy releases the deployment as well.
+**Waits for an approval** of <commit> by somebody with write access other than @requester: approve #2 in a review, or comment `/claude approve`, `/claude changes <what>` or `/claude reject <why>` there. An approval by somebody who may deploy releases the deployment as well.
 
 Pull request #2 (1 file), tested by `sh run_tests.sh`: passed by its status alone, not counted.
 
@@ -127,7 +127,7 @@ Pull request #2 (1 file), tested by `sh run_tests.sh`: passed by its status alon
     assert worded(pull.issue.body or "") == snapshot("""\
 For #1, asked for by @requester. Tested by `sh run_tests.sh` in a sandbox without network: passed by its status alone, not counted. Integration <id>.
 
-`/claude approve` or `/claude reject <why>` here decides; `/claude plan` shows what was to be built.
+`/claude approve`, `/claude changes <what>` or `/claude reject <why>` here decides; `/claude plan` shows what was to be built.
 
 What the model says of its change:
 
@@ -184,6 +184,7 @@ async def test_help_shows_what_the_asker_may_do(team: Team) -> None:
 | `/claude history [<id>] [--at <time>]` | tell everything that happened to it, up to now or to that time |
 | `/claude answer <text>` | take your answer to what I asked, and look at the request again |
 | `/claude approve` | open the gate that is waiting, for the commit you see |
+| `/claude changes <what>` | send what waits for approval back to me, to be changed as you say |
 | `/claude reject [why]` | close the gate for good and take back what I made |
 | `/claude deploy` | let what was merged go out |
 | `/claude cancel` | stop at once and take back what I made |
