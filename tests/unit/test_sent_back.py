@@ -63,6 +63,7 @@ from tests.unit.histories import (
     VIEWER,
     WISH,
     WISHED,
+    WRITTEN,
     History,
     cancelled,
     failed,
@@ -571,6 +572,14 @@ def test_what_was_sent_back_has_a_pull_request_to_be_taken_back() -> None:
     left = [fact.step for fact in deciding.give_up_undo(it) if isinstance(fact, e.StepUndone)]
 
     assert left == ["create_pull_request", "run_tests", "generate_code"]
+
+
+def test_what_never_had_a_pull_request_has_none_to_be_taken_back() -> None:
+    it = integration(failed(*WRITTEN, during="testing"))
+
+    left = [fact.step for fact in deciding.give_up_undo(it) if isinstance(fact, e.StepUndone)]
+
+    assert left == ["run_tests", "generate_code"]
 
 
 def test_every_refusal_of_it_is_final_and_has_a_code() -> None:
