@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 import structlog
 
 from bot.application import commands, refusal_words, refusing, words
-from bot.application.effects import once
+from bot.application.effects import say_once
 from bot.application.ports import World
 from bot.domain.commands import Command, Misspoken, Spoken, read
 from bot.domain.integration import Integration
@@ -253,13 +253,5 @@ async def apologise(place: Place, context: Context) -> None:
 
 
 async def _say(place: Place, context: Context, said: str, *, effect: str, marker: str) -> None:
-    comments, repository = context.world.comments, place.repository
-
-    async def find() -> str | None:
-        found = await comments.find(repository, place.issue, marker=marker)
-        return None if found is None else str(found)
-
-    async def make() -> str:
-        return str(await comments.create(repository, place.issue, body=f"{marker}\n{said}"))
-
-    await once(context.world, effect, find=find, make=make)
+    body = f"{marker}\n{said}"
+    await say_once(context.world, place.repository, place.issue, body, marker=marker, effect=effect)

@@ -2,18 +2,18 @@
 
 import hashlib
 from base64 import b32encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
 from bot.application.ports import World
-from bot.application.recording import amend, load, was_recorded
+from bot.application.recording import amend, was_recorded
 from bot.application.taking_up import taken_up
 from bot.domain import deciding
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
 from bot.domain.policy import (
-    CeilingReached,
     NotAllowed,
     NothingWaits,
     OwnerNotAllowed,
@@ -29,7 +29,7 @@ from bot.domain.policy import (
 )
 from bot.domain.states import State
 from bot.domain.timing import is_used_up
-from bot.records import Actor, Repository
+from bot.records import Actor, Recorded, Repository
 
 ID_LENGTH: Final = 10
 # Also where it was sent back and is being changed: the pull request stays open meanwhile.
@@ -173,10 +173,12 @@ async def handle(asked: Asked, *, key: str, door: str, world: World) -> Integrat
         case LookUp():
             raise NothingWaits("status")
         case _:
-            it = await _checked_tenant(asked, world)
-            if was_recorded(await world.log.read(it.id), key):
+            past = await world.log.read(asked.integration_id)
+            it = fold(asked.integration_id, e.decode(past))
+            _check_tenant(asked, it)
+            if was_recorded(past, key):
                 return it
-            decision = await _decision(asked, role, world)
+            decision = await _decision(asked, it, past, role, world)
             return await amend(world, asked.integration_id, decision, key=key, meta=meta)
 
 
@@ -213,23 +215,25 @@ async def _check_share(asked: RequestIntegration, integration_id: str, world: Wo
         raise TooManyUnderWay(world.rules.under_way)
 
 
-async def _checked_tenant(asked: Any, world: World) -> Integration:
-    """The integration; one of another repository does not exist here."""
-    it = await load(world, asked.integration_id)
+def _check_tenant(asked: Any, it: Integration) -> None:
+    """An integration of another repository does not exist here."""
     if it.repository.id != asked.repository.id:
         raise NothingWaits(asked.integration_id)
-    return it
 
 
-async def _decision(asked: Asked, role: Role, world: World) -> Any:
+async def _decision(asked: Asked, it: Integration, past: Sequence[Recorded], role: Role, world: World) -> Any:
     match asked:
         case AnswerQuestions():
             text = await world.blobs.put(asked.repository.id, asked.text.encode())
             return lambda it: deciding.answer(it, by=asked.by, text=text)
         case Approve():
-            return await _approval(asked, role, world)
+            return await _approval(asked, it, role, world)
         case RequestChanges():
-            return await _changes(asked, world)
+            is_over = is_used_up(it, past, now=world.clock.now())
+            deciding.check_may_be_sent_back(it, said_at=asked.said_at, is_over_time=is_over)
+            # What it goes on from is found out before: what cannot be is refused, and nothing is lost by it.
+            wish = await taken_up(it, world, by=asked.by, parts=asked.parts, seen=asked.head)
+            return lambda now: deciding.request_changes(now, wish)
         case Reject():
             why = await world.blobs.put(asked.repository.id, asked.why.encode()) if asked.why else None
             return lambda it: deciding.reject(it, by=asked.by, why=why)
@@ -241,20 +245,8 @@ async def _decision(asked: Asked, role: Role, world: World) -> Any:
             raise NothingWaits(type(asked).__name__)
 
 
-async def _changes(asked: RequestChanges, world: World) -> Any:
-    """What it goes on from is found out before: what cannot be is refused, and nothing is lost by it."""
-    records = await world.log.read(asked.integration_id)
-    it = fold(asked.integration_id, e.decode(records))
-    deciding.check_may_be_sent_back(it, said_at=asked.said_at)
-    if is_used_up(it, records, now=world.clock.now()):
-        raise CeilingReached("minutes")
-    wish = await taken_up(it, world, by=asked.by, parts=asked.parts, seen=asked.head)
-    return lambda now: deciding.request_changes(now, wish)
-
-
-async def _approval(asked: Approve, role: Role, world: World) -> Any:
+async def _approval(asked: Approve, it: Integration, role: Role, world: World) -> Any:
     """Approving means the commit that the pull request shows now: asked of GitHub, not of the log."""
-    it = await load(world, asked.integration_id)
     head = it.head if asked.head is None else asked.head
     if asked.head is None and it.pull_request is not None:
         head = (await world.pulls.get(it.repository, it.pull_request)).head

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from bot.application.ports import World
+from bot.records import Repository
 
 Find = Callable[[], Awaitable[str | None]]
 Make = Callable[[], Awaitable[str]]
@@ -18,3 +19,18 @@ async def once(world: World, key: str, *, find: Find, make: Make) -> str:
         result = await make()
     await world.effects.finish(key, result=result)
     return result
+
+
+async def say_once(
+    world: World, repository: Repository, number: int, body: str, *, marker: str, effect: str
+) -> None:
+    """A comment on that issue or pull request; its marker, which is in the body, tells it again."""
+
+    async def find() -> str | None:
+        found = await world.comments.find(repository, number, marker=marker)
+        return None if found is None else str(found)
+
+    async def make() -> str:
+        return str(await world.comments.create(repository, number, body=body))
+
+    await once(world, effect, find=find, make=make)

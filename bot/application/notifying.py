@@ -9,7 +9,7 @@ from dbos import DBOS
 from structlog.contextvars import bound_contextvars
 
 from bot.application import status_words as words
-from bot.application.effects import once
+from bot.application.effects import say_once
 from bot.application.ports import Subscriber, World
 from bot.application.recording import load
 from bot.application.texts import load_kept_back, load_tested, load_text
@@ -74,8 +74,19 @@ async def show_status(world: World, integration_id: str, version: int, calm: int
         return (await load(world, integration_id)).ended
     it, view = await look(world, integration_id)
     await said_somewhere(it, place(it, words.status_comment(view), world))
+    await said_somewhere(it, say_changed(it, world))
     await world.notes.put(f"told:{integration_id}", f"{it.version} {now:.3f}")
     return it.ended
+
+
+async def say_changed(it: Integration, world: World) -> None:
+    """Say once, to whom sent it back, that it waits again: an edit reaches nobody's inbox."""
+    if it.sent_back_by is None or it.pull_request is None or it.waiting_for != "approval":
+        return
+    number, marker = it.pull_request, words.changed_marker(it.id, it.first_attempt)
+    said = words.changed(by=it.sent_back_by.login, head=it.head, before=it.sent_back_from)
+    effect = f"changed:{it.id}:{it.first_attempt}"
+    await say_once(world, it.repository, number, f"{marker}\n{said}", marker=marker, effect=effect)
 
 
 async def said_somewhere(it: Integration, saying: Awaitable[object]) -> None:
@@ -163,16 +174,10 @@ async def say_last(world: World, integration_id: str, *, key: str) -> None:
     it, view = await look(world, integration_id)
     if not it.ended:
         return
-    marker = words.last_marker(integration_id)
-
-    async def find() -> str | None:
-        found = await world.comments.find(it.repository, it.issue, marker=marker)
-        return None if found is None else str(found)
-
-    async def make() -> str:
-        return str(await world.comments.create(it.repository, it.issue, body=words.last_word(view)))
-
-    await said_somewhere(it, once(world, f"last:{integration_id}", find=find, make=make))
+    marker, body = words.last_marker(integration_id), words.last_word(view)
+    effect = f"last:{integration_id}"
+    saying = say_once(world, it.repository, it.issue, body, marker=marker, effect=effect)
+    await said_somewhere(it, saying)
     await world.notes.put(f"last:{integration_id}", "said")
 
 

@@ -167,22 +167,4 @@ async def _open_check(it: Integration, world: World, *, key: str) -> Standing:
         return str(check)
 
     check = int(await once(world, f"check:{it.id}:{it.head}", find=find, make=make))
-    await _say_changed(it, world)
     return standing(await amend(world, it.id, lambda _: [e.CheckOpened(check=check, head=it.head)], key=key))
-
-
-async def _say_changed(it: Integration, world: World) -> None:
-    """Say once, to whom sent it back, that it waits again: an edit reaches nobody's inbox."""
-    if it.sent_back_by is None or it.pull_request is None:
-        return
-    number, marker = it.pull_request, words.changed_marker(it.id, it.first_attempt)
-    said = words.changed(by=it.sent_back_by.login, head=it.head, before=it.sent_back_from)
-
-    async def find() -> str | None:
-        found = await world.comments.find(it.repository, number, marker=marker)
-        return None if found is None else str(found)
-
-    async def make() -> str:
-        return str(await world.comments.create(it.repository, number, body=f"{marker}\n{said}"))
-
-    await once(world, f"changed:{it.id}:{it.first_attempt}", find=find, make=make)

@@ -72,6 +72,17 @@ def last_marker(integration_id: str) -> str:
     return f"<!-- claude-code-bot:end:{integration_id} -->"
 
 
+def changed(*, by: str, head: str, before: str) -> str:
+    """On the pull request, when what was sent back waits for approval again."""
+    what = f"I changed it: `{head[:7]}`." if head != before else "I changed nothing."
+    return f"@{by}, {what} The description says what is in it, and what I have to say. It waits for approval."
+
+
+def changed_marker(integration_id: str, attempt: int) -> str:
+    """How the bot finds again that it said so."""
+    return f"<!-- claude-code-bot:changed:{integration_id}:{attempt} -->"
+
+
 def status_comment(view: StatusView) -> str:
     """The one comment that is kept up to date."""
     parts = [

@@ -8,13 +8,12 @@ from typing import Final
 from bot.application.ports import World
 from bot.application.texts import keep_change, keep_text, load_change
 from bot.domain import events as e
+from bot.domain.branch import by_path, changed, check_whole, differing
 from bot.domain.integration import Integration
 from bot.domain.policy import CannotGoOn, NotSeen
-from bot.domain.tree import LARGEST_CHANGE_BYTES, MOST_FILES, check_edit, lay
+from bot.domain.tree import lay
 from bot.records import Actor, FileEdit, Since, TreeEntry
 
-EXECUTABLE: Final = "100755"
-FILES: Final = ("100644", EXECUTABLE)
 NOTHING_NEW: Final = Since(only_added=True, authors=())
 
 
@@ -55,69 +54,28 @@ async def _since(it: Integration, head: str, world: World) -> Since:
     return since
 
 
-def differing(before: Sequence[FileEdit], now: Sequence[FileEdit]) -> list[str]:
-    """The paths at which two changes of one base differ."""
-    old, new = _by_path(before), _by_path(now)
-    return sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
-
-
 async def left_to_commit(it: Integration, world: World) -> list[FileEdit]:
     """What leads from the branch to the change; what it no longer touches is put back as the base has it."""
-    new = _by_path(await load_change(world, it, it.change))
+    new = by_path(await load_change(world, it, it.change))
     if not it.branch:
         return list(new.values())
-    differ = differing(await load_change(world, it, it.on_branch), list(new.values()))
-    return [new.get(path) or await _as_before(it, path, world) for path in differ]
-
-
-async def _as_before(it: Integration, path: str, world: World) -> FileEdit:
-    listing = await world.sources.listing(it.repository, it.base_commit)
-    executable = path in listing and listing[path].mode == EXECUTABLE
-    content = await world.sources.read(it.repository, it.base_commit, path)
-    return FileEdit(path=path, content=content, executable=executable)
+    base = await world.sources.listing(it.repository, it.base_commit)
+    differ = differing(await load_change(world, it, it.on_branch), new.values())
+    return [new.get(path) or await as_of(it, it.base_commit, base, path, world) for path in differ]
 
 
 async def _on(it: Integration, commit: str, world: World) -> list[FileEdit]:
     """The commit as a change of the base. Raises CannotGoOn where some of it could be no part of one."""
     base = await world.sources.listing(it.repository, it.base_commit)
     there = await world.sources.listing(it.repository, commit)
-    paths = changed(base, there)
-    edits = [
-        FileEdit(
-            path=path,
-            content=await world.sources.read(it.repository, commit, path) if path in there else None,
-            executable=path in there and there[path].mode == EXECUTABLE,
-        )
-        for path in paths
-    ]
-    await asyncio.to_thread(_check, base, edits)
+    edits = [await as_of(it, commit, there, path, world) for path in changed(base, there)]
+    await asyncio.to_thread(check_whole, base, edits)
     return edits
 
 
-def changed(base: Mapping[str, TreeEntry], there: Mapping[str, TreeEntry]) -> list[str]:
-    """Where two commits differ. Raises CannotGoOn where that is too much, or no plain file."""
-    either = sorted(base.keys() | there.keys())
-    paths = [path for path in either if _differ(base.get(path), there.get(path))]
-    if len(paths) > MOST_FILES:
-        raise CannotGoOn("too_many_files", f"{len(paths)}")
-    if sum(there[path].size for path in paths if path in there) > LARGEST_CHANGE_BYTES:
-        raise CannotGoOn("change_too_large")
-    if odd := next((path for path in paths if path in there and there[path].mode not in FILES), None):
-        raise CannotGoOn("not_a_file", odd)
-    return paths
-
-
-def _differ(one: TreeEntry | None, other: TreeEntry | None) -> bool:
-    return one is None or other is None or (one.sha, one.mode) != (other.sha, other.mode)
-
-
-def _check(base: Mapping[str, TreeEntry], edits: Sequence[FileEdit]) -> None:
-    """Each on a tree without what is deleted: a directory may stand where a file was."""
-    gone = lay(base, [edit for edit in edits if edit.content is None])
-    for edit in edits:
-        if fault := check_edit(gone, edit):
-            raise CannotGoOn(fault, edit.path)
-
-
-def _by_path(edits: Sequence[FileEdit]) -> dict[str, FileEdit]:
-    return {edit.path: edit for edit in edits}
+async def as_of(
+    it: Integration, commit: str, listing: Mapping[str, TreeEntry], path: str, world: World
+) -> FileEdit:
+    """The edit that leaves at this path what the commit has there."""
+    content = await world.sources.read(it.repository, commit, path)
+    return FileEdit(path=path, content=content, executable=lay(listing, ()).is_executable(path))

@@ -11,6 +11,7 @@ from bot.application.ports import World
 from bot.application.publishing import branch_of
 from bot.application.recording import amend, load
 from bot.application.status_words import last_marker
+from bot.application.taking_up import as_of
 from bot.application.texts import load_change
 from bot.domain import deciding
 from bot.domain.integration import Integration
@@ -182,9 +183,7 @@ async def _restored(it: Integration, now: str, world: World) -> list[FileEdit] |
     for edit in edits:
         if await world.sources.read(it.repository, now, edit.path) != edit.content:
             return None
-        old = await world.sources.read(it.repository, it.base_commit, edit.path)
-        executable = edit.path in before and before[edit.path].mode == "100755"
-        restored.append(FileEdit(path=edit.path, content=old, executable=executable))
+        restored.append(await as_of(it, it.base_commit, before, edit.path, world))
     return restored
 
 

@@ -121,17 +121,6 @@ def empty_changes() -> str:
     return f"Say what is to be different: `{PREFIX} changes <what>`."
 
 
-def changed(*, by: str, head: str, before: str) -> str:
-    """On the pull request, when what was sent back waits for approval again."""
-    what = f"I changed it: `{head[:7]}`." if head != before else "I changed nothing."
-    return f"@{by}, {what} The description says what is in it, and what I have to say. It waits for approval."
-
-
-def changed_marker(integration_id: str, attempt: int) -> str:
-    """How the bot finds again that it said so."""
-    return f"<!-- claude-code-bot:changed:{integration_id}:{attempt} -->"
-
-
 def being_changed() -> str:
     """A wish for changes while an earlier one is being carried out."""
     return (

@@ -128,12 +128,12 @@ def withdraw(it: Integration, *, by: Actor, whose: Actor) -> list[e.Event]:
     return [e.ApprovalWithdrawn(by=by, whose=whose)]
 
 
-def check_may_be_sent_back(it: Integration, *, said_at: datetime | None) -> None:
+def check_may_be_sent_back(it: Integration, *, said_at: datetime | None, is_over_time: bool) -> None:
     """Raise Denied where it does not wait at the gate, was not seen, or has used up what it may."""
     if it.waiting_for != "approval":
         raise NothingWaits("changes")
     _check_seen(it, said_at)
-    if spent := it.limit_reached():
+    if spent := it.limit_reached() or ("minutes" if is_over_time else None):
         raise CeilingReached(spent)
 
 

@@ -11,13 +11,14 @@ from bot.records import FileEdit, TreeEntry
 LARGEST_FILE_BYTES: Final = 1024 * 1024
 LARGEST_CHANGE_BYTES: Final = 5 * 1024 * 1024
 MOST_FILES: Final = 200
+EXECUTABLE: Final = "100755"
 # They make a line read otherwise than it runs.
 TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 Kind = Literal["file", "link", "submodule", "directory"]
 KINDS: Final[Mapping[str, Kind]] = {
     "100644": "file",
-    "100755": "file",
+    EXECUTABLE: "file",
     "120000": "link",
     "160000": "submodule",
 }
@@ -54,7 +55,7 @@ class Tree:
         """Whether the file runs as a program; editing keeps that."""
         if path in self.edits:
             return self.edits[path].executable
-        return path in self.listing and self.listing[path].mode == "100755"
+        return path in self.listing and self.listing[path].mode == EXECUTABLE
 
     def change(self) -> tuple[FileEdit, ...]:
         """The edits so far, in the order of their paths."""

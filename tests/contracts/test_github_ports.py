@@ -185,6 +185,8 @@ async def test_a_reaction_is_given_once_however_often(side: Side) -> None:
 async def test_a_comment_that_is_gone_needs_no_reaction(side: Side) -> None:
     await side.comments.react(side.repository, 999_999, content="eyes")
 
+    assert side.github.effects_named("create_reaction") == []
+
 
 async def test_a_comment_that_is_gone_cannot_be_edited(side: Side) -> None:
     with pytest.raises(StepFailed) as failure:

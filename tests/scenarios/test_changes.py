@@ -8,7 +8,7 @@ import pytest
 from bot.domain.states import State
 from standins.claude_replies import Asked, Raw, Reply, calls, edit, says
 from standins.faults import Fault
-from tests.story import Team
+from tests.story import PullRequest, Team
 from tests.story.scripts import CHANGE, PATH, REPOSITORY, SUMMARY, spec, wants_a_spec
 from tests.story.waiting import until
 
@@ -31,6 +31,14 @@ def does_as_it_is_told(asked: Asked) -> Reply | Raw | None:
     if asked.calls_since_told:
         return says(AGAIN if is_sent_back else SUMMARY)
     return calls(edit(f"toolu_{asked.turns}", "create", PATH, file_text=BETTER if is_sent_back else CHANGE))
+
+
+async def is_at_work_on_it(team: Team, pull: PullRequest) -> None:
+    """It was sent back, and Claude takes its time."""
+    asked = len(team.claude.requests)
+    team.claude.fail("stall", where="You are the engineer")
+    await team.developer.comments(WISH, on=pull)
+    await team.claude_is_asked(times=asked + 1)
 
 
 SENT_BACK: Final = pytest.mark.parametrize("script", [does_as_it_is_told])
@@ -188,16 +196,14 @@ async def test_a_viewer_sends_nothing_back(team: Team) -> None:
 @SENT_BACK
 async def test_what_is_wished_while_it_is_changed_is_answered(team: Team) -> None:
     _, pull = await team.has_a_pull_request()
-    asked = len(team.claude.requests)
-    team.claude.fail("stall", where="You are the engineer")
-    await team.developer.comments(WISH, on=pull)
-    await team.claude_is_asked(times=asked + 1)
+    await is_at_work_on_it(team, pull)
 
     await team.admin.reviews(pull, "REQUEST_CHANGES", body="And the receipts.")
 
     await team.is_told("This is being changed already", on=pull, times=1)
     await team.admin.comments("/claude cancel", on=pull)
     await team.bot.reaches(State.FAILED, because="cancelled")
+    assert (await team.bot.facts()).count("ChangesRequested") == 1
 
 
 @SENT_BACK
@@ -221,10 +227,7 @@ async def test_where_somebody_commits_meanwhile_their_commit_stays(team: Team) -
 @SENT_BACK
 async def test_it_can_be_stopped_while_it_is_changed_and_everything_is_taken_back(team: Team) -> None:
     issue, pull = await team.has_a_pull_request()
-    asked = len(team.claude.requests)
-    team.claude.fail("stall", where="You are the engineer")
-    await team.developer.comments(WISH, on=pull)
-    await team.claude_is_asked(times=asked + 1)
+    await is_at_work_on_it(team, pull)
 
     await team.developer.comments("/claude cancel", on=pull)
 

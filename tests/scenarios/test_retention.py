@@ -74,6 +74,7 @@ async def test_without_a_night_between_an_approval_after_weeks_merges_too(team: 
     await team.admin.comments("/claude approve", on=pull)
 
     await team.bot.reaches(State.ACTIVE)
+    assert team.github.merged_heads() == [pull.head]
 
 
 @pytest.mark.parametrize("files", [TWO])
@@ -85,7 +86,8 @@ async def test_two_approvals_may_be_weeks_apart(team: Team, clock: Ahead) -> Non
     await weeks_pass(team, clock)
     await team.admin.comments("/claude approve", on=pull)
 
-    await team.bot.reaches(State.ACTIVE)
+    it = await team.bot.reaches(State.ACTIVE)
+    assert [given.by.login for given in it.approvals] == ["developer", "admin"]
 
 
 @pytest.mark.parametrize("files", [MERGING_REVERTS])
@@ -112,6 +114,7 @@ async def test_an_answer_after_days_is_taken_together_with_its_question(team: Te
     await team.requester.comments("/claude answer the one we have", on=issue)
 
     await team.bot.has_a_pull_request(on=issue)
+    assert "the one we have" in str(team.claude.requests)
 
 
 async def test_what_has_ended_is_deleted_when_its_time_is_over(team: Team, clock: Ahead) -> None:

@@ -37,6 +37,7 @@ async def test_ab_03_one_repositorys_endless_work_does_not_stop_anothers(team: T
 
     elsewhere = await team.asks(repository="acme/office")
     await team.bot.has_a_pull_request(on=elsewhere)
+    assert (await team.bot.integration(tested)).state is State.TESTING
 
     await stop(team, tested, *hanging)
 

@@ -11,9 +11,10 @@ import pytest
 from bot.application import publishing, undoing
 from bot.application.coding import coding_question
 from bot.application.commands import Approve, RequestChanges, handle, note_closed
-from bot.application.taking_up import changed, differing
+from bot.application.notifying import show_status
 from bot.domain import deciding
 from bot.domain import events as e
+from bot.domain.branch import changed, differing
 from bot.domain.policy import (
     CannotGoOn,
     CeilingReached,
@@ -122,7 +123,7 @@ def test_only_what_waits_at_the_gate_can_be_sent_back(history: History) -> None:
     it = integration(history)
 
     with pytest.raises(NothingWaits, match="changes"):
-        deciding.check_may_be_sent_back(it, said_at=None)
+        deciding.check_may_be_sent_back(it, said_at=None, is_over_time=False)
     with pytest.raises(NothingWaits, match="changes"):
         deciding.request_changes(it, WISH)
 
@@ -137,7 +138,7 @@ def test_what_has_used_up_what_it_may_is_not_sent_back_and_so_not_lost(ceiling: 
     it = replace(integration(UP_FOR_REVIEW), **{f"{ceiling}_allowed": 1})  # type: ignore[arg-type]
 
     with pytest.raises(CeilingReached):
-        deciding.check_may_be_sent_back(it, said_at=None)
+        deciding.check_may_be_sent_back(it, said_at=None, is_over_time=False)
 
 
 def test_the_repairs_are_counted_anew() -> None:
@@ -423,8 +424,6 @@ async def test_back_to_the_gate_one_effect_after_another() -> None:
     assert (stage.pulls.opened, [number for number, *_ in stage.pulls.described]) == ([], [PULL])
     assert stage.checks.runs[31][2] == "neutral"
     assert stage.checks.runs[32] == (sha, ID, None)
-    [told] = stage.comments.on(PULL)
-    assert f"@developer, I changed it: `{sha[:7]}`." in told
 
 
 async def test_the_commit_lies_on_the_branch_and_holds_what_is_new() -> None:
@@ -470,7 +469,6 @@ async def test_what_is_right_as_it_is_gets_no_commit_and_comes_to_the_gate_again
     assert new(stage, same) == ["CommitMade", "PullRequestDescribed", "CheckOpened"]
     assert (len(stage.branches.made), stage.branches.moved) == (1, [])
     assert stage.checks.runs == {31: (COMMIT, ID, None)}
-    assert "@developer, I changed nothing." in stage.comments.on(PULL)[0]
 
 
 async def test_killed_between_moving_the_branch_and_noting_it_it_is_found_moved() -> None:
@@ -485,16 +483,38 @@ async def test_killed_between_moving_the_branch_and_noting_it_it_is_found_moved(
     assert stage.log.events()[-1] == e.BranchMoved(head=AGAIN)
 
 
-async def test_killed_between_saying_that_it_is_changed_and_noting_it_it_is_said_once() -> None:
-    stage = staged(CHANGED_AND_SUPERSEDED)
+SAME = (
+    *SENT_BACK,
+    e.CodeGenerated(attempt=2, change=CHANGE, files=1, summary=SUMMARY),
+    CHANGED[-1],
+    e.CommitMade(head=COMMIT, tree=""),
+    e.PullRequestDescribed(head=COMMIT, shown_at=SHOWN_AT),
+    e.CheckOpened(check=31, head=COMMIT),
+)
+
+
+@pytest.mark.parametrize(
+    ("history", "said"), [(UP_AGAIN, f"I changed it: `{AGAIN[:7]}`."), (SAME, "I changed nothing.")]
+)
+async def test_whoever_sent_it_back_is_told_once_that_it_waits_again(history: History, said: str) -> None:
+    stage, version = staged(history), len(history)
     stage.effects.dies_at = f"changed:{ID}"
     with pytest.raises(Died):
-        await publishing.create_pull_request(stage.world, ID, key="k")
+        await show_status(stage.world, ID, version, 0, key="k")
 
-    await publishing.create_pull_request(stage.world, ID, key="k")
+    await show_status(stage.world, ID, version, 0, key="k")
 
-    assert len(stage.comments.on(PULL)) == 1
-    assert stage.log.events()[-1] == e.CheckOpened(check=32, head=AGAIN)
+    [told] = stage.comments.on(PULL)
+    assert f"@developer, {said}" in told
+
+
+@pytest.mark.parametrize("history", [UP_FOR_REVIEW, SENT_BACK, CHANGED_AND_SHOWN])
+async def test_before_it_waits_again_nobody_is_told_so(history: History) -> None:
+    stage = staged(history)
+
+    await show_status(stage.world, ID, len(history), 0, key="k")
+
+    assert stage.comments.on(PULL) == []
 
 
 async def test_a_branch_that_somebody_moved_meanwhile_is_left_alone() -> None:
