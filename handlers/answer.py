@@ -1,7 +1,7 @@
 """Command: answer."""
 
 from bot.application import words
-from bot.application.commands import AnswerQuestions
+from bot.application.asked import AnswerQuestions
 from bot.domain.commands import Command
 from handlers.conversation import Here
 

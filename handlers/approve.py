@@ -1,7 +1,7 @@
 """Command: approve."""
 
 from bot.application import words
-from bot.application.commands import Approve
+from bot.application.asked import Approve
 from bot.domain.commands import Command
 from handlers.conversation import Here
 

@@ -1,7 +1,7 @@
 """Command: cancel."""
 
 from bot.application import words
-from bot.application.commands import Cancel
+from bot.application.asked import Cancel
 from bot.domain.commands import Command
 from handlers.conversation import Here
 

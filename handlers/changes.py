@@ -1,7 +1,7 @@
 """Command: changes."""
 
 from bot.application import words
-from bot.application.commands import RequestChanges
+from bot.application.asked import RequestChanges
 from bot.domain.commands import Command
 from handlers.conversation import Here
 

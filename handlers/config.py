@@ -1,7 +1,7 @@
 """Command: config."""
 
 from bot.application import answer_words as words
-from bot.application.commands import LookUp
+from bot.application.asked import LookUp
 from bot.application.configuration import PATH, parse, values_of
 from bot.domain.commands import Command
 from bot.records import StepFailed

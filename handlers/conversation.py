@@ -8,8 +8,10 @@ from typing import Any, Final, Protocol
 import structlog
 
 from bot.application import commands, refusal_words, refusing, words
+from bot.application.asked import Asked, LookUp
 from bot.application.effects import say_once
 from bot.application.ports import World
+from bot.application.rights import belongs_here, check_right
 from bot.domain.commands import Command, Misspoken, Spoken, read
 from bot.domain.integration import Integration
 from bot.domain.policy import Denied, NothingWaits, Role
@@ -30,7 +32,7 @@ class Context:
     key: str
     door: str = "github"
 
-    async def send(self, asked: commands.Asked) -> Integration:
+    async def send(self, asked: Asked) -> Integration:
         """Hand a command on; the delivery's key makes it one."""
         return await commands.handle(asked, key=self.key, door=self.door, world=self.world)
 
@@ -110,13 +112,13 @@ class Here:
         """The first word behind the command."""
         return next(iter(self.spoken.text.split()), "")
 
-    async def send(self, asked: commands.Asked) -> Integration:
+    async def send(self, asked: Asked) -> Integration:
         return await self.context.send(asked)
 
     async def role(self) -> Role:
         """The speaker's role here. Raises NotAllowed."""
-        look = commands.LookUp(by=self.by, repository=self.repository)
-        return await commands.check_right(look, self.context.world)
+        look = LookUp(by=self.by, repository=self.repository)
+        return await check_right(look, self.context.world)
 
 
 Run = Callable[[Here], Awaitable[str | None]]
@@ -159,7 +161,7 @@ async def _is_worth_an_answer(comment: Comment, context: Context) -> bool:
     """
     if not await may_be_answered(comment, context):
         return False
-    return await commands.belongs_here(comment.by, comment.repository, context.world, private=comment.private)
+    return await belongs_here(comment.by, comment.repository, context.world, private=comment.private)
 
 
 async def may_be_answered(place: Place, context: Context) -> bool:

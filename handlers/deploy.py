@@ -1,7 +1,7 @@
 """Command: deploy."""
 
 from bot.application import words
-from bot.application.commands import Deploy
+from bot.application.asked import Deploy
 from bot.domain.commands import Command
 from handlers.conversation import Here
 

@@ -1,7 +1,7 @@
 """Command: history."""
 
 from bot.application import answer_words as words
-from bot.application.commands import LookUp
+from bot.application.asked import LookUp
 from bot.application.histories import history_of, moment
 from bot.domain.commands import Command
 from handlers.conversation import Here

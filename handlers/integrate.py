@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.application import words
-from bot.application.commands import RequestIntegration
+from bot.application.asked import RequestIntegration
 from bot.domain.commands import Command
 from handlers.conversation import Here
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from bot.application import answer_words as words
-from bot.application.commands import AT_REST, LookUp
+from bot.application.asked import LookUp
+from bot.application.commands import AT_REST
 from bot.domain.commands import Command
 from bot.domain.states import State
 from handlers.conversation import Here

@@ -1,7 +1,7 @@
 """Command: plan."""
 
 from bot.application import answer_words as words
-from bot.application.commands import LookUp
+from bot.application.asked import LookUp
 from bot.application.recording import load
 from bot.application.spec import read_spec
 from bot.application.texts import load_text

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any, Final
 
 from bot.application import refusal_words, words
-from bot.application.commands import Approve, RequestChanges, note_withdrawn
+from bot.application.asked import Approve, RequestChanges
+from bot.application.commands import note_withdrawn
 from bot.application.recording import load
 from bot.application.refusing import Command
 from bot.domain.policy import Denied, NothingWaits

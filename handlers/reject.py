@@ -1,7 +1,7 @@
 """Command: reject."""
 
 from bot.application import words
-from bot.application.commands import Reject
+from bot.application.asked import Reject
 from bot.domain.commands import Command
 from handlers.conversation import Here
 

@@ -1,7 +1,7 @@
 """Command: status."""
 
 from bot.application import words
-from bot.application.commands import LookUp
+from bot.application.asked import LookUp
 from bot.domain.commands import Command
 from handlers.conversation import Here
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from bot.application import answer_words as words
 from bot.application import refusing
-from bot.application.commands import LookUp
+from bot.application.asked import LookUp
 from bot.application.notifying import look
 from bot.application.views import entered
 from bot.domain.commands import Command

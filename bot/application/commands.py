@@ -1,163 +1,37 @@
-"""What may be asked, as data, each with the right it needs; and the one way in which it is done."""
+"""The one way in which what is asked is done: the right, the state as it is, the decision, the facts."""
 
 import hashlib
 from base64 import b32encode
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
+from bot.application.asked import (
+    AnswerQuestions,
+    Approve,
+    Asked,
+    Cancel,
+    Deploy,
+    LookUp,
+    Reject,
+    RequestChanges,
+    RequestIntegration,
+)
 from bot.application.ports import World
 from bot.application.recording import amend, was_recorded
+from bot.application.rights import check_right
 from bot.application.taking_up import taken_up
 from bot.domain import deciding
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
-from bot.domain.policy import (
-    NotAllowed,
-    NothingWaits,
-    OwnerNotAllowed,
-    Permission,
-    Role,
-    TooManyUnderWay,
-    belongs,
-    check_may,
-    check_owned,
-    check_owner,
-    holds,
-    role_of,
-)
+from bot.domain.policy import NothingWaits, Permission, Role, TooManyUnderWay, holds
 from bot.domain.states import State
 from bot.domain.timing import is_used_up
-from bot.records import Actor, Recorded, Repository
+from bot.records import Actor, Recorded
 
 ID_LENGTH: Final = 10
 # Also where it was sent back and is being changed: the pull request stays open meanwhile.
 BEFORE_THE_MERGE: Final = (State.GENERATING, State.TESTING, State.REVIEWING)
 AT_REST: Final = frozenset((State.ACTIVE, State.FAILED, State.DEPRECATED))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestIntegration:
-    """Ask for an integration, on the issue where it was said."""
-
-    needs: ClassVar[Permission] = Permission.WRITE
-    by: Actor
-    repository: Repository
-    issue: int
-    request: str
-    base: str | None = None
-    micro_usd: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerQuestions:
-    """Answer what the bot asked."""
-
-    needs: ClassVar[Permission] = Permission.WRITE
-    by: Actor
-    repository: Repository
-    integration_id: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approve:
-    """Open the gate that is waiting, for the commit that the pull request shows or a review was made of.
-
-    `said_at` is when it was said, where that may have been before there was anything to see.
-    """
-
-    needs: ClassVar[Permission] = Permission.APPROVE
-    by: Actor
-    repository: Repository
-    integration_id: str
-    head: str | None = None
-    said_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestChanges:
-    """Send it back from the gate, to be changed as its parts say; `head` is what a review was made of."""
-
-    needs: ClassVar[Permission] = Permission.APPROVE
-    by: Actor
-    repository: Repository
-    integration_id: str
-    parts: tuple[str, ...]
-    head: str | None = None
-    said_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reject:
-    """Close the gate for good."""
-
-    needs: ClassVar[Permission] = Permission.APPROVE
-    by: Actor
-    repository: Repository
-    integration_id: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deploy:
-    """Let what was merged go out."""
-
-    needs: ClassVar[Permission] = Permission.DEPLOY
-    by: Actor
-    repository: Repository
-    integration_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancel:
-    """Stop it, wherever it stands; what is merged already takes the right to deploy."""
-
-    needs: ClassVar[Permission] = Permission.WRITE
-    by: Actor
-    repository: Repository
-    integration_id: str
-    cause: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookUp:
-    """See where it stands."""
-
-    needs: ClassVar[Permission] = Permission.READ
-    by: Actor
-    repository: Repository
-
-
-Asked = RequestIntegration | AnswerQuestions | Approve | RequestChanges | Reject | Deploy | Cancel | LookUp
-
-
-async def belongs_here(person: Actor, repository: Repository, world: World, *, private: bool) -> bool:
-    """Whether a served repository counts the person among its own, asked now. Raises Unavailable."""
-    try:
-        await _check_served(repository, world)
-    except OwnerNotAllowed:
-        return False
-    return belongs(await world.repositories.role_name(repository, person), private=private)
-
-
-async def _check_served(repository: Repository, world: World) -> None:
-    """By name where the operator wrote names, and else by number: a name may be anybody's tomorrow."""
-    if world.rules.owners:
-        check_owner(repository.full_name, world.rules.owners)
-    else:
-        check_owned(repository, by=await world.repositories.app_owner())
-
-
-async def check_right(asked: Asked, world: World) -> Role:
-    """The asker's role, asked of GitHub now. Raises OwnerNotAllowed, NotAllowed, Unavailable."""
-    await _check_served(asked.repository, world)
-    role = role_of(await world.repositories.role_name(asked.repository, asked.by))
-    check_may(role, asked.needs)
-    if role is None:
-        raise NotAllowed(role, asked.needs)
-    return role
 
 
 async def handle(asked: Asked, *, key: str, door: str, world: World) -> Integration:

@@ -9,7 +9,8 @@ from typing import Final
 import pytest
 
 from bot.application import ending, publishing, steps
-from bot.application.commands import Approve, Asked, RequestChanges, handle
+from bot.application.asked import Approve, Asked, RequestChanges
+from bot.application.commands import handle
 from bot.application.recording import load
 from bot.domain import events as e
 from bot.domain.integration import Integration

@@ -4,8 +4,9 @@ import pytest
 from msgspec import structs
 
 from bot.application import refusal_words
+from bot.application.asked import RequestIntegration
 from bot.application.coding import take_turn
-from bot.application.commands import RequestIntegration, handle
+from bot.application.commands import handle
 from bot.domain.policy import Rules, TooManyUnderWay
 from bot.infrastructure.claude import MOST_SPOILED
 from bot.records import Actor, StepFailed, Unavailable

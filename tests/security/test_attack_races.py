@@ -8,7 +8,8 @@ from typing import Final
 import pytest
 
 from bot.application import ending, publishing, steps
-from bot.application.commands import Approve, Asked, Cancel, Deploy, Reject, handle, note_closed
+from bot.application.asked import Approve, Asked, Cancel, Deploy, Reject
+from bot.application.commands import handle, note_closed
 from bot.application.recording import load
 from bot.domain import events as e
 from bot.domain.policy import Denied

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.application import commands
-from bot.application.commands import (
+from bot.application.asked import (
     AnswerQuestions,
     Approve,
     Asked,
@@ -16,13 +16,10 @@ from bot.application.commands import (
     LookUp,
     Reject,
     RequestIntegration,
-    belongs_here,
-    handle,
-    new_id,
-    note_closed,
-    report_deployment,
 )
+from bot.application.commands import handle, new_id, note_closed, report_deployment
 from bot.application.recording import FACTS, load, saga_id
+from bot.application.rights import belongs_here
 from bot.domain import events as e
 from bot.domain.integration import Integration
 from bot.domain.policy import NotAllowed, NothingWaits, OwnerNotAllowed, Rules, SelfApproval, StaleApproval

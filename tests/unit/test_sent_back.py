@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from bot.application import publishing, undoing
+from bot.application.asked import Approve, RequestChanges
 from bot.application.coding import coding_question
-from bot.application.commands import Approve, RequestChanges, handle, note_closed
+from bot.application.commands import handle, note_closed
 from bot.application.notifying import show_status
 from bot.domain import deciding
 from bot.domain import events as e

@@ -1,0 +1,104 @@
+"""What may be asked, as data, each with the right it needs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from bot.domain.policy import Permission
+from bot.records import Actor, Repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestIntegration:
+    """Ask for an integration, on the issue where it was said."""
+
+    needs: ClassVar[Permission] = Permission.WRITE
+    by: Actor
+    repository: Repository
+    issue: int
+    request: str
+    base: str | None = None
+    micro_usd: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerQuestions:
+    """Answer what the bot asked."""
+
+    needs: ClassVar[Permission] = Permission.WRITE
+    by: Actor
+    repository: Repository
+    integration_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approve:
+    """Open the gate that is waiting, for the commit that the pull request shows or a review was made of.
+
+    `said_at` is when it was said, where that may have been before there was anything to see.
+    """
+
+    needs: ClassVar[Permission] = Permission.APPROVE
+    by: Actor
+    repository: Repository
+    integration_id: str
+    head: str | None = None
+    said_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestChanges:
+    """Send it back from the gate, to be changed as its parts say; `head` is what a review was made of."""
+
+    needs: ClassVar[Permission] = Permission.APPROVE
+    by: Actor
+    repository: Repository
+    integration_id: str
+    parts: tuple[str, ...]
+    head: str | None = None
+    said_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """Close the gate for good."""
+
+    needs: ClassVar[Permission] = Permission.APPROVE
+    by: Actor
+    repository: Repository
+    integration_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deploy:
+    """Let what was merged go out."""
+
+    needs: ClassVar[Permission] = Permission.DEPLOY
+    by: Actor
+    repository: Repository
+    integration_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """Stop it, wherever it stands; what is merged already takes the right to deploy."""
+
+    needs: ClassVar[Permission] = Permission.WRITE
+    by: Actor
+    repository: Repository
+    integration_id: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUp:
+    """See where it stands."""
+
+    needs: ClassVar[Permission] = Permission.READ
+    by: Actor
+    repository: Repository
+
+
+Asked = RequestIntegration | AnswerQuestions | Approve | RequestChanges | Reject | Deploy | Cancel | LookUp
