@@ -15,7 +15,7 @@ import handlers
 from bot.application.projections import row_of
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
-from bot.domain.refusals import is_conversation
+from bot.domain.streams import is_integrations
 from bot.infrastructure.database import alone
 from bot.infrastructure.observing import Nobody
 from bot.records import Recorded
@@ -114,7 +114,7 @@ async def history(settings: Settings, integration_id: str, *, at: datetime | Non
     """Every fact of an integration, up to a moment, and what it was then. Raises NotThere."""
     async with kept(settings) as stored:
         records = await stored.log.read(integration_id, until=at)
-    if not records or is_conversation(integration_id):
+    if not records or not is_integrations(integration_id):
         raise NotThere(f"there is no integration {integration_id} at that time")
     it = fold(integration_id, e.decode(records))
     return "\n".join([*(_line(record) for record in records), "", _as_it_was(it)])
@@ -160,7 +160,7 @@ async def rows_of(stored: Storage) -> list[Mapping[str, Any]]:
     return [
         dated_row(stream, await stored.log.read(stream))
         async for stream in stored.log.streams()
-        if not is_conversation(stream)
+        if is_integrations(stream)
     ]
 
 

@@ -28,6 +28,14 @@ class RunLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthlyBudget:
+    """US dollars a month: of each repository, and of each account; None where an account has no ceiling."""
+
+    repository: Decimal
+    owner: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Retention:
     """For how many days deliveries, workflows and transcripts are kept."""
 
@@ -84,6 +92,12 @@ def _run_limits(given: object) -> object:
     parts = 3 if str(given).count(",") == 2 else 4  # noqa: PLR2004  the minutes came later
     turns, tokens, dollars, *minutes = _numbers(given, least=(1, 1, 0, 1)[:parts])
     return RunLimits(int(turns), int(tokens), dollars, *map(int, minutes))
+
+
+def _monthly_budget(given: object) -> object:
+    if isinstance(given, MonthlyBudget):
+        return given
+    return MonthlyBudget(*_numbers(given, least=(0, 0)[: 1 + ("," in str(given))]))
 
 
 def _sandbox_limits(given: object) -> object:
@@ -216,5 +230,6 @@ Redis = Annotated[str, AfterValidator(_redis)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secrets)]
 PrivateKey = Annotated[SecretStr, AfterValidator(_private_key)]
 Runs = Annotated[RunLimits, BeforeValidator(_run_limits)]
+Monthly = Annotated[MonthlyBudget, BeforeValidator(_monthly_budget)]
 Sandboxes = Annotated[SandboxLimits, BeforeValidator(_sandbox_limits)]
 Kept = Annotated[Retention, BeforeValidator(_retention)]

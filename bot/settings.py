@@ -19,6 +19,8 @@ from bot.setting_forms import (
     Kept,
     Listed,
     Model,
+    Monthly,
+    MonthlyBudget,
     PrivateKey,
     Redis,
     Retention,
@@ -153,8 +155,10 @@ class Settings(BaseModel):
         "approval (120 if left out)",
         examples=["60,2000000,5,120"],
     )
-    monthly_budget: Decimal = Field(
-        Decimal(50), ge=0, description="US dollars for each repository and month", examples=["50"]
+    monthly_budget: Monthly = Field(
+        MonthlyBudget(Decimal(50)),
+        description="US dollars a month for each repository, and for each account (no ceiling if left out)",
+        examples=["50,500"],
     )
     sandbox_limits: Sandboxes = Field(
         SandboxLimits(),

@@ -64,13 +64,14 @@ def policies(observer: Observer) -> Mapping[str, Policy]:
 
 def rules_of(settings: Settings) -> Rules:
     """What the operator set, as the domain knows it."""
-    limits = settings.run_limits
+    limits, month = settings.run_limits, settings.monthly_budget
     return Rules(
         turns=limits.turns,
         tokens=limits.tokens,
         micro_usd=int(limits.dollars * 1_000_000),
         minutes=limits.minutes,
-        monthly_micro_usd=int(settings.monthly_budget * 1_000_000),
+        monthly_micro_usd=int(month.repository * 1_000_000),
+        owners_micro_usd=None if month.owner is None else int(month.owner * 1_000_000),
         self_approval=settings.allow_self_approval,
         owners=frozenset(settings.allowed_owners),
         model=settings.claude_model,

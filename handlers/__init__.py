@@ -6,6 +6,7 @@ from typing import Final
 from handlers import (
     answer,
     approve,
+    budget,
     cancel,
     changes,
     config,
@@ -39,6 +40,7 @@ COMMANDS: Final = declared((
     reject,
     deploy,
     cancel,
+    budget,
     config,
 ))
 

@@ -1,13 +1,12 @@
 """Command: integrate."""
 
 import json
-import re
-from decimal import Decimal
 from typing import Final
 
 from bot.application import words
 from bot.application.asked import RequestIntegration
 from bot.domain.commands import Command
+from bot.domain.money import micro_dollars
 from handlers.conversation import Here
 
 COMMAND = Command(
@@ -19,15 +18,15 @@ COMMAND = Command(
 )
 
 LONGEST_BRANCH: Final = 255
-AMOUNT: Final = re.compile(r"\$?[0-9]{1,6}(\.[0-9]{1,6})?")
 
 
 async def run(here: Here) -> str | None:
     """Ask for an integration; the status comment is the answer."""
     if not here.spoken.text:
         return words.empty_request()
-    budget = micro_dollars(here.spoken.options.get("budget"))
-    if budget is not None and budget <= 0:
+    given = here.spoken.options.get("budget")
+    budget = None if given is None else micro_dollars(given)
+    if given is not None and not budget:
         return words.bad_value("--budget", "an amount of dollars, such as 2.50")
     base = here.spoken.options.get("base")
     if base is not None and not is_branch(base):
@@ -57,10 +56,3 @@ def request_text(here: Here) -> str:
 def is_branch(name: str) -> bool:
     """Whether a branch could be called so; whether there is one is GitHub's to say."""
     return len(name) <= LONGEST_BRANCH and name.isprintable() and ".." not in name and name[0] not in "-/"
-
-
-def micro_dollars(amount: str | None) -> int | None:
-    """Dollars as millionths; 0 where it is no amount."""
-    if amount is None:
-        return None
-    return int(Decimal(amount.removeprefix("$")) * 1_000_000) if AMOUNT.fullmatch(amount) else 0

@@ -93,6 +93,36 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeeBudget:
+    """See what a repository may spend and has spent."""
+
+    needs: ClassVar[Permission] = Permission.BUDGET
+    by: Actor
+    repository: Repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseBudget:
+    """Let a run use up more, by so many millionths of a US dollar."""
+
+    needs: ClassVar[Permission] = Permission.BUDGET
+    by: Actor
+    repository: Repository
+    integration_id: str
+    micro_usd: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseMonth:
+    """Let a repository spend more this month, by so many millionths of a US dollar."""
+
+    needs: ClassVar[Permission] = Permission.BUDGET
+    by: Actor
+    repository: Repository
+    micro_usd: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LookUp:
     """See where it stands."""
 
@@ -101,4 +131,6 @@ class LookUp:
     repository: Repository
 
 
-Asked = RequestIntegration | AnswerQuestions | Approve | RequestChanges | Reject | Deploy | Cancel | LookUp
+OfOne = AnswerQuestions | Approve | RequestChanges | Reject | Deploy | Cancel | RaiseBudget
+Asked = RequestIntegration | OfOne
+Anything = Asked | LookUp | SeeBudget | RaiseMonth

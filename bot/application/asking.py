@@ -7,6 +7,7 @@ from msgspec import structs
 
 from bot.application.ports import World
 from bot.application.recording import amend
+from bot.application.spending import check_month
 from bot.application.texts import keep_text, load_text
 from bot.application.watching import watched
 from bot.domain import events as e
@@ -19,7 +20,9 @@ from bot.records import Answer, Question, Spent, StepFailed, Unavailable, Usage
 async def ask(
     world: World, it: Integration, question: Question, *, step: str, key: str
 ) -> tuple[Integration, Answer]:
-    """Ask, and note the answer and what it cost. Raises StepFailed: budget, monthly_budget at a ceiling.
+    """Ask, and note the answer and what it cost.
+
+    Raises StepFailed at a ceiling: budget, monthly_budget, owner_budget.
 
     This is the one way to the model, and nothing that looks like a secret goes through it.
     What an answer cost that broke off is noted too: it counts, although nothing comes of it.
@@ -62,15 +65,6 @@ async def _note_lost(world: World, it: Integration, lost: e.AnswerLost, *, key: 
     past = await world.log.read(it.id)
     before = sum(str(record.meta.get("key", "")).startswith(own) for record in past)
     await amend(world, it.id, lambda _: [lost], key=f"{own}{before + 1}")
-
-
-async def check_month(it: Integration, world: World) -> None:
-    """Raise StepFailed where the repository's integrations of this month have used up its budget."""
-    month = world.clock.now().strftime("%Y-%m")
-    rows = await world.integrations.find(repository_id=it.repository.id)
-    spent = sum(row["cost_micro_usd"] for row in rows if str(row["requested_at"]).startswith(month))
-    if spent >= world.rules.monthly_micro_usd:
-        raise StepFailed("monthly_budget")
 
 
 async def _turn(world: World, it: Integration, answer: Answer, *, step: str) -> e.TurnTaken:

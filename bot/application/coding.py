@@ -54,9 +54,19 @@ async def take_turn(world: World, integration_id: str, *, key: str) -> str:
     if was_recorded(await world.log.read(integration_id), key):
         return await _move(world, await load(world, integration_id))
     it = await running(world, integration_id)
+    if (move := await _left_over(world, it)) is not None:
+        return move
     question = await watched(world, it.id, coding_question(world, it))
     await ask(world, it, question, step="generate_code", key=key)
     return await _move(world, await load(world, integration_id))
+
+
+async def _left_over(world: World, it: Integration) -> str | None:
+    """What an answer still calls for that was paid for before the run rested; None where that is done."""
+    if it.cuts or not it.talk or it.talk[-1][0] != "answer":
+        return None
+    move = await _move(world, it)
+    return None if move == "again" else move
 
 
 async def _move(world: World, it: Integration) -> str:

@@ -11,7 +11,8 @@ from bot.application.asked import (
     Asked,
     Cancel,
     Deploy,
-    LookUp,
+    OfOne,
+    RaiseBudget,
     Reject,
     RequestChanges,
     RequestIntegration,
@@ -23,6 +24,7 @@ from bot.application.taking_up import taken_up
 from bot.domain import deciding
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
+from bot.domain.money import raise_budget
 from bot.domain.policy import NothingWaits, Permission, Role, TooManyUnderWay, holds
 from bot.domain.states import State
 from bot.domain.timing import is_used_up
@@ -44,8 +46,6 @@ async def handle(asked: Asked, *, key: str, door: str, world: World) -> Integrat
     match asked:
         case RequestIntegration():
             return await _request(asked, key=key, meta=meta, world=world)
-        case LookUp():
-            raise NothingWaits("status")
         case _:
             past = await world.log.read(asked.integration_id)
             it = fold(asked.integration_id, e.decode(past))
@@ -95,7 +95,9 @@ def _check_tenant(asked: Any, it: Integration) -> None:
         raise NothingWaits(asked.integration_id)
 
 
-async def _decision(asked: Asked, it: Integration, past: Sequence[Recorded], role: Role, world: World) -> Any:
+async def _decision(  # noqa: PLR0911  a table
+    asked: OfOne, it: Integration, past: Sequence[Recorded], role: Role, world: World
+) -> Any:
     match asked:
         case AnswerQuestions():
             text = await world.blobs.put(asked.repository.id, asked.text.encode())
@@ -115,8 +117,9 @@ async def _decision(asked: Asked, it: Integration, past: Sequence[Recorded], rol
             return lambda it: deciding.release_deploy(it, by=asked.by)
         case Cancel():
             return lambda it: deciding.cancel(it, by=asked.by, cause=asked.cause, role=role)
-        case _:
-            raise NothingWaits(type(asked).__name__)
+        case RaiseBudget():
+            rules, more = world.rules, asked.micro_usd
+            return lambda it: raise_budget(it, by=asked.by, micro_usd=more, rules=rules)
 
 
 async def _approval(asked: Approve, it: Integration, role: Role, world: World) -> Any:

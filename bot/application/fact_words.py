@@ -89,6 +89,12 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"{NAMES.get(by, by)} did not answer ({code(reason)}), and was tried again"
         case e.WentOn():
             return "the answers came again, and it went on"
+        case e.Paused(cause=cause):
+            return f"it rests ({code(cause)})"
+        case e.Resumed():
+            return "it goes on where it stopped"
+        case e.BudgetRaised(by=by, micro_usd=more):
+            return f"@{by.login} let it use up ${more / 1e6:.2f} more"
         case e.IntegrationFailed(reason=reason):
             return f"it failed ({code(reason)}). {why(reason)}"
         case e.StepUndone(step=step, outcome=outcome):

@@ -9,6 +9,7 @@ from dbos import DBOS
 from structlog.contextvars import bound_contextvars
 
 from bot.application import status_words as words
+from bot.application.announcing import announce
 from bot.application.effects import say_once
 from bot.application.ports import Subscriber, World
 from bot.application.recording import load
@@ -57,6 +58,7 @@ def what_people_see(it: Integration) -> tuple[object, ...]:
         it.pull_request,
         it.approvals,
         it.held_up,
+        it.micro_usd_allowed,
     )
 
 
@@ -74,19 +76,9 @@ async def show_status(world: World, integration_id: str, version: int, calm: int
         return (await load(world, integration_id)).ended
     it, view = await look(world, integration_id)
     await said_somewhere(it, place(it, words.status_comment(view), world))
-    await said_somewhere(it, say_changed(it, world))
+    await said_somewhere(it, announce(it, world))
     await world.notes.put(f"told:{integration_id}", f"{it.version} {now:.3f}")
     return it.ended
-
-
-async def say_changed(it: Integration, world: World) -> None:
-    """Say once, to whom sent it back, that it waits again: an edit reaches nobody's inbox."""
-    if it.sent_back_by is None or it.pull_request is None or it.waiting_for != "approval":
-        return
-    number, marker = it.pull_request, words.changed_marker(it.id, it.first_attempt)
-    said = words.changed(by=it.sent_back_by.login, head=it.head, before=it.sent_back_from)
-    effect = f"changed:{it.id}:{it.first_attempt}"
-    await say_once(world, it.repository, number, f"{marker}\n{said}", marker=marker, effect=effect)
 
 
 async def said_somewhere(it: Integration, saying: Awaitable[object]) -> None:
@@ -160,6 +152,8 @@ async def told_beside(it: Integration, world: World) -> str:
     """What people need beside the facts: questions, the model's reason, what the tests printed last."""
     if it.questions is not None:
         return await load_text(world, it, it.questions)
+    if it.paused is not None:
+        return it.paused.detail
     if it.reason in QUOTED and it.detail:
         return await load_text(world, it, it.detail)
     report = {"tests": it.reports[-1:], "tests_red": (it.detail,)}.get(it.reason or "", ())

@@ -109,6 +109,9 @@ class Integrations(Protocol):
     async def find(self, **columns: str | int) -> list[Mapping[str, Any]]:
         """Rows whose columns all have these values, newest first."""
 
+    async def since(self, moment: datetime, **columns: str | int) -> list[Mapping[str, Any]]:
+        """Those of these values with a fact at that moment or later."""
+
 
 class Repositories(Protocol):
     """What GitHub says of a repository and of a person's rights in it."""
@@ -251,13 +254,6 @@ class Sandbox(Protocol):
 
         Raises StepFailed("sandbox_unavailable").
         """
-
-
-class Places(Protocol):
-    """Room for so many at once; one tenant can hold only some of it."""
-
-    def place(self, tenant: str) -> AbstractAsyncContextManager[None]:
-        """One of the tenant's places, as soon as there is one."""
 
 
 class Claude(Protocol):

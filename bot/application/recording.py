@@ -20,6 +20,7 @@ WAKING: Final = (
     e.DeployReleased,
     e.DeploymentReported,
     e.CancelRequested,
+    e.BudgetRaised,
 )
 
 Decide = Callable[[Integration], Sequence[e.Event]]

@@ -44,8 +44,8 @@ def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR09
             said = "You committed to it yourself, so somebody else with write access has to approve it."
         case CeilingReached():
             said = (
-                f"This run has used up its {error.which}, so I could not work on it. Approve it as it is, or "
-                f"`{PREFIX} reject` it and ask again."
+                f"This run has used up its {error.which}, so I could not work on it. `{PREFIX} budget "
+                f"+<dollars>` allows more; or approve it as it is, or `{PREFIX} reject` it."
             )
         case CannotGoOn():
             said = f"I cannot go on from what stands on the branch. {_why_not(error)} Nothing has changed."

@@ -1,34 +1,44 @@
 """Workflow: in this state that step, until nothing follows; where one fails, undo in reverse order."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from dbos import DBOS
 from structlog.contextvars import bound_contextvars
 
-from bot.application import ending, publishing, steps, undoing
+from bot.application import ending, pausing, publishing, steps, undoing
 from bot.application.coding import generate_code
-from bot.application.ports import Places, World
+from bot.application.ports import World
 from bot.application.recording import FACTS
+from bot.application.steps import Standing
 from bot.application.testing import run_tests
 from bot.application.validating import validate_request
 from bot.application.watching import is_stopped, stoppable, watched
+from bot.domain.pausing import LONGEST
 from bot.domain.states import State
 from bot.infrastructure.engine import heard, on, step
-from bot.records import StepFailed
+from bot.records import STOPPED, StepFailed
 
 Work = Callable[..., Awaitable[Any]]
-Queued = Callable[["Job", str], Awaitable[list[str]]]
+Queued = Callable[["Job", str], Awaitable[Standing]]
 
 DAY_SECONDS: Final = 86_400.0
+LOOK_EVERY_SECONDS: Final = 3_600.0
 PATIENCE_SECONDS: Final[Mapping[str, float]] = {
     "answer": 7 * DAY_SECONDS,
     "approval": 30 * DAY_SECONDS,
     "deploy_approval": 30 * DAY_SECONDS,
 }
+
+
+class Places(Protocol):
+    """Room for so many at once; one tenant can hold only some of it."""
+
+    def place(self, tenant: str) -> AbstractAsyncContextManager[None]:
+        """One of the tenant's places, as soon as there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,15 +89,34 @@ async def forward(integration_id: str, table: Steps, queued: Queued, done: list[
         if state not in done:
             done.append(state)
         standing = await take(entry, integration_id, queued, world)
-        state = State(standing[0])
+        state = State(standing[0] or state)
         if standing[1] is not None:
             await wait(integration_id, standing[1], world)
 
 
-async def take(entry: Step | Job, integration_id: str, queued: Queued, world: World) -> list[str]:
+async def take(entry: Step | Job, integration_id: str, queued: Queued, world: World) -> Standing:
+    """Do it; where a ceiling stops it, rest until it may go on, and say where that leaves it."""
+    try:
+        return await do(entry, integration_id, queued, world)
+    except StepFailed as stop:
+        if stop.code not in {*LONGEST, STOPPED}:
+            raise
+        return await rest(integration_id, stop, world)
+
+
+async def rest(integration_id: str, stop: StepFailed, world: World) -> Standing:
+    """A message, or the hour, has it look whether what it rests for is over."""
+    standing = await step(pausing.pause, world, integration_id, stop.code, stop.detail)
+    while standing[1] in LONGEST:
+        await heard(FACTS, seconds=LOOK_EVERY_SECONDS)
+        standing = await step(pausing.look, world, integration_id)
+    return standing
+
+
+async def do(entry: Step | Job, integration_id: str, queued: Queued, world: World) -> Standing:
     """A short effect as a step of the saga itself, long work as a workflow on its queue."""
     if isinstance(entry, Step):
-        answer: list[str] = await stoppable(entry.work, world, integration_id)
+        answer: Standing = await stoppable(entry.work, world, integration_id)
         return answer
     return await queued(entry, integration_id)
 
@@ -101,9 +130,9 @@ class Queues:
     account: str
     world: World
 
-    async def run(self, job: Job, integration_id: str) -> list[str]:
+    async def run(self, job: Job, integration_id: str) -> Standing:
         """Run it on its queue, where neither a repository nor an account takes every place."""
-        result: list[str] = await on(
+        result: Standing = await on(
             job.queue,
             self.jobs[job.work.__name__],
             integration_id,

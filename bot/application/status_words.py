@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from bot.application.money_words import resting
 from bot.application.quoting import printed, quoted
 from bot.application.reasons import NAMES, code, why
 from bot.application.remark_words import outcome, remarks, warning
 from bot.application.views import StatusView, StepView
 from bot.domain.commands import PREFIX
+from bot.domain.pausing import LONGEST
 
 NOTHING: Final = "(nothing)"
 MOST_PATHS: Final = 10
@@ -154,6 +156,8 @@ def waiting_words(view: StatusView) -> list[str]:
             ]
         case "deployment":
             return [f"**Waits for the deployment** to {view.environment} to report how it went."]
+        case str(cause) if cause in LONGEST:
+            return [resting(cause, _ceiling(view))]
         case _:
             return []
 
@@ -203,7 +207,7 @@ def _failure(view: StatusView) -> list[str]:
         said.append(quoted(view.detail))
     elif view.detail and view.reason in {"tests", "tests_red"}:
         said.append(printed("What the tests printed last", view.detail))
-    elif view.reason == "budget":
+    elif view.reason in {"budget", "budget_overdue"}:
         said.append(f"The ceiling is {_ceiling(view)}.")
     elif view.detail and view.reason not in UNTOLD:
         said.append(f"Detail: {code(view.detail)}.")

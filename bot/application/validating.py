@@ -8,12 +8,13 @@ from typing import Final
 
 import structlog
 
-from bot.application.asking import ask, check_month, load_answer
+from bot.application.asking import ask, load_answer
 from bot.application.configuration import PATH, Configuration, parse
 from bot.application.ports import World
 from bot.application.prompting import render
 from bot.application.recording import amend, running, was_recorded
 from bot.application.spec import Spec, read_spec, spec_schema
+from bot.application.spending import check_month
 from bot.application.steps import Standing, check_still_may, standing
 from bot.application.texts import keep_text, load_text
 from bot.application.trial import tried
@@ -36,6 +37,7 @@ MOST_PATHS: Final = 500
 README_CHARACTERS: Final = 12_000
 LARGEST_SUITE_FILE: Final = 200_000
 MAX_TOKENS: Final = 8_000
+BEGINS_ANEW: Final = (e.ValidationStarted.__name__, e.Answered.__name__)
 READMES: Final = ("README.md", "README.rst", "README.txt", "README")
 
 log = structlog.get_logger()
@@ -141,6 +143,8 @@ async def consult(world: World, integration_id: str, survey: dict[str, str], *, 
     past = await world.log.read(integration_id)
     if was_recorded(past, key):
         return _answer_of(past, key)
+    if paid := _unheard(past):
+        return paid
     it = await running(world, integration_id)
     question = await watched(world, it.id, request_question(world, it, survey))
     await ask(world, it, question, step="validate_request", key=key)
@@ -149,6 +153,17 @@ async def consult(world: World, integration_id: str, survey: dict[str, str], *, 
 
 def _answer_of(past: Iterable[Recorded], key: str) -> str:
     return next(str(record.data["answer"]) for record in past if record.meta.get("key") == key)
+
+
+def _unheard(past: Iterable[Recorded]) -> str | None:
+    """An answer that was paid for, and that nothing came of yet: the run rested before it was heard."""
+    answer = None
+    for record in past:
+        if record.type in BEGINS_ANEW:
+            answer = None
+        elif record.type == e.TurnTaken.__name__:
+            answer = str(record.data["answer"])
+    return answer
 
 
 async def request_question(world: World, it: Integration, survey: dict[str, str]) -> Question:

@@ -291,6 +291,27 @@ class WentOn(Happened, frozen=True, kw_only=True):
     """What had held it up answers again."""
 
 
+class Paused(Happened, frozen=True, kw_only=True):
+    """It rests, and loses nothing by that; `cause` says until what is over, `detail` which ceiling."""
+
+    cause: str
+    detail: str
+
+
+class Resumed(Happened, frozen=True, kw_only=True):
+    """What it rested for is over, and it goes on where it stopped."""
+
+
+class BudgetRaised(Happened, frozen=True, kw_only=True):
+    """A person let this run use up more, by so much of each ceiling."""
+
+    by: Actor
+    micro_usd: int
+    turns: int
+    tokens: int
+    minutes: int
+
+
 class IntegrationFailed(Happened, frozen=True, kw_only=True):
     """It came to nothing; `reason` is a stable code, `during` the state it was in."""
 
@@ -344,6 +365,9 @@ Event = (
     | CancelRequested
     | HeldUp
     | WentOn
+    | Paused
+    | Resumed
+    | BudgetRaised
     | IntegrationFailed
     | StepUndone
     | UndoFinished

@@ -89,6 +89,8 @@ class Integration:
     deployment_outcome: str | None = None
     cancelled: str | None = None
     held_up: e.HeldUp | None = None
+    paused: e.Paused | None = None
+    rests: int = 0
     reason: str | None = None
     during: str | None = None
     detail: str = ""
@@ -97,9 +99,14 @@ class Integration:
 
     @property
     def waiting_for(self) -> str | None:
-        """Whom or what it waits for: answer, approval, deploy_approval, deployment; None where it works."""
+        """Whom or what it waits for: answer, approval, deploy_approval, deployment, or what it rests for.
+
+        None where it works.
+        """
         if self.cancelled is not None or self.rejected_by is not None:
             return None
+        if self.paused is not None:
+            return self.paused.cause
         if self.state is State.VALIDATING and self.questions is not None:
             return "answer"
         if self.state is State.REVIEWING and self.at_gate and not self.approved:
@@ -261,9 +268,21 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, held_up=event)
         case e.WentOn():
             return it
+        case e.Paused():
+            return replace(it, paused=event, rests=it.rests + 1)
+        case e.Resumed():
+            return replace(it, paused=None)
+        case e.BudgetRaised():
+            return _raised(it, event)
         case e.IntegrationFailed(reason=reason, during=during, detail=detail):
             return replace(
-                it, state=State.FAILED, reason=reason, during=during, detail=detail, questions=None
+                it,
+                state=State.FAILED,
+                reason=reason,
+                during=during,
+                detail=detail,
+                questions=None,
+                paused=None,
             )
         case e.StepUndone(step=step):
             return replace(it, undone=(*(each for each in it.undone if each.step != step), event))
@@ -307,6 +326,17 @@ def _validated(it: Integration, event: e.RequestValidated) -> Integration:
         refuses_remarks=event.refuses_remarks,
         not_secret=event.not_secret,
         kept_back=event.kept_back,
+    )
+
+
+def _raised(it: Integration, event: e.BudgetRaised) -> Integration:
+    minutes = it.minutes_allowed
+    return replace(
+        it,
+        turns_allowed=it.turns_allowed + event.turns,
+        tokens_allowed=it.tokens_allowed + event.tokens,
+        micro_usd_allowed=it.micro_usd_allowed + event.micro_usd,
+        minutes_allowed=None if minutes is None else minutes + event.minutes,
     )
 
 

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     APPROVE = "integration:approve"
     DELETE = "integration:delete"
     DEPLOY = "integration:deploy"
+    BUDGET = "budget:manage"
 
 
 class Role(StrEnum):
@@ -28,7 +29,7 @@ class Role(StrEnum):
 
 _VIEWER: Final = frozenset({Permission.READ})
 _DEVELOPER: Final = _VIEWER | {Permission.WRITE, Permission.APPROVE}
-_ADMIN: Final = _DEVELOPER | {Permission.DELETE, Permission.DEPLOY}
+_ADMIN: Final = _DEVELOPER | {Permission.DELETE, Permission.DEPLOY, Permission.BUDGET}
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.VIEWER: _VIEWER,
@@ -184,6 +185,7 @@ class Rules:
     micro_usd: int = 5_000_000
     minutes: int = 120
     monthly_micro_usd: int = 50_000_000
+    owners_micro_usd: int | None = None
     repairs: int = 3
     questions: int = 3
     under_way: int = 10

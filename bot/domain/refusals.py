@@ -24,11 +24,6 @@ def stream_of(repository_id: int, issue: int) -> str:
     return f"conversation:{repository_id}:{issue}"
 
 
-def is_conversation(stream: str) -> bool:
-    """Whether a stream of the log is a conversation, and no integration."""
-    return stream.startswith("conversation:")
-
-
 def fact_of(refusal: Refusal) -> Fact:
     """As the log keeps it."""
     by = {"id": refusal.by.id, "login": refusal.by.login}

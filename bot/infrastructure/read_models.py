@@ -1,6 +1,7 @@
 """The tables that are read: one row an integration, written beside the facts it is folded from."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, exists, select
@@ -27,6 +28,10 @@ class ReadModels:
         """Rows whose columns all have these values, newest first. Raises UnknownColumn."""
         wanted = _with(columns)
         return await self._rows(wanted.order_by(INTEGRATIONS.c.requested_at.desc(), INTEGRATIONS.c.id.desc()))
+
+    async def since(self, moment: datetime, **columns: str | int) -> list[Mapping[str, Any]]:
+        """Rows of these values with a fact at that moment or later. Raises UnknownColumn."""
+        return await self._rows(_with(columns).where(INTEGRATIONS.c.updated_at >= moment.isoformat()))
 
     async def lacking(self, fact: str, **columns: str | int) -> list[Mapping[str, Any]]:
         """Rows of these values of which no fact has this name. Raises UnknownColumn."""

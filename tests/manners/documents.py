@@ -29,7 +29,8 @@ def shown(default: Any, examples: list[Any] | None) -> str:
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
     parts = [getattr(default, name) for name in getattr(default, "__slots__", ())] or [default]
-    return f"`{', '.join(map(str, parts[: str(examples).count(',') + 1]))}`"
+    given = [part for part in parts[: str(examples).count(",") + 1] if part is not None]
+    return f"`{', '.join(map(str, given))}`"
 
 
 def with_settings(document: str) -> str:

@@ -16,6 +16,7 @@ HUGE = {
     "cache_read_input_tokens": 0,
     "cache_creation_input_tokens": 0,
 }
+TURNS_OF_THE_STORY = 3
 
 
 def finds_nothing_to_do(asked: Asked) -> Reply:
@@ -30,44 +31,62 @@ def finds_nothing_to_do(asked: Asked) -> Reply:
         ({"RUN_LIMITS": "60, 20_000_000, 5"}, wanders(usage=HUGE), "dollars", "$5.00"),
     ],
 )
-async def test_a_run_ends_at_its_ceiling_and_says_at_which(team: Team, limit: str, told: str) -> None:
+async def test_a_run_rests_at_its_ceiling_and_asks(team: Team, limit: str, told: str) -> None:
     issue = await team.asks()
 
-    ended = await team.bot.reaches(State.FAILED, because="budget")
+    await team.bot.waits_for("budget", on=issue)
+    await team.is_told(f"**Paused: this run has used up its {told}.**", on=issue, times=2)
 
-    await team.bot.comes_to_rest()
-    assert ended.detail == limit
-    assert len(team.claude.requests) == ended.turns <= 4
-    assert f"\n\nThe ceiling is {told}.\n\n" in issue.last_words()[0]
+    it = await team.bot.integration(issue)
+    assert it.paused is not None
+    assert it.paused.detail == limit
+    assert len(team.claude.requests) == it.turns <= 4
+    await team.requester.comments("/claude cancel", on=issue)
+    await team.bot.reaches(State.FAILED, because="cancelled", on=issue)
     assert team.github.effects() == {}
+
+
+@pytest.mark.parametrize("environment", [{"RUN_LIMITS": "2, 2_000_000, 5"}])
+async def test_ab_01_with_more_it_goes_on_where_it_stopped_and_nothing_is_paid_twice(team: Team) -> None:
+    issue = await team.asks()
+    await team.bot.waits_for("budget", on=issue)
+    await team.developer.comments("/claude budget +5", on=issue)
+    await team.bot.restarts()
+    await team.is_told("This needs `budget:manage`, and you are developer here.", on=issue, times=1)
+    assert len(team.claude.requests) == 2
+
+    await team.admin.comments("/claude budget +5", on=issue)
+
+    await team.bot.has_a_pull_request(on=issue)
+    assert len(team.claude.requests) == TURNS_OF_THE_STORY
+    assert issue.replies()[-1] == snapshot(
+        "@admin, it may use up $10.00 now, 4 model turns and 4,000,000 tokens. What rested for that goes on where it stopped."
+    )
 
 
 @pytest.mark.parametrize("script", [wanders(usage=HUGE)])
 async def test_the_asker_sets_a_lower_ceiling_but_no_higher_one(team: Team) -> None:
     await team.asks("/claude integrate send invoices --budget 1")
 
-    ended = await team.bot.reaches(State.FAILED, because="budget")
+    await team.bot.waits_for("budget")
 
-    assert (ended.micro_usd_allowed, ended.detail) == (1_000_000, "dollars")
+    it = await team.bot.integration()
+    assert (it.micro_usd_allowed, it.paused and it.paused.detail) == (1_000_000, "dollars")
 
 
 @pytest.mark.parametrize("environment", [{"MONTHLY_BUDGET": "0"}])
-async def test_a_repository_has_a_ceiling_for_the_month(team: Team) -> None:
+async def test_a_repository_has_a_ceiling_for_the_month_that_can_be_raised(team: Team) -> None:
     issue = await team.asks()
-
-    await team.bot.reaches(State.FAILED, because="monthly_budget")
-
-    await team.bot.comes_to_rest()
+    await team.bot.waits_for("monthly_budget", on=issue)
+    await team.is_told("this repository has used up its budget of the month", on=issue, times=2)
     assert team.claude.requests == []
-    assert issue.last_words() == snapshot([
-        """\
-@requester <id> has **failed**.
-
-**Failed** in “Validate the request” (`monthly_budget`). This repository has used its budget of the month. The operator can raise it.
-
-There was nothing to take back.\
-"""
+    assert issue.by_the_bot("paused") == snapshot([
+        "@requester <id>: **Paused: this repository has used up its budget of the month.** Nothing is lost. It goes on by itself with the next month (UTC). Somebody who is admin can let it spend more: `/claude budget month +<dollars>`."
     ])
+
+    await team.admin.comments("/claude budget month +5", on=issue)
+
+    await team.bot.has_a_pull_request(on=issue)
 
 
 @pytest.mark.parametrize("script", [repeats])

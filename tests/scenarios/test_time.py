@@ -41,10 +41,12 @@ def hangs(asked: Asked) -> Reply | Raw | None:
 
 
 async def runs_out_of_time(team: Team, clock: Ahead) -> None:
-    """It ends at once, although what it waits for does not."""
+    """It rests at once, although what it waits for does not."""
     clock.ahead += TOO_LONG
-    ended = await team.bot.reaches(State.FAILED, because="budget")
-    assert ended.detail == "minutes"
+    await team.bot.waits_for("budget")
+    rests = (await team.bot.integration()).paused
+    assert rests is not None
+    assert rests.detail == "minutes"
     await team.bot.comes_to_rest()
 
 
@@ -56,17 +58,8 @@ async def test_a_model_that_never_answers_is_not_waited_for(team: Team, clock: A
     await runs_out_of_time(team, clock)
 
     assert team.github.effects() == {}
-    assert issue.last_words() == snapshot([
-        """\
-@requester <id> has **failed**.
-
-**Failed** in “Write the code” (`budget`). A ceiling of this run is reached. Ask again in smaller pieces, or have the operator raise it.
-
-The ceiling is 30 minutes from the request to the gate; the time that it waited for people does not count.
-
-What I took back:
-- Write the code: nothing to undo\
-"""
+    assert issue.by_the_bot("paused") == snapshot([
+        "@requester <id>: **Paused: this run has used up its 30 minutes of work.** Nothing is lost, and nothing is paid twice. Somebody who is admin lets it go on: `/claude budget +<dollars>`. `/claude cancel` ends it; after a week it ends by itself."
     ])
 
 
@@ -90,16 +83,16 @@ async def test_a_command_of_the_model_that_never_ends_is_not_waited_for(team: Te
     assert team.github.effects() == {}
 
 
-async def test_what_is_half_made_at_that_moment_is_taken_back(team: Team, clock: Ahead) -> None:
+async def test_what_is_half_made_at_that_moment_is_made_whole_later(team: Team, clock: Ahead) -> None:
     team.github.delays("POST", "/repos/{owner}/{repo}/pulls")
-    await team.asks()
+    issue = await team.asks()
     await team.bot.is_in(State.REVIEWING)
 
     await runs_out_of_time(team, clock)
 
-    place = team.github.repository
-    assert list(place.branches) == ["main"]
-    assert [each.title for each in place.pulls() if each.state == "open"] == []
+    await team.admin.comments("/claude budget +5", on=issue)
+    await team.bot.has_a_pull_request(on=issue)
+    assert [each.state for each in team.github.repository.pulls()] == ["open"]
 
 
 async def test_a_restart_begins_no_new_time(team: Team, clock: Ahead) -> None:
@@ -112,9 +105,11 @@ async def test_a_restart_begins_no_new_time(team: Team, clock: Ahead) -> None:
     clock.ahead += TOO_LONG / 2
     await team.bot.restarts()
 
-    ended = await team.bot.reaches(State.FAILED, because="budget")
+    await team.bot.waits_for("budget")
 
-    assert ended.detail == "minutes"
+    rests = (await team.bot.integration()).paused
+    assert rests is not None
+    assert rests.detail == "minutes"
 
 
 @pytest.mark.parametrize("script", [asks("Which ERP?", until=1)])

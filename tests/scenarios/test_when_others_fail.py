@@ -117,13 +117,14 @@ async def test_f56_an_answer_that_was_broken_off_by_a_cancel_is_paid_too(team: T
 
 
 @pytest.mark.parametrize("script", [wanders(usage=HUGE)])
-async def test_ab_01_answers_that_always_break_off_end_at_the_budget(team: Team) -> None:
+async def test_ab_01_answers_that_always_break_off_rest_at_the_budget(team: Team) -> None:
     team.claude.fail("error_event", where=CODING, times=100)
     await team.asks()
 
-    ended = await team.bot.reaches(State.FAILED, because="budget")
+    await team.bot.waits_for("budget")
 
-    assert (ended.detail, ended.turns, ended.lost) == ("dollars", 1, 3)
+    it = await team.bot.integration()
+    assert (it.paused and it.paused.detail, it.turns, it.lost) == ("dollars", 1, 3)
     assert len(team.claude.requests) == 4
 
 

@@ -11,7 +11,7 @@ from bot.application.notifying import SUBSCRIBERS
 from bot.application.projections import row_of
 from bot.domain import events as e
 from bot.domain.integration import fold
-from bot.domain.refusals import is_conversation
+from bot.domain.streams import is_integrations
 from bot.infrastructure.database import as_text
 from bot.infrastructure.engine import SCHEMA, system_engine
 from bot.infrastructure.event_store import EventStore
@@ -42,7 +42,7 @@ async def live_rows(team: Team) -> dict[str, dict[str, Any]]:
 
 async def folded(log: EventStore) -> dict[str, dict[str, Any]]:
     """The read model as the facts alone make it."""
-    streams = [stream async for stream in log.streams() if not is_conversation(stream)]
+    streams = [stream async for stream in log.streams() if is_integrations(stream)]
     return {stream: _row(stream, await log.read(stream)) for stream in streams}
 
 

@@ -16,6 +16,7 @@ from bot import doors, wiring
 from bot.application import settling
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
+from bot.domain.pausing import LONGEST
 from bot.domain.states import State
 from bot.infrastructure.engine import QUEUES, start
 from bot.instruments import Instruments
@@ -32,7 +33,7 @@ Row = Mapping[str, Any]
 
 ORDER: Final = tuple(State)
 ENDS: Final = (State.ACTIVE, State.FAILED)
-PARKED: Final = ("answer", "approval", "deploy_approval", "deployment")
+PARKED: Final = (*LONGEST, "answer", "approval", "deploy_approval", "deployment")
 
 
 @asynccontextmanager

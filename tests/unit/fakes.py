@@ -15,7 +15,7 @@ from bot.domain import events as e
 from bot.domain.integration import Integration, fold
 from bot.domain.merging import METHODS
 from bot.domain.policy import Rules
-from bot.domain.refusals import is_conversation
+from bot.domain.streams import is_integrations
 from bot.records import (
     Actor,
     Answer,
@@ -84,6 +84,11 @@ class FakeInbox:
         self.aside[key] = why
 
 
+def dated(past: Sequence[Recorded], row: Mapping[str, Any]) -> dict[str, Any]:
+    """As the log dates a row."""
+    return {"requested_at": past[0].at.isoformat(), "updated_at": past[-1].at.isoformat(), **row}
+
+
 @dataclass
 class FakeLog:
     """Streams in memory; a fact a second. `meanwhile` is what others do just before the next append,
@@ -123,7 +128,7 @@ class FakeLog:
         new = [self._recorded(stream, fact, after + n, meta) for n, fact in enumerate(facts, start=1)]
         past += new
         if row:
-            self.rows[stream] = {"requested_at": past[0].at.isoformat(), **row}
+            self.rows[stream] = dated(past, row)
         self.follow_ups += follow_ups
         return new
 
@@ -134,12 +139,12 @@ class FakeLog:
             self._recorded(stream, fact, len(past) + n, {"key": key}) for n, fact in enumerate(facts, start=1)
         ]
         row = row_of(fold(stream, e.decode(past)))
-        self.rows[stream] = {"requested_at": past[0].at.isoformat(), **row}
+        self.rows[stream] = dated(past, row)
 
     @property
     def integrations(self) -> list[str]:
         """The streams of integrations, without those of conversations."""
-        return [stream for stream in self.streams if not is_conversation(stream)]
+        return [stream for stream in self.streams if is_integrations(stream)]
 
     def integration(self) -> Integration:
         """What the facts make of it."""
@@ -224,6 +229,9 @@ class FakeIntegrations:
     async def find(self, **columns: str | int) -> list[Mapping[str, Any]]:
         newest_first = reversed(self.rows.values())
         return [row for row in newest_first if all(row[name] == it for name, it in columns.items())]
+
+    async def since(self, moment: datetime, **columns: str | int) -> list[Mapping[str, Any]]:
+        return [row for row in await self.find(**columns) if row["updated_at"] >= moment.isoformat()]
 
 
 @dataclass

@@ -71,6 +71,8 @@ LOST: Final = e.AnswerLost(
     micro_usd=5_525,
 )
 HELD_UP: Final = e.HeldUp(by="claude", code="claude_unreachable")
+RESTING: Final = e.Paused(cause="budget", detail="dollars")
+MORE: Final = e.BudgetRaised(by=ADMIN, micro_usd=5_000_000, turns=60, tokens=2_000_000, minutes=120)
 BASE, COMMIT, TREE, MERGED_SHA = "ba5e" * 10, "c0de" * 10, "7ee5" * 10, "1e46" * 10
 CONTENT: Final = "def send(invoice): ...\n"
 QUESTION: Final = kept("- Which ERP?")

@@ -13,7 +13,6 @@ from bot.application.asked import (
     Asked,
     Cancel,
     Deploy,
-    LookUp,
     Reject,
     RequestIntegration,
 )
@@ -260,15 +259,6 @@ async def test_id_10_an_integration_of_another_repository_does_not_exist_here(as
 async def test_an_integration_that_is_not_there_is_answered_the_same() -> None:
     with pytest.raises(NothingWaits):
         await send(cancel(), Stage())
-
-
-async def test_looking_up_changes_nothing() -> None:
-    stage = staged()
-
-    with pytest.raises(NothingWaits):
-        await send(LookUp(by=VIEWER, repository=SHOP), stage)
-
-    assert stage.log.events() == list(UP_FOR_REVIEW)
 
 
 async def test_id_13_who_asked_does_not_approve_whatever_their_role() -> None:

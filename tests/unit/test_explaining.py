@@ -12,7 +12,7 @@ from inline_snapshot import snapshot
 from bot.application.fact_words import told
 from bot.application.histories import moment
 from bot.domain import events as e
-from bot.domain.refusals import is_conversation
+from bot.domain.streams import is_integrations
 from handlers import GITHUB
 from handlers.conversation import Context
 from tests.unit.deliveries import comment
@@ -29,10 +29,12 @@ from tests.unit.histories import (
     HELD_UP,
     ID,
     LOST,
+    MORE,
     PULL,
     REPAIRING,
     REPORT,
     REQUESTER,
+    RESTING,
     STRANGER,
     TAKEN_UP,
     UP_AGAIN,
@@ -236,6 +238,7 @@ def test_every_fact_has_its_sentence() -> None:
     every += [e.ApprovalWithdrawn(by=ADMIN, whose=REQUESTER), LOST]
     every += [e.Answered(by=REQUESTER, text=""), e.Rejected(by=ADMIN, why=None), ADMIN_APPROVAL]
     every += [HELD_UP, e.WentOn(), *UP_AGAIN]
+    every += [RESTING, e.Resumed(), MORE]
     every += [e.StepUndone(step="deploy", outcome="needs_person", what="")]
 
     assert {type(event) for event in every} == set(get_args(e.Event))
@@ -371,7 +374,7 @@ async def test_a_refusal_is_one_fact_however_often_its_delivery_is_handled() -> 
     for _ in range(2):
         await says("/claude approve", stage, by=STRANGER)
 
-    [conversation] = [stream for stream in stage.log.streams if is_conversation(stream)]
+    [conversation] = [stream for stream in stage.log.streams if not is_integrations(stream)]
     [record] = stage.log.streams[conversation]
     assert record.data["by"] == {"id": STRANGER.id, "login": "stranger"}
     assert (record.data["command"], record.data["code"]) == ("approve", "not_allowed")

@@ -15,7 +15,7 @@ from bot.infrastructure.engine import STEP_SECONDS
 from bot.infrastructure.resilience import POLICIES
 from bot.records import SandboxLimits
 from bot.secret_key import secret_key_of
-from bot.setting_forms import LONGEST_TEST_RUN, Retention, RunLimits
+from bot.setting_forms import LONGEST_TEST_RUN, MonthlyBudget, Retention, RunLimits
 from bot.settings import Misconfigured, Settings
 from bot.sharing import sharing
 
@@ -102,11 +102,21 @@ def test_the_secret_key_stays_beside_the_database_wherever_the_mirrors_are(tmp_p
     assert secret_key_of(moved) == made
 
 
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [("20", MonthlyBudget(Decimal(20))), ("20, 100.5", MonthlyBudget(Decimal(20), Decimal("100.5")))],
+)
+def test_a_month_has_a_budget_for_each_repository_and_one_for_each_account(
+    given: str, read: MonthlyBudget
+) -> None:
+    assert Settings.read({"MONTHLY_BUDGET": given}).monthly_budget == read
+
+
 def test_the_defaults_are_the_contract_with_operators() -> None:
     settings = Settings.read({})
 
     assert settings.run_limits == RunLimits(60, 2_000_000, Decimal(5), 120)
-    assert settings.monthly_budget == Decimal(50)
+    assert settings.monthly_budget == MonthlyBudget(Decimal(50))
     assert settings.sandbox_limits == SandboxLimits()
     assert settings.retention_days == Retention(30, 90, 30)
     assert (settings.claude_model, settings.claude_fast_model) == ("claude-opus-5-5", "claude-haiku-5-5")

@@ -93,7 +93,7 @@ REFUSALS: list[tuple[Denied | InvalidStateTransition, str]] = [
     (
         CeilingReached("turns"),
         snapshot(
-            "This run has used up its turns, so I could not work on it. Approve it as it is, or `/claude reject` it and ask again."
+            "This run has used up its turns, so I could not work on it. `/claude budget +<dollars>` allows more; or approve it as it is, or `/claude reject` it."
         ),
     ),
     (
@@ -217,6 +217,7 @@ def test_the_help_of_an_administrator() -> None:
 | `/claude reject [why]` | close the gate for good and take back what I made |
 | `/claude deploy` | let what was merged go out |
 | `/claude cancel` | stop at once and take back what I made |
+| `/claude budget [month] [+<dollars>]` | show what this run and this month cost and may cost; with an amount, allow so much more |
 | `/claude config` | show this repository's configuration, and where each value comes from |\
 """)
 

@@ -1,0 +1,61 @@
+"""What is said once, beside the status comment: an edit of that reaches nobody's inbox."""
+
+from bot.application import money_words, status_words
+from bot.application.effects import say_once
+from bot.application.ports import World
+from bot.application.spending import spending
+from bot.domain.deciding import WORKING
+from bot.domain.integration import Integration
+from bot.domain.money import nearly_spent
+
+
+async def announce(it: Integration, world: World) -> None:
+    """Whatever of this is so now, and was not said yet."""
+    await say_changed(it, world)
+    if it.paused is not None and it.waiting_for is not None:
+        await say_paused(it, it.paused.cause, it.paused.detail, world)
+    elif it.state in WORKING and it.turns:
+        await say_nearly(it, world)
+        await say_month(it, world)
+
+
+async def say_changed(it: Integration, world: World) -> None:
+    """To whom sent it back: that it waits again."""
+    if it.sent_back_by is None or it.pull_request is None or it.waiting_for != "approval":
+        return
+    number, marker = it.pull_request, status_words.changed_marker(it.id, it.first_attempt)
+    said = status_words.changed(by=it.sent_back_by.login, head=it.head, before=it.sent_back_from)
+    effect = f"changed:{it.id}:{it.first_attempt}"
+    await say_once(world, it.repository, number, f"{marker}\n{said}", marker=marker, effect=effect)
+
+
+async def say_paused(it: Integration, cause: str, which: str, world: World) -> None:
+    """That it rests, and who can help."""
+    marker = money_words.paused_marker(it.id, it.rests)
+    body = f"{marker}\n{money_words.paused(it, cause, which)}"
+    effect = f"paused:{it.id}:{it.rests}"
+    await say_once(world, it.repository, it.issue, body, marker=marker, effect=effect)
+
+
+async def say_nearly(it: Integration, world: World) -> None:
+    """That four fifths of a ceiling are used up: once for each height of it."""
+    if (which := nearly_spent(it)) is None:
+        return
+    marker = money_words.nearly_marker(it.id, which, str(it.micro_usd_allowed))
+    body = f"{marker}\n{money_words.nearly(it, which)}"
+    effect = f"nearly:{it.id}:{which}:{it.micro_usd_allowed}"
+    await say_once(world, it.repository, it.issue, body, marker=marker, effect=effect)
+
+
+async def say_month(it: Integration, world: World) -> None:
+    """The same of the month, on the issue of the run that was the first to see it."""
+    spent = await spending(it.repository, world)
+    if (which := spent.nearly()) is None:
+        return
+    whose, allowed = it.repository.id, spent.repository_allowed
+    if which == "owner":
+        whose, allowed = it.repository.installation_id, spent.owner_allowed or 0
+    marker = money_words.month_marker(whose, spent.month, which, allowed)
+    body = f"{marker}\n{money_words.month_nearly(spent, which)}"
+    effect = f"month:{whose}:{spent.month}:{which}:{allowed}"
+    await say_once(world, it.repository, it.issue, body, marker=marker, effect=effect)

@@ -1,0 +1,42 @@
+"""A repository's money of the month: seen, and raised by whoever may."""
+
+from typing import Final
+
+from bot.application.asked import RaiseMonth, SeeBudget
+from bot.application.ports import World
+from bot.application.recording import FACTS, saga_id
+from bot.application.rights import check_right
+from bot.application.spending import spending
+from bot.domain.money import Spending, month_of, month_raised, stream_of
+from bot.records import Conflict, FollowUp, Unavailable, Wake
+
+TRIES: Final = 20
+
+
+async def see(asked: SeeBudget, world: World) -> Spending:
+    """What was spent this month, and may be. Raises Denied, Unavailable."""
+    await check_right(asked, world)
+    return await spending(asked.repository, world)
+
+
+async def raise_month(asked: RaiseMonth, *, key: str, door: str, world: World) -> Spending:
+    """Note it, and wake whoever rests for it; the same key again adds nothing. Raises Denied, Unavailable."""
+    await check_right(asked, world)
+    stream, month = stream_of(asked.repository.id), month_of(world.clock.now())
+    fact = month_raised(month, asked.micro_usd, by=asked.by)
+    meta = {"by": asked.by.id, "login": asked.by.login, "door": door, "key": key}
+    for _ in range(TRIES):
+        after = len(await world.log.read(stream))
+        woken = await _resting(asked, key, world)
+        try:
+            await world.log.append(stream, [fact], after=after, key=key, meta=meta, row={}, follow_ups=woken)
+        except Conflict:
+            continue
+        return await spending(asked.repository, world)
+    raise Unavailable("stream_busy")
+
+
+async def _resting(asked: RaiseMonth, key: str, world: World) -> list[FollowUp]:
+    find = world.integrations.find
+    rows = await find(repository_id=asked.repository.id, waiting_for="monthly_budget")
+    return [Wake(workflow_id=saga_id(row["id"]), topic=FACTS, key=f"{row['id']}:{key}") for row in rows]

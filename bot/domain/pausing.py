@@ -1,0 +1,29 @@
+"""A run that rests: for what, and until when."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from bot.domain import events as e
+from bot.domain.deciding import WORKING
+from bot.domain.integration import Integration
+
+# What a run rests for instead of failing, and for how long at most. A month's budget comes back by itself.
+LONGEST: Final[Mapping[str, timedelta]] = {
+    "budget": timedelta(days=7),
+    "monthly_budget": timedelta(days=35),
+    "owner_budget": timedelta(days=35),
+}
+
+
+def pause(it: Integration, *, cause: str, detail: str) -> list[e.Event]:
+    """Let it rest; what rests already, or is being stopped, does not."""
+    is_stopped = it.cancelled is not None or it.rejected_by is not None
+    if is_stopped or it.state not in WORKING or it.paused is not None:
+        return []
+    return [e.Paused(cause=cause, detail=detail)]
+
+
+def resume(it: Integration) -> list[e.Event]:
+    """Let it go on."""
+    return [] if it.paused is None else [e.Resumed()]
