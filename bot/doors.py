@@ -91,6 +91,7 @@ def app_of(
         metrics=metrics,
         github=github_door(settings, bot, metrics) if "webhooks" in routes else None,
         setup=SetUpDoor(token=setup_token, steps=setting_up.STEPS) if "setup" in routes else None,
+        shows_schemas="schemas" in routes,
     )
 
 

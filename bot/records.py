@@ -183,6 +183,8 @@ class RepositoryFacts:
     private: bool
     archived: bool
     merge_methods: tuple[MergeMethod, ...] = ()
+    owner_id: int | None = None
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

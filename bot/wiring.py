@@ -28,6 +28,7 @@ from bot.infrastructure.github_checks import GitHubChecks
 from bot.infrastructure.github_comments import GitHubComments
 from bot.infrastructure.github_deliveries import GitHubDeliveries
 from bot.infrastructure.github_deployments import GitHubDeployments
+from bot.infrastructure.github_files import GitHubFiles
 from bot.infrastructure.github_pulls import GitHubPullRequests
 from bot.infrastructure.github_repositories import GitHubRepositories
 from bot.infrastructure.metrics import Metrics
@@ -123,6 +124,7 @@ def world_of(
         branches=GitHubBranches(app),
         pulls=GitHubPullRequests(app),
         checks=GitHubChecks(app),
+        files=GitHubFiles(app),
         deployments=GitHubDeployments(app),
         sources=sources,
         sandbox=sandbox,

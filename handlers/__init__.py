@@ -52,6 +52,9 @@ APOLOGIES: Final[Mapping[str, Handler]] = {
 GITHUB: Final[Mapping[str, Handler]] = {
     "issue_comment.created": issue_comment.created(COMMANDS),
     "pull_request.closed": pull_request.closed,
+    "pull_request.opened": pull_request.moved,
+    "pull_request.reopened": pull_request.moved,
+    "pull_request.synchronize": pull_request.moved,
     "pull_request_review.dismissed": pull_request_review.dismissed,
     "pull_request_review.submitted": pull_request_review.submitted,
     "deployment_status.created": deployment_status.created,

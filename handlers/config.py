@@ -1,8 +1,8 @@
 """Command: config."""
 
-from bot.application import answer_words as words
+from bot.application import configuration_words as words
 from bot.application.asked import LookUp
-from bot.application.configuration import PATH, parse, values_of
+from bot.application.in_force import in_force, laid
 from bot.domain.commands import Command
 from bot.records import StepFailed
 from handlers.conversation import Here
@@ -21,8 +21,11 @@ async def run(here: Here) -> str:
     world, repository = here.context.world, here.repository
     about = await world.repositories.describe(repository)
     head = await world.branches.head(repository, about.default_branch)
-    content = None if head is None else await world.sources.read(repository, head.sha, PATH)
+    if head is None:
+        return words.in_force(laid())
     try:
-        return words.configuration(values_of(parse(content)), branch=about.default_branch)
+        return words.in_force(await in_force(world, repository, about, commit=head.sha))
     except StepFailed as fault:
+        if fault.code != "bad_configuration":
+            raise
         return words.bad_configuration(fault.detail)

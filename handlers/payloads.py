@@ -119,6 +119,26 @@ class ClosedPullRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MovedPullRequest:
+    """A pull request whose head is another now, or that is open now; the head may be a fork's."""
+
+    repository: Repository
+    head: str
+    base: str
+    by: Actor
+
+    @classmethod
+    def from_payload(cls, data: Mapping[str, Any]) -> Self:
+        pull = data["pull_request"]
+        return cls(
+            repository=repository_of(data),
+            head=pull["head"]["sha"],
+            base=pull["base"]["sha"],
+            by=actor_of(data["sender"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentStatus:
     """How a deployment goes, as whoever deploys says."""
 

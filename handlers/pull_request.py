@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.application.checking_configuration import Proposed, check_configuration
 from bot.application.commands import note_closed
 from handlers.conversation import Context
-from handlers.payloads import ClosedPullRequest
+from handlers.payloads import ClosedPullRequest, MovedPullRequest
 
 
 async def closed(data: Mapping[str, Any], context: Context) -> None:
@@ -16,3 +17,14 @@ async def closed(data: Mapping[str, Any], context: Context) -> None:
         await note_closed(
             integration_id, by=pull.by, merged=pull.merged, key=context.key, world=context.world
         )
+
+
+async def moved(data: Mapping[str, Any], context: Context) -> None:
+    """It was opened, opened again, or pushed to: a configuration that it changes is checked.
+
+    The bot's own changes hold none.
+    """
+    pull = MovedPullRequest.from_payload(data)
+    if pull.by.login != await context.world.repositories.app_login():
+        proposed = Proposed(repository=pull.repository, head=pull.head, base=pull.base)
+        await check_configuration(proposed, context.world)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from bot.application.configuration import PATH
 from bot.application.fact_words import counted
 from bot.application.histories import History
 from bot.application.quoting import harmless, quoted
@@ -151,18 +150,3 @@ def never_asked(refusals: Sequence[Refused]) -> str:
     """Where no integration is."""
     here = "Nothing was asked for here, or it was refused."
     return "\n\n".join([here, *refused(refusals)] if refusals else ["Nothing was asked for here."])
-
-
-def configuration(values: Mapping[str, tuple[str, bool]], *, branch: str) -> str:
-    """The configuration in force, each value with where it comes from."""
-    file = f"`{PATH}` on {code(branch)}"
-    rows = [
-        f"| `{name}` | {code(value) if value else '(not set)'} | {file if named else 'the default'} |"
-        for name, (value, named) in values.items()
-    ]
-    return "\n".join(["| key | value | from |", "|---|---|---|", *rows])
-
-
-def bad_configuration(detail: str) -> str:
-    """A file that cannot be read."""
-    return f"`{PATH}` cannot be read ({code(detail)}). Until it is mended, nothing can be asked for here."

@@ -1,26 +1,17 @@
-"""A repository's own configuration, `.github/claude-bot.yml` of its default branch: read strictly."""
+"""What a repository may say of itself in `.github/claude-bot.yml`: the declaration that everything reads.
+
+The validation, the JSON Schema for editors and the guide's table are all made of it.
+"""
 
 import json
 import shlex
-from collections.abc import Iterable
 from typing import Annotated, Final, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from bot.records import MergeMethod, StepFailed
+from bot.records import MergeMethod
 
 PATH: Final = ".github/claude-bot.yml"
-LARGEST_BYTES: Final = 64 * 1024
-DEEPEST: Final = 20
-
-
-class BadShape(yaml.YAMLError):
-    """Valid YAML that is not read here; `line` counts from 0."""
-
-    def __init__(self, problem: str, *, line: int) -> None:
-        super().__init__(problem)
-        self.problem, self.line = problem, line
 
 
 class Configuration(BaseModel):
@@ -28,13 +19,36 @@ class Configuration(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    test: str | None = Field(default=None, min_length=1, max_length=1000)
-    environment: str = Field(default="production", max_length=255, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]*$")
-    merge_method: MergeMethod | None = None
-    merge_reverts: bool = False
-    approvals: int = Field(default=1, ge=1, le=10)
-    test_remarks: Literal["report", "refuse"] = "report"
-    not_secret: list[Annotated[str, Field(min_length=1, max_length=1024)]] = Field(default=[], max_length=50)
+    test: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1000,
+        description="how the tests are run, without a shell; told from the files where it is not said",
+    )
+    environment: str = Field(
+        default="production",
+        max_length=255,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]*$",
+        description="the environment that is deployed to",
+    )
+    merge_method: MergeMethod | None = Field(
+        default=None, description="how it is merged, where the repository's settings on GitHub allow it"
+    )
+    merge_reverts: bool = Field(
+        default=False, description="whether the bot may merge the revert of a failed deployment"
+    )
+    approvals: int = Field(
+        default=1, ge=1, le=10, description="how many people have to approve the tested commit"
+    )
+    test_remarks: Literal["report", "refuse"] = Field(
+        default="report",
+        description="tests that pass with remarks: report them at the gate, or refuse the change",
+    )
+    not_secret: list[Annotated[str, Field(min_length=1, max_length=1024)]] = Field(
+        default=[],
+        max_length=50,
+        description="paths of files that look like credentials by their names, and hold none",
+    )
 
     @field_validator("test")
     @classmethod
@@ -50,58 +64,17 @@ class Configuration(BaseModel):
         return tuple(shlex.split(self.test or ""))
 
 
-def values_of(configuration: Configuration) -> dict[str, tuple[str, bool]]:
-    """Each key's value as text, and whether the file names it."""
-    said = configuration.model_fields_set
-    values = configuration.model_dump(mode="json")
-    return {name: ("" if values[name] is None else _shown(values[name]), name in said) for name in values}
+def values_of(configuration: Configuration) -> dict[str, str]:
+    """Each key's value as text; empty where it has none."""
+    return {name: shown(value) for name, value in configuration.model_dump(mode="json").items()}
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A value as people read it."""
+    if value is None:
+        return ""
     if isinstance(value, list):
-        return ", ".join(value)
+        return ", ".join(map(shown, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {shown(each)}" for name, each in value.items())
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def parse(content: bytes | None) -> Configuration:
-    """The configuration, or the defaults where there is none. Raises StepFailed("bad_configuration")."""
-    if content is None:
-        return Configuration()
-    if len(content) > LARGEST_BYTES:
-        raise StepFailed("bad_configuration", f"larger than {LARGEST_BYTES} bytes")
-    try:
-        text = content.decode()
-        _check_shape(yaml.parse(text, Loader=yaml.SafeLoader))
-        said = yaml.safe_load(text)
-        return Configuration() if said is None else Configuration.model_validate(said)
-    except (ValueError, yaml.YAMLError) as fault:
-        raise StepFailed("bad_configuration", _where(fault)) from fault
-
-
-def _check_shape(events: Iterable[yaml.Event]) -> None:
-    """No alias, no tag, and not too deep: checked before anything is built from it."""
-    depth = 0
-    for event in events:
-        if isinstance(event, yaml.AliasEvent):
-            raise BadShape("aliases are not allowed", line=_line(event))
-        if getattr(event, "tag", None) is not None:
-            raise BadShape("tags are not allowed", line=_line(event))
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
-            raise BadShape("nested too deeply", line=_line(event))
-
-
-def _line(event: yaml.Event) -> int:
-    return event.start_mark.line if event.start_mark else 0
-
-
-def _where(fault: Exception) -> str:
-    """The line and the reason, without the content."""
-    if isinstance(fault, BadShape):
-        return f"line {fault.line + 1}: {fault.problem}"
-    if isinstance(fault, yaml.MarkedYAMLError) and fault.problem_mark is not None:
-        return f"line {fault.problem_mark.line + 1}: {fault.problem}"
-    if isinstance(fault, ValidationError):
-        first = fault.errors(include_input=False, include_url=False)[0]
-        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    return type(fault).__name__

@@ -7,10 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from bot.annotations import Concluded
+from bot.application.repository_ports import Files, Repositories
 from bot.domain.integration import Integration
 from bot.domain.policy import Rules
 from bot.records import (
-    Actor,
     Answer,
     Commit,
     Delivery,
@@ -25,7 +26,6 @@ from bot.records import (
     Question,
     Recorded,
     Repository,
-    RepositoryFacts,
     SandboxLimits,
     Since,
     Spent,
@@ -113,22 +113,6 @@ class Integrations(Protocol):
         """Those of these values with a fact at that moment or later."""
 
 
-class Repositories(Protocol):
-    """What GitHub says of a repository and of a person's rights in it."""
-
-    async def describe(self, repository: Repository) -> RepositoryFacts:
-        """Raises StepFailed("repository_gone") where the installation cannot see it any more."""
-
-    async def app_owner(self) -> int:
-        """The number of the account that owns this App: the one it serves where no other is named."""
-
-    async def app_login(self) -> str:
-        """The name under which this App acts."""
-
-    async def role_name(self, repository: Repository, actor: Actor) -> str:
-        """The person's permission as GitHub names it ("admin", "write", ..., "none"), asked now, by id."""
-
-
 class Comments(Protocol):
     """Comments on issues and pull requests, and reactions to them."""
 
@@ -157,6 +141,9 @@ class Branches(Protocol):
         """To a commit that follows what stands there. Raises StepFailed: branch_moved, branch_gone."""
 
     async def since(self, repository: Repository, old: str, new: str) -> Since: ...
+
+    async def began(self, repository: Repository, base: str, head: str) -> str | None:
+        """The commit from which `head` left `base`, None where they have nothing in common."""
 
     async def delete(self, repository: Repository, branch: str) -> None:
         """Delete it; one that is gone already is no error."""
@@ -198,6 +185,10 @@ class Checks(Protocol):
         self, repository: Repository, *, head: str, external_id: str, title: str, summary: str
     ) -> int:
         """A check run in progress."""
+
+    async def conclude(
+        self, repository: Repository, *, head: str, external_id: str, said: Concluded
+    ) -> int: ...
 
     async def complete(
         self, repository: Repository, check: int, *, conclusion: str, title: str, summary: str
@@ -287,6 +278,7 @@ class World:
     branches: Branches
     pulls: PullRequests
     checks: Checks
+    files: Files
     deployments: Deployments
     sources: Sources
     sandbox: Sandbox

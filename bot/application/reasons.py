@@ -23,7 +23,8 @@ REASONS: Final[Mapping[str, str]] = {
     "remarks_disputed": "The tests pass, but with remarks, and this repository accepts none (`test_remarks: "
     "refuse`). The model left its change as it is. These are the remarks, and what it says to them:",
     "no_tests": "I found no test command. Name one as `test:` in `.github/claude-bot.yml`, then ask again.",
-    "bad_configuration": "`.github/claude-bot.yml` cannot be read. Mend it and ask again.",
+    "bad_configuration": "`.github/claude-bot.yml` cannot be followed, and I know of no earlier version that "
+    "could. Mend it and ask again.",
     "budget": "A ceiling of this run is reached.",
     "budget_overdue": "A ceiling of this run was reached, and nobody raised it within a week. Ask again in "
     "smaller pieces, or with a larger budget.",

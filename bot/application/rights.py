@@ -17,11 +17,18 @@ from bot.records import Actor, Repository
 
 async def belongs_here(person: Actor, repository: Repository, world: World, *, private: bool) -> bool:
     """Whether a served repository counts the person among its own, asked now. Raises Unavailable."""
+    if not await is_served(repository, world):
+        return False
+    return belongs(await world.repositories.role_name(repository, person), private=private)
+
+
+async def is_served(repository: Repository, world: World) -> bool:
+    """Whether it belongs to an account that this bot serves."""
     try:
         await _check_served(repository, world)
     except OwnerNotAllowed:
         return False
-    return belongs(await world.repositories.role_name(repository, person), private=private)
+    return True
 
 
 async def _check_served(repository: Repository, world: World) -> None:

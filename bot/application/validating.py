@@ -8,8 +8,11 @@ from typing import Final
 
 import structlog
 
+from bot.application import configuration_words
 from bot.application.asking import ask, load_answer
-from bot.application.configuration import PATH, Configuration, parse
+from bot.application.configuration import Configuration
+from bot.application.effects import say_once
+from bot.application.in_force import InForce, in_force
 from bot.application.ports import World
 from bot.application.prompting import render
 from bot.application.recording import amend, running, was_recorded
@@ -69,7 +72,9 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
     # The asker chooses the base: what it said of tests, environment and reverts would be their choice too.
     ruling = commit if base == about.default_branch else await _head(it, about.default_branch, world)
     listing = await world.sources.listing(it.repository, commit)
-    configuration = parse(await world.sources.read(it.repository, ruling, PATH))
+    found = await in_force(world, it.repository, about, commit=ruling)
+    await _tell_of_what_is_broken(it, found, world)
+    configuration = found.configuration
     return {
         "base": base,
         "base_commit": commit,
@@ -81,6 +86,16 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
         "test_remarks": configuration.test_remarks,
         "not_secret": json.dumps(configuration.not_secret),
     }
+
+
+async def _tell_of_what_is_broken(it: Integration, found: InForce, world: World) -> None:
+    """Whoever asks is told once that an earlier version of a file counts, and why."""
+    if not found.broken:
+        return
+    marker = configuration_words.told_marker(it.id)
+    body = f"{marker}\n{configuration_words.told_at_the_start(it.requested_by.login, found.broken)}"
+    effect = f"configuration told:{it.id}"
+    await say_once(world, it.repository, it.issue, body, marker=marker, effect=effect)
 
 
 async def try_tests(world: World, integration_id: str, survey: dict[str, str], *, key: str) -> int | None:

@@ -147,6 +147,22 @@ class GitHubApp:
             raise _not_granted(answer, purpose)
         return _grant(answer, repository)
 
+    async def named(self, installation: int, name: str, purpose: Purpose) -> Mapping[str, Any] | None:
+        """The repository of this name that the installation sees, as GitHub describes it; None where none.
+
+        Only whoever may have a token for it is told of it; that token is not kept.
+        """
+        call = Call(
+            what="find_repository",
+            method="POST",
+            path=path_of("app", "installations", installation, "access_tokens"),
+            body={"repositories": [name], "permissions": dict(purpose.permissions)},
+            also=(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
+        )
+        answer = await self._as_itself(call)
+        found = answer.data["repositories"] if answer.status == HTTPStatus.CREATED else ()
+        return next(iter(found), None)
+
     async def itself(
         self,
         what: str,

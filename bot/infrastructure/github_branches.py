@@ -90,6 +90,19 @@ class GitHubBranches:
         known = {person["id"] for person in people if person and "id" in person}
         return Since(only_added=answer.data["status"] == "ahead", authors=tuple(sorted(known)))
 
+    async def began(self, repository: Repository, base: str, head: str) -> str | None:
+        """The commit from which `head` left `base`, None where they have nothing in common."""
+        answer = await self._app.on(repository, READ).ask(
+            "compare_commits",
+            "compare",
+            f"{base}...{head}",
+            query={"per_page": 1},
+            also=(HTTPStatus.NOT_FOUND,),
+        )
+        if answer.status == HTTPStatus.NOT_FOUND:
+            return None
+        return str(answer.data["merge_base_commit"]["sha"])
+
     async def delete(self, repository: Repository, branch: str) -> None:
         """Delete it; one that is gone already is no error."""
         await self._app.on(repository, PUBLISH).tell(

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from bot.annotations import Annotation, Concluded
 from bot.infrastructure.github import TALK, GitHubApp
-from bot.infrastructure.github_text import SUMMARY_CHARACTERS, TITLE_CHARACTERS, fit, fit_line
+from bot.infrastructure.github_text import SUMMARY_CHARACTERS, TITLE_CHARACTERS, fit, fit_line, valid
 from bot.records import Repository
 
 CHECK_NAME: Final = "Claude Code Bot"
+# GitHub takes no more at once.
+MOST_ANNOTATIONS: Final = 50
 
 
 class GitHubChecks:
@@ -53,6 +56,24 @@ class GitHubChecks:
         )
         return int(answer.data["id"])
 
+    async def conclude(self, repository: Repository, *, head: str, external_id: str, said: Concluded) -> int:
+        """A check run that is over already, under a name of its own."""
+        noted = [_annotation(each) for each in said.annotations[:MOST_ANNOTATIONS]]
+        answer = await self._app.on(repository, TALK).tell(
+            "conclude_check",
+            "POST",
+            "check-runs",
+            body={
+                "name": said.name,
+                "head_sha": head,
+                "external_id": external_id,
+                "status": "completed",
+                "conclusion": said.conclusion,
+                "output": {**_output(said.title, said.summary), "annotations": noted},
+            },
+        )
+        return int(answer.data["id"])
+
     async def complete(
         self, repository: Repository, check: int, *, conclusion: str, title: str, summary: str
     ) -> None:
@@ -74,4 +95,14 @@ def _output(title: str, summary: str) -> Mapping[str, str]:
     return {
         "title": fit_line(title, most=TITLE_CHARACTERS),
         "summary": fit(summary, most=SUMMARY_CHARACTERS),
+    }
+
+
+def _annotation(it: Annotation) -> Mapping[str, Any]:
+    return {
+        "path": it.path,
+        "start_line": it.line,
+        "end_line": it.line,
+        "annotation_level": "failure",
+        "message": valid(it.message),
     }

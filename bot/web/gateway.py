@@ -15,6 +15,7 @@ from aiohttp.typedefs import Handler, Middleware
 from multidict import CIMultiDict
 
 from bot.records import Refused, Unavailable
+from bot.web import schemas
 from bot.web.health import HealthDoor
 from bot.web.measuring import Metrics
 from bot.web.setup import SetUpDoor
@@ -52,7 +53,12 @@ log = structlog.get_logger()
 
 
 def build_app(
-    *, health: HealthDoor, metrics: Metrics, github: GitHubDoor | None = None, setup: SetUpDoor | None = None
+    *,
+    health: HealthDoor,
+    metrics: Metrics,
+    github: GitHubDoor | None = None,
+    setup: SetUpDoor | None = None,
+    shows_schemas: bool = False,
 ) -> web.Application:
     """Health and figures, and each door that is given, behind the same guard."""
     app = web.Application(middlewares=[guarded(metrics)])
@@ -63,6 +69,8 @@ def build_app(
         app.router.add_post(PATH, github.receive)
     if setup is not None:
         app.router.add_get("/setup", setup.show, allow_head=False)
+    if shows_schemas:
+        app.router.add_get(schemas.CONFIGURATION, schemas.configuration, allow_head=False)
     app.on_response_prepare.append(dress)
     return app
 

@@ -12,6 +12,7 @@ from bot.infrastructure.github_branches import GitHubBranches
 from bot.infrastructure.github_checks import GitHubChecks
 from bot.infrastructure.github_comments import GitHubComments
 from bot.infrastructure.github_deployments import GitHubDeployments
+from bot.infrastructure.github_files import GitHubFiles
 from bot.infrastructure.github_pulls import GitHubPullRequests
 from bot.infrastructure.github_repositories import GitHubRepositories
 from bot.infrastructure.resilience import POLICIES, Policy
@@ -40,6 +41,7 @@ class Side:
         self.branches = GitHubBranches(self.app)
         self.pulls = GitHubPullRequests(self.app)
         self.checks = GitHubChecks(self.app)
+        self.files = GitHubFiles(self.app)
         self.deployments = GitHubDeployments(self.app)
 
     def actor(self, login: str) -> Actor:

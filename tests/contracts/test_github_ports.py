@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.application import ports
+from bot.application.repository_ports import Files, Repositories
 from bot.domain.merging import METHODS
 from bot.infrastructure.github import PUBLISH, READ
 from bot.records import Actor, FileEdit, MergeMethod, PullRequest, RepositoryFacts, StepFailed, Unavailable
@@ -26,15 +27,24 @@ async def side(tmp_path: Path) -> AsyncIterator[Side]:
 
 def test_each_adapter_has_the_shape_of_its_port(side: Side) -> None:
     adapters: tuple[
-        ports.Repositories,
+        Repositories,
+        Files,
         ports.Comments,
         ports.Branches,
         ports.PullRequests,
         ports.Checks,
         ports.Deployments,
-    ] = (side.repositories, side.comments, side.branches, side.pulls, side.checks, side.deployments)
+    ] = (
+        side.repositories,
+        side.files,
+        side.comments,
+        side.branches,
+        side.pulls,
+        side.checks,
+        side.deployments,
+    )
 
-    assert len(adapters) == 6
+    assert len(adapters) == 7
 
 
 # Repositories
@@ -48,6 +58,8 @@ async def test_a_repository_is_described_as_it_is_now(side: Side) -> None:
         private=True,
         archived=False,
         merge_methods=METHODS,
+        owner_id=side.github.account("acme").id,
+        page=f"{side.github.url}/{ERP}",
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from structlog.testing import capture_logs
 
+from bot.application.configuration_schema import schema_text
 from bot.web import health
 from tests.doors.webapp import Client, Connect, FakeMetrics, Given, app_of, comment, headers_for, served
 
@@ -127,6 +128,15 @@ async def test_sx_12_there_is_nothing_to_find_beside_the_routes(client: Client, 
     answer = await client.get(path)
 
     assert (answer.status, answer.content_type) == (404, "application/problem+json")
+
+
+async def test_the_schema_of_a_configuration_is_for_every_editor(client: Client) -> None:
+    answer = await client.get("/schemas/claude-bot.json", headers={"X-Forwarded-For": "203.0.113.7"})
+    elsewhere = await client.get("/schemas/claude-bot.yml")
+
+    assert (answer.status, answer.content_type) == (200, "application/schema+json")
+    assert await answer.text() == schema_text()
+    assert elsewhere.status == 404
 
 
 async def test_web_20_a_fresh_instance_is_locked_without_the_token_from_its_console(

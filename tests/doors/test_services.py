@@ -25,6 +25,7 @@ ASKED: Final = (
     ("GET", "/metrics"),
     ("POST", "/webhooks/github"),
     ("GET", "/setup"),
+    ("GET", "/schemas/claude-bot.json"),
 )
 WORKERS: Final = (["auth"], ["workflow"], ["ai"], ["notifications"], ["workflow", "ai", "notifications"])
 
@@ -55,6 +56,7 @@ async def test_the_doors_are_where_integrations_is(bot: Bot, names: list[str]) -
         "/metrics": 200,
         "/webhooks/github": 401,
         "/setup": 404,
+        "/schemas/claude-bot.json": 200,
     })
 
 
@@ -68,6 +70,7 @@ async def test_a_process_without_integrations_has_health_and_figures_alone(
         "/metrics": 200,
         "/webhooks/github": 404,
         "/setup": 404,
+        "/schemas/claude-bot.json": 404,
     })
 
 

@@ -142,7 +142,7 @@ def app_of(given: Given) -> web.Application:
         is_public=given.is_public,
     )
     setup = SetUpDoor(token=given.setup_token, steps=("Make the GitHub App.",))
-    return build_app(github=github, health=health, setup=setup, metrics=given.metrics)
+    return build_app(github=github, health=health, setup=setup, metrics=given.metrics, shows_schemas=True)
 
 
 async def served(given: Given, aiohttp_client: Connect) -> Client:

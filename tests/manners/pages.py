@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from bot.application.configuration import shown
+from bot.application.configuration_schema import schema, schema_text
 from bot.application.reasons import REASONS
 from bot.domain.commands import PREFIX
 from bot.domain.policy import ROLES, Permission, Role, role_of
@@ -14,6 +16,7 @@ from handlers import COMMANDS
 ROOT: Final = Path(__file__).parents[2]
 README: Final = ROOT / "README.md"
 GUIDE: Final = ROOT / "docs/guide.md"
+SCHEMA: Final = ROOT / "docs/schemas/claude-bot.json"
 ON_GITHUB: Final = ("none", "read", "triage", "write", "maintain", "admin")
 BLOCK: Final = re.compile(r"(<!-- (\w+): generated.*?-->\n).*?(<!-- /\2 -->)", re.DOTALL)
 
@@ -62,11 +65,46 @@ def reasons() -> str:
     return "\n".join(["| reason | what the bot says |", "|---|---|", *rows, ""])
 
 
+def configuration() -> str:
+    """Every key of a repository's configuration: what it says, what it may be, what it is otherwise."""
+    rows = [
+        f"| `{key}` | {described['description']} | {values_of(described)} | {otherwise(described)} |"
+        for key, described in schema()["properties"].items()
+    ]
+    return "\n".join(["| key | says | value | otherwise |", "|---|---|---|---|", *rows, ""])
+
+
+def values_of(described: Mapping[str, Any]) -> str:
+    """What a key may be, in words."""
+    words = "text"
+    match described:
+        case {"$ref": name}:
+            parts = schema()["$defs"][name.rpartition("/")[2]]["properties"]
+            words = "; ".join(f"`{each}:` {values_of(it)}" for each, it in parts.items())
+        case {"anyOf": [one, {"type": "null"}]}:
+            words = values_of(one)
+        case {"enum": names}:
+            words = ", ".join(f"`{name}`" for name in names)
+        case {"type": "array", "maxItems": most}:
+            words = f"a list, at most {most}"
+        case {"type": "integer", "minimum": least, "maximum": most}:
+            words = f"{least} to {most}"
+        case {"type": "boolean"}:
+            words = "`true`, `false`"
+    return words
+
+
+def otherwise(described: Mapping[str, Any]) -> str:
+    value = shown(described["default"])
+    return f"`{value}`" if value else "nothing"
+
+
 PARTS: Final[Mapping[str, Callable[[], str]]] = {
     "states": states,
     "commands": commands,
     "roles": roles,
     "reasons": reasons,
+    "configuration": configuration,
 }
 
 
@@ -78,3 +116,4 @@ def as_generated(document: str) -> str:
 if __name__ == "__main__":
     for page in (README, GUIDE):
         page.write_text(as_generated(page.read_text(encoding="utf-8")), encoding="utf-8")
+    SCHEMA.write_text(schema_text(), encoding="utf-8")

@@ -25,7 +25,7 @@ def test_every_setting_is_in_the_table() -> None:
     assert set(re.findall(r"^\| `([A-Z_]+)` \|", DOCUMENT, re.MULTILINE)) == set(Settings.names())
 
 
-PATHS: Final = {"webhooks": "/webhooks/github", "setup": "/setup"}
+PATHS: Final = {"webhooks": "/webhooks/github", "setup": "/setup", "schemas": "/schemas/claude-bot.json"}
 
 
 def test_the_services_table_is_the_services() -> None:

@@ -8,11 +8,12 @@ import pytest
 import yaml
 
 from bot.application.configuration import Configuration
+from bot.application.configuration_schema import schema_text
 from bot.domain.states import MOVES
 from bot.services import NAMES
 from bot.settings import Settings
 from handlers import COMMANDS
-from tests.manners.pages import GUIDE, PARTS, README, ROOT, as_generated
+from tests.manners.pages import GUIDE, PARTS, README, ROOT, SCHEMA, as_generated
 
 DOCS: Final = ROOT / "docs"
 PAGES: Final = [README, *sorted(DOCS.rglob("*.md"))]
@@ -62,6 +63,10 @@ def test_the_example_configuration_is_a_valid_one_and_shows_every_key() -> None:
     assert example is not None
     assert set(yaml.safe_load(example[1])) == set(Configuration.model_fields)
     assert Configuration.model_validate(yaml.safe_load(example[1])).command
+
+
+def test_the_schema_that_is_kept_here_is_the_one_that_is_published() -> None:
+    assert text(SCHEMA) == schema_text(), "python -m tests.manners.pages"
 
 
 SHELL: Final = re.compile(r"^ *```\n((?: *(?:make|export|\.venv/bin/python) .*\n)+) *```", re.MULTILINE)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.application.configuration import parse
+from bot.application.configuration_file import read_configuration
 from bot.application.workbench import LONGEST_COMMAND_BYTES
-from bot.records import Outcome, StepFailed
+from bot.records import Outcome
 from tests.unit.bench import hand, put, use
 
 
@@ -20,10 +20,9 @@ async def test_ab_02_a_command_that_cannot_be_run_is_told_to_the_model(command: 
 
 
 def test_rc_18_a_test_command_that_cannot_be_run_is_a_bad_configuration() -> None:
-    with pytest.raises(StepFailed) as refused:
-        parse(b'test: "pytest \\0"')
+    [fault] = read_configuration(b'test: "pytest \\0"').faults
 
-    assert refused.value.code == "bad_configuration"
+    assert (fault.line, fault.key, fault.said) == (1, "test", "Value error, a command cannot hold a NUL")
 
 
 async def test_ab_02_the_commands_of_one_turn_share_its_time() -> None:

@@ -163,6 +163,9 @@ def test_id_06_only_what_is_new_is_heard() -> None:
         "deployment_status.created",
         "issue_comment.created",
         "pull_request.closed",
+        "pull_request.opened",
+        "pull_request.reopened",
+        "pull_request.synchronize",
         "pull_request_review.dismissed",
         "pull_request_review.submitted",
     }

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from bot.annotations import Concluded
 from bot.application.ports import Subscriber, World
 from bot.application.projections import row_of
 from bot.domain import events as e
@@ -45,7 +46,13 @@ from tests.unit.histories import BASE, BEGAN, COMMIT, ID, MERGED_SHA, OPENED_AT,
 
 ROLES: Final = {1: "write", 2: "write", 3: "admin", 4: "read"}
 ABOUT: Final = RepositoryFacts(
-    id=7, full_name="acme/shop", default_branch="main", private=True, archived=False
+    id=7,
+    full_name="acme/shop",
+    default_branch="main",
+    private=True,
+    archived=False,
+    owner_id=OWNER,
+    page="https://github.com/acme/shop",
 )
 PASSED: Final = Outcome(status=0, output="1 passed", seconds=2.0, ended="exited")
 
@@ -236,11 +243,15 @@ class FakeIntegrations:
 
 @dataclass
 class FakeRepositories:
-    """One repository and everybody's role in it; None where GitHub does not answer."""
+    """One repository, its owner's `.github` beside it, and everybody's role; None where GitHub is silent."""
 
     roles: dict[int, str] | None = field(default_factory=lambda: dict(ROLES))
     asked: list[int] = field(default_factory=list)
     facts: RepositoryFacts = ABOUT
+    settings: RepositoryFacts | None = None
+
+    async def settings_of_owner(self, repository: Repository) -> RepositoryFacts | None:
+        return self.settings
 
     async def describe(self, repository: Repository) -> RepositoryFacts:
         return self.facts
@@ -308,6 +319,7 @@ class FakeBranches:
     moved: list[tuple[str, str]] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
     come: Since = field(default_factory=lambda: Since(only_added=True, authors=(3,)))
+    forked_at: str | None = None
 
     async def head(self, repository: Repository, branch: str) -> Commit | None:
         return self.heads.get(branch)
@@ -334,6 +346,9 @@ class FakeBranches:
 
     async def since(self, repository: Repository, old: str, new: str) -> Since:
         return self.come
+
+    async def began(self, repository: Repository, base: str, head: str) -> str | None:
+        return self.forked_at
 
     async def delete(self, repository: Repository, branch: str) -> None:
         self.deleted.append(branch)
@@ -398,9 +413,13 @@ class FakePullRequests:
 
 @dataclass
 class FakeChecks:
-    """Check runs by number: the head, the external id and the conclusion of each; the last title given."""
+    """Check runs by number: the head, the external id and the conclusion of each; the last title given.
+
+    `said` is what those were made with that were over at once.
+    """
 
     runs: dict[int, tuple[str, str, str | None]] = field(default_factory=dict)
+    said: list[Concluded] = field(default_factory=list)
     titled: str = ""
 
     async def find(self, repository: Repository, *, head: str, external_id: str) -> int | None:
@@ -412,12 +431,42 @@ class FakeChecks:
         self.runs[31 + len(self.runs)] = (head, external_id, None)
         return 30 + len(self.runs)
 
+    async def conclude(self, repository: Repository, *, head: str, external_id: str, said: Concluded) -> int:
+        self.runs[31 + len(self.runs)] = (head, external_id, said.conclusion)
+        self.said.append(said)
+        return 30 + len(self.runs)
+
     async def complete(
         self, repository: Repository, check: int, *, conclusion: str, title: str, summary: str
     ) -> None:
         head, external_id, _ = self.runs.get(check, ("", "", None))
         self.runs[check] = (head, external_id, conclusion)
         self.titled = title
+
+
+@dataclass
+class FakeFiles:
+    """The files of each commit; `refuses` is what GitHub says in place of a content."""
+
+    files: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    refuses: str | None = None
+
+    async def find(self, repository: Repository, commit: str, path: str) -> TreeEntry | None:
+        self.asked.append(commit)
+        content = self.files.get(commit, {}).get(path)
+        if content is None:
+            return None
+        sha = hashlib.sha1(content, usedforsecurity=False).hexdigest()
+        return TreeEntry(path=path, mode="100644", sha=sha, size=len(content))
+
+    async def read(self, repository: Repository, entry: TreeEntry) -> bytes:
+        if self.refuses is not None:
+            raise StepFailed(self.refuses)
+        there = (content for files in self.files.values() for content in files.values())
+        return next(
+            each for each in there if hashlib.sha1(each, usedforsecurity=False).hexdigest() == entry.sha
+        )
 
 
 @dataclass
@@ -525,6 +574,7 @@ class Stage:
     branches: FakeBranches = field(default_factory=FakeBranches)
     pulls: FakePullRequests = field(default_factory=FakePullRequests)
     checks: FakeChecks = field(default_factory=FakeChecks)
+    files: FakeFiles = field(default_factory=FakeFiles)
     deployments: FakeDeployments = field(default_factory=FakeDeployments)
     sources: FakeSources = field(default_factory=FakeSources)
     sandbox: FakeSandbox = field(default_factory=FakeSandbox)
@@ -546,6 +596,7 @@ class Stage:
             branches=self.branches,
             pulls=self.pulls,
             checks=self.checks,
+            files=self.files,
             deployments=self.deployments,
             sources=self.sources,
             sandbox=self.sandbox,

@@ -1,11 +1,13 @@
 """What a repository may say of itself, and how a mistake is named."""
 
+import json
 from time import process_time
 
 import pytest
 
-from bot.application.configuration import Configuration, parse, values_of
-from bot.records import StepFailed
+from bot.application.configuration import Configuration, values_of
+from bot.application.configuration_file import read_configuration
+from bot.application.fault_words import fault
 
 DEEP = b"test: " + b"[" * 21 + b"]" * 21
 BOMB = b"\n".join([
@@ -17,11 +19,17 @@ BOMB = b"\n".join([
 ])
 
 
+def parse(content: bytes | None) -> Configuration:
+    reading = read_configuration(content)
+    assert reading.faults == ()
+    return reading.configuration
+
+
 def refused(content: bytes) -> str:
-    with pytest.raises(StepFailed) as failure:
-        parse(content)
-    assert failure.value.code == "bad_configuration"
-    return failure.value.detail
+    """Each fault with its line."""
+    reading = read_configuration(content)
+    assert (reading.configuration, reading.lines) == (Configuration(), {})
+    return "\n".join(map(fault, reading.faults))
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\n", b"# nothing yet\n", b"---\n"])
@@ -46,7 +54,7 @@ def test_all_of_it() -> None:
     assert said.command == ("uv", "run", "pytest", "-q", "-k", "not slow")
     assert (said.environment, said.merge_method, said.merge_reverts) == ("staging/eu-1", "squash", True)
     assert (said.test_remarks, said.not_secret) == ("refuse", ["tests/server.key", ".env"])
-    assert values_of(said)["not_secret"] == ("tests/server.key, .env", True)
+    assert values_of(said)["not_secret"] == "tests/server.key, .env"
 
 
 def test_without_a_command_there_are_no_words() -> None:
@@ -56,26 +64,40 @@ def test_without_a_command_there_are_no_words() -> None:
 @pytest.mark.parametrize(
     ("content", "where"),
     [
-        (b"auto_merge: true", "auto_merge: Extra inputs are not permitted"),
-        (b"test: 5", "test: Input should be a valid string"),
-        (b"test: ''", "test: String should have at least 1 character"),
-        (b"test: pytest 'x", "test: Value error, No closing quotation"),
-        (b"merge_reverts: 1", "merge_reverts: Input should be a valid boolean"),
-        (b"merge_method: octopus", "merge_method: Input should be 'merge', 'squash' or 'rebase'"),
-        (b"environment: [a]", "environment: Input should be a valid string"),
-        (b"test_remarks: ignore", "test_remarks: Input should be 'report' or 'refuse'"),
-        (b"not_secret: .env", "not_secret: Input should be a valid list"),
-        (b"not_secret: [1]", "not_secret.0: Input should be a valid string"),
-        (b"not_secret: [a" + b", a" * 50 + b"]", "not_secret: List should have at most 50 items"),
-        (b"ok: 1\ntest: [", "line 2: expected the node content"),
-        (b"test: pytest\n\ttabs: 1", "line 2: found character"),
-        (b"test: a\n---\ntest: b", "line 2: but found another document"),
-        (b"x: &a 1\ny: *a", "line 2: aliases are not allowed"),
+        (b"auto_merge: true", "line 1: `auto_merge`: there is no such key. The keys are "),
+        (b"\n\ntests: pytest", "line 3: `tests`: there is no such key. Did you mean `test`?"),
+        (b"test: 5", "line 1: `test`: has to be text; in quotes where"),
+        (b"test: ''", "line 1: `test`: has to have at least 1 character."),
+        (b"test: pytest 'x", "line 1: `test`: No closing quotation."),
+        (b'test: "a\\0b"', "line 1: `test`: a command cannot hold a NUL."),
+        (b"approvals: 2\nmerge_reverts: 1", "line 2: `merge_reverts`: has to be true or false, without"),
+        (b"approvals: 0", "line 1: `approvals`: has to be at least 1."),
+        (b"approvals: 11", "line 1: `approvals`: has to be at most 10."),
+        (b"approvals: '2'", "line 1: `approvals`: has to be a whole number, without quotes."),
+        (b"merge_method: octopus", "`merge_method`: has to be 'merge', 'squash' or 'rebase'."),
+        (b"environment:\n  [a]", "line 1: `environment`: has to be text"),
+        (b"environment: " + b"x" * 256, "`environment`: has to have at most 255 characters."),
+        (b"test_remarks: ignore", "line 1: `test_remarks`: has to be 'report' or 'refuse'."),
+        (b"not_secret: .env", "line 1: `not_secret`: has to be a list: a line with `- ` for each."),
+        (b"not_secret:\n  - a\n  - 1", "line 3: `not_secret.1`: has to be text"),
+        (b"not_secret: [a" + b", a" * 50 + b"]", "`not_secret`: has to have at most 50 entries."),
+        (b"ok: 1\ntest: [", "line 2: this is no YAML (expected the node content"),
+        (b"test: pytest\n\ttabs: 1", "line 2: this is no YAML (found character '\\t' that cannot start"),
+        (b"test: a\n---\ntest: b", "line 2: this is no YAML (but found another document). Look at"),
+        (b"test: a\napprovals: 2\n\ntest: b", "line 4: `test`: this key stands here already. Keep one"),
+        (b"not_secret:\n  - a: 1\n    a: 2", "line 3: `a`: this key stands here already."),
+        (b"<<: {approvals: 2}", "line 1: a key has to be a plain word."),
+        (b"? [a]\n: b", "line 1: a key has to be a plain word."),
+        (b"yes: b", "line 1: a key has to be a plain word."),
+        (b"x: &a 1\ny: *a", "line 2: aliases are not allowed. Write the value out."),
         (DEEP, "line 1: nested too deeply"),
         (b"test: !!python/name:os.system x", "line 1: tags are not allowed"),
         (b"test: !!int ''", "line 1: tags are not allowed"),
         (b"test: !!timestamp x", "line 1: tags are not allowed"),
         (b"test: !!set {a, b}", "line 1: tags are not allowed"),
+        (b"approvals: 2\ntest: \xff", "line 2: this is no UTF-8 text. Save the file as UTF-8."),
+        (b"approvals: 2\ntest: 2026-99-99", "line 2: `test`: this value cannot be read. Put it in quotes"),
+        (b"approvals: 2\n\0", "line 2: a character that no YAML may hold. Remove it."),
     ],
 )
 def test_rc_02_a_mistake_is_named_with_its_place(content: bytes, where: str) -> None:
@@ -84,7 +106,7 @@ def test_rc_02_a_mistake_is_named_with_its_place(content: bytes, where: str) -> 
 
 @pytest.mark.parametrize("content", [b"[]", b"false", b"0", b"''", b"- test", b"just words"])
 def test_what_is_no_mapping_is_refused(content: bytes) -> None:
-    assert "valid dictionary" in refused(content)
+    assert refused(content).startswith("line 1: a mapping of keys to values is wanted.")
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"test: \xff", b"test: 2026-99-99", b"test: 0b_", b"\0"])
@@ -97,15 +119,44 @@ def test_what_cannot_be_read_is_refused_and_breaks_nothing(content: bytes) -> No
     ["'@org/team'", "'x\n\n/lgtm'", '"x\\n\\n/lgtm"', "'-x'", "' '", "''", "'`x`'", "'<b>'", "'x #1 [y](z)'"],
 )
 def test_out_01_an_environments_name_holds_nothing_that_acts(environment: str) -> None:
-    assert refused(f"environment: {environment}".encode()).startswith("environment: ")
+    assert refused(f"environment: {environment}".encode()).startswith("line 1: `environment`: ")
+
+
+def test_every_mistake_is_named_at_once_in_the_order_of_the_lines() -> None:
+    said = refused(b"tests: a\napprovals: 0\n1: x\nmerge_reverts: maybe\ntest: 0b_\n")
+
+    assert [line.partition(":")[0] for line in said.splitlines()] == [f"line {n}" for n in range(1, 6)]
+
+
+def test_of_very_many_mistakes_the_first_are_named() -> None:
+    said = refused(b"".join(b"k%d: 1\n" % number for number in range(1000)))
+
+    assert len(said.splitlines()) == 50
+
+
+def test_a_file_says_in_which_line_each_key_stands() -> None:
+    reading = read_configuration(b"# ours\ntest: pytest\n\nnot_secret:\n  - a\n")
+
+    assert reading.lines == {"test": 2, "not_secret": 4}
+
+
+@pytest.mark.parametrize("key", ["@org/team", "`x`", "x" * 5000, "</details>", "/lgtm", "<!-- marker -->"])
+def test_out_02_of_a_files_own_words_only_keys_are_said_and_nothing_in_them_acts(key: str) -> None:
+    said = refused(f"{json.dumps(key)}: secret-value".encode())
+
+    assert "secret-value" not in said
+    assert len(said) < 500
+    assert not set(said.split(": ")[1][1:-1]) & {"`"}
+    assert "@org" not in said
+    assert "<!--" not in said
 
 
 def test_rc_18_an_alias_bomb_is_refused_before_it_is_built() -> None:
-    assert refused(BOMB) == "line 2: aliases are not allowed"
+    assert refused(BOMB) == "line 2: aliases are not allowed. Write the value out."
 
 
 def test_rc_18_a_large_file_is_not_read() -> None:
-    assert refused(b"#" * 65_537) == "larger than 65536 bytes"
+    assert refused(b"#" * 65_537) == "line 1: larger than 65536 bytes. Shorten it."
 
 
 @pytest.mark.parametrize(

@@ -407,13 +407,13 @@ async def test_the_configuration_says_where_each_value_comes_from() -> None:
     assert await says("/claude config", stage) == snapshot("""\
 | key | value | from |
 |---|---|---|
-| `test` | `pytest -q` | `.github/claude-bot.yml` on `main` |
-| `environment` | `production` | the default |
-| `merge_method` | (not set) | the default |
-| `merge_reverts` | `false` | the default |
-| `approvals` | `1` | the default |
-| `test_remarks` | `report` | the default |
-| `not_secret` | (not set) | the default |\
+| `test` | `pytest -q` | this repository, [line 1](https://github.com/acme/shop/blob/ba5eba5eba5eba5eba5eba5eba5eba5eba5eba5e/.github/claude-bot.yml#L1) |
+| `environment` | `production` | the bot's default |
+| `merge_method` | (not set) | the bot's default |
+| `merge_reverts` | `false` | the bot's default |
+| `approvals` | `1` | the bot's default |
+| `test_remarks` | `report` | the bot's default |
+| `not_secret` | (not set) | the bot's default |\
 """)
 
 
@@ -422,7 +422,7 @@ async def test_a_configuration_that_cannot_be_read_is_said_to_be() -> None:
     stage.sources.files[BASE] = {".github/claude-bot.yml": b"tests: pytest\n"}
 
     assert await says("/claude config", stage) == snapshot(
-        "`.github/claude-bot.yml` cannot be read (`tests: Extra inputs are not permitted`). Until it is mended, nothing can be asked for here."
+        "`.github/claude-bot.yml` cannot be followed: acme/shop, line 1: `tests`: there is no such key. Did you mean `test`? The keys are test, environment, merge_method, merge_reverts, approvals, test_remarks, not_secret. I know of no earlier version that could. Until it is mended, nothing can be asked for here."
     )
 
 

@@ -1,0 +1,153 @@
+"""Which configuration is in force: the repository's file, then its owner's, then the defaults, key by key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import structlog
+
+from bot.application.configuration import PATH, Configuration
+from bot.application.configuration_file import Fault, Reading, read_configuration
+from bot.application.fault_words import fault
+from bot.application.ports import World
+from bot.records import Repository, RepositoryFacts, StepFailed
+
+log = structlog.get_logger()
+
+Level = Literal["repository", "owner"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file that counts, as of a commit of its repository's default branch.
+
+    Where `newest` is a commit, the file is broken as of that one, in these ways, and an earlier one counts.
+    """
+
+    level: Level
+    full_name: str
+    branch: str
+    page: str
+    commit: str
+    reading: Reading
+    newest: str | None = None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """Where people see the file as it counts."""
+        return f"{self.page}/blob/{self.commit}/{PATH}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForce:
+    """What holds, and the files that say so, the nearest first."""
+
+    configuration: Configuration
+    sources: tuple[Source, ...]
+
+    def source_of(self, key: str) -> Source | None:
+        """The nearest file that says this key, None where none does."""
+        return next((source for source in self.sources if key in source.reading.lines), None)
+
+    @property
+    def broken(self) -> list[Source]:
+        """The files of which an earlier version counts."""
+        return [source for source in self.sources if source.newest is not None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A repository's default branch as it stands now."""
+
+    level: Level
+    repository: Repository
+    about: RepositoryFacts
+    commit: str
+
+
+async def in_force(world: World, repository: Repository, about: RepositoryFacts, *, commit: str) -> InForce:
+    """What holds in the repository, whose default branch is at that commit.
+
+    Raises StepFailed("bad_configuration") where a file is broken, and no version of it is known that is not.
+    """
+    own = Place(level="repository", repository=repository, about=about, commit=commit)
+    sources = [await _counting(own, await world.sources.read(repository, commit, PATH), world)]
+    if theirs := await _owners(repository, about, world):
+        sources.append(await _counting(*theirs, world))
+    return laid(*sources)
+
+
+def laid(*sources: Source) -> InForce:
+    """Key by key what the nearest file says; the nearest comes first."""
+    said = dict[str, object]()
+    for source in reversed(sources):
+        said |= {key: getattr(source.reading.configuration, key) for key in source.reading.lines}
+    return InForce(configuration=Configuration.model_validate(said), sources=sources)
+
+
+async def _owners(
+    repository: Repository, about: RepositoryFacts, world: World
+) -> tuple[Place, bytes | None] | None:
+    """The account's own `.github` repository and the file there; one that cannot be seen is none."""
+    try:
+        theirs = await world.repositories.settings_of_owner(repository)
+        if theirs is None or not _is_the_owners(theirs, about):
+            return None
+        seen = Repository(
+            id=theirs.id, full_name=theirs.full_name, installation_id=repository.installation_id
+        )
+        head = await world.branches.head(seen, theirs.default_branch)
+        if head is None:
+            return None
+        content = await world.sources.read(seen, head.sha, PATH)
+    except StepFailed as unseen:
+        log.info("owners_configuration_not_seen", code=unseen.code)
+        return None
+    return Place(level="owner", repository=seen, about=theirs, commit=head.sha), content
+
+
+def _is_the_owners(theirs: RepositoryFacts, about: RepositoryFacts) -> bool:
+    """By number, another repository of the very account that this one belongs to."""
+    return theirs.id != about.id and theirs.owner_id is not None and theirs.owner_id == about.owner_id
+
+
+async def _counting(place: Place, content: bytes | None, world: World) -> Source:
+    """The file as of that commit or, where it is broken there, as it was when it last was not."""
+    newest, note = read_configuration(content), f"configuration:{place.repository.id}"
+    if newest.faults:
+        commit, reading = await _earlier(place, newest.faults, await world.notes.get(note), world)
+    else:
+        commit, reading = place.commit, newest
+        if await world.notes.get(note) != commit:
+            await world.notes.put(note, commit)
+    return Source(
+        level=place.level,
+        full_name=place.about.full_name,
+        branch=place.about.default_branch,
+        page=place.about.page,
+        commit=commit,
+        reading=reading,
+        newest=place.commit if newest.faults else None,
+        faults=newest.faults,
+    )
+
+
+async def _earlier(
+    place: Place, faults: Sequence[Fault], commit: str | None, world: World
+) -> tuple[str, Reading]:
+    """The version that was found valid last, at that commit. Raises StepFailed("bad_configuration")."""
+    reading = None if commit is None else await _still_valid(place.repository, commit, world)
+    if commit is None or reading is None:
+        raise StepFailed("bad_configuration", f"{place.about.full_name}, {fault(faults[0])}")
+    return commit, reading
+
+
+async def _still_valid(repository: Repository, commit: str, world: World) -> Reading | None:
+    """What that version says; None where it is gone, or is not valid by now."""
+    try:
+        reading = read_configuration(await world.sources.read(repository, commit, PATH))
+    except StepFailed as gone:
+        log.warning("earlier_configuration_not_seen", code=gone.code)
+        return None
+    return None if reading.faults else reading
