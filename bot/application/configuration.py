@@ -9,9 +9,11 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from bot.domain.branch_names import ALLOWED, USUAL, is_a_name
 from bot.records import MergeMethod
 
 PATH: Final = ".github/claude-bot.yml"
+Label = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
 class Configuration(BaseModel):
@@ -44,6 +46,15 @@ class Configuration(BaseModel):
         default="report",
         description="tests that pass with remarks: report them at the gate, or refuse the change",
     )
+    branch: str = Field(
+        default=USUAL,
+        max_length=100,
+        pattern=ALLOWED,
+        description="what the bot's branches are called; `{id}` has to be in it, `{issue}` may be",
+    )
+    labels: list[Label] = Field(
+        default=[], max_length=10, description="labels that the bot's pull requests get"
+    )
     not_secret: list[Annotated[str, Field(min_length=1, max_length=1024)]] = Field(
         default=[],
         max_length=50,
@@ -56,6 +67,13 @@ class Configuration(BaseModel):
         shlex.split(value or "")
         if "\0" in (value or ""):
             raise ValueError("a command cannot hold a NUL")
+        return value
+
+    @field_validator("branch")
+    @classmethod
+    def _names_a_branch(cls, value: str) -> str:
+        if not is_a_name(value):
+            raise ValueError("git takes no such name for a branch")
         return value
 
     @property

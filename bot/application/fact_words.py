@@ -52,6 +52,9 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"the branch {code(branch)} was created"
         case e.PullRequestCreated(number=number):
             return f"the pull request #{number} was opened"
+        case e.PullRequestLabelled(labels=labels, taken=taken):
+            given = "was given" if taken else "could not be given"
+            return f"the pull request {given} its labels: {_named(labels)}"
         case e.CheckOpened():
             return "my check run was opened"
         case e.CheckClosed(conclusion=conclusion):

@@ -162,6 +162,9 @@ class PullRequests(Protocol):
 
     async def describe(self, repository: Repository, number: int, *, title: str, body: str) -> str: ...
 
+    async def label(self, repository: Repository, number: int, *, labels: Sequence[str]) -> bool:
+        """Give it these labels beside those that it has; whether GitHub took them."""
+
     async def line_remarks(self, repository: Repository, number: int, review: int) -> list[LineRemark]:
         """What that review says of single lines, in its order."""
 

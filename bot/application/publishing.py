@@ -18,6 +18,7 @@ from bot.application.taking_up import left_to_commit
 from bot.application.texts import load_tested
 from bot.domain import deciding
 from bot.domain import events as e
+from bot.domain.branch_names import named
 from bot.domain.integration import Integration
 from bot.domain.policy import Permission
 from bot.domain.states import State
@@ -45,6 +46,7 @@ def missing(it: Integration) -> Effect | None:
         (it.head != it.commit, _move_branch),
         (it.pull_request is None, _open),
         (it.described != it.head, _describe),
+        (it.labels and not it.labelled, _label),
         (it.check_open and it.check_head != it.head, _supersede_check),
         (not it.at_gate, _open_check),
     )
@@ -53,7 +55,7 @@ def missing(it: Integration) -> Effect | None:
 
 def branch_of(it: Integration) -> str:
     """The branch of an integration: its name alone tells whose it is."""
-    return f"claude/{it.issue}-{it.id}"
+    return named(it.branch_template, issue=it.issue, integration_id=it.id)
 
 
 async def _commit(it: Integration, world: World, *, key: str) -> Standing:
@@ -128,6 +130,13 @@ async def _describe(it: Integration, world: World, *, key: str) -> Standing:
     shown_at = await world.pulls.describe(it.repository, number, title=title, body=body)
     described = e.PullRequestDescribed(head=it.head, shown_at=shown_at)
     return standing(await amend(world, it.id, lambda _: [described], key=key))
+
+
+async def _label(it: Integration, world: World, *, key: str) -> Standing:
+    """Saying it twice changes nothing; what GitHub does not take is said, and keeps nobody waiting."""
+    taken = await world.pulls.label(it.repository, it.pull_request or 0, labels=it.labels)
+    labelled = e.PullRequestLabelled(labels=it.labels, taken=taken)
+    return standing(await amend(world, it.id, lambda _: [labelled], key=key))
 
 
 async def _open(it: Integration, world: World, *, key: str) -> Standing:

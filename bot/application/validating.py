@@ -8,11 +8,10 @@ from typing import Final
 
 import structlog
 
-from bot.application import configuration_words
 from bot.application.asking import ask, load_answer
+from bot.application.broken_configuration import tell_of_what_is_broken
 from bot.application.configuration import Configuration
-from bot.application.effects import say_once
-from bot.application.in_force import InForce, in_force
+from bot.application.in_force import in_force
 from bot.application.ports import World
 from bot.application.prompting import render
 from bot.application.recording import amend, running, was_recorded
@@ -73,7 +72,7 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
     ruling = commit if base == about.default_branch else await _head(it, about.default_branch, world)
     listing = await world.sources.listing(it.repository, commit)
     found = await in_force(world, it.repository, about, commit=ruling)
-    await _tell_of_what_is_broken(it, found, world)
+    await tell_of_what_is_broken(it, found, world)
     configuration = found.configuration
     return {
         "base": base,
@@ -85,17 +84,9 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
         "approvals": str(configuration.approvals),
         "test_remarks": configuration.test_remarks,
         "not_secret": json.dumps(configuration.not_secret),
+        "branch": configuration.branch,
+        "labels": json.dumps(configuration.labels),
     }
-
-
-async def _tell_of_what_is_broken(it: Integration, found: InForce, world: World) -> None:
-    """Whoever asks is told once that an earlier version of a file counts, and why."""
-    if not found.broken:
-        return
-    marker = configuration_words.told_marker(it.id)
-    body = f"{marker}\n{configuration_words.told_at_the_start(it.requested_by.login, found.broken)}"
-    effect = f"configuration told:{it.id}"
-    await say_once(world, it.repository, it.issue, body, marker=marker, effect=effect)
 
 
 async def try_tests(world: World, integration_id: str, survey: dict[str, str], *, key: str) -> int | None:
@@ -292,6 +283,8 @@ async def _agree(it: Integration, spec: Spec, survey: dict[str, str], world: Wor
         passed=int(survey["passed"]) if survey.get("passed") else None,
         refuses_remarks=survey.get("test_remarks") == "refuse",
         not_secret=_vouched_for(survey),
+        branch=survey.get("branch", ""),
+        labels=tuple(json.loads(survey.get("labels", "[]"))),
         kept_back=await keep_text(world, it, json.dumps(hidden)) if hidden else "",
     )
     return standing(await amend(world, it.id, lambda now: deciding.validate(now, validated), key=key))

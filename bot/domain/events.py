@@ -56,6 +56,7 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
 
     `passed` counts the tests that passed there, None where that cannot be told. `not_secret` are the paths
     that the repository vouches for, `kept_back` is the digest of those that are shown to nobody.
+    `branch` is the template of the branch's name, `labels` are what the pull request is to be given.
     """
 
     spec: str
@@ -70,6 +71,8 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     refuses_remarks: bool = False
     not_secret: tuple[str, ...] = ()
     kept_back: str = ""
+    branch: str = ""
+    labels: tuple[str, ...] = ()
 
 
 class TurnTaken(Happened, frozen=True, kw_only=True):
@@ -169,6 +172,13 @@ class PullRequestCreated(Happened, frozen=True, kw_only=True):
     number: int
     head: str
     opened_at: str | None = None
+
+
+class PullRequestLabelled(Happened, frozen=True, kw_only=True):
+    """The pull request has its labels; or GitHub did not take them."""
+
+    labels: tuple[str, ...]
+    taken: bool = True
 
 
 class CheckOpened(Happened, frozen=True, kw_only=True):
@@ -348,6 +358,7 @@ Event = (
     | CommitMade
     | BranchCreated
     | PullRequestCreated
+    | PullRequestLabelled
     | CheckOpened
     | CheckClosed
     | Approved

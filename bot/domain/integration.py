@@ -48,6 +48,9 @@ class Integration:
     refuses_remarks: bool = False
     not_secret: tuple[str, ...] = ()
     kept_back: str = ""
+    branch_template: str = ""
+    labels: tuple[str, ...] = ()
+    labelled: bool = False
     left_out: tuple[str, ...] = ()
     attempt: int = 1
     first_attempt: int = 1
@@ -234,6 +237,8 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, branch=branch, head=head, on_branch=it.change)
         case e.PullRequestCreated(number=number, head=head, opened_at=opened_at):
             return replace(it, pull_request=number, opened_at=opened_at, described=head)
+        case e.PullRequestLabelled():
+            return replace(it, labelled=True)
         case e.CheckOpened(check=check, head=head):
             return replace(it, check=check, check_head=head, check_open=True, at_gate=True)
         case e.CheckClosed():
@@ -326,6 +331,8 @@ def _validated(it: Integration, event: e.RequestValidated) -> Integration:
         refuses_remarks=event.refuses_remarks,
         not_secret=event.not_secret,
         kept_back=event.kept_back,
+        branch_template=event.branch,
+        labels=event.labels,
     )
 
 

@@ -1,7 +1,7 @@
 """The pull requests that this App opened."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -76,6 +76,19 @@ class GitHubPullRequests:
         if answer.status == HTTPStatus.NOT_FOUND:
             raise StepFailed("pull_request_gone", f"#{number}")
         return str(answer.data["updated_at"])
+
+    async def label(self, repository: Repository, number: int, *, labels: Sequence[str]) -> bool:
+        """Give it these labels; one that the repository does not have is made. Whether GitHub took them."""
+        answer = await self._app.on(repository, TALK).tell(
+            "label_pull_request",
+            "POST",
+            "issues",
+            number,
+            "labels",
+            body={"labels": list(labels)},
+            also=(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
+        )
+        return answer.status == HTTPStatus.OK
 
     async def line_remarks(self, repository: Repository, number: int, review: int) -> list[LineRemark]:
         """What that review says of single lines, in its order: what is among the newest hundred there.

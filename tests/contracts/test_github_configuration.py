@@ -106,6 +106,24 @@ async def test_where_a_branch_began(side: Side) -> None:
     assert await side.branches.began(side.repository, await side.main(), head) == began
 
 
+# Labels
+
+
+async def test_a_pull_request_is_given_labels_beside_those_that_it_has(side: Side) -> None:
+    number, _ = await side.pull()
+    await side.github.label("dev", ERP, number, "theirs")
+
+    taken = [await side.pulls.label(side.repository, number, labels=("ours", "new one")) for _ in "12"]
+
+    labels = [each.name for each in side.github.repository(ERP).issues[number].labels]
+    assert (taken, labels) == ([True, True], ["theirs", "ours", "new one"])
+    assert len(side.github.effects_named("add_label")) == 3
+
+
+async def test_labels_of_what_is_not_there_are_not_taken(side: Side) -> None:
+    assert not await side.pulls.label(side.repository, 999, labels=("ours",))
+
+
 # The check
 
 

@@ -18,7 +18,9 @@ def without_addresses(said: str) -> str:
 
 
 async def test_the_owners_file_holds_where_the_repositorys_own_says_nothing(team: Team) -> None:
-    settings = {PATH: "# for all of us\napprovals: 2\ntest: 'false'\n"}
+    settings = {
+        PATH: "# for all of us\napprovals: 2\ntest: 'false'\nbranch: bot/{id}\nlabels: [by a machine]\n"
+    }
     team.github.also_has("acme/.github", settings)
 
     issue = await team.asks()
@@ -28,7 +30,8 @@ async def test_the_owners_file_holds_where_the_repositorys_own_says_nothing(team
 
     assert "**Waits for 2 approvals (0 given)**" in issue.status_comment()
     assert "tested by `sh run_tests.sh`" in issue.status_comment()
-    assert pull.is_open
+    assert re.fullmatch(r"bot/[a-z2-7]{10}", pull.branch)
+    assert [label.name for label in pull.issue.labels] == ["by a machine"]
     [said] = issue.replies()
     assert without_addresses(said) == snapshot("""\
 | key | value | from |
@@ -39,6 +42,8 @@ async def test_the_owners_file_holds_where_the_repositorys_own_says_nothing(team
 | `merge_reverts` | `false` | the bot's default |
 | `approvals` | `2` | the owner's `acme/.github`, [line 2](<acme/.github>/.github/claude-bot.yml#L2) |
 | `test_remarks` | `report` | the bot's default |
+| `branch` | `bot/{id}` | the owner's `acme/.github`, [line 4](<acme/.github>/.github/claude-bot.yml#L4) |
+| `labels` | `by a machine` | the owner's `acme/.github`, [line 5](<acme/.github>/.github/claude-bot.yml#L5) |
 | `not_secret` | (not set) | the bot's default |\
 """)
 

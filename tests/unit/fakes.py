@@ -363,6 +363,8 @@ class FakePullRequests:
     opened: list[tuple[str, str]] = field(default_factory=list)
     described: list[tuple[int, str, str]] = field(default_factory=list)
     remarks: dict[int, list[LineRemark]] = field(default_factory=dict)
+    labelled: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    takes_labels: bool = True
     closed: list[int] = field(default_factory=list)
     merged: list[tuple[int, str]] = field(default_factory=list)
     tried: list[MergeMethod] = field(default_factory=list)
@@ -389,6 +391,10 @@ class FakePullRequests:
     async def describe(self, repository: Repository, number: int, *, title: str, body: str) -> str:
         self.described.append((number, title, body))
         return SHOWN_AT
+
+    async def label(self, repository: Repository, number: int, *, labels: Sequence[str]) -> bool:
+        self.labelled.append((number, tuple(labels)))
+        return self.takes_labels
 
     async def line_remarks(self, repository: Repository, number: int, review: int) -> list[LineRemark]:
         return self.remarks.get(review, [])

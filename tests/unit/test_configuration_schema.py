@@ -17,6 +17,7 @@ GOOD: Final = (
     b"test: pytest -q",
     b"test: null",
     b"environment: staging/eu-1\nmerge_method: squash\nmerge_reverts: true",
+    b"branch: 'bot/{issue}/{id}'\nlabels: [a label, \"@b\"]",
     b"approvals: 10\ntest_remarks: refuse\nnot_secret: [a, b/c]",
 )
 BAD: Final = (
@@ -33,6 +34,11 @@ BAD: Final = (
     b"approvals: '2'",
     b"test_remarks: ignore",
     b"not_secret: .env",
+    b"branch: main",
+    b"branch: 'x y {id}'",
+    b"labels: ['']",
+    b'labels: ["a\\nb"]',
+    b"labels: [a" + b", a" * 10 + b"]",
     b"not_secret: ['']",
     b"not_secret: [a" + b", a" * 50 + b"]",
 )

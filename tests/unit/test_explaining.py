@@ -238,7 +238,7 @@ def test_every_fact_has_its_sentence() -> None:
     every += [e.ApprovalWithdrawn(by=ADMIN, whose=REQUESTER), LOST]
     every += [e.Answered(by=REQUESTER, text=""), e.Rejected(by=ADMIN, why=None), ADMIN_APPROVAL]
     every += [HELD_UP, e.WentOn(), *UP_AGAIN]
-    every += [RESTING, e.Resumed(), MORE]
+    every += [RESTING, e.Resumed(), MORE, e.PullRequestLabelled(labels=("a",))]
     every += [e.StepUndone(step="deploy", outcome="needs_person", what="")]
 
     assert {type(event) for event in every} == set(get_args(e.Event))
@@ -413,6 +413,8 @@ async def test_the_configuration_says_where_each_value_comes_from() -> None:
 | `merge_reverts` | `false` | the bot's default |
 | `approvals` | `1` | the bot's default |
 | `test_remarks` | `report` | the bot's default |
+| `branch` | `claude/{issue}-{id}` | the bot's default |
+| `labels` | (not set) | the bot's default |
 | `not_secret` | (not set) | the bot's default |\
 """)
 
@@ -422,7 +424,7 @@ async def test_a_configuration_that_cannot_be_read_is_said_to_be() -> None:
     stage.sources.files[BASE] = {".github/claude-bot.yml": b"tests: pytest\n"}
 
     assert await says("/claude config", stage) == snapshot(
-        "`.github/claude-bot.yml` cannot be followed: acme/shop, line 1: `tests`: there is no such key. Did you mean `test`? The keys are test, environment, merge_method, merge_reverts, approvals, test_remarks, not_secret. I know of no earlier version that could. Until it is mended, nothing can be asked for here."
+        "`.github/claude-bot.yml` cannot be followed: acme/shop, line 1: `tests`: there is no such key. Did you mean `test`? The keys are test, environment, merge_method, merge_reverts, approvals, test_remarks, branch, labels, not_secret. I know of no earlier version that could. Until it is mended, nothing can be asked for here."
     )
 
 

@@ -89,6 +89,8 @@ async def test_a_survey_finds_the_base_its_configuration_and_its_tests() -> None
         "approvals": "1",
         "test_remarks": "report",
         "not_secret": "[]",
+        "branch": "claude/{issue}-{id}",
+        "labels": "[]",
     }
 
 
