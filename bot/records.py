@@ -257,6 +257,7 @@ class SandboxLimits:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How a sandboxed command ended. `status` is its exit status, `None` where it was stopped.
+    `during` is what was under way.
 
     `output` is standard output and error together, head and tail kept where it was too long.
     """
@@ -265,6 +266,7 @@ class Outcome:
     output: str
     seconds: float
     ended: Literal["exited", "timeout", "memory", "processes", "output", "disk"]
+    during: Literal["tests", "setup"] = "tests"
 
 
 class Refused(Exception):

@@ -1,5 +1,9 @@
 """The sandbox as the settings want it: what it hides is what belongs to the bot alone."""
 
+from urllib.parse import urlsplit
+
+from bot.infrastructure.installing import Installations
+from bot.infrastructure.proxy import WayOut
 from bot.infrastructure.resilience import Policy
 from bot.infrastructure.sandbox import BubblewrapSandbox
 from bot.infrastructure.sandbox_groups import find_hierarchy
@@ -26,3 +30,20 @@ def hiding(settings: Settings, guard: Policy) -> BubblewrapSandbox:
     except StepFailed as failure:
         raise Misconfigured(f"DATABASE_URL, DATA_DIR: {failure.detail}; keep it elsewhere") from None
     return sandbox
+
+
+def installations_of(
+    settings: Settings, sandbox: BubblewrapSandbox, out: WayOut | None = None
+) -> Installations:
+    """What set-ups install, from the hosts and indexes that the operator names and from nowhere else."""
+    variables = dict(settings.setup_indexes)
+    plain = urlsplit(variables.get("PIP_INDEX_URL", ""))
+    if plain.scheme == "http" and plain.hostname:
+        variables["PIP_TRUSTED_HOST"] = plain.hostname
+    return Installations(
+        sandbox=sandbox,
+        data_directory=settings.data_directory,
+        hosts=settings.setup_hosts,
+        variables=variables,
+        out=out or WayOut(),
+    )

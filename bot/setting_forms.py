@@ -13,6 +13,11 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from bot.records import SandboxLimits
 
+_TOGETHER: Final = "a GitHub App needs id, private key and webhook secret"
+_THE_APP: Final = ("GITHUB_APP_ID", "GITHUB_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET")
+_HOST: Final = re.compile(r"(?=[a-z0-9.-]*[a-z])[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::80)?")
+# What each tool reads its index from.
+_INDEXES: Final = {"python": "PIP_INDEX_URL", "npm": "NPM_CONFIG_REGISTRY", "go": "GOPROXY"}
 SHORTEST_SECRET: Final = 32  # bytes
 LONGEST_TEST_RUN: Final = 1500  # seconds: a change is judged by up to four in one step of the engine
 
@@ -74,6 +79,28 @@ def _listed(text: object) -> object:
     if not names:
         raise ValueError("there is no name in it; give one or more, with commas between them")
     return names
+
+
+def _hosts(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    names = [part.strip().lower().removesuffix(":443") for part in given.split(",") if part.strip()]
+    if not names or not all(map(_HOST.fullmatch, names)):
+        raise ValueError(
+            "give names of hosts with commas between them, none by its address; a port may be :80"
+        )
+    return tuple(names)
+
+
+def _indexes(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    parts = [part.strip().partition("=") for part in given.split(",") if part.strip()]
+    if not parts or not all(tool in _INDEXES for tool, _, _ in parts):
+        raise ValueError(f"give {', '.join(f'{tool}=address' for tool in _INDEXES)}, or some of them")
+    if any("@" in urlsplit(_address(address)).netloc for _, _, address in parts):
+        raise ValueError("give addresses without credentials: what runs there could read them")
+    return tuple((_INDEXES[tool], _address(address)) for tool, _, address in parts)
 
 
 def _numbers(text: object, least: tuple[int, ...]) -> list[Decimal]:
@@ -220,6 +247,18 @@ def _text(name: str, environ: Mapping[str, str]) -> str | None:
         raise ValueError(f"{name}_FILE names no file that can be read as text") from None
 
 
+def missing_in(given: Mapping[str, str]) -> list[str]:
+    """What must be given because something else is."""
+    missing = [name for name in _THE_APP if name not in given]
+    is_begun = any(name.startswith("GITHUB_") and not name.endswith("_URL") for name in given)
+    problems = [f"{name}: it is missing; {_TOGETHER}" for name in missing if is_begun]
+    if given.get("DATABASE_URL", "").startswith("postgresql://") and "SECRET_KEY" not in given:
+        problems.append("SECRET_KEY: with PostgreSQL it must be given: openssl rand -hex 32")
+    return problems
+
+
+Hosts = Annotated[tuple[str, ...], BeforeValidator(_hosts)]
+Indexes = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_indexes)]
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Address = Annotated[str, AfterValidator(_address)]
 Model = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@-]*$")]

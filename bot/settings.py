@@ -16,6 +16,8 @@ from bot.setting_forms import (
     Address,
     Database,
     Directory,
+    Hosts,
+    Indexes,
     Kept,
     Listed,
     Model,
@@ -30,14 +32,12 @@ from bot.setting_forms import (
     Secret,
     WebhookSecret,
     given_in,
+    missing_in,
     secret_files,
     sentence_of,
 )
 
 SHORTEST_HIDDEN: Final = 8  # shorter ones would black out ordinary words
-
-_TOGETHER: Final = "a GitHub App needs id, private key and webhook secret"
-_THE_APP: Final = ("GITHUB_APP_ID", "GITHUB_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET")
 
 
 class Misconfigured(Exception):
@@ -165,6 +165,18 @@ class Settings(BaseModel):
         description="ceilings of one test run: seconds (1500 at most), MiB, processes, files",
         examples=["900,2048,256,100000"],
     )
+    setup_hosts: Hosts = Field(
+        (),
+        description="hosts from which a set-up may fetch what the tests need, by HTTPS, or as `host:80` "
+        "plain; none if not set, and then nothing is looked for that needs any",
+        examples=["index.example.org,files.example.org"],
+    )
+    setup_indexes: Indexes = Field(
+        (),
+        description="the package indexes that a set-up asks in place of the tools' own: `python=`, `npm=`, "
+        "`go=` and an address without credentials",
+        examples=["python=https://index.example.org/simple,npm=https://npm.example.org"],
+    )
     retention_days: Kept = Field(
         Retention(30, 90, 30),
         description="days that deliveries, workflows and transcripts are kept, a run's from its end",
@@ -206,7 +218,7 @@ class Settings(BaseModel):
         """The settings of this environment. Raises Misconfigured with every problem at once."""
         environ = os.environ if environ is None else environ
         given, problems = given_in(cls.names(), environ)
-        problems += _missing(given)
+        problems += missing_in(given)
         try:
             settings = cls.model_validate(given, context=secret_files(cls.names(), environ))
         except ValidationError as error:
@@ -285,13 +297,3 @@ def _worded(fault: ErrorDetails) -> str:
     reason = sentence_of(fault["type"], fault["msg"], fault.get("ctx", {}))
     example = (Settings.model_fields[name.lower()].examples or [""])[0]
     return f"{name}: {reason}; for example {name}={example}"
-
-
-def _missing(given: Mapping[str, str]) -> list[str]:
-    """What must be given because something else is."""
-    missing = [name for name in _THE_APP if name not in given]
-    is_begun = any(name.startswith("GITHUB_") and not name.endswith("_URL") for name in given)
-    problems = [f"{name}: it is missing; {_TOGETHER}" for name in missing if is_begun]
-    if given.get("DATABASE_URL", "").startswith("postgresql://") and "SECRET_KEY" not in given:
-        problems.append("SECRET_KEY: with PostgreSQL it must be given: openssl rand -hex 32")
-    return problems

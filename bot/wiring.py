@@ -31,9 +31,11 @@ from bot.infrastructure.github_deployments import GitHubDeployments
 from bot.infrastructure.github_files import GitHubFiles
 from bot.infrastructure.github_pulls import GitHubPullRequests
 from bot.infrastructure.github_repositories import GitHubRepositories
+from bot.infrastructure.installing import Installations
 from bot.infrastructure.metrics import Metrics
 from bot.infrastructure.notes import Notes
 from bot.infrastructure.observing import Observer
+from bot.infrastructure.proxy import WayOut
 from bot.infrastructure.redaction import LiveSecrets
 from bot.infrastructure.resilience import POLICIES, Policy
 from bot.infrastructure.sandbox import BubblewrapSandbox
@@ -41,7 +43,7 @@ from bot.infrastructure.shared import Shared
 from bot.infrastructure.shares import places
 from bot.instruments import Instruments
 from bot.records import Answer, Question, Repository, Spent
-from bot.sandboxing import hiding
+from bot.sandboxing import hiding, installations_of
 from bot.settings import AppCredentials, Settings
 from bot.sharing import sharing
 from bot.storage import Storage, storage
@@ -78,6 +80,7 @@ def rules_of(settings: Settings) -> Rules:
         model=settings.claude_model,
         look_again_seconds=POLLS_UNTIL_A_LOOK * settings.engine_polls_seconds,
         sandbox=settings.sandbox_limits,
+        setup_hosts=frozenset(settings.setup_hosts),
     )
 
 
@@ -108,7 +111,7 @@ def world_of(
     stored: Storage,
     app: GitHubApp,
     claude: ClaudeMessages,
-    sandbox: BubblewrapSandbox,
+    installed: Installations,
     sources: GitSources,
 ) -> World:
     """Every port, filled."""
@@ -127,7 +130,8 @@ def world_of(
         files=GitHubFiles(app),
         deployments=GitHubDeployments(app),
         sources=sources,
-        sandbox=sandbox,
+        sandbox=installed.sandbox,
+        installations=installed,
         claude=claude,
         rules=rules_of(settings),
         subscribers=notifying.SUBSCRIBERS,
@@ -257,6 +261,7 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
     subscribers: tuple[Subscriber, ...] = notifying.SUBSCRIBERS,
     sagas: Mapping[str, saga.Steps] = saga.SAGAS,
     clock: Clock | None = None,
+    out: WayOut | None = None,
 ) -> AsyncIterator[Bot]:
     """The bot without its doors: storage, GitHub, Claude, sandbox, and the engine working these queues.
 
@@ -280,11 +285,9 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
         await sources.sweep()
         claude = claude_of(settings, stored, guards["claude"], instruments.metrics)
         stack.push_async_callback(claude.close)
-        world = replace(
-            world_of(settings, stored, app, claude, sandbox, sources),
-            subscribers=subscribers,
-            saga=list(sagas)[-1],
-        )
+        installed = installations_of(settings, sandbox, out)
+        ports = world_of(settings, stored, app, claude, installed, sources)
+        world = replace(ports, subscribers=subscribers, saga=list(sagas)[-1])
         registered = partial(register, settings, stored, app, world, sagas)
         await stack.enter_async_context(engine_at_work(settings, queues, registered))
         yield Bot(

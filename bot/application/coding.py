@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from bot.application.asking import ask, load_answer
@@ -9,6 +10,8 @@ from bot.application.ports import World
 from bot.application.prompting import render
 from bot.application.recording import amend, load, running, was_recorded
 from bot.application.remark_words import remarks
+from bot.application.setting_up import furnished, place_of
+from bot.application.setup_words import ended as how_it_ended
 from bot.application.steps import Standing, standing
 from bot.application.texts import keep_change, keep_text, load_change, load_text, remarks_in
 from bot.application.tools import TOOLS, Worked, run_tools
@@ -149,9 +152,7 @@ async def _change(it: Integration, wish: Mapping[str, Any]) -> str:
 
 
 def _repair(it: Integration, report: Mapping[str, Any]) -> str:
-    ended = (
-        f"exit status {report['status']}" if report["ended"] == "exited" else f"stopped: {report['ended']}"
-    )
+    ended = how_it_ended(report["status"], report["ended"], during=report.get("during", "tests"))
     output = _last_printed(it, report["output"])
     return render("repair", test_command=fenced_command(it.tests, it.id), how_it_ended=ended, report=output)
 
@@ -203,6 +204,7 @@ def bench_of(world: World, it: Integration) -> Workbench:
         sandbox=world.sandbox,
         limits=world.rules.sandbox,
         not_secret=it.not_secret,
+        furnish=partial(furnished, world, place_of(it)),
     )
 
 

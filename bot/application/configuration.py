@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.domain.branch_names import ALLOWED, USUAL, is_a_name
+from bot.domain.setting_up import SetUp
 from bot.records import MergeMethod
 
 PATH: Final = ".github/claude-bot.yml"
@@ -60,6 +61,17 @@ class Configuration(BaseModel):
         max_length=50,
         description="paths of files that look like credentials by their names, and hold none",
     )
+    setup: list[Annotated[str, Field(min_length=1, max_length=1000)]] | None = Field(
+        default=None,
+        max_length=20,
+        description="how what the tests need is installed, a command each; told from the files where it is "
+        "not said",
+    )
+    setup_files: list[Annotated[str, Field(min_length=1, max_length=1024)]] = Field(
+        default=[],
+        max_length=50,
+        description="what these commands need of the repository beside its manifests",
+    )
 
     @field_validator("test")
     @classmethod
@@ -76,10 +88,27 @@ class Configuration(BaseModel):
             raise ValueError("git takes no such name for a branch")
         return value
 
+    @field_validator("setup")
+    @classmethod
+    def _all_split(cls, lines: list[str] | None) -> list[str] | None:
+        for line in lines or ():
+            cls._splits(line)
+            if not shlex.split(line):
+                raise ValueError("a command has a word at least")
+        return lines
+
     @property
     def command(self) -> tuple[str, ...]:
         """The test command's words; empty where none is named."""
         return tuple(shlex.split(self.test or ""))
+
+
+def setup_of(configuration: Configuration, *, detects: bool) -> SetUp:
+    """How what the tests need is installed: as it says, even nothing, else told from the files if wanted."""
+    lines, files = configuration.setup, tuple(configuration.setup_files)
+    if lines is None:
+        return SetUp(is_detected=detects, files=files)
+    return SetUp(lines=tuple(lines), files=files)
 
 
 def values_of(configuration: Configuration) -> dict[str, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.application.ports import World
+from bot.application.setting_up import changed_needs, place_of
 from bot.application.trial import tried
 from bot.domain.comparing import compared
 from bot.domain.control import Control, control_for
@@ -41,6 +42,7 @@ async def doubted(world: World, it: Integration, edits: Sequence[FileEdit], outc
         now=passed_in(outcome.output),
         old_tests=Rerun(is_green=again.status == 0, passed=passed_in(again.output)) if again else None,
         is_blind=await _is_blind(world, it, edits),
+        installs=await changed_needs(world, place_of(it), edits),
     )
     failed = again is not None and again.status != 0
     return Doubted(
@@ -66,7 +68,7 @@ def _bent(it: Integration, edits: Sequence[FileEdit], judges: Judges) -> list[Fi
 async def _old_tests(world: World, it: Integration, edits: Sequence[FileEdit], judges: Judges) -> Outcome:
     """The change without what it did to its judges: they are what they were on the base commit."""
     product = [edit for edit in edits if edit.path not in judges.all]
-    return await tried(world, it, it.tests, commit=it.base_commit, edits=product, not_secret=it.not_secret)
+    return await tried(world, it, it.tests, edits=product)
 
 
 async def _is_blind(world: World, it: Integration, edits: Sequence[FileEdit]) -> bool:
@@ -80,12 +82,5 @@ async def _is_blind(world: World, it: Integration, edits: Sequence[FileEdit]) ->
 
 
 async def _passes(world: World, it: Integration, control: Control, edits: Sequence[FileEdit]) -> bool:
-    outcome = await tried(
-        world,
-        it,
-        control.command,
-        commit=it.base_commit,
-        edits=[*edits, control.edit],
-        not_secret=it.not_secret,
-    )
+    outcome = await tried(world, it, control.command, edits=[*edits, control.edit])
     return outcome.status == 0

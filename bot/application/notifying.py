@@ -143,7 +143,7 @@ async def look(world: World, integration_id: str) -> tuple[Integration, StatusVi
 
 async def _kept_back(it: Integration, world: World) -> tuple[str, ...]:
     """The files that were shown to nobody; of tests that are red before all else their report tells."""
-    if it.reason != "tests_red":
+    if it.reason not in {"tests_red", "setup_red"}:
         return await load_kept_back(world, it)
     return tuple(json.loads(await load_text(world, it, it.detail)).get("hidden", ()))
 
@@ -156,7 +156,8 @@ async def told_beside(it: Integration, world: World) -> str:
         return it.paused.detail
     if it.reason in QUOTED and it.detail:
         return await load_text(world, it, it.detail)
-    report = {"tests": it.reports[-1:], "tests_red": (it.detail,)}.get(it.reason or "", ())
+    before = dict.fromkeys(("tests_red", "setup_red"), (it.detail,))
+    report = {"tests": it.reports[-1:], **before}.get(it.reason or "", ())
     if report:
         output = without_secrets(str(json.loads(await load_text(world, it, report[0]))["output"]))
         return output[-LAST_WORDS_CHARACTERS:] or words.NOTHING

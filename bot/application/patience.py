@@ -13,7 +13,7 @@ from bot.records import Unavailable
 
 T = TypeVar("T")
 
-OUTSIDE: Final = frozenset(("claude", "github", "git"))
+OUTSIDE: Final = frozenset(("claude", "github", "git", "index"))
 A_MOMENT: Final = timedelta(seconds=5)
 
 

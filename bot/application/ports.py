@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.annotations import Concluded
+from bot.application.installations import Installations, Sandbox
 from bot.application.repository_ports import Files, Repositories
 from bot.domain.integration import Integration
 from bot.domain.policy import Rules
@@ -21,12 +22,10 @@ from bot.records import (
     Intent,
     LineRemark,
     MergeMethod,
-    Outcome,
     PullRequest,
     Question,
     Recorded,
     Repository,
-    SandboxLimits,
     Since,
     Spent,
     TreeEntry,
@@ -238,18 +237,6 @@ class Sources(Protocol):
         """What differs in the directory from the commit, as data; links are not followed."""
 
 
-class Sandbox(Protocol):
-    """Runs what nobody trusts; no sandbox, no run."""
-
-    async def run(
-        self, argv: Sequence[str], *, directory: Path, limits: SandboxLimits, tenant: str
-    ) -> Outcome:
-        """Run it in the directory, without network or secrets, in the tenant's share of the places.
-
-        Raises StepFailed("sandbox_unavailable").
-        """
-
-
 class Claude(Protocol):
     """The model."""
 
@@ -285,6 +272,7 @@ class World:
     deployments: Deployments
     sources: Sources
     sandbox: Sandbox
+    installations: Installations
     claude: Claude
     rules: Rules
     subscribers: tuple[Subscriber, ...]

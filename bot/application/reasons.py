@@ -16,6 +16,11 @@ REASONS: Final[Mapping[str, str]] = {
     "command needs something that my sandbox lacks, or a pytest plugin, which is not loaded here by itself "
     "(`-p pytest_cov.plugin` names one): say another as `test:` in `.github/claude-bot.yml`. "
     "Perhaps it needs a file that looks like credentials and holds none: name it there under `not_secret:`.",
+    "setup_red": "What the tests need could not be installed here, so nothing was changed. Look at what was "
+    "printed: name the commands that install it as `setup:` in `.github/claude-bot.yml` (`setup: []` for "
+    "none), or have the operator allow the hosts that it was refused (`SETUP_HOSTS`); then ask again.",
+    "setup_too_large": "There are more, or larger, files that say what is needed than a set-up is shown. "
+    "Name its commands as `setup:` in `.github/claude-bot.yml`, or `setup: []` for none.",
     "tests": "The tests still failed after every repair I may try.",
     "tests_disputed": "The tests fail, and the model left its change as it is. This is what it says to that:",
     "tests_remarked": "The tests pass, but with remarks, and this repository accepts none (`test_remarks: "
@@ -94,7 +99,12 @@ REASONS: Final[Mapping[str, str]] = {
 }
 
 # What the bot needs of the outside, as people call it; git is asked of GitHub.
-NAMES: Final[Mapping[str, str]] = {"claude": "Claude", "github": "GitHub", "git": "GitHub"}
+NAMES: Final[Mapping[str, str]] = {
+    "claude": "Claude",
+    "github": "GitHub",
+    "git": "GitHub",
+    "index": "The package index",
+}
 
 
 def code(text: str) -> str:

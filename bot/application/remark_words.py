@@ -21,6 +21,7 @@ REMARKS: Final[Mapping[str, str]] = {
     "tests_removed": "Tests were removed: {paths}.",
     "tests_changed": "Tests that were there before, or files among them, were changed: {paths}.",
     "runner_changed": "What decides how tests are run was changed: {paths}.",
+    "installs_changed": "What is installed for the tests was changed, and so was run with them: {paths}.",
 }
 
 

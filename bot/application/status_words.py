@@ -49,6 +49,12 @@ UNTOLD: Final = frozenset((
     "tests_remarked",
 ))
 
+PRINTED: Final[Mapping[str, str]] = {
+    "tests": "What the tests printed last",
+    "tests_red": "What the tests printed last",
+    "setup_red": "What the set-up printed last",
+}
+
 THINGS: Final[Mapping[str, str]] = {
     "branch_deleted": "branch deleted",
     "branch_moved": "the branch has commits that are not mine; I left it",
@@ -205,8 +211,8 @@ def _failure(view: StatusView) -> list[str]:
         said.append(remarks(view.tested.remarks))
     if view.detail and view.reason in {"refused", "tests_disputed", "remarks_disputed"}:
         said.append(quoted(view.detail))
-    elif view.detail and view.reason in {"tests", "tests_red"}:
-        said.append(printed("What the tests printed last", view.detail))
+    elif view.detail and view.reason in PRINTED:
+        said.append(printed(PRINTED[view.reason], view.detail))
     elif view.reason in {"budget", "budget_overdue"}:
         said.append(f"The ceiling is {_ceiling(view)}.")
     elif view.detail and view.reason not in UNTOLD:

@@ -40,7 +40,7 @@ async def _judge(it: Integration, world: World, *, key: str) -> None:
 
 async def _verdict(it: Integration, world: World) -> Verdict:
     edits = await load_change(world, it, it.change)
-    outcome = await tried(world, it, it.tests, commit=it.base_commit, edits=edits, not_secret=it.not_secret)
+    outcome = await tried(world, it, it.tests, edits=edits)
     if outcome.status != 0:
         report = await keep_text(world, it, json.dumps(asdict(outcome)))
         return Verdict(report=report, ended=outcome.ended, is_green=False)

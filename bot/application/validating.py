@@ -7,14 +7,16 @@ from dataclasses import asdict
 from typing import Final
 
 import structlog
+from pydantic import TypeAdapter
 
 from bot.application.asking import ask, load_answer
 from bot.application.broken_configuration import tell_of_what_is_broken
-from bot.application.configuration import Configuration
+from bot.application.configuration import Configuration, setup_of
 from bot.application.in_force import in_force
 from bot.application.ports import World
 from bot.application.prompting import render
 from bot.application.recording import amend, running, was_recorded
+from bot.application.setting_up import Place
 from bot.application.spec import Spec, read_spec, spec_schema
 from bot.application.spending import check_month
 from bot.application.steps import Standing, check_still_may, standing
@@ -31,6 +33,7 @@ from bot.domain.merging import METHODS, chosen, named
 from bot.domain.paths import kept_back
 from bot.domain.policy import Permission
 from bot.domain.secrecy import LONGEST_KEY, without_secrets
+from bot.domain.setting_up import SetUp
 from bot.domain.suites import TELLING_FILES, detect
 from bot.domain.visible import visible_markdown
 from bot.records import Question, Recorded, StepFailed, TreeEntry
@@ -41,6 +44,8 @@ LARGEST_SUITE_FILE: Final = 200_000
 MAX_TOKENS: Final = 8_000
 BEGINS_ANEW: Final = (e.ValidationStarted.__name__, e.Answered.__name__)
 READMES: Final = ("README.md", "README.rst", "README.txt", "README")
+
+SPOKEN: Final = TypeAdapter(SetUp)
 
 log = structlog.get_logger()
 
@@ -86,28 +91,42 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
         "not_secret": json.dumps(configuration.not_secret),
         "branch": configuration.branch,
         "labels": json.dumps(configuration.labels),
+        # Where no host is allowed there is nothing to be fetched, and so nothing to be looked for.
+        "setup": json.dumps(asdict(setup_of(configuration, detects=bool(world.rules.setup_hosts)))),
     }
 
 
 async def try_tests(world: World, integration_id: str, survey: dict[str, str], *, key: str) -> int | None:
     """The tests must pass before anything is changed: red ones judge nothing, and cost the model's time.
 
-    How many passed, where that can be told. Raises StepFailed("tests_red") with the digest of the report.
+    How many passed, where that can be told. Raises StepFailed with the digest of the report: tests_red, or
+    setup_red where what they need could not be installed.
     """
     it = await running(world, integration_id)
-    commit, not_secret = survey["base_commit"], _vouched_for(survey)
-    outcome = await tried(world, it, json.loads(survey["tests"]), commit=commit, not_secret=not_secret)
+    tests: list[str] = json.loads(survey["tests"])
+    at = Place(
+        repository=it.repository,
+        commit=survey["base_commit"],
+        setup=_setup_in(survey),
+        tests=tuple(tests),
+        not_secret=_vouched_for(survey),
+    )
+    outcome = await tried(world, it, tests, at=at)
     if outcome.status != 0:
-        hidden = await _kept_back(it, world, survey)
-        raise StepFailed(
-            "tests_red", await keep_text(world, it, json.dumps({**asdict(outcome), "hidden": hidden}))
-        )
+        report = {**asdict(outcome), "hidden": await _kept_back(it, world, survey)}
+        code = "setup_red" if outcome.during == "setup" else "tests_red"
+        raise StepFailed(code, await keep_text(world, it, json.dumps(report)))
     return passed_in(outcome.output)
 
 
 def _vouched_for(survey: Mapping[str, str]) -> tuple[str, ...]:
     """The files of which the repository says that they hold no secret; an older survey did not ask."""
     return tuple(json.loads(survey.get("not_secret", "[]")))
+
+
+def _setup_in(survey: Mapping[str, str]) -> SetUp:
+    """What it says of the set-up; an older survey did not ask."""
+    return SPOKEN.validate_json(survey.get("setup", "{}"))
 
 
 async def _kept_back(it: Integration, world: World, survey: Mapping[str, str]) -> list[str]:
@@ -269,7 +288,7 @@ async def _ask(it: Integration, spec: Spec, world: World, *, key: str) -> Standi
 
 
 async def _agree(it: Integration, spec: Spec, survey: dict[str, str], world: World, *, key: str) -> Standing:
-    hidden = await _kept_back(it, world, survey)
+    hidden, setup = await _kept_back(it, world, survey), _setup_in(survey)
     validated = e.RequestValidated(
         spec=await keep_text(world, it, spec.model_dump_json()),
         base=survey["base"],
@@ -286,5 +305,8 @@ async def _agree(it: Integration, spec: Spec, survey: dict[str, str], world: Wor
         branch=survey.get("branch", ""),
         labels=tuple(json.loads(survey.get("labels", "[]"))),
         kept_back=await keep_text(world, it, json.dumps(hidden)) if hidden else "",
+        setup=setup.lines,
+        detects_setup=setup.is_detected,
+        setup_files=setup.files,
     )
     return standing(await amend(world, it.id, lambda now: deciding.validate(now, validated), key=key))

@@ -1,15 +1,22 @@
 """Where the model's tools work: the files of one commit, as data, and a sandbox for commands."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.application.ports import Sandbox, Sources
+from bot.application.installations import Furnished, Sandbox
+from bot.application.ports import Sources
+from bot.application.setup_words import setup_failed
 from bot.domain.editing import CannotEdit, decoded
 from bot.domain.paths import kept_back
 from bot.domain.secrecy import MARK, adds_marks
 from bot.domain.tree import Tree, check_change, check_edit, is_binary, lay
 from bot.records import FileEdit, Outcome, Repository, SandboxLimits
+
+# What a change needs installed, where a command runs on it.
+Furnish = Callable[[Sequence[FileEdit]], AbstractAsyncContextManager[Furnished]]
 
 # What running a program leaves behind; it never becomes part of a change.
 DEBRIS: Final = frozenset(
@@ -31,6 +38,7 @@ class Workbench:
     sandbox: Sandbox
     limits: SandboxLimits
     not_secret: tuple[str, ...] = ()
+    furnish: Furnish | None = None
 
     def hides(self, path: str) -> bool:
         """Whether its name says that it holds credentials, and the repository does not say otherwise."""
@@ -83,15 +91,29 @@ async def run_command(bench: Workbench, tree: Tree, command: str) -> Ran:
         raise CannotEdit(f"The command holds a NUL or more than {LONGEST_COMMAND_BYTES} bytes; write a file.")
     hidden = [FileEdit(path=path, content=None) for path in filter(bench.hides, tree.paths())]
     copy = bench.sources.working_copy(bench.repository, bench.commit, [*tree.change(), *hidden])
-    async with copy as directory:
-        outcome = await bench.sandbox.run(
+    began = asyncio.get_running_loop().time()
+    async with _furnished(bench, tree) as (sandbox, told), copy as directory:
+        # What is installed for a command takes of the turn's time as the command does.
+        before = asyncio.get_running_loop().time() - began
+        outcome = await sandbox.run(
             ["bash", "-c", command],
             directory=directory,
             limits=bench.limits,
             tenant=bench.repository.account,
         )
+        outcome = replace(outcome, output=f"{told}{outcome.output}", seconds=before + outcome.seconds)
         found = await bench.sources.changes(bench.repository, bench.commit, directory)
     return await _taken(bench, tree, outcome, found)
+
+
+@asynccontextmanager
+async def _furnished(bench: Workbench, tree: Tree) -> AsyncIterator[tuple[Sandbox, str]]:
+    """The sandbox for a command, and what to tell where nothing could be installed for it."""
+    if bench.furnish is None:
+        yield bench.sandbox, ""
+        return
+    async with bench.furnish(tree.change()) as room:
+        yield room.sandbox, setup_failed(room.failed, room.refused) if room.failed else ""
 
 
 async def loses_secrets(bench: Workbench, tree: Tree, edit: FileEdit) -> bool:

@@ -57,6 +57,8 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     `passed` counts the tests that passed there, None where that cannot be told. `not_secret` are the paths
     that the repository vouches for, `kept_back` is the digest of those that are shown to nobody.
     `branch` is the template of the branch's name, `labels` are what the pull request is to be given.
+    `setup` are the commands, each a line, by which what the tests need is installed, or `detects_setup` says
+    that they are told from the files; `setup_files` are what these see beside the manifests.
     """
 
     spec: str
@@ -73,6 +75,9 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     kept_back: str = ""
     branch: str = ""
     labels: tuple[str, ...] = ()
+    setup: tuple[str, ...] = ()
+    detects_setup: bool = False
+    setup_files: tuple[str, ...] = ()
 
 
 class TurnTaken(Happened, frozen=True, kw_only=True):

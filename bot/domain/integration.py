@@ -1,10 +1,11 @@
 """One integration: its facts folded into what it is now."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
 from bot.domain import events as e
+from bot.domain.setting_up import SetUp
 from bot.domain.states import State
 from bot.domain.trust import Remark, Tested
 from bot.records import Actor, MergeMethod, Repository
@@ -51,6 +52,7 @@ class Integration:
     branch_template: str = ""
     labels: tuple[str, ...] = ()
     labelled: bool = False
+    setup: SetUp = field(default_factory=SetUp)
     left_out: tuple[str, ...] = ()
     attempt: int = 1
     first_attempt: int = 1
@@ -333,6 +335,7 @@ def _validated(it: Integration, event: e.RequestValidated) -> Integration:
         kept_back=event.kept_back,
         branch_template=event.branch,
         labels=event.labels,
+        setup=SetUp(lines=event.setup, is_detected=event.detects_setup, files=event.setup_files),
     )
 
 

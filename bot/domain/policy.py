@@ -194,6 +194,7 @@ class Rules:
     model: str = "claude-opus-5-5"
     look_again_seconds: float = 60.0
     sandbox: SandboxLimits = field(default_factory=SandboxLimits)
+    setup_hosts: frozenset[str] = frozenset()
 
 
 def check_owner(repository: str, served: Iterable[str]) -> None:

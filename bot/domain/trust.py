@@ -38,7 +38,8 @@ class Seen:
     """All that is known of a run that ended well.
 
     `before` and `now` count the tests that passed, None where that cannot be told. `is_blind`: with a test
-    that must fail among them they ended well as before.
+    that must fail among them they ended well as before. `installs` are the files by which something else was
+    installed for the tests than before.
     """
 
     judges: Judges
@@ -46,6 +47,7 @@ class Seen:
     now: int | None
     old_tests: Rerun | None = None
     is_blind: bool = False
+    installs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,7 @@ class Verdict:
 
 def remarks_on(seen: Seen) -> tuple[Remark, ...]:
     """What keeps it from being a plain pass, the weightiest first."""
-    return (*_fooled(seen), *_old_tests(seen), *_counts(seen), *_files(seen.judges))
+    return (*_fooled(seen), *_old_tests(seen), *_counts(seen), *_files(seen))
 
 
 def _fooled(seen: Seen) -> Sequence[Remark]:
@@ -102,10 +104,11 @@ def _counts(seen: Seen) -> Sequence[Remark]:
     return [Remark(code="fewer_passed", before=seen.before, now=seen.now)] if fewer else []
 
 
-def _files(judges: Judges) -> Sequence[Remark]:
+def _files(seen: Seen) -> Sequence[Remark]:
     kinds = (
-        ("tests_removed", judges.removed),
-        ("tests_changed", judges.changed),
-        ("runner_changed", judges.steering),
+        ("tests_removed", seen.judges.removed),
+        ("tests_changed", seen.judges.changed),
+        ("runner_changed", seen.judges.steering),
+        ("installs_changed", seen.installs),
     )
     return [Remark(code=code, paths=paths) for code, paths in kinds if paths]

@@ -4,9 +4,11 @@ import asyncio
 import os
 import resource
 import signal
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -16,6 +18,7 @@ from bot.infrastructure.custody import give, remove
 from bot.infrastructure.directories import TooDeep
 from bot.infrastructure.finishing import finishing, in_thread
 from bot.infrastructure.resilience import Policy
+from bot.infrastructure.sandbox_annex import Annex
 from bot.infrastructure.sandbox_disk import Disk
 from bot.infrastructure.sandbox_groups import Group, Groups, Hierarchy
 from bot.infrastructure.sandbox_room import not_hidden, without_plugins
@@ -162,6 +165,13 @@ class BubblewrapSandbox:
         self._groups = Groups(hierarchy) if hierarchy else None
         self._bwrap = bwrap
         self._users = Users()
+        self._annex: Annex | None = None
+
+    def beside(self, annex: Annex) -> "BubblewrapSandbox":
+        """This very sandbox, with its limits and places, where that lies beside the working copy."""
+        another = copy(self)
+        another._annex = annex  # noqa: SLF001  one of this class
+        return another
 
     async def run(
         self, argv: Sequence[str], *, directory: Path, limits: SandboxLimits, tenant: str = ""
@@ -206,13 +216,15 @@ class BubblewrapSandbox:
     ) -> Outcome:
         self.check_hidden()
         made_up = await in_thread(partial(without_plugins, self._toolchain))
+        annex = self._annex.fitted(directory) if self._annex else None
         job = Job(
-            argv=argv,
+            argv=annex.through(sys.executable, argv) if annex else argv,
             directory=directory,
             user=user,
             toolchain=self._toolchain,
             memory_bytes=limits.memory_mib * _MIB,
-            made_up=made_up,
+            made_up={**made_up, **(annex.made_up() if annex else {})},
+            annex=annex,
             hidden=self._hidden,
             refused=REFUSED if self._groups else REFUSED_WITHOUT_GROUPS,
         )
@@ -246,8 +258,8 @@ def _hand_over(job: Job, limits: SandboxLimits) -> Disk:
     """Give the working copy to the user that the program will be, and see how much it holds."""
     with _unavailable("working copy"):
         if os.geteuid() == 0:
-            give(job.directory, user=job.user)
-        return Disk.of(job.directory, size=limits.disk_mib * _MIB, entries=limits.files)
+            give(job.written, user=job.user)
+        return Disk.of(job.written, size=limits.disk_mib * _MIB, entries=limits.files)
 
 
 async def _carry_out(run: _Run) -> Outcome:

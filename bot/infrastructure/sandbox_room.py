@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from bot.infrastructure.sandbox_annex import Annex, path_with, python_path_with
 from bot.infrastructure.sandbox_covers import Mount, bare, covers
 
 REPOSITORY: Final = "/repository"
@@ -62,7 +63,7 @@ def etc_files(user: int) -> Mapping[str, bytes]:
     }
 
 
-def arguments(
+def arguments(  # noqa: PLR0913  everything that is found inside
     directory: Path,
     *,
     toolchain: Sequence[Path],
@@ -70,6 +71,7 @@ def arguments(
     user: int,
     made_up: Mapping[str, int],
     memory_bytes: int,
+    annex: Annex | None = None,
 ) -> list[str]:
     """The whole room; `made_up` gives the open descriptor that holds each made-up file."""
     return [
@@ -78,10 +80,12 @@ def arguments(
         *_scratch(min(_SCRATCH_BYTES, memory_bytes)),
         *_read_only(toolchain),
         *covers(hidden, _mounts(toolchain), toolchain=toolchain),
+        *(_directories(*annex.directories()) if annex else ()),
         *_made_up(made_up),
         *("--bind", str(directory), REPOSITORY, "--chdir", REPOSITORY),
+        *(annex.mounts(REPOSITORY) if annex else ()),
         *("--remount-ro", "/dev", "--remount-ro", "/"),
-        *_environment(toolchain),
+        *_environment(toolchain, annex),
     ]
 
 
@@ -150,17 +154,18 @@ def _read_only(toolchain: Sequence[Path]) -> Iterator[str]:
             yield from ("--ro-bind", str(path), str(path))
 
 
-def _environment(toolchain: Sequence[Path]) -> Iterator[str]:
+def _environment(toolchain: Sequence[Path], annex: Annex | None) -> Iterator[str]:
     binaries = [str(path / "bin") for path in toolchain if (path / "bin").is_dir()]
     variables = {
-        "PATH": ":".join(dict.fromkeys((*binaries, *_SYSTEM_BINARIES))),
+        "PATH": path_with(annex, (*binaries, *_SYSTEM_BINARIES)),
         "HOME": _HOME,
         "LANG": "C.UTF-8",
         "TMPDIR": "/tmp",  # noqa: S108  inside, where it belongs to the run alone
         "CI": "true",
         # The repository's own code, not a package of the same name that the toolchain has installed.
-        "PYTHONPATH": f"{REPOSITORY}/src:{REPOSITORY}",
+        "PYTHONPATH": python_path_with(annex, (f"{REPOSITORY}/src", REPOSITORY)),
         "PYTHONDONTWRITEBYTECODE": "1",
+        **(annex.environment() if annex else {}),
     }
     yield "--clearenv"
     for name, value in variables.items():

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.infrastructure.finishing import finishing, in_thread
+from bot.infrastructure.sandbox_annex import Annex
 from bot.infrastructure.sandbox_room import arguments, become, etc_files
 from bot.infrastructure.sandbox_seccomp import REFUSED, seccomp_filter
 from bot.infrastructure.sandbox_watch import family
@@ -34,7 +35,8 @@ class Job:
     """A program, the directory it works on, whom it runs as, and what it finds beside.
 
     `made_up` are files in place of those that the toolchain has there; `hidden` is what belongs to the bot
-    alone, wherever it lies; `refused` are the system calls that it may not make.
+    alone, wherever it lies; `refused` are the system calls that it may not make; `annex` is what was
+    installed, or is to be.
     """
 
     argv: Sequence[str]
@@ -45,6 +47,12 @@ class Job:
     made_up: Mapping[str, bytes] = field(default_factory=dict)
     hidden: Sequence[Path] = ()
     refused: Mapping[str, tuple[int, int]] = field(default_factory=lambda: REFUSED)
+    annex: Annex | None = None
+
+    @property
+    def written(self) -> Path:
+        """The directory that holds all that it may write to, and that its user is given."""
+        return self.annex.top if self.annex and self.annex.is_setup else self.directory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +162,7 @@ def _options(job: Job, handed: _Handed) -> list[str]:
         user=job.user,
         made_up={path: handed.over(content) for path, content in files.items()},
         memory_bytes=job.memory_bytes,
+        annex=job.annex,
     )
     return [*room, "--seccomp", str(handed.over(rules))]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.application.ports import Sandbox
+from bot.application.installations import Sandbox
 from bot.infrastructure import custody
 from bot.infrastructure.resilience import POLICIES, Policy
 from bot.infrastructure.sandbox import BubblewrapSandbox

@@ -544,6 +544,40 @@ class FakeSandbox:
         return self.outcome
 
 
+@dataclass(frozen=True)
+class FakeRoom:
+    """A sandbox as a set-up left it, and how that failed or was refused."""
+
+    sandbox: FakeSandbox
+    failed: Outcome | None = None
+    refused: tuple[str, ...] = ()
+
+
+@dataclass
+class FakeInstallations:
+    """Remembers what was to be installed; each set-up with such a command ends as it is told."""
+
+    sandbox: FakeSandbox
+    failing: dict[tuple[str, ...], Outcome] = field(default_factory=dict)
+    refused: tuple[str, ...] = ()
+    asked: list[tuple[Sequence[Sequence[str]], dict[str, bytes]]] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def furnished(
+        self,
+        commands: Sequence[Sequence[str]],
+        files: Sequence[FileEdit],
+        *,
+        owner: str,
+        limits: SandboxLimits,
+        tenant: str,
+    ) -> AsyncIterator[FakeRoom]:
+        if commands:
+            self.asked.append((commands, {each.path: each.content or b"" for each in files}))
+        failed = next((self.failing[each] for each in map(tuple, commands) if each in self.failing), None)
+        yield FakeRoom(self.sandbox, failed, self.refused)
+
+
 @dataclass
 class FakeClaude:
     """First the answers that break off, then the others, in order; the same key gives the same again."""
@@ -584,6 +618,7 @@ class Stage:
     deployments: FakeDeployments = field(default_factory=FakeDeployments)
     sources: FakeSources = field(default_factory=FakeSources)
     sandbox: FakeSandbox = field(default_factory=FakeSandbox)
+    installations: FakeInstallations | None = None
     claude: FakeClaude = field(default_factory=FakeClaude)
     rules: Rules = field(default_factory=Rules)
     subscribers: tuple[Subscriber, ...] = ()
@@ -606,6 +641,7 @@ class Stage:
             deployments=self.deployments,
             sources=self.sources,
             sandbox=self.sandbox,
+            installations=self.installations or FakeInstallations(self.sandbox),
             claude=self.claude,
             rules=self.rules,
             subscribers=self.subscribers,

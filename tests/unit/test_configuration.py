@@ -5,9 +5,10 @@ from time import process_time
 
 import pytest
 
-from bot.application.configuration import Configuration, values_of
+from bot.application.configuration import Configuration, setup_of, values_of
 from bot.application.configuration_file import read_configuration
 from bot.application.fault_words import fault
+from bot.domain.setting_up import SetUp
 
 DEEP = b"test: " + b"[" * 21 + b"]" * 21
 BOMB = b"\n".join([
@@ -55,6 +56,28 @@ def test_all_of_it() -> None:
     assert (said.environment, said.merge_method, said.merge_reverts) == ("staging/eu-1", "squash", True)
     assert (said.test_remarks, said.not_secret) == ("refuse", ["tests/server.key", ".env"])
     assert values_of(said)["not_secret"] == "tests/server.key, .env"
+
+
+@pytest.mark.parametrize(
+    ("content", "setup"),
+    [
+        (b"", SetUp(is_detected=True)),
+        (b"setup: []", SetUp()),
+        (b"setup: [make deps, sh 'a b']", SetUp(lines=("make deps", "sh 'a b'"))),
+        (b"setup: [sh x]\nsetup_files: [tools]", SetUp(lines=("sh x",), files=("tools",))),
+    ],
+)
+def test_a_set_up_is_told_from_the_files_unless_it_is_said(content: bytes, setup: SetUp) -> None:
+    assert setup_of(parse(content), detects=True) == setup
+
+
+def test_without_a_host_to_ask_nothing_is_told_from_the_files() -> None:
+    assert setup_of(parse(None), detects=False) == SetUp()
+
+
+@pytest.mark.parametrize("line", [b'setup: ["a \'b"]', b"setup: [' ']", b'setup: ["a\\0"]', b"setup: make"])
+def test_a_command_of_a_set_up_that_is_none_is_refused(line: bytes) -> None:
+    assert refused(line).startswith("setup")
 
 
 def test_without_a_command_there_are_no_words() -> None:

@@ -415,7 +415,9 @@ async def test_the_configuration_says_where_each_value_comes_from() -> None:
 | `test_remarks` | `report` | the bot's default |
 | `branch` | `claude/{issue}-{id}` | the bot's default |
 | `labels` | (not set) | the bot's default |
-| `not_secret` | (not set) | the bot's default |\
+| `not_secret` | (not set) | the bot's default |
+| `setup` | (not set) | the bot's default |
+| `setup_files` | (not set) | the bot's default |\
 """)
 
 

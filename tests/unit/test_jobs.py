@@ -91,6 +91,7 @@ async def test_a_survey_finds_the_base_its_configuration_and_its_tests() -> None
         "not_secret": "[]",
         "branch": "claude/{issue}-{id}",
         "labels": "[]",
+        "setup": '{"lines": [], "is_detected": false, "files": []}',
     }
 
 

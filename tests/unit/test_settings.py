@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 from inline_snapshot import snapshot
 
+from bot.application.setting_up import LONGEST_SECONDS
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.engine import STEP_SECONDS
 from bot.infrastructure.resilience import POLICIES
@@ -151,6 +152,48 @@ def test_values_are_read_as_people_write_them() -> None:
     assert (settings.address, settings.allow_self_approval) == ("https://bot.example.org", True)
 
 
+def test_hosts_and_indexes_of_a_set_up_are_named_exactly() -> None:
+    settings = Settings.read({
+        "SETUP_HOSTS": "Index.example.org, files.example.org:443,plain.example.org:80",
+        "SETUP_INDEXES": "python=https://index.example.org/simple/, npm=https://npm.example.org",
+    })
+
+    assert settings.setup_hosts == ("index.example.org", "files.example.org", "plain.example.org:80")
+    assert settings.setup_indexes == (
+        ("PIP_INDEX_URL", "https://index.example.org/simple"),
+        ("NPM_CONFIG_REGISTRY", "https://npm.example.org"),
+    )
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        *("10.0.0.5", "[::1]", "*.example.org", ".example.org", "localhost", "https://index.example.org"),
+        *("index.example.org:8080", "index.example.org/simple", ","),
+    ],
+)
+def test_sb_02_a_host_of_a_set_up_is_a_whole_name_and_nothing_wider(hosts: str) -> None:
+    (problem,) = problems(SETUP_HOSTS=hosts)
+
+    assert "give names of hosts" in problem
+
+
+@pytest.mark.parametrize(
+    ("indexes", "told"),
+    [
+        ("ruby=https://gems.example.org", "give python=address, npm=address, go=address"),
+        ("https://index.example.org", "give python=address"),
+        ("python=ftp://index.example.org", "give an http or https address"),
+        ("python=https://user:key@index.example.org/simple", "without credentials"),
+        (",", "give python=address"),
+    ],
+)
+def test_sx_06_an_index_of_a_set_up_has_no_credentials(indexes: str, told: str) -> None:
+    (problem,) = problems(SETUP_INDEXES=indexes)
+
+    assert told in problem
+
+
 def test_a_test_run_is_no_longer_than_its_step_can_hold() -> None:
     (problem,) = problems(SANDBOX_LIMITS="1501,512,64,1000")
 
@@ -159,7 +202,7 @@ def test_a_test_run_is_no_longer_than_its_step_can_hold() -> None:
 
 
 def test_what_judges_a_change_fits_into_its_step_and_a_run_into_its_place() -> None:
-    assert 4 * LONGEST_TEST_RUN < STEP_SECONDS
+    assert 4 * LONGEST_TEST_RUN + 2 * LONGEST_SECONDS < STEP_SECONDS
     assert POLICIES["sandbox"]["attempt_seconds"] > LONGEST_TEST_RUN
 
 

@@ -43,6 +43,10 @@ CHANGED = Judges(changed=("tests/test_a.py",))
             Seen(judges=Judges(removed=("b",), steering=("c", "d")), before=5, now=5, old_tests=FINE),
             [Remark(code="tests_removed", paths=("b",)), Remark(code="runner_changed", paths=("c", "d"))],
         ),
+        (
+            Seen(judges=Judges(), before=5, now=5, installs=("requirements.txt",)),
+            [Remark(code="installs_changed", paths=("requirements.txt",))],
+        ),
     ],
 )
 def test_what_is_remarked(seen: Seen, remarks: list[Remark]) -> None:

@@ -279,6 +279,7 @@ REMARKS = (
     Remark(code="tests_removed", paths=("tests/`@org/team`.py",)),
     Remark(code="tests_changed", paths=tuple(f"tests/test_{number:02}.py" for number in range(12))),
     Remark(code="runner_changed"),
+    Remark(code="installs_changed", paths=("requirements.txt",)),
 )
 
 
@@ -293,7 +294,8 @@ def test_every_remark_has_its_sentence() -> None:
 - Fewer tests pass than before this change: 4, before 5.
 - Tests were removed: `tests/'@\u200borg/team'.py`.
 - Tests that were there before, or files among them, were changed: `tests/test_00.py`, `tests/test_01.py`, `tests/test_02.py`, `tests/test_03.py`, `tests/test_04.py`, `tests/test_05.py`, `tests/test_06.py`, `tests/test_07.py`, `tests/test_08.py`, `tests/test_09.py`, and 2 more.
-- What decides how tests are run was changed: (no longer known).\
+- What decides how tests are run was changed: (no longer known).
+- What is installed for the tests was changed, and so was run with them: `requirements.txt`.\
 """)
 
 

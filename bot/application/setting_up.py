@@ -1,0 +1,103 @@
+"""What the tests need, installed before they run: by a commit's manifests, as a change has made them."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bot.application.installations import Furnished
+from bot.application.ports import World
+from bot.domain.integration import Integration
+from bot.domain.paths import kept_back
+from bot.domain.setting_up import MOST_FILES, Commands, SetUp, commands_for, is_given, may_matter
+from bot.records import FileEdit, Repository, StepFailed, Unavailable
+
+LARGEST_BYTES: Final = 16 * 1024 * 1024
+# A change is judged in one step of the engine, with a set-up of its own and one of the commit before it.
+LONGEST_SECONDS: Final = 540
+EXECUTABLE: Final = "100755"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A commit of a repository, what it says of its set-up, and how its tests are run."""
+
+    repository: Repository
+    commit: str
+    setup: SetUp
+    tests: tuple[str, ...]
+    not_secret: tuple[str, ...] = ()
+
+
+def place_of(it: Integration) -> Place:
+    """Where an integration works."""
+    return Place(
+        repository=it.repository,
+        commit=it.base_commit,
+        setup=it.setup,
+        tests=it.tests,
+        not_secret=it.not_secret,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The commands of one set-up and all the files that they see."""
+
+    commands: Commands
+    files: tuple[FileEdit, ...]
+
+
+@asynccontextmanager
+async def furnished(world: World, at: Place, edits: Sequence[FileEdit] = ()) -> AsyncIterator[Furnished]:
+    """A sandbox with what the change needs. Raises Unavailable where it failed and is none of its doing."""
+    plan, limits = await plan_of(world, at, edits), world.rules.sandbox
+    async with world.installations.furnished(
+        plan.commands,
+        plan.files,
+        owner=str(at.repository.id),
+        limits=replace(limits, seconds=min(limits.seconds, LONGEST_SECONDS)),
+        tenant=at.repository.account,
+    ) as room:
+        if room.failed and edits and plan == await plan_of(world, at, ()):
+            raise Unavailable("index_unavailable", "the same set-up did well before the change")
+        yield room
+
+
+async def plan_of(world: World, at: Place, edits: Sequence[FileEdit]) -> Plan:
+    """The set-up of that commit with these edits; nothing is read where there is none to be told."""
+    if not (at.setup.lines or at.setup.is_detected):
+        return Plan((), ())
+    found = await _found(world, at, edits)
+    texts = {each.path: (each.content or b"").decode(errors="replace") for each in found}
+    commands = commands_for(at.setup, at.tests, texts)
+    given = tuple(each for each in found if is_given(each.path, at.setup, commands))
+    return Plan(commands, given if commands else ())
+
+
+async def changed_needs(world: World, at: Place, edits: Sequence[FileEdit]) -> tuple[str, ...]:
+    """The files by which a change has something else installed; none where it does not."""
+    before, now = await plan_of(world, at, ()), await plan_of(world, at, edits)
+    if before == now:
+        return ()
+    paths = [edit.path for edit in edits if may_matter(edit.path, at.setup)]
+    given = [path for path in paths if is_given(path, at.setup, (*before.commands, *now.commands))]
+    return tuple(given or paths)
+
+
+async def _found(world: World, at: Place, edits: Sequence[FileEdit]) -> tuple[FileEdit, ...]:
+    """What says what is needed, as it is now. Raises StepFailed("setup_too_large")."""
+    listing = await world.sources.listing(at.repository, at.commit)
+    now = {edit.path: edit for edit in edits}
+    paths = [path for path in sorted({*listing, *now}) if may_matter(path, at.setup)]
+    shown = set(paths).difference(kept_back(paths, not_secret=at.not_secret))
+    size = sum(listing[path].size for path in shown if path in listing)
+    if len(shown) > MOST_FILES or size > LARGEST_BYTES:
+        raise StepFailed("setup_too_large", f"{len(shown)} files, {size} bytes")
+    found = [now.get(path) or await _read(world, at, path, listing[path].mode) for path in sorted(shown)]
+    return tuple(each for each in found if each.content is not None)
+
+
+async def _read(world: World, at: Place, path: str, mode: str) -> FileEdit:
+    content = await world.sources.read(at.repository, at.commit, path)
+    return FileEdit(path=path, content=content, executable=mode == EXECUTABLE)

@@ -1,0 +1,141 @@
+"""How what the tests need is installed: by which commands, and what of the repository they see."""
+
+import re
+import shlex
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.domain import toml
+
+INSTALLED: Final = "/dependencies"
+Commands = tuple[tuple[str, ...], ...]
+
+# The files that say what is needed, by the program that reads them; a set-up is given these, those that its
+# commands name, and no other.
+_REQUIREMENTS_NAME: Final = (
+    r"(?:[^/]*requirements[^/]*|constraints[^/]*)\.(?:txt|in)|requirements/[^/]+\.(?:txt|in)"
+)
+_MANIFESTS: Final[Mapping[str, re.Pattern[str]]] = {
+    "python": re.compile(rf"(?:.*/)?(?:{_REQUIREMENTS_NAME})"),
+    "npm": re.compile(r"(?:.*/)?(?:package(?:-lock)?|npm-shrinkwrap)\.json"),
+    "go": re.compile(r"(?:.*/)?go\.(?:mod|sum|work)"),
+    "cargo": re.compile(r"(?:.*/)?(?:Cargo\.(?:toml|lock)|rust-toolchain(?:\.toml)?)"),
+}
+_OTHERS: Final = re.compile(
+    r"(?:.*/)?(?:pyproject\.toml|setup\.(?:py|cfg)|tox\.ini|Pipfile(?:\.lock)?|(?:poetry|uv|pdm)\.lock"
+    r"|yarn\.lock|pnpm-(?:lock|workspace)\.yaml|Gemfile(?:\.lock)?|composer\.(?:json|lock)"
+    r"|GNUmakefile|[Mm]akefile)"
+)
+# Directories of other people's packages, whose own manifests say nothing of this repository.
+_FOREIGN: Final = frozenset(("node_modules", "vendor", "third_party"))
+MOST_FILES: Final = 500
+_REQUIREMENTS: Final = (
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-test.txt",
+    "dev-requirements.txt",
+    "test-requirements.txt",
+    "requirements/dev.txt",
+    "requirements/test.txt",
+)
+_EXTRAS: Final = ("dev", "test", "testing", "tests")
+_PIP: Final = ("python", "-m", "pip", "install", "--target", f"{INSTALLED}/python")
+_NPM: Final = ("npm", "ci", "--no-audit", "--no-fund")
+_GO: Final = ("go", "mod", "download")
+_CARGO: Final = ("cargo", "fetch", "--locked")
+# What the test command says of the language; `make` and the like may need any.
+_LANGUAGES: Final[Mapping[str, Collection[str]]] = {
+    "python": ("python", "python3", "pytest", "py.test", "tox", "nox"),
+    "node": ("npm", "npx", "node", "yarn", "pnpm"),
+    "go": ("go",),
+    "cargo": ("cargo",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUp:
+    """What a repository says of its set-up: commands as lines, or that they be told from its files.
+
+    `files` are paths, or directories, that the commands see beside what says what is needed.
+    """
+
+    lines: tuple[str, ...] = ()
+    is_detected: bool = False
+    files: tuple[str, ...] = ()
+
+    def commands(self) -> Commands:
+        return tuple(tuple(shlex.split(line)) for line in self.lines)
+
+
+def may_matter(path: str, setup: SetUp) -> bool:
+    """Whether the file has to be looked at to tell what is needed."""
+    if not _FOREIGN.isdisjoint(path.split("/")[:-1]):
+        return False
+    if any(each.fullmatch(path) for each in (*_MANIFESTS.values(), _OTHERS)):
+        return True
+    named = {word.removeprefix("./") for command in setup.commands() for word in command}
+    return path in named or any(
+        path == each or path.startswith(f"{each.rstrip('/')}/") for each in setup.files
+    )
+
+
+def is_given(path: str, setup: SetUp, commands: Commands) -> bool:
+    """Whether those commands see a file that may matter: of ones that were told, only what they read."""
+    if not setup.is_detected:
+        return True
+    return any(_MANIFESTS[command[0]].fullmatch(path) for command in commands)
+
+
+def commands_for(setup: SetUp, tests: Sequence[str], texts: Mapping[str, str]) -> Commands:
+    """The commands of a set-up; none where none are named, and nothing says that any are needed."""
+    if not setup.is_detected:
+        return setup.commands()
+    wanted = languages_of(tests)
+    found = (
+        ("python", _python(texts)),
+        ("node", _NPM if _has(texts, "package.json") and _locked(texts) else None),
+        ("go", _GO if _has(texts, "go.mod") else None),
+        ("cargo", _CARGO if _has(texts, "Cargo.lock") else None),
+    )
+    return tuple(command for language, command in found if command and language in wanted)
+
+
+def languages_of(tests: Sequence[str]) -> Collection[str]:
+    """Whose packages the test command may need; of a command that names none, any."""
+    first = tests[0].rpartition("/")[2] if tests else ""
+    known = [language for language, words in _LANGUAGES.items() if first in words]
+    return known or _LANGUAGES.keys()
+
+
+def _has(texts: Mapping[str, str], path: str) -> bool:
+    return path in texts
+
+
+def _locked(texts: Mapping[str, str]) -> bool:
+    return "package-lock.json" in texts or "npm-shrinkwrap.json" in texts
+
+
+def _python(texts: Mapping[str, str]) -> tuple[str, ...] | None:
+    """By its lists of requirements; without one, by what its project file declares."""
+    if lists := [path for path in _REQUIREMENTS if path in texts]:
+        return (*_PIP, *(word for path in lists for word in ("-r", path)))
+    declared = _declared(texts.get("pyproject.toml", ""))
+    return (*_PIP, "--", *declared) if declared else None
+
+
+def _declared(text: str) -> list[str]:
+    """What a project needs, and what its tests and developers need, each once; the project is not built."""
+    try:
+        said = toml.parsed(text)
+    except (ValueError, RecursionError):
+        return []
+    project, groups = _table(said.get("project")), _table(said.get("dependency-groups"))
+    extras = _table(project.get("optional-dependencies"))
+    lists = [project.get("dependencies"), *(part.get(name) for part in (extras, groups) for name in _EXTRAS)]
+    found = (each for part in lists if isinstance(part, list) for each in part if isinstance(each, str))
+    return list(dict.fromkeys(found))
+
+
+def _table(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

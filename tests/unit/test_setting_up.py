@@ -1,0 +1,113 @@
+"""How what the tests need is installed: told from files or said, and what a set-up is given to see."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from bot.domain.setting_up import Commands, SetUp, commands_for, is_given, may_matter
+
+PIP = ("python", "-m", "pip", "install", "--target", "/dependencies/python")
+NPM = ("npm", "ci", "--no-audit", "--no-fund")
+PYTEST = ("python", "-m", "pytest", "-q")
+DETECTED = SetUp(is_detected=True)
+PROJECT = """
+[project]
+dependencies = ["attrs>=23", "httpx"]
+[project.optional-dependencies]
+test = ["pytest-cov", "attrs>=23"]
+docs = ["sphinx"]
+[dependency-groups]
+dev = ["ruff", {include-group = "test"}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("tests", "files", "commands"),
+    [
+        (PYTEST, {"requirements.txt": "attrs"}, [(*PIP, "-r", "requirements.txt")]),
+        (
+            PYTEST,
+            {"requirements/test.txt": "", "requirements.txt": "", "pyproject.toml": PROJECT},
+            [(*PIP, "-r", "requirements.txt", "-r", "requirements/test.txt")],
+        ),
+        (
+            PYTEST,
+            {"pyproject.toml": PROJECT},
+            [(*PIP, "--", "attrs>=23", "httpx", "pytest-cov", "ruff")],
+        ),
+        (PYTEST, {"pyproject.toml": "[project]\nname = 'shop'\n"}, []),
+        (PYTEST, {"pyproject.toml": "project = 1"}, []),
+        (PYTEST, {"pyproject.toml": "[project]\ndependencies = 'attrs'\n"}, []),
+        (PYTEST, {"pyproject.toml": "not = [toml"}, []),
+        (PYTEST, {"package.json": "{}", "package-lock.json": "{}"}, []),
+        (("npm", "test"), {"package.json": "{}", "package-lock.json": "{}", "requirements.txt": ""}, [NPM]),
+        (("npm", "test"), {"package.json": "{}", "npm-shrinkwrap.json": "{}"}, [NPM]),
+        (("npm", "test"), {"package.json": "{}"}, []),
+        (("npm", "test"), {"package-lock.json": "{}"}, []),
+        (("/usr/bin/go", "test", "./..."), {"go.mod": ""}, [("go", "mod", "download")]),
+        (("cargo", "test"), {"Cargo.toml": "", "Cargo.lock": ""}, [("cargo", "fetch", "--locked")]),
+        (("cargo", "test"), {"Cargo.toml": ""}, []),
+        (
+            ("make", "test"),
+            {"requirements.txt": "", "package.json": "{}", "package-lock.json": "{}"},
+            [(*PIP, "-r", "requirements.txt"), NPM],
+        ),
+        ((), {"go.mod": ""}, [("go", "mod", "download")]),
+    ],
+)
+def test_the_commands_are_told_from_the_files_of_the_tests_language(
+    tests: tuple[str, ...], files: Mapping[str, str], commands: Commands
+) -> None:
+    assert commands_for(DETECTED, tests, files) == tuple(commands)
+
+
+def test_what_the_repository_says_stands_whatever_the_files_are() -> None:
+    setup = SetUp(lines=("sh tools/setup 'a b'", "make deps"))
+
+    assert commands_for(setup, PYTEST, {"requirements.txt": ""}) == (
+        ("sh", "tools/setup", "a b"),
+        ("make", "deps"),
+    )
+    assert commands_for(SetUp(), PYTEST, {"requirements.txt": ""}) == ()
+
+
+SAID = SetUp(lines=("sh ./tools/setup.sh",), files=("tools/lib/", "versions"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("requirements.txt", "requirements-dev.txt", "requirements/base.in", "constraints.txt"),
+        *("pyproject.toml", "apps/shop/pyproject.toml", "package.json", "apps/web/package-lock.json"),
+        *("go.sum", "Cargo.lock", "Makefile", "Gemfile.lock", "tools/setup.sh"),
+        *("tools/lib/a/b.sh", "versions"),
+    ],
+)
+def test_what_says_what_is_needed_matters(path: str) -> None:
+    assert may_matter(path, SAID)
+    assert is_given(path, SAID, SAID.commands())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("src/shop.py", "README.md", "tools/other.sh", "tools/library", "versions2"),
+        *("node_modules/a/package.json", "vendor/x/go.mod", "src/package.json.py"),
+    ],
+)
+def test_code_and_other_peoples_packages_do_not_matter(path: str) -> None:
+    assert not may_matter(path, SAID)
+
+
+@pytest.mark.parametrize("path", ["requirements.txt", "deep/constraints.txt"])
+def test_commands_that_were_told_see_what_they_read(path: str) -> None:
+    assert is_given(path, DETECTED, ((*PIP, "-r", "requirements.txt"),))
+
+
+@pytest.mark.parametrize("path", ["pyproject.toml", "package.json", "Makefile"])
+def test_commands_that_were_told_see_nothing_else(path: str) -> None:
+    assert not is_given(path, DETECTED, ((*PIP, "-r", "requirements.txt"),))
+
+
+def test_a_lock_file_of_node_is_seen_by_npm() -> None:
+    assert is_given("package-lock.json", DETECTED, (NPM,))
