@@ -77,8 +77,8 @@ class Settings(BaseModel):
     )
     data_dir: Directory | None = Field(
         None,
-        description="where the mirrors of the repositories and the working copies are kept, and nothing "
-        "else; beside the SQLite file if not set, with PostgreSQL in `./data`",
+        description="where the mirrors of the repositories, the working copies and what set-ups installed "
+        "are kept, and nothing else; beside the SQLite file if not set, with PostgreSQL in `./data`",
         examples=["/var/lib/claude-bot"],
     )
     redis_url: Redis | None = Field(

@@ -20,7 +20,7 @@ from bot.infrastructure.sandbox_groups import find_hierarchy
 from bot.records import FileEdit, SandboxLimits, StepFailed
 from tests.security.test_sandbox import sandbox_at
 from tests.unit import bench
-from tests.unit.fakes import Stage
+from tests.unit.fakes import FakeInstallations, Stage
 from tests.unit.histories import AGREED, BASE, ID, SPEC, SUMMARY, integration, kept
 
 COMMAND: Final = ("python", "-m", "pytest", "-q", "--disable-plugin-autoload")
@@ -174,10 +174,12 @@ async def prepared(patch: Patch, agreed: e.RequestValidated, files: Mapping[str,
     """A world with this repository and the real sandbox, in which this change is to be tested."""
     stage = Stage()
     stage.log.holds((*AGREED[:-1], agreed))
+    sandbox = sandbox_at(hierarchy=find_hierarchy())
     world = replace(
         stage.world,
         sources=bench.FakeSources({path: text.encode() for path, text in files.items()}),
-        sandbox=sandbox_at(hierarchy=find_hierarchy()),
+        sandbox=sandbox,
+        installations=FakeInstallations(sandbox),
         rules=replace(stage.rules, sandbox=LIMITS),
     )
     change = await keep_change(world, integration(stage.log.events()), edits_of(patch))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.annotations import Concluded
+from bot.application.installations import Sandbox
 from bot.application.ports import Subscriber, World
 from bot.application.projections import row_of
 from bot.domain import events as e
@@ -548,7 +549,7 @@ class FakeSandbox:
 class FakeRoom:
     """A sandbox as a set-up left it, and how that failed or was refused."""
 
-    sandbox: FakeSandbox
+    sandbox: Sandbox
     failed: Outcome | None = None
     refused: tuple[str, ...] = ()
 
@@ -557,7 +558,7 @@ class FakeRoom:
 class FakeInstallations:
     """Remembers what was to be installed; each set-up with such a command ends as it is told."""
 
-    sandbox: FakeSandbox
+    sandbox: Sandbox
     failing: dict[tuple[str, ...], Outcome] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
     asked: list[tuple[Sequence[Sequence[str]], dict[str, bytes]]] = field(default_factory=list)
