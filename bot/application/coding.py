@@ -12,10 +12,10 @@ from bot.application.recording import amend, load, running, was_recorded
 from bot.application.remark_words import remarks
 from bot.application.setting_up import furnished, place_of
 from bot.application.setup_words import ended as how_it_ended
+from bot.application.showing import fenced_command, request_text, seen_of, shown_paths
 from bot.application.steps import Standing, standing
 from bot.application.texts import keep_change, keep_text, load_change, load_text, remarks_in
 from bot.application.tools import TOOLS, Worked, run_tools
-from bot.application.validating import fenced_command, request_text, seen_of, shown_paths
 from bot.application.watching import stoppable, watched
 from bot.application.workbench import Workbench, open_tree
 from bot.domain import deciding

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Final
 
-import structlog
 from pydantic import TypeAdapter
 
 from bot.application.asking import ask, load_answer
@@ -17,10 +16,11 @@ from bot.application.ports import World
 from bot.application.prompting import render
 from bot.application.recording import amend, running, was_recorded
 from bot.application.setting_up import Place
+from bot.application.showing import beginning, fenced_command, request_text, shown_paths
 from bot.application.spec import Spec, read_spec, spec_schema
 from bot.application.spending import check_month
 from bot.application.steps import Standing, check_still_may, standing
-from bot.application.texts import keep_text, load_text
+from bot.application.texts import keep_text
 from bot.application.trial import tried
 from bot.application.watching import stoppable, watched
 from bot.domain import deciding
@@ -32,22 +32,16 @@ from bot.domain.integration import Integration
 from bot.domain.merging import METHODS, chosen, named
 from bot.domain.paths import kept_back
 from bot.domain.policy import Permission
-from bot.domain.secrecy import LONGEST_KEY, without_secrets
 from bot.domain.setting_up import SetUp
 from bot.domain.suites import TELLING_FILES, detect
-from bot.domain.visible import visible_markdown
 from bot.records import Question, Recorded, StepFailed, TreeEntry
 
-MOST_PATHS: Final = 500
-README_CHARACTERS: Final = 12_000
 LARGEST_SUITE_FILE: Final = 200_000
 MAX_TOKENS: Final = 8_000
 BEGINS_ANEW: Final = (e.ValidationStarted.__name__, e.Answered.__name__)
 READMES: Final = ("README.md", "README.rst", "README.txt", "README")
 
 SPOKEN: Final = TypeAdapter(SetUp)
-
-log = structlog.get_logger()
 
 
 async def validate_request(world: World, integration_id: str) -> Standing:
@@ -212,53 +206,10 @@ async def request_question(world: World, it: Integration, survey: dict[str, str]
     )
 
 
-async def request_text(world: World, it: Integration) -> str:
-    """What was asked for, and what was said about it since: data, as a reader sees it."""
-    nonce = nonce_of(it.id)
-    kept = json.loads(await load_text(world, it, it.request))
-    parts = [
-        fence(await seen_of(kept["request"]), "the request", nonce),
-        fence(await seen_of(kept["issue_title"]), "title of the issue", nonce),
-        fence(await seen_of(kept["issue_body"]), "text of the issue", nonce),
-    ]
-    for question, reply in it.exchanges:
-        parts.append(fence(await load_text(world, it, question), "you asked", nonce))
-        parts.append(fence(await seen_of(await load_text(world, it, reply)), "the answer", nonce))
-    return "\n\n".join(parts)
-
-
-async def seen_of(text: str) -> str:
-    """What a reader sees of it, found out beside the event loop: a long text may take a second."""
-    seen = await asyncio.to_thread(visible_markdown, text)
-    if seen.left_out:
-        log.info("text_left_out", kinds=seen.left_out)
-    return seen.text
-
-
-def fenced_command(words: Iterable[str], integration_id: str) -> str:
-    """The test command as the model is shown it: the repository names it, so it is data."""
-    return fence(" ".join(words), "test command", nonce_of(integration_id))
-
-
-def shown_paths(paths: list[str]) -> str:
-    """The listing as the model is shown it, cut where it is long, and saying so."""
-    more = len(paths) - MOST_PATHS
-    shown = sorted(paths)[:MOST_PATHS]
-    return "\n".join([*shown, f"... and {more} more"] if more > 0 else shown)
-
-
 async def _readme(it: Integration, world: World, commit: str, paths: list[str]) -> str:
     name = next((name for name in READMES if name in paths), None)
     content = await world.sources.read(it.repository, commit, name) if name else None
     return await asyncio.to_thread(beginning, content or b"")
-
-
-def beginning(content: bytes) -> str:
-    """How a file begins, without secrets; no more of it is read than a key that begins there may take."""
-    whole = content.decode(errors="replace")
-    text = without_secrets(whole[: README_CHARACTERS + LONGEST_KEY])
-    more = len(whole) - README_CHARACTERS
-    return f"{text[:README_CHARACTERS]}\n[... {more} characters left out ...]" if more > 0 else text
 
 
 async def conclude(

@@ -10,7 +10,8 @@ from msgspec import structs
 from structlog.testing import capture_logs
 
 from bot.application.coding import coding_question
-from bot.application.validating import README_CHARACTERS, beginning, consult, survey_repository
+from bot.application.showing import README_CHARACTERS, beginning
+from bot.application.validating import consult, survey_repository
 from bot.domain import events as e
 from bot.domain.fencing import spelled
 from bot.domain.secrecy import LONGEST_KEY

@@ -13,8 +13,9 @@ from msgspec import structs
 from bot.application.coding import REPORT_CHARACTERS, coding_question, finish_code, take_turn, use_tools
 from bot.application.configuration import PATH
 from bot.application.ports import World
+from bot.application.showing import shown_paths
 from bot.application.testing import judge_change
-from bot.application.validating import conclude, consult, shown_paths, survey_repository, try_tests
+from bot.application.validating import conclude, consult, survey_repository, try_tests
 from bot.application.watching import watched
 from bot.domain import events as e
 from bot.domain.merging import METHODS

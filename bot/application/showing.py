@@ -1,0 +1,63 @@
+"""What the model is shown of a request and its repository: data, as a reader sees it, cut where long."""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from typing import Final
+
+import structlog
+
+from bot.application.ports import World
+from bot.application.texts import load_text
+from bot.domain.fencing import fence, nonce_of
+from bot.domain.integration import Integration
+from bot.domain.secrecy import LONGEST_KEY, without_secrets
+from bot.domain.visible import visible_markdown
+
+MOST_PATHS: Final = 500
+README_CHARACTERS: Final = 12_000
+
+log = structlog.get_logger()
+
+
+async def request_text(world: World, it: Integration) -> str:
+    """What was asked for, and what was said about it since: data, as a reader sees it."""
+    nonce = nonce_of(it.id)
+    kept = json.loads(await load_text(world, it, it.request))
+    parts = [
+        fence(await seen_of(kept["request"]), "the request", nonce),
+        fence(await seen_of(kept["issue_title"]), "title of the issue", nonce),
+        fence(await seen_of(kept["issue_body"]), "text of the issue", nonce),
+    ]
+    for question, reply in it.exchanges:
+        parts.append(fence(await load_text(world, it, question), "you asked", nonce))
+        parts.append(fence(await seen_of(await load_text(world, it, reply)), "the answer", nonce))
+    return "\n\n".join(parts)
+
+
+async def seen_of(text: str) -> str:
+    """What a reader sees of it, found out beside the event loop: a long text may take a second."""
+    seen = await asyncio.to_thread(visible_markdown, text)
+    if seen.left_out:
+        log.info("text_left_out", kinds=seen.left_out)
+    return seen.text
+
+
+def fenced_command(words: Iterable[str], integration_id: str) -> str:
+    """The test command as the model is shown it: the repository names it, so it is data."""
+    return fence(" ".join(words), "test command", nonce_of(integration_id))
+
+
+def shown_paths(paths: list[str]) -> str:
+    """The listing as the model is shown it, cut where it is long, and saying so."""
+    more = len(paths) - MOST_PATHS
+    shown = sorted(paths)[:MOST_PATHS]
+    return "\n".join([*shown, f"... and {more} more"] if more > 0 else shown)
+
+
+def beginning(content: bytes) -> str:
+    """How a file begins, without secrets; no more of it is read than a key that begins there may take."""
+    whole = content.decode(errors="replace")
+    text = without_secrets(whole[: README_CHARACTERS + LONGEST_KEY])
+    more = len(whole) - README_CHARACTERS
+    return f"{text[:README_CHARACTERS]}\n[... {more} characters left out ...]" if more > 0 else text
