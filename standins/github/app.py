@@ -17,6 +17,7 @@ PERMISSIONS = {
     "metadata": "read",
     "statuses": "read",
     "members": "read",
+    "actions": "read",
 }
 EVENTS = (
     "issues",
@@ -26,6 +27,7 @@ EVENTS = (
     "deployment",
     "deployment_status",
     "check_run",
+    "check_suite",
     "push",
 )
 BORN = datetime(2026, 1, 1, tzinfo=UTC)

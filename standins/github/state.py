@@ -150,6 +150,8 @@ class Issue:
 
 @dataclass(slots=True, kw_only=True)
 class CheckRun:
+    """A check run; `app` is None where it is the bot's own."""
+
     id: int
     suite: int
     name: str
@@ -160,6 +162,7 @@ class CheckRun:
     completed_at: datetime | None = None
     external_id: str | None = None
     details_url: str | None = None
+    app: App | None = None
     output: dict[str, Any] = field(default_factory=dict)
     annotations: list[dict[str, Any]] = field(default_factory=list)
 
@@ -194,7 +197,7 @@ class Repository:
     """A repository; `branches` mirrors the refs on disk.
 
     `signed` holds the commits that GitHub itself made; `protected`, by branch, why nothing may be merged;
-    `merge_methods` how else anything may.
+    `merge_methods` how else anything may; `jobs` are the logs of jobs.
     """
 
     id: int
@@ -216,6 +219,7 @@ class Repository:
     comments: dict[int, Comment] = field(default_factory=dict)
     checks: dict[int, CheckRun] = field(default_factory=dict)
     suites: dict[str, int] = field(default_factory=dict)
+    jobs: dict[int, str] = field(default_factory=dict)
     deployments: dict[int, Deployment] = field(default_factory=dict)
 
     @property

@@ -1,4 +1,4 @@
-"""Check runs, deployments and their statuses."""
+"""Check runs, logs of jobs, deployments and their statuses."""
 
 from standins.github.call import Answer, Call, Routes, paged
 from standins.github.deeds import checks as check_deeds
@@ -42,9 +42,13 @@ def update_check(call: Call) -> Answer:
     return _check(call, it)
 
 
+def _app(call: Call, it: CheckRun) -> int:
+    return (it.app or call.world.app).id
+
+
 @routes.on("GET", "/repos/{owner}/{repo}/commits/{ref}/check-runs", needs="checks:read")
 def list_checks(call: Call) -> Answer:
-    """The newest of each name, unless all are asked for."""
+    """The newest of each name in each suite, unless all are asked for."""
     sha, query = commit_named(call.repository, call.parameters["ref"]), call.query
     found = [
         each
@@ -52,10 +56,10 @@ def list_checks(call: Call) -> Answer:
         if each.head_sha == sha
         and query.get("check_name", each.name) == each.name
         and query.get("status", each.status) == each.status
-        and query.get("app_id", str(call.world.app.id)) == str(call.world.app.id)
+        and query.get("app_id", str(_app(call, each))) == str(_app(call, each))
     ]
     if query.get("filter", "latest") == "latest":
-        found = list({each.name: each for each in reversed(found)}.values())
+        found = list({(each.suite, each.name): each for each in reversed(found)}.values())
     return paged(
         call, found, lambda it: shapes.check_run(call.world, call.repository, it), under="check_runs"
     )
@@ -66,6 +70,15 @@ def list_annotations(call: Call) -> Answer:
     unsaid = dict.fromkeys(("start_column", "end_column", "title", "raw_details"))
     blob = {"blob_href": call.world.url}
     return paged(call, _check_run(call).annotations, lambda it: unsaid | it | blob)
+
+
+@routes.on("GET", "/repos/{owner}/{repo}/actions/jobs/{job_id}/logs", needs="actions:read")
+def send_on_to_log(call: Call) -> Answer:
+    """Where the log lies: with whoever keeps it, for whoever knows the address."""
+    job = call.number("job_id")
+    if job not in call.repository.jobs:
+        raise Missing("no such job")
+    return Answer(status=302, headers={"Location": f"{call.world.url}/_logs/{call.repository.id}/{job}"})
 
 
 @routes.on("GET", DEPLOYMENTS, needs="deployments:read")

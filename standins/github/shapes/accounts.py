@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from standins.github.state import Account, Installation, Repository, Role
+from standins.github.state import Account, App, Installation, Repository, Role
 from standins.github.world import World
 
 # Beyond these five the permission of a role is spelled as the role itself.
@@ -69,8 +69,9 @@ def collaborator(world: World, of: Account, role: Role) -> dict[str, Any]:
     return {"permission": PERMISSIONS.get(role, role), "role_name": role, "user": user}
 
 
-def app(world: World) -> dict[str, Any]:
-    of = world.app
+def app(world: World, of: App | None = None) -> dict[str, Any]:
+    """The bot's App, or another."""
+    of = of or world.app
     return {
         "id": of.id,
         "slug": of.slug,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from standins.github.shapes.accounts import account, app, moment, moment_or_none, node_id
+from standins.github.shapes.commits import read_commit
 from standins.github.shapes.pulls import minimal_pull
 from standins.github.shapes.repositories import api_url, html_url
 from standins.github.state import CheckRun, Deployment, DeploymentStatus, Issue, Repository
@@ -33,7 +34,7 @@ def check_run(world: World, of: Repository, it: CheckRun) -> dict[str, Any]:
             "annotations_url": f"{url}/annotations",
         },
         "check_suite": {"id": it.suite},
-        "app": app(world),
+        "app": app(world, it.app),
         "pull_requests": [minimal_pull(world, of, each) for each in _pulls_with(of, it.head_sha)],
     }
 
@@ -44,8 +45,13 @@ def _pulls_with(of: Repository, head: str) -> list[Issue]:
 
 def told_check_run(world: World, of: Repository, it: CheckRun) -> dict[str, Any]:
     """The form that deliveries carry: with its whole suite."""
+    return check_run(world, of, it) | {"check_suite": _suite(world, of, it)}
+
+
+def _suite(world: World, of: Repository, it: CheckRun) -> dict[str, Any]:
+    """As its newest check run leaves it."""
     shape = check_run(world, of, it)
-    suite = {
+    return {
         "id": it.suite,
         "head_branch": next((name for name, sha in of.branches.items() if sha == it.head_sha), None),
         "head_sha": it.head_sha,
@@ -59,7 +65,27 @@ def told_check_run(world: World, of: Repository, it: CheckRun) -> dict[str, Any]
         "created_at": moment(it.started_at),
         "updated_at": moment(it.completed_at or it.started_at),
     }
-    return shape | {"check_suite": suite}
+
+
+def told_suite(world: World, of: Repository, it: CheckRun) -> dict[str, Any]:
+    """The suite of this check run, as deliveries about suites carry it."""
+    commit, suite = read_commit(of, it.head_sha), _suite(world, of, it)
+    people = {
+        role: {name: person[name] for name in ("name", "email")}
+        for role, person in (("author", commit.author), ("committer", commit.committer))
+    }
+    return suite | {
+        "node_id": node_id("CS", it.suite),
+        "latest_check_runs_count": sum(each.suite == it.suite for each in of.checks.values()),
+        "check_runs_url": f"{suite['url']}/check-runs",
+        "head_commit": {
+            "id": commit.sha,
+            "tree_id": commit.tree,
+            "message": commit.message,
+            "timestamp": commit.committer["date"],
+            **people,
+        },
+    }
 
 
 def deployment(world: World, of: Repository, it: Deployment) -> dict[str, Any]:

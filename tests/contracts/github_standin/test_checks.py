@@ -4,6 +4,7 @@ import pytest
 
 from standins.github.people import GitHub
 from tests.contracts.github_standin.client import SHOP, Client
+from tests.contracts.github_standin.conftest import Receiver
 
 
 @pytest.fixture
@@ -50,6 +51,46 @@ async def test_a_check_run_that_cannot_be_is_refused(
 
     assert (await client.post(f"{SHOP}/check-runs", asked)).status == 422
     assert github.effects_named("create_check") == []
+
+
+async def test_check_runs_of_others_stand_beside_the_apps_own(
+    client: Client, github: GitHub, head: str
+) -> None:
+    await client.post(f"{SHOP}/check-runs", {"name": "lint", "head_sha": head})
+    await github.run_check("acme/shop", head, "lint", conclusion="failure")
+    await github.run_check("acme/shop", head, "lint", app="some-ci")
+    listed = (await client.get(f"{SHOP}/commits/{head}/check-runs")).body["check_runs"]
+    ours = await client.get(f"{SHOP}/commits/{head}/check-runs?app_id={github.app.id}")
+
+    assert [each["app"]["slug"] for each in listed] == ["claude-code-bot", "github-actions", "some-ci"]
+    assert len({each["check_suite"]["id"] for each in listed}) == 3
+    assert ours.body["total_count"] == 1
+
+
+async def test_a_suite_has_ended_once_all_of_its_check_runs_have(
+    client: Client, github: GitHub, head: str, listening: Receiver
+) -> None:
+    lint = await github.run_check("acme/shop", head, "lint")
+    await github.run_check("acme/shop", head, "build", conclusion="success")
+    assert github.deliveries_of("check_suite") == []
+
+    await github.end_check("acme/shop", lint, "failure")
+
+    [told] = github.deliveries_of("check_suite", "completed")
+    assert told.payload["check_suite"]["head_sha"] == head
+    assert told.payload["sender"]["login"] == "github-actions[bot]"
+
+
+async def test_a_log_lies_where_one_is_sent_on_to(client: Client, github: GitHub, head: str) -> None:
+    job = await github.run_check("acme/shop", head, "lint", conclusion="failure", log="1 error\n")
+
+    there = f"{github.url}{SHOP}/actions/jobs/{job}/logs"
+    known = {"Authorization": f"Bearer {client.token}"}
+    async with client.session.get(there, headers=known, allow_redirects=False) as sent_on:
+        assert sent_on.status == 302
+    async with client.session.get(sent_on.headers["Location"]) as lies:
+        assert await lies.text() == "1 error\n"
+    assert (await client.get(f"{SHOP}/actions/jobs/1/logs")).status == 404
 
 
 async def test_a_deployment_is_found_by_commit_and_environment(client: Client, head: str) -> None:

@@ -53,9 +53,7 @@ async def live_through_everything(client: Client, github: GitHub) -> None:
     await github.review("bob", "acme/shop", number)
     await github.close_pull("bob", "acme/shop", number)
     await github.reopen_pull("bob", "acme/shop", number)
-    check = (await client.post(f"{SHOP}/check-runs", {"name": "claude", "head_sha": sha})).body["id"]
-    await client.patch(f"{SHOP}/check-runs/{check}", {"conclusion": "success"})
-    await github.rerun_check("alice", "acme/shop", check)
+    await checks_are_run(client, github, sha)
     await github.merge_pull("bob", "acme/shop", number)
     made = (await client.post(f"{SHOP}/deployments", {"ref": "main", "payload": {}})).body["id"]
     await github.set_deployment_status("bob", "acme/shop", made, "success")
@@ -65,6 +63,15 @@ async def live_through_everything(client: Client, github: GitHub) -> None:
     await github.unsuspend("acme", by="bob")
     await github.remove_from_installation("acme/shop", by="bob")
     await github.uninstall("acme", by="bob")
+
+
+async def checks_are_run(client: Client, github: GitHub, sha: str) -> None:
+    """The App's own, and another's."""
+    check = (await client.post(f"{SHOP}/check-runs", {"name": "claude", "head_sha": sha})).body["id"]
+    await client.patch(f"{SHOP}/check-runs/{check}", {"conclusion": "success"})
+    await github.rerun_check("alice", "acme/shop", check)
+    lint = await github.run_check("acme/shop", sha, "lint")
+    await github.end_check("acme/shop", lint, "failure")
 
 
 async def test_every_delivery_has_the_published_shape(
@@ -78,6 +85,7 @@ async def test_every_delivery_has_the_published_shape(
         "check_run.completed",
         "check_run.created",
         "check_run.rerequested",
+        "check_suite.completed",
         "deployment.created",
         "deployment_status.created",
         "installation.created",
