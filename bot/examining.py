@@ -42,6 +42,8 @@ OLDEST_GIT: Final = (2, 34)
 SPARE_BYTES: Final = 1024**3
 SKEW_SECONDS: Final = 30.0
 RECENT: Final = timedelta(days=1)
+# What the bot does without where it is not granted.
+OPTIONAL: Final = ("actions",)
 MANIFEST: Final = Path(__file__).resolve().parents[1] / "app.yml"
 
 
@@ -211,11 +213,13 @@ class Looks:
         lacks = [
             f"{name}: {level}"
             for name, level in wanted["default_permissions"].items()
-            if about.permissions.get(name) not in {level, "write"}
+            if name not in OPTIONAL and about.permissions.get(name) not in {level, "write"}
         ]
         lacks += [f"event {name}" for name in wanted["default_events"] if name not in about.events]
         if lacks:
             raise Unwell(f"missing: {', '.join(lacks)}")
+        if missing := [name for name in OPTIONAL if name not in about.permissions]:
+            return f"all that is needed; without {', '.join(missing)} the logs of failing jobs are not seen"
         return "all that app.yml names"
 
     async def webhook(self, app: GitHubApp) -> str:

@@ -9,6 +9,7 @@ from handlers import (
     budget,
     cancel,
     changes,
+    check_run,
     config,
     deploy,
     deployment_status,
@@ -57,5 +58,7 @@ GITHUB: Final[Mapping[str, Handler]] = {
     "pull_request.synchronize": pull_request.moved,
     "pull_request_review.dismissed": pull_request_review.dismissed,
     "pull_request_review.submitted": pull_request_review.submitted,
+    "check_run.completed": check_run.completed,
+    "check_suite.completed": check_run.completed,
     "deployment_status.created": deployment_status.created,
 }

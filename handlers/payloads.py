@@ -139,6 +139,20 @@ class MovedPullRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndedCheck:
+    """A check run or a suite of them that has ended on this commit; `branch` is None where it is on none."""
+
+    repository: Repository
+    head: str
+    branch: str | None
+
+    @classmethod
+    def from_payload(cls, data: Mapping[str, Any]) -> Self:
+        suite = data["check_suite"] if "check_suite" in data else data["check_run"]["check_suite"]
+        return cls(repository=repository_of(data), head=suite["head_sha"], branch=suite["head_branch"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentStatus:
     """How a deployment goes, as whoever deploys says."""
 

@@ -1,6 +1,6 @@
 """What is said once, beside the status comment: an edit of that reaches nobody's inbox."""
 
-from bot.application import money_words, status_words
+from bot.application import check_words, money_words, status_words
 from bot.application.effects import say_once
 from bot.application.ports import World
 from bot.application.spending import spending
@@ -20,11 +20,13 @@ async def announce(it: Integration, world: World) -> None:
 
 
 async def say_changed(it: Integration, world: World) -> None:
-    """To whom sent it back: that it waits again."""
-    if it.sent_back_by is None or it.pull_request is None or it.waiting_for != "approval":
+    """To whom sent it back: that it waits again; where checks did, to whom asked for it."""
+    if not it.sent_back_from or it.pull_request is None or it.waiting_for != "approval":
         return
     number, marker = it.pull_request, status_words.changed_marker(it.id, it.first_attempt)
-    said = status_words.changed(by=it.sent_back_by.login, head=it.head, before=it.sent_back_from)
+    say = status_words.changed if it.sent_back_by else check_words.mended
+    by = (it.sent_back_by or it.requested_by).login
+    said = say(by=by, head=it.head, before=it.sent_back_from)
     effect = f"changed:{it.id}:{it.first_attempt}"
     await say_once(world, it.repository, number, f"{marker}\n{said}", marker=marker, effect=effect)
 

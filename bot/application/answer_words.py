@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from bot.application import check_words
 from bot.application.fact_words import counted
 from bot.application.histories import History
 from bot.application.quoting import harmless, quoted
@@ -126,11 +127,12 @@ def _because(view: StatusView) -> list[str]:
     if view.cause is not None:
         return [f"It is being stopped. {why(view.cause)}"]
     if waits := waiting_words(view) or held_up_words(view):
-        return waits
+        return [*waits, *check_words.failing(view)]
     if view.state == State.ACTIVE:
         return [f"#{view.pull_request} was merged, and its deployment to {view.environment} succeeded."]
     title = STEP_TITLES[STEPS[State(view.state)]] if State(view.state) in STEPS else "take up the request"
-    return [f"It is at work, or waits for its turn: “{title}”. It waits for nobody."]
+    at_work = f"It is at work, or waits for its turn: “{title}”. It waits for nobody."
+    return [at_work, *check_words.failing(view)]
 
 
 def _failed(view: StatusView) -> str:

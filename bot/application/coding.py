@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 from bot.application.asking import ask, load_answer
+from bot.application.check_reports import failing_shown
 from bot.application.ports import World
 from bot.application.prompting import render
 from bot.application.recording import amend, load, running, was_recorded
@@ -138,6 +139,8 @@ async def _reply(world: World, it: Integration, kind: str, digest: str) -> Messa
     report = json.loads(text)
     if kind == "changes":
         return asked(await _change(it, report))
+    if kind == "checks":
+        return asked(await failing_shown(it, report))
     found = remarks_in(report)
     return asked(_reconsider(it, report, found) if found else _repair(it, report))
 

@@ -17,6 +17,14 @@ PATH: Final = ".github/claude-bot.yml"
 Label = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
+class Checks(BaseModel):
+    """What may come of others' checks on the bot's pull request."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    send_back: bool = True
+
+
 class Configuration(BaseModel):
     """What a repository may say; nothing else is allowed, and what is not said has its default."""
 
@@ -46,6 +54,9 @@ class Configuration(BaseModel):
     test_remarks: Literal["report", "refuse"] = Field(
         default="report",
         description="tests that pass with remarks: report them at the gate, or refuse the change",
+    )
+    checks: Checks = Field(
+        default=Checks(), description="what the bot does where others' checks fail on its pull request"
     )
     branch: str = Field(
         default=USUAL,

@@ -68,6 +68,12 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
         case e.ChangesRequested(by=by, attempt=attempt, head=head, shared=shared):
             theirs = ", which others had committed to" if shared else ""
             return f"@{by.login} wanted `{head[:7]}`{theirs} changed: attempt {attempt}"
+        case e.ChecksFailed(head=head, failing=failing):
+            return f"{counted(len(failing), 'check')} of others failed on `{head[:7]}`"
+        case e.SentBackByChecks(attempt=attempt):
+            return f"I took it back for that: attempt {attempt}"
+        case e.ChecksPassed(head=head):
+            return f"no check of others fails on `{head[:7]}` any more"
         case e.BranchMoved(head=head):
             return f"the branch was moved on to `{head[:7]}`"
         case e.PullRequestDescribed(head=head):

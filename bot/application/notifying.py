@@ -10,6 +10,7 @@ from structlog.contextvars import bound_contextvars
 
 from bot.application import status_words as words
 from bot.application.announcing import announce
+from bot.application.check_reports import failing_names
 from bot.application.effects import say_once
 from bot.application.ports import Subscriber, World
 from bot.application.recording import load
@@ -59,6 +60,7 @@ def what_people_see(it: Integration) -> tuple[object, ...]:
         it.approvals,
         it.held_up,
         it.micro_usd_allowed,
+        it.failing_checks,
     )
 
 
@@ -137,6 +139,7 @@ async def look(world: World, integration_id: str) -> tuple[Integration, StatusVi
         detail=await told_beside(it, world),
         tested=await load_tested(world, it),
         kept_back=await _kept_back(it, world),
+        failing=await failing_names(world, it),
         own_counts=world.rules.self_approval,
     )
 

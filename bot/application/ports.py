@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.annotations import Concluded
+from bot.application.check_ports import Checks
 from bot.application.installations import Installations, Sandbox
 from bot.application.repository_ports import Files, Repositories
 from bot.domain.integration import Integration
@@ -176,25 +176,6 @@ class PullRequests(Protocol):
 
         The message is for a method that makes a commit of all. Raises StepFailed: head_moved, not_mergeable.
         """
-
-
-class Checks(Protocol):
-    """The bot's own check runs."""
-
-    async def find(self, repository: Repository, *, head: str, external_id: str) -> int | None: ...
-
-    async def create(
-        self, repository: Repository, *, head: str, external_id: str, title: str, summary: str
-    ) -> int:
-        """A check run in progress."""
-
-    async def conclude(
-        self, repository: Repository, *, head: str, external_id: str, said: Concluded
-    ) -> int: ...
-
-    async def complete(
-        self, repository: Repository, check: int, *, conclusion: str, title: str, summary: str
-    ) -> None: ...
 
 
 class Deployments(Protocol):

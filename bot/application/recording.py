@@ -16,6 +16,7 @@ WAKING: Final = (
     e.Answered,
     e.Approved,
     e.ChangesRequested,
+    e.SentBackByChecks,
     e.Rejected,
     e.DeployReleased,
     e.DeploymentReported,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from bot.application import check_words
 from bot.application.money_words import resting
 from bot.application.quoting import printed, quoted
 from bot.application.reasons import NAMES, code, why
@@ -99,6 +100,7 @@ def status_comment(view: StatusView) -> str:
         f"Asked for by @{view.requested_by}.",
         _table(view.steps),
         *waiting_words(view),
+        *check_words.failing(view),
         *held_up_words(view),
         *_links(view),
         *_failure(view),

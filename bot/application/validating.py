@@ -87,6 +87,7 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
         "labels": json.dumps(configuration.labels),
         # Where no host is allowed there is nothing to be fetched, and so nothing to be looked for.
         "setup": json.dumps(asdict(setup_of(configuration, detects=bool(world.rules.setup_hosts)))),
+        "send_back": "yes" if configuration.checks.send_back else "",
     }
 
 
@@ -259,5 +260,6 @@ async def _agree(it: Integration, spec: Spec, survey: dict[str, str], world: Wor
         setup=setup.lines,
         detects_setup=setup.is_detected,
         setup_files=setup.files,
+        sends_back=bool(survey.get("send_back", "yes")),
     )
     return standing(await amend(world, it.id, lambda now: deciding.validate(now, validated), key=key))

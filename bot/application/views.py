@@ -39,6 +39,16 @@ class StepView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailingChecks:
+    """Checks of others that fail on this commit; `left` is why it is not sent back for them, as a code."""
+
+    head: str
+    names: tuple[str, ...]
+    count: int
+    left: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusView:
     """Everything the status comment says; `during` is the step it failed in. Money in US dollars.
 
@@ -52,6 +62,7 @@ class StatusView:
     waiting_for: str | None
     held_up: tuple[str, str] | None
     head: str
+    checks: FailingChecks | None
     pull_request: int | None
     branch: str
     deployment: int | None
@@ -80,13 +91,14 @@ class StatusView:
     left_out: tuple[str, ...]
 
 
-def view_of(
+def view_of(  # noqa: PLR0913  what its facts hold only digests of
     it: Integration,
     records: Sequence[Recorded],
     *,
     detail: str = "",
     tested: Tested | None = None,
     kept_back: tuple[str, ...] = (),
+    failing: tuple[str, ...] = (),
     own_counts: bool = False,
 ) -> StatusView:
     """The integration as people see it; what is given beside, its facts hold only digests of.
@@ -101,6 +113,7 @@ def view_of(
         waiting_for=it.waiting_for,
         held_up=(it.held_up.by, it.held_up.code) if it.held_up else None,
         head=it.head,
+        checks=_failing(it, failing),
         pull_request=it.pull_request,
         branch=it.branch,
         deployment=it.deployment,
@@ -128,6 +141,13 @@ def view_of(
         kept_back=kept_back,
         left_out=it.left_out,
     )
+
+
+def _failing(it: Integration, names: tuple[str, ...]) -> FailingChecks | None:
+    known = it.failing_checks
+    if known is None:
+        return None
+    return FailingChecks(head=known.head, names=names, count=len(known.failing), left=known.left)
 
 
 def entered(integration_id: str, records: Sequence[Recorded]) -> datetime:

@@ -155,7 +155,7 @@ def reject(it: Integration, *, by: Actor, why: str | None) -> list[e.Event]:
 
 def release(it: Integration) -> list[e.Event]:
     """Open the gate where as many as have to approved this very commit; what was sent back stays so."""
-    if it.state is State.GENERATING and it.sent_back_by is not None:
+    if it.state is State.GENERATING and it.sent_back_from:
         return []
     _check_next(it, State.DEPLOYING)
     return [e.Released(head=it.head)] if it.approved else []

@@ -59,6 +59,7 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     `branch` is the template of the branch's name, `labels` are what the pull request is to be given.
     `setup` are the commands, each a line, by which what the tests need is installed, or `detects_setup` says
     that they are told from the files; `setup_files` are what these see beside the manifests.
+    `sends_back` is whether failing checks of others send it back by themselves.
     """
 
     spec: str
@@ -78,6 +79,7 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     setup: tuple[str, ...] = ()
     detects_setup: bool = False
     setup_files: tuple[str, ...] = ()
+    sends_back: bool = True
 
 
 class TurnTaken(Happened, frozen=True, kw_only=True):
@@ -231,6 +233,30 @@ class ChangesRequested(Happened, frozen=True, kw_only=True):
     authors: tuple[int, ...] = ()
 
 
+class ChecksFailed(Happened, frozen=True, kw_only=True):
+    """Checks of others failed on the commit at the gate; `said` is the digest of what they say.
+
+    `left` is why it is not sent back by itself for that, as a code; empty where it is.
+    """
+
+    head: str
+    failing: tuple[int, ...]
+    said: str
+    left: str = ""
+
+
+class SentBackByChecks(Happened, frozen=True, kw_only=True):
+    """It went back from the gate by itself, for the checks that failed."""
+
+    attempt: int
+
+
+class ChecksPassed(Happened, frozen=True, kw_only=True):
+    """No check of others fails any more on the commit at the gate."""
+
+    head: str
+
+
 class BranchMoved(Happened, frozen=True, kw_only=True):
     """The branch was moved on to the new commit."""
 
@@ -369,6 +395,9 @@ Event = (
     | Approved
     | ApprovalWithdrawn
     | ChangesRequested
+    | ChecksFailed
+    | SentBackByChecks
+    | ChecksPassed
     | BranchMoved
     | PullRequestDescribed
     | Rejected

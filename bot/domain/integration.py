@@ -53,6 +53,7 @@ class Integration:
     labels: tuple[str, ...] = ()
     labelled: bool = False
     setup: SetUp = field(default_factory=SetUp)
+    sends_back: bool = True
     left_out: tuple[str, ...] = ()
     attempt: int = 1
     first_attempt: int = 1
@@ -79,6 +80,8 @@ class Integration:
     on_branch: str = ""
     sent_back_by: Actor | None = None
     sent_back_from: str = ""
+    checks: e.ChecksFailed | None = None
+    check_rounds: int = 0
     shared: bool = False
     authors: tuple[int, ...] = ()
     check: int | None = None
@@ -140,6 +143,12 @@ class Integration:
         """Whether it was sent back and is not at its gate again."""
         is_on_its_way = self.state in {State.GENERATING, State.TESTING, State.REVIEWING}
         return is_on_its_way and self.pull_request is not None and not self.at_gate
+
+    @property
+    def failing_checks(self) -> e.ChecksFailed | None:
+        """What is known to fail of others' checks on the commit that its pull request shows."""
+        is_open = self.state in {State.GENERATING, State.TESTING, State.REVIEWING}
+        return self.checks if is_open and self.checks and self.checks.head == self.head else None
 
     @property
     def approved(self) -> bool:
@@ -251,6 +260,12 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, approvals=tuple(given for given in it.approvals if given.by != whose))
         case e.ChangesRequested():
             return _sent_back(it, event)
+        case e.ChecksFailed():
+            return replace(it, checks=event)
+        case e.SentBackByChecks(attempt=attempt):
+            return _sent_back_by_checks(it, attempt)
+        case e.ChecksPassed():
+            return replace(it, checks=None)
         case e.BranchMoved(head=head):
             return replace(it, head=head, on_branch=it.change)
         case e.PullRequestDescribed(head=head, shown_at=shown_at):
@@ -336,6 +351,7 @@ def _validated(it: Integration, event: e.RequestValidated) -> Integration:
         branch_template=event.branch,
         labels=event.labels,
         setup=SetUp(lines=event.setup, is_detected=event.detects_setup, files=event.setup_files),
+        sends_back=event.sends_back,
     )
 
 
@@ -351,12 +367,9 @@ def _raised(it: Integration, event: e.BudgetRaised) -> Integration:
 
 
 def _sent_back(it: Integration, event: e.ChangesRequested) -> Integration:
-    """What was approved and tested is not what will be there."""
+    """A person wants it changed: from now on checks may send it back anew."""
     return replace(
-        it,
-        state=State.GENERATING,
-        attempt=event.attempt,
-        first_attempt=event.attempt,
+        _opened_again(it, attempt=event.attempt),
         sent_back_by=event.by,
         sent_back_from=event.head,
         head=event.head,
@@ -365,6 +378,29 @@ def _sent_back(it: Integration, event: e.ChangesRequested) -> Integration:
         shared=it.shared or event.shared,
         authors=tuple(sorted({*it.authors, *event.authors})),
         talk=(*it.talk, ("changes", event.said)),
+        check_rounds=0,
+    )
+
+
+def _sent_back_by_checks(it: Integration, attempt: int) -> Integration:
+    said = it.checks.said if it.checks else ""
+    return replace(
+        _opened_again(it, attempt=attempt),
+        sent_back_by=None,
+        sent_back_from=it.head,
+        change=it.on_branch,
+        talk=(*it.talk, ("checks", said)),
+        check_rounds=it.check_rounds + 1,
+    )
+
+
+def _opened_again(it: Integration, *, attempt: int) -> Integration:
+    """What was approved and tested is not what will be there."""
+    return replace(
+        it,
+        state=State.GENERATING,
+        attempt=attempt,
+        first_attempt=attempt,
         approvals=(),
         commit="",
         described="",

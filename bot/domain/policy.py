@@ -187,6 +187,7 @@ class Rules:
     monthly_micro_usd: int = 50_000_000
     owners_micro_usd: int | None = None
     repairs: int = 3
+    check_rounds: int = 3
     questions: int = 3
     under_way: int = 10
     self_approval: bool = False

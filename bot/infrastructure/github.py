@@ -43,6 +43,8 @@ PUBLISH: Final = Purpose(
     name="publish",
     permissions={"metadata": "read", "contents": "write", "pull_requests": "write"},
 )
+# The one right that an installation may leave out: without it the logs of jobs are not seen.
+LOGS: Final = Purpose(name="logs", permissions={"metadata": "read", "actions": "read"})
 DEPLOY: Final = Purpose(
     name="deploy",
     permissions={
@@ -229,6 +231,10 @@ class Access:
             if found is not None or not answer.more:
                 return found
             page += 1
+
+    async def tail(self, what: str, url: str, *, most: int) -> bytes:
+        """The end of what lies where GitHub sends on to; no token goes there. Raises StepFailed."""
+        return await self._wire.tail(what, url, most=most)
 
     async def owner(self) -> str:
         """Whose repository it is, by name."""

@@ -1,16 +1,27 @@
-"""The bot's own check runs."""
+"""Check runs: the bot's own, and what others' say."""
 
+import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 from bot.annotations import Annotation, Concluded
-from bot.infrastructure.github import TALK, GitHubApp
+from bot.check_records import OthersCheck
+from bot.infrastructure.github import LOGS, TALK, GitHubApp
 from bot.infrastructure.github_text import SUMMARY_CHARACTERS, TITLE_CHARACTERS, fit, fit_line, valid
-from bot.records import Repository
+from bot.records import Repository, StepFailed
 
 CHECK_NAME: Final = "Claude Code Bot"
 # GitHub takes no more at once.
 MOST_ANNOTATIONS: Final = 50
+LOG_BYTES: Final = 64 * 1024
+MOST_CHECKS: Final = 1_000
+
+_ACTIONS: Final = "github-actions"
+_JOB: Final = re.compile(r"/actions/runs/[0-9]+/job/([0-9]{1,18})(?:[?#].*)?")
+# What each line of a job's log begins with, and the colours in it.
+_STAMP: Final = re.compile(r"^\ufeff?\d{4}-\d\d-\d\dT[\d:.]+Z ", re.MULTILINE)
+_COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class GitHubChecks:
@@ -58,7 +69,7 @@ class GitHubChecks:
 
     async def conclude(self, repository: Repository, *, head: str, external_id: str, said: Concluded) -> int:
         """A check run that is over already, under a name of its own."""
-        noted = [_annotation(each) for each in said.annotations[:MOST_ANNOTATIONS]]
+        noted = [_sent(each) for each in said.annotations[:MOST_ANNOTATIONS]]
         answer = await self._app.on(repository, TALK).tell(
             "conclude_check",
             "POST",
@@ -90,6 +101,71 @@ class GitHubChecks:
             },
         )
 
+    async def of_others(self, repository: Repository, head: str) -> list[OthersCheck]:
+        """The newest of each that is not ours; of very many the first thousand."""
+        found: list[OthersCheck] = []
+
+        def is_enough(check: Mapping[str, Any]) -> bool:
+            if (check["app"] or {}).get("id") != self._app.id:
+                found.append(_others(check))
+            return len(found) >= MOST_CHECKS
+
+        github = self._app.on(repository, TALK)
+        await github.first(
+            "list_checks",
+            "commits",
+            head,
+            "check-runs",
+            where=is_enough,
+            query={"filter": "latest"},
+            key="check_runs",
+        )
+        return found
+
+    async def annotations(self, repository: Repository, check: int) -> list[Annotation]:
+        """What it says of lines, the first page of it."""
+        github = self._app.on(repository, TALK)
+        answer = await github.ask("read_annotations", "check-runs", check, "annotations")
+        return [_annotation(each) for each in answer.data]
+
+    async def log_tail(self, repository: Repository, job: int) -> str:
+        """How the log of that job ends, without times and colours.
+
+        Raises StepFailed where the App may not read it, or GitHub no longer has it.
+        """
+        github = self._app.on(repository, LOGS)
+        answer = await github.ask("read_job_log", "actions", "jobs", job, "logs", also=(HTTPStatus.FOUND,))
+        if answer.status != HTTPStatus.FOUND:
+            raise StepFailed("github_refused", f"read_job_log: status {answer.status}")
+        end = await github.tail("read_job_log", answer.headers["location"], most=LOG_BYTES)
+        return _COLOUR.sub("", _STAMP.sub("", end.decode(errors="replace")))
+
+
+def _others(data: Mapping[str, Any]) -> OthersCheck:
+    output = data["output"]
+    return OthersCheck(
+        id=data["id"],
+        name=data["name"],
+        status=data["status"],
+        conclusion=data["conclusion"],
+        title=output["title"] or "",
+        summary=output["summary"] or "",
+        job=_job(data),
+    )
+
+
+def _job(data: Mapping[str, Any]) -> int | None:
+    """The job that it is about, where GitHub Actions ran it."""
+    if (data["app"] or {}).get("slug") != _ACTIONS:
+        return None
+    found = _JOB.search(data["details_url"] or "")
+    return int(found[1]) if found else None
+
+
+def _annotation(data: Mapping[str, Any]) -> Annotation:
+    said = ": ".join(filter(None, [data["title"], data["message"]]))
+    return Annotation(path=data["path"], line=data["start_line"], message=said)
+
 
 def _output(title: str, summary: str) -> Mapping[str, str]:
     return {
@@ -98,7 +174,7 @@ def _output(title: str, summary: str) -> Mapping[str, str]:
     }
 
 
-def _annotation(it: Annotation) -> Mapping[str, Any]:
+def _sent(it: Annotation) -> Mapping[str, Any]:
     return {
         "path": it.path,
         "start_line": it.line,

@@ -90,6 +90,30 @@ class Wire:
             attempt = partial(self._attempt, call, caller, lane)
             return await self._policy.call(call.what, attempt)
 
+    async def tail(self, what: str, url: str, *, most: int) -> bytes:
+        """The last bytes of what lies at an address that GitHub named, asked for without credentials.
+
+        Raises StepFailed where it is none that GitHub would name, or there is nothing.
+        """
+        if not _is_sent_on(URL(url), URL(self._base_url)):
+            raise StepFailed("github_refused", f"{what}: sent on to another kind of address")
+        try:
+            async with asyncio.timeout(self._policy.attempt_seconds):
+                return await self._tail(what, url, most)
+        except TimeoutError:  # it is no sign that GitHub's API is not well
+            raise Unavailable("github_unreachable", f"{what}: it takes too long") from None
+
+    async def _tail(self, what: str, url: str, most: int) -> bytes:
+        asked = self._session.get(URL(url, encoded=True), allow_redirects=False, middlewares=(_only_once,))
+        try:
+            async with asked as response:
+                if response.status != HTTPStatus.OK:
+                    raise StepFailed("github_refused", f"{what}: status {response.status}")
+                return await _end(response, most)
+        except aiohttp.ClientError as error:
+            trouble = type(error).__name__
+        raise Unavailable("github_unreachable", f"{what}: {trouble}")
+
     def _lane(self, number: int) -> Lane:
         if number not in self._lanes:
             self._lanes[number] = Lane(timer=self._timer)
@@ -176,6 +200,23 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
         if len(body) > _LARGEST_ANSWER_BYTES:
             raise StepFailed("github_answer_too_large")
     return bytes(body)
+
+
+async def _end(response: aiohttp.ClientResponse, most: int) -> bytes:
+    """Its last bytes; what is too long to be read is not read to its end."""
+    end, read = bytearray(), 0
+    async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
+        read += len(chunk)
+        if read > _LARGEST_ANSWER_BYTES:
+            raise StepFailed("github_answer_too_large")
+        end = (end + chunk)[-most:]
+    return bytes(end)
+
+
+def _is_sent_on(url: URL, base: URL) -> bool:
+    """Storage is reached over TLS, or is the very host that was asked."""
+    is_it = (url.scheme, url.host, url.port) == (base.scheme, base.host, base.port)
+    return is_it or (url.scheme == "https" and url.host is not None)
 
 
 def _unchanged(page: Page, raw: Raw) -> Raw:

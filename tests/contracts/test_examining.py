@@ -320,3 +320,20 @@ async def test_a_data_directory_that_cannot_be_written_is_told(bot: Bot) -> None
 
 def test_every_sentence_is_one() -> None:
     assert [each for each in SENTENCES.values() if not re.fullmatch(r"[a-zA-Z' ,]+[a-zA-Z]", each)] == []
+
+
+async def test_without_the_one_right_that_may_be_left_out_the_app_is_well(bot: Bot, hub: GitHub) -> None:
+    hub.app.permissions = {name: level for name, level in hub.app.permissions.items() if name != "actions"}
+
+    assert await found(bot, "permissions") == snapshot([
+        "ok    permissions  all that is needed; without actions the logs of failing jobs are not seen"
+    ])
+
+
+async def test_a_right_or_an_event_that_is_needed_is_missed(bot: Bot, hub: GitHub) -> None:
+    hub.app.permissions = {name: level for name, level in hub.app.permissions.items() if name != "checks"}
+    hub.app.events = tuple(event for event in hub.app.events if event != "check_run")
+
+    [told, *_] = await found(bot, "permissions")
+
+    assert told.endswith("missing: checks: write, event check_run")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.application import ports
+from bot.application.check_ports import Checks
 from bot.application.repository_ports import Files, Repositories
 from bot.domain.merging import METHODS
 from bot.infrastructure.github import PUBLISH, READ
@@ -32,7 +33,7 @@ def test_each_adapter_has_the_shape_of_its_port(side: Side) -> None:
         ports.Comments,
         ports.Branches,
         ports.PullRequests,
-        ports.Checks,
+        Checks,
         ports.Deployments,
     ] = (
         side.repositories,

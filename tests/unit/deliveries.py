@@ -75,3 +75,18 @@ def deployment_status(state: str, *, deployment: int = 51) -> Payload:
     payload["deployment"]["id"] = deployment
     payload["deployment_status"]["state"] = state
     return payload
+
+
+def ended_check(head: str, *, conclusion: str = "failure", branch: str | None = BRANCH) -> Payload:
+    """A check run of somebody's that has ended on this commit."""
+    payload = example("check_run/completed.1")
+    payload["check_run"] |= {"head_sha": head, "conclusion": conclusion}
+    payload["check_run"]["check_suite"] |= {"head_sha": head, "head_branch": branch}
+    return payload
+
+
+def ended_suite(head: str, *, branch: str | None = BRANCH) -> Payload:
+    """A suite of check runs that has ended on this commit."""
+    payload = example("check_suite/completed.2")
+    payload["check_suite"] |= {"head_sha": head, "head_branch": branch, "conclusion": "failure"}
+    return payload

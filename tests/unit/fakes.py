@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from bot.annotations import Concluded
+from bot.annotations import Annotation, Concluded
 from bot.application.installations import Sandbox
 from bot.application.ports import Subscriber, World
 from bot.application.projections import row_of
+from bot.check_records import OthersCheck
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
 from bot.domain.merging import METHODS
@@ -423,11 +424,16 @@ class FakeChecks:
     """Check runs by number: the head, the external id and the conclusion of each; the last title given.
 
     `said` is what those were made with that were over at once.
+    `others` are those of others by commit, with what they say of lines and the logs of their jobs.
     """
 
     runs: dict[int, tuple[str, str, str | None]] = field(default_factory=dict)
     said: list[Concluded] = field(default_factory=list)
     titled: str = ""
+    others: dict[str, list[OthersCheck]] = field(default_factory=dict)
+    lines: dict[int, list[Annotation]] = field(default_factory=dict)
+    logs: dict[int, str | Exception] = field(default_factory=dict)
+    asked: int = 0
 
     async def find(self, repository: Repository, *, head: str, external_id: str) -> int | None:
         return next((n for n, run in self.runs.items() if run[:2] == (head, external_id)), None)
@@ -449,6 +455,19 @@ class FakeChecks:
         head, external_id, _ = self.runs.get(check, ("", "", None))
         self.runs[check] = (head, external_id, conclusion)
         self.titled = title
+
+    async def of_others(self, repository: Repository, head: str) -> list[OthersCheck]:
+        self.asked += 1
+        return self.others.get(head, [])
+
+    async def annotations(self, repository: Repository, check: int) -> list[Annotation]:
+        return self.lines.get(check, [])
+
+    async def log_tail(self, repository: Repository, job: int) -> str:
+        log = self.logs.get(job, StepFailed("github_not_found"))
+        if isinstance(log, Exception):
+            raise log
+        return log
 
 
 @dataclass

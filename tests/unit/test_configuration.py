@@ -49,12 +49,13 @@ def test_all_of_it() -> None:
     said = parse(
         b"test: uv run pytest -q -k 'not slow'\nenvironment: staging/eu-1\n"
         b"merge_method: squash\nmerge_reverts: true\ntest_remarks: refuse\n"
-        b"not_secret: [tests/server.key, .env]\n"
+        b"not_secret: [tests/server.key, .env]\nchecks: {send_back: false}\n"
     )
 
     assert said.command == ("uv", "run", "pytest", "-q", "-k", "not slow")
     assert (said.environment, said.merge_method, said.merge_reverts) == ("staging/eu-1", "squash", True)
     assert (said.test_remarks, said.not_secret) == ("refuse", ["tests/server.key", ".env"])
+    assert not said.checks.send_back
     assert values_of(said)["not_secret"] == "tests/server.key, .env"
 
 
@@ -101,6 +102,9 @@ def test_without_a_command_there_are_no_words() -> None:
         (b"environment:\n  [a]", "line 1: `environment`: has to be text"),
         (b"environment: " + b"x" * 256, "`environment`: has to have at most 255 characters."),
         (b"test_remarks: ignore", "line 1: `test_remarks`: has to be 'report' or 'refuse'."),
+        (b"checks: off", "line 1: `checks`: "),
+        (b"checks: {send_back: 1}", "line 1: `checks.send_back`: has to be true or false"),
+        (b"checks: {rounds: 9}", "line 1: `checks.rounds`: there is no such key."),
         (b"not_secret: .env", "line 1: `not_secret`: has to be a list: a line with `- ` for each."),
         (b"not_secret:\n  - a\n  - 1", "line 3: `not_secret.1`: has to be text"),
         (b"not_secret: [a" + b", a" * 50 + b"]", "`not_secret`: has to have at most 50 entries."),

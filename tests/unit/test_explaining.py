@@ -239,6 +239,8 @@ def test_every_fact_has_its_sentence() -> None:
     every += [e.Answered(by=REQUESTER, text=""), e.Rejected(by=ADMIN, why=None), ADMIN_APPROVAL]
     every += [HELD_UP, e.WentOn(), *UP_AGAIN]
     every += [RESTING, e.Resumed(), MORE, e.PullRequestLabelled(labels=("a",))]
+    every += [e.ChecksFailed(head=COMMIT, failing=(1, 2), said=""), e.SentBackByChecks(attempt=2)]
+    every += [e.ChecksPassed(head=COMMIT)]
     every += [e.StepUndone(step="deploy", outcome="needs_person", what="")]
 
     assert {type(event) for event in every} == set(get_args(e.Event))
@@ -413,6 +415,7 @@ async def test_the_configuration_says_where_each_value_comes_from() -> None:
 | `merge_reverts` | `false` | the bot's default |
 | `approvals` | `1` | the bot's default |
 | `test_remarks` | `report` | the bot's default |
+| `checks` | `{"send_back": true}` | the bot's default |
 | `branch` | `claude/{issue}-{id}` | the bot's default |
 | `labels` | (not set) | the bot's default |
 | `not_secret` | (not set) | the bot's default |

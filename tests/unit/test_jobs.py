@@ -93,6 +93,7 @@ async def test_a_survey_finds_the_base_its_configuration_and_its_tests() -> None
         "branch": "claude/{issue}-{id}",
         "labels": "[]",
         "setup": '{"lines": [], "is_detected": false, "files": []}',
+        "send_back": "yes",
     }
 
 
@@ -232,6 +233,12 @@ async def test_a_survey_of_an_older_version_names_no_method(known: str | None, m
     assert integration(stage.log.events()).merge_method == method
 
 
+async def test_a_survey_of_an_older_version_says_nothing_of_checks() -> None:
+    stage = await concluded(json.dumps(CLEAR), send_back=None)
+
+    assert integration(stage.log.events()).sends_back
+
+
 async def validated(**surveyed: str) -> e.RequestValidated:
     stage = staged(TAKEN_UP, files={**CONFIGURED, ".env": b"", "certs/test.pem": b""})
     digest = answer("end_turn", json.dumps(CLEAR))
@@ -244,6 +251,11 @@ async def validated(**surveyed: str) -> e.RequestValidated:
         == json.dumps([path for path in (".env", "certs/test.pem") if path not in fact.not_secret]).encode()
     )
     return fact
+
+
+@pytest.mark.parametrize("known", ["yes", ""])
+async def test_checks_may_send_it_back_unless_the_configuration_says_no(known: str) -> None:
+    assert (await validated(passed="5", send_back=known)).sends_back is bool(known)
 
 
 async def test_what_the_tests_and_the_configuration_told_is_agreed_on_with_the_spec() -> None:

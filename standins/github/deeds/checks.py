@@ -59,7 +59,7 @@ def run_by_another(
 def another(world: World, slug: str) -> App:
     """Another App, known by its name."""
     bot = world.add_account(f"{slug}[bot]", "Bot")
-    return replace(world.app, id=bot.id, slug=slug, bot=bot)
+    return replace(world.app, id=bot.id, slug=slug, bot=bot, public_key="", webhook_secret="")
 
 
 def update_check(world: World, repository: Repository, check: CheckRun, asked: dict[str, Any]) -> None:

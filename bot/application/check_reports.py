@@ -1,0 +1,107 @@
+"""What failing checks of others say: gathered within bounds, without secrets, and shown as data."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+import structlog
+
+from bot.annotations import Annotation
+from bot.application.ports import World
+from bot.application.prompting import render
+from bot.application.showing import seen_of
+from bot.application.texts import load_text
+from bot.check_records import OthersCheck
+from bot.domain.fencing import fence, nonce_of
+from bot.domain.integration import Integration
+from bot.domain.secrecy import LONGEST_KEY, without_secrets
+from bot.records import StepFailed, Unavailable
+
+MOST_CHECKS: Final = 8
+MOST_LOGS: Final = 3
+MOST_ANNOTATIONS: Final = 10
+NAME_CHARACTERS: Final = 200
+SUMMARY_CHARACTERS: Final = 2_000
+ANNOTATION_CHARACTERS: Final = 300
+LOG_CHARACTERS: Final = 8_000
+
+Report = Mapping[str, Any]
+
+log = structlog.get_logger()
+
+
+async def gathered(it: Integration, failed: Sequence[OthersCheck], world: World) -> str:
+    """The report of these checks, as it is kept; of more than so many the first are told of."""
+    told, logs = [], MOST_LOGS
+    for check in failed[:MOST_CHECKS]:
+        told.append(await _told(it, check, world, with_log=logs > 0))
+        logs -= check.job is not None
+    return json.dumps({"checks": told, "more": max(0, len(failed) - MOST_CHECKS)}, ensure_ascii=False)
+
+
+async def _told(it: Integration, check: OthersCheck, world: World, *, with_log: bool) -> Report:
+    annotations = await world.checks.annotations(it.repository, check.id)
+    ends = await _end_of_log(it, check, world) if with_log and check.job is not None else ""
+    return await asyncio.to_thread(_cut, check, annotations, ends)
+
+
+async def _end_of_log(it: Integration, check: OthersCheck, world: World) -> str:
+    """How its job's log ends, where the App may read it: what cannot be had is done without."""
+    try:
+        return await world.checks.log_tail(it.repository, check.job or 0)
+    except (StepFailed, Unavailable) as no:
+        log.info("job_log_not_read", code=no.code)
+        return ""
+
+
+def _cut(check: OthersCheck, annotations: Sequence[Annotation], ends: str) -> Report:
+    """A text is cut behind what looks like a secret, never within it."""
+    return {
+        "name": _beginning(check.name, NAME_CHARACTERS),
+        "conclusion": check.conclusion,
+        "title": _beginning(check.title, NAME_CHARACTERS),
+        "summary": _beginning(check.summary, SUMMARY_CHARACTERS),
+        "annotations": [
+            {
+                "path": _beginning(each.path, NAME_CHARACTERS),
+                "line": each.line,
+                "message": _beginning(each.message, ANNOTATION_CHARACTERS),
+            }
+            for each in annotations[:MOST_ANNOTATIONS]
+        ],
+        "log": without_secrets(ends)[-LOG_CHARACTERS:],
+    }
+
+
+def _beginning(text: str, most: int) -> str:
+    return without_secrets(text[: most + LONGEST_KEY])[:most]
+
+
+async def failing_names(world: World, it: Integration) -> tuple[str, ...]:
+    """What the checks that fail are called, as far as that is still known."""
+    if it.failing_checks is None:
+        return ()
+    with suppress(StepFailed):
+        report = json.loads(await load_text(world, it, it.failing_checks.said))
+        return tuple(each["name"] for each in report["checks"])
+    return ()
+
+
+async def failing_shown(it: Integration, report: Report) -> str:
+    """The report as the model is shown it: every word of it is somebody else's."""
+    shown = [await _shown(each, nonce_of(it.id)) for each in report["checks"]]
+    more = f"{report['more']} more failed, and are not shown.\n" if report["more"] else ""
+    return render("checks", checks="\n\n".join(shown), more=more)
+
+
+async def _shown(check: Report, nonce: str) -> str:
+    lines = [f"{each['path']}, line {each['line']}: {each['message']}" for each in check["annotations"]]
+    parts = (
+        (f"{check['name']}: {check['conclusion']}\n{check['title']}".strip(), "a failing check"),
+        (await seen_of(check["summary"]), "what it says"),
+        ("\n".join(lines), "what it says of lines"),
+        (check["log"], "the end of its log"),
+    )
+    return "\n".join(fence(text, source, nonce) for text, source in parts if text)

@@ -1,0 +1,46 @@
+"""What others' checks say of the commit at the gate: a fact from outside, which needs no right."""
+
+from bot.application.check_reports import gathered
+from bot.application.ports import World
+from bot.application.recording import amend
+from bot.application.texts import keep_text
+from bot.domain import checks
+from bot.domain import events as e
+from bot.domain.integration import Integration, fold
+from bot.domain.timing import is_used_up
+from bot.records import Unavailable
+
+
+async def note_checks(integration_id: str, head: str, *, key: str, world: World) -> None:
+    """One of them has ended on this commit: once all have, by GitHub's own list, what follows from it.
+
+    What is told of another commit than the one at the gate, or of one that others have followed by now,
+    changes nothing.
+    """
+    past = await world.log.read(integration_id)
+    it = fold(integration_id, e.decode(past))
+    if checks.is_about_to_be_shown(it, head):
+        raise Unavailable("pull_request_being_opened")
+    if not checks.is_shown(it, head):
+        return
+    found = await world.checks.of_others(it.repository, head)
+    failed = checks.failing(found)
+    if not checks.are_done(found) or not checks.is_news(it, checks.ids_of(failed)):
+        return
+    if not failed:
+        await amend(world, it.id, lambda now: checks.succeed(now, head=head), key=key)
+    elif await _stands(it, world):
+        said = await keep_text(world, it, await gathered(it, failed, world))
+        is_over, most = is_used_up(it, past, now=world.clock.now()), world.rules.check_rounds
+
+        def decide(now: Integration) -> list[e.Event]:
+            ids = checks.ids_of(failed)
+            return checks.fail(now, head=head, failed=ids, said=said, most=most, is_over_time=is_over)
+
+        await amend(world, it.id, decide, key=key)
+
+
+async def _stands(it: Integration, world: World) -> bool:
+    """Whether the branch is still where the pull request was seen last."""
+    there = await world.branches.head(it.repository, it.branch)
+    return there is not None and there.sha == it.head
