@@ -42,9 +42,18 @@ async def gathered(it: Integration, failed: Sequence[OthersCheck], world: World)
 
 
 async def _told(it: Integration, check: OthersCheck, world: World, *, with_log: bool) -> Report:
-    annotations = await world.checks.annotations(it.repository, check.id)
+    annotations = await _of_lines(it, check, world)
     ends = await _end_of_log(it, check, world) if with_log and check.job is not None else ""
     return await asyncio.to_thread(_cut, check, annotations, ends)
+
+
+async def _of_lines(it: Integration, check: OthersCheck, world: World) -> Sequence[Annotation]:
+    """What it says of lines; nothing where it is gone by now."""
+    try:
+        return await world.checks.annotations(it.repository, check.id)
+    except StepFailed as no:
+        log.info("annotations_not_read", code=no.code)
+        return ()
 
 
 async def _end_of_log(it: Integration, check: OthersCheck, world: World) -> str:

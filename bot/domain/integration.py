@@ -367,7 +367,7 @@ def _raised(it: Integration, event: e.BudgetRaised) -> Integration:
 
 
 def _sent_back(it: Integration, event: e.ChangesRequested) -> Integration:
-    """A person wants it changed: from now on checks may send it back anew."""
+    """A person wants it changed: what is known of checks, and how often they sent it back, begins anew."""
     return replace(
         _opened_again(it, attempt=event.attempt),
         sent_back_by=event.by,
@@ -378,6 +378,7 @@ def _sent_back(it: Integration, event: e.ChangesRequested) -> Integration:
         shared=it.shared or event.shared,
         authors=tuple(sorted({*it.authors, *event.authors})),
         talk=(*it.talk, ("changes", event.said)),
+        checks=None,
         check_rounds=0,
     )
 

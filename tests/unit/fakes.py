@@ -431,7 +431,7 @@ class FakeChecks:
     said: list[Concluded] = field(default_factory=list)
     titled: str = ""
     others: dict[str, list[OthersCheck]] = field(default_factory=dict)
-    lines: dict[int, list[Annotation]] = field(default_factory=dict)
+    lines: dict[int, list[Annotation] | Exception] = field(default_factory=dict)
     logs: dict[int, str | Exception] = field(default_factory=dict)
     asked: int = 0
 
@@ -461,7 +461,10 @@ class FakeChecks:
         return self.others.get(head, [])
 
     async def annotations(self, repository: Repository, check: int) -> list[Annotation]:
-        return self.lines.get(check, [])
+        found = self.lines.get(check, [])
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     async def log_tail(self, repository: Repository, job: int) -> str:
         log = self.logs.get(job, StepFailed("github_not_found"))

@@ -221,6 +221,12 @@ def test_what_fails_no_longer_is_no_longer_said() -> None:
     assert checks.succeed(integration(UP_FOR_REVIEW), head=COMMIT) == []
 
 
+def test_what_a_person_sent_back_is_not_said_to_have_gone_back_by_itself() -> None:
+    after = integration((*UP_FOR_REVIEW, structs.replace(NOTED, left="rounds"), WISH))
+
+    assert (after.failing_checks, after.check_rounds, after.sent_back_by) == (None, 0, DEVELOPER)
+
+
 def test_what_failed_on_another_commit_is_not_said_of_this_one() -> None:
     moved = (*BACK, *CHANGED_AND_SHOWN[len(SENT_BACK) :])
 
@@ -396,6 +402,13 @@ async def test_a_log_that_cannot_be_read_is_done_without(trouble: Exception) -> 
 
     assert "2 errors" in told
     assert "the end of its log" not in told
+
+
+async def test_lines_of_a_check_that_is_gone_are_done_without() -> None:
+    stage = staged()
+    stage.checks.lines = {71: StepFailed("github_not_found")}
+
+    assert "2 errors" in await asked_of_the_model(stage)
 
 
 async def test_of_many_some_are_told_of_and_only_of_few_the_log() -> None:
