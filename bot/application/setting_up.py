@@ -1,9 +1,11 @@
 """What the tests need, installed before they run: by a commit's manifests, as a change has made them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final
+
+from pydantic import TypeAdapter
 
 from bot.application.installations import Furnished
 from bot.application.ports import World
@@ -16,6 +18,7 @@ LARGEST_BYTES: Final = 16 * 1024 * 1024
 # A change is judged in one step of the engine, with a set-up of its own and one of the commit before it.
 LONGEST_SECONDS: Final = 540
 EXECUTABLE: Final = "100755"
+SPOKEN: Final = TypeAdapter(SetUp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,11 @@ class Plan:
 
     commands: Commands
     files: tuple[FileEdit, ...]
+
+
+def setup_in(survey: Mapping[str, str]) -> SetUp:
+    """What a survey says of the set-up; an older one did not ask."""
+    return SPOKEN.validate_json(survey.get("setup", "{}"))
 
 
 @asynccontextmanager

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Final
 
-from pydantic import TypeAdapter
-
 from bot.application.asking import ask, load_answer
 from bot.application.broken_configuration import tell_of_what_is_broken
 from bot.application.configuration import Configuration, setup_of
@@ -15,7 +13,7 @@ from bot.application.in_force import in_force
 from bot.application.ports import World
 from bot.application.prompting import render
 from bot.application.recording import amend, running, was_recorded
-from bot.application.setting_up import Place
+from bot.application.setting_up import Place, setup_in
 from bot.application.showing import beginning, fenced_command, request_text, shown_paths
 from bot.application.spec import Spec, read_spec, spec_schema
 from bot.application.spending import check_month
@@ -32,7 +30,6 @@ from bot.domain.integration import Integration
 from bot.domain.merging import METHODS, chosen, named
 from bot.domain.paths import kept_back
 from bot.domain.policy import Permission
-from bot.domain.setting_up import SetUp
 from bot.domain.suites import TELLING_FILES, detect
 from bot.records import Question, Recorded, StepFailed, TreeEntry
 
@@ -40,8 +37,6 @@ LARGEST_SUITE_FILE: Final = 200_000
 MAX_TOKENS: Final = 8_000
 BEGINS_ANEW: Final = (e.ValidationStarted.__name__, e.Answered.__name__)
 READMES: Final = ("README.md", "README.rst", "README.txt", "README")
-
-SPOKEN: Final = TypeAdapter(SetUp)
 
 
 async def validate_request(world: World, integration_id: str) -> Standing:
@@ -102,7 +97,7 @@ async def try_tests(world: World, integration_id: str, survey: dict[str, str], *
     at = Place(
         repository=it.repository,
         commit=survey["base_commit"],
-        setup=_setup_in(survey),
+        setup=setup_in(survey),
         tests=tuple(tests),
         not_secret=_vouched_for(survey),
     )
@@ -117,11 +112,6 @@ async def try_tests(world: World, integration_id: str, survey: dict[str, str], *
 def _vouched_for(survey: Mapping[str, str]) -> tuple[str, ...]:
     """The files of which the repository says that they hold no secret; an older survey did not ask."""
     return tuple(json.loads(survey.get("not_secret", "[]")))
-
-
-def _setup_in(survey: Mapping[str, str]) -> SetUp:
-    """What it says of the set-up; an older survey did not ask."""
-    return SPOKEN.validate_json(survey.get("setup", "{}"))
 
 
 async def _kept_back(it: Integration, world: World, survey: Mapping[str, str]) -> list[str]:
@@ -240,7 +230,7 @@ async def _ask(it: Integration, spec: Spec, world: World, *, key: str) -> Standi
 
 
 async def _agree(it: Integration, spec: Spec, survey: dict[str, str], world: World, *, key: str) -> Standing:
-    hidden, setup = await _kept_back(it, world, survey), _setup_in(survey)
+    hidden, setup = await _kept_back(it, world, survey), setup_in(survey)
     validated = e.RequestValidated(
         spec=await keep_text(world, it, spec.model_dump_json()),
         base=survey["base"],
