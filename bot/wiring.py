@@ -280,13 +280,11 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
         )
         sandbox = hiding(settings, guards["sandbox"])
         sources = sources_of(settings, app, guards["git"], shared)
-        # What a killed process left behind: groups, directories.
-        await sandbox.sweep()
+        await sandbox.sweep()  # what a killed process left behind: groups, and directories
         await sources.sweep()
         claude = claude_of(settings, stored, guards["claude"], instruments.metrics)
         stack.push_async_callback(claude.close)
-        installed = installations_of(settings, sandbox, out)
-        ports = world_of(settings, stored, app, claude, installed, sources)
+        ports = world_of(settings, stored, app, claude, installations_of(settings, sandbox, out), sources)
         world = replace(ports, subscribers=subscribers, saga=list(sagas)[-1])
         registered = partial(register, settings, stored, app, world, sagas)
         await stack.enter_async_context(engine_at_work(settings, queues, registered))

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Final
 
 from bot.application.asking import ask, load_answer
@@ -13,7 +13,7 @@ from bot.application.in_force import in_force
 from bot.application.ports import World
 from bot.application.prompting import render
 from bot.application.recording import amend, running, was_recorded
-from bot.application.setting_up import Place, setup_in
+from bot.application.setting_up import place_of, setup_in
 from bot.application.showing import beginning, fenced_command, request_text, shown_paths
 from bot.application.spec import Spec, read_spec, spec_schema
 from bot.application.spending import check_month
@@ -94,14 +94,8 @@ async def try_tests(world: World, integration_id: str, survey: dict[str, str], *
     """
     it = await running(world, integration_id)
     tests: list[str] = json.loads(survey["tests"])
-    at = Place(
-        repository=it.repository,
-        commit=survey["base_commit"],
-        setup=setup_in(survey),
-        tests=tuple(tests),
-        not_secret=_vouched_for(survey),
-    )
-    outcome = await tried(world, it, tests, at=at)
+    at = replace(place_of(it), commit=survey["base_commit"], setup=setup_in(survey), tests=tuple(tests))
+    outcome = await tried(world, it, tests, at=replace(at, not_secret=_vouched_for(survey)))
     if outcome.status != 0:
         report = {**asdict(outcome), "hidden": await _kept_back(it, world, survey)}
         code = "setup_red" if outcome.during == "setup" else "tests_red"

@@ -78,7 +78,7 @@ def test_without_a_host_to_ask_nothing_is_told_from_the_files() -> None:
 
 @pytest.mark.parametrize("line", [b'setup: ["a \'b"]', b"setup: [' ']", b'setup: ["a\\0"]', b"setup: make"])
 def test_a_command_of_a_set_up_that_is_none_is_refused(line: bytes) -> None:
-    assert refused(line).startswith("setup")
+    assert "`setup" in refused(line)
 
 
 def test_without_a_command_there_are_no_words() -> None:
