@@ -20,6 +20,8 @@ from handlers import (
     pull_request,
     pull_request_review,
     reject,
+    retry,
+    rollback,
     status,
     why,
 )
@@ -40,7 +42,9 @@ COMMANDS: Final = declared((
     changes,
     reject,
     deploy,
+    rollback,
     cancel,
+    retry,
     budget,
     config,
 ))

@@ -100,6 +100,15 @@ class Here:
             raise NothingWaits(self.spoken.name)
         return found
 
+    async def meant_and_why(self) -> tuple[str, str]:
+        """The one that is meant, and what is said of it: another's name is no reason. Raises NothingWaits."""
+        found, first = await self.integration_id(), self.first_word
+        if first == found:
+            return found, self.spoken.text.removeprefix(first).strip()
+        if first and await self.context.world.integrations.get(first) is not None:
+            raise NothingWaits(self.spoken.name)
+        return found, self.spoken.text
+
     async def meant(self) -> str:
         """The same, to be looked at only: any of the repository's may be named. Raises NothingWaits."""
         named = await self.context.world.integrations.get(self.first_word) if self.first_word else None

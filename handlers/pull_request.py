@@ -15,7 +15,7 @@ async def closed(data: Mapping[str, Any], context: Context) -> None:
     integration_id = await context.integration_of(pull.repository, pull_request=pull.number)
     if integration_id is not None and pull.by.login != await context.world.repositories.app_login():
         await note_closed(
-            integration_id, by=pull.by, merged=pull.merged, key=context.key, world=context.world
+            integration_id, pull.number, by=pull.by, merged=pull.merged, key=context.key, world=context.world
         )
 
 

@@ -14,6 +14,7 @@ from bot.application.spec import Spec
 from bot.application.status_words import STEP_TITLES, duration, held_up_words, waiting_words
 from bot.application.views import STEPS, StatusView
 from bot.domain.commands import PREFIX
+from bot.domain.retiring import ROLLED_BACK
 from bot.domain.states import State
 
 MOST_ROWS: Final = 30
@@ -137,6 +138,8 @@ def _because(view: StatusView) -> list[str]:
 
 def _failed(view: StatusView) -> str:
     where = f" in “{STEP_TITLES[view.during]}”" if view.during else ""
+    if view.reason == ROLLED_BACK:
+        return f"@{view.rolled_back_by} rolled it back{where}."
     return f"It failed{where} ({code(view.reason or '')}). {why(view.reason or '')}"
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from bot.domain.policy import Permission
+from bot.domain.states import State
 from bot.records import Actor, Repository
 
 
@@ -123,6 +124,28 @@ class RaiseMonth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RollBack:
+    """Take back what runs, or is just going live."""
+
+    needs: ClassVar[Permission] = Permission.DEPLOY
+    by: Actor
+    repository: Repository
+    integration_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """Try again what failed, from this state on, or from where that is best."""
+
+    needs: ClassVar[Permission] = Permission.WRITE
+    by: Actor
+    repository: Repository
+    integration_id: str
+    wanted: State | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LookUp:
     """See where it stands."""
 
@@ -131,6 +154,6 @@ class LookUp:
     repository: Repository
 
 
-OfOne = AnswerQuestions | Approve | RequestChanges | Reject | Deploy | Cancel | RaiseBudget
+OfOne = AnswerQuestions | Approve | RequestChanges | Reject | Deploy | Cancel | RaiseBudget | RollBack | Retry
 Asked = RequestIntegration | OfOne
 Anything = Asked | LookUp | SeeBudget | RaiseMonth

@@ -3,8 +3,9 @@
 from typing import Final
 
 from bot.application.asked import RaiseMonth, SeeBudget
+from bot.application.lives import saga_id
 from bot.application.ports import World
-from bot.application.recording import FACTS, saga_id
+from bot.application.recording import FACTS, load
 from bot.application.rights import check_right
 from bot.application.spending import spending
 from bot.domain.money import Spending, month_of, month_raised, stream_of
@@ -39,4 +40,5 @@ async def raise_month(asked: RaiseMonth, *, key: str, door: str, world: World) -
 async def _resting(asked: RaiseMonth, key: str, world: World) -> list[FollowUp]:
     find = world.integrations.find
     rows = await find(repository_id=asked.repository.id, waiting_for="monthly_budget")
-    return [Wake(workflow_id=saga_id(row["id"]), topic=FACTS, key=f"{row['id']}:{key}") for row in rows]
+    resting = [await load(world, row["id"]) for row in rows]
+    return [Wake(workflow_id=saga_id(it), topic=FACTS, key=f"{it.id}:{key}") for it in resting]

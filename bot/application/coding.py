@@ -141,6 +141,10 @@ async def _reply(world: World, it: Integration, kind: str, digest: str) -> Messa
         return asked(await _change(it, report))
     if kind == "checks":
         return asked(await failing_shown(it, report))
+    if kind == "again":
+        seen = [await seen_of(part) for part in report["parts"]]
+        reason = fence("\n\n".join(seen), "why it came to nothing", nonce_of(it.id))
+        return asked(render("again", reason=reason))
     found = remarks_in(report)
     return asked(_reconsider(it, report, found) if found else _repair(it, report))
 

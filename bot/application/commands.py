@@ -16,12 +16,15 @@ from bot.application.asked import (
     Reject,
     RequestChanges,
     RequestIntegration,
+    Retry,
+    RollBack,
 )
 from bot.application.ports import World
 from bot.application.recording import amend, was_recorded
+from bot.application.reviving import revived
 from bot.application.rights import check_right
 from bot.application.taking_up import taken_up
-from bot.domain import deciding
+from bot.domain import deciding, retiring
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
 from bot.domain.money import raise_budget
@@ -62,7 +65,7 @@ def new_id(key: str) -> str:
 
 
 async def _request(asked: RequestIntegration, *, key: str, meta: dict[str, Any], world: World) -> Integration:
-    await _check_share(asked, new_id(key), world)
+    await _check_share(asked.repository.id, asked.by, new_id(key), world)
     request = await world.blobs.put(asked.repository.id, asked.request.encode())
     rules = world.rules
     event = e.IntegrationRequested(
@@ -81,9 +84,9 @@ async def _request(asked: RequestIntegration, *, key: str, meta: dict[str, Any],
     return await amend(world, new_id(key), lambda it: [] if it.version else [event], key=key, meta=meta)
 
 
-async def _check_share(asked: RequestIntegration, integration_id: str, world: World) -> None:
+async def _check_share(repository_id: int, person: Actor, integration_id: str, world: World) -> None:
     """One person's requests do not queue up before everybody else's. Raises TooManyUnderWay."""
-    theirs = await world.integrations.find(repository_id=asked.repository.id, requested_by_id=asked.by.id)
+    theirs = await world.integrations.find(repository_id=repository_id, requested_by_id=person.id)
     under_way = {row["id"] for row in theirs if State(row["state"]) not in AT_REST}
     if integration_id not in under_way and len(under_way) >= world.rules.under_way:
         raise TooManyUnderWay(world.rules.under_way)
@@ -95,7 +98,7 @@ def _check_tenant(asked: Any, it: Integration) -> None:
         raise NothingWaits(asked.integration_id)
 
 
-async def _decision(  # noqa: PLR0911  a table
+async def _decision(  # noqa: C901, PLR0911  a table
     asked: OfOne, it: Integration, past: Sequence[Recorded], role: Role, world: World
 ) -> Any:
     match asked:
@@ -111,7 +114,7 @@ async def _decision(  # noqa: PLR0911  a table
             wish = await taken_up(it, world, by=asked.by, parts=asked.parts, seen=asked.head)
             return lambda now: deciding.request_changes(now, wish)
         case Reject():
-            why = await world.blobs.put(asked.repository.id, asked.why.encode()) if asked.why else None
+            why = await _kept(asked.why, asked, world)
             return lambda it: deciding.reject(it, by=asked.by, why=why)
         case Deploy():
             return lambda it: deciding.release_deploy(it, by=asked.by)
@@ -120,6 +123,17 @@ async def _decision(  # noqa: PLR0911  a table
         case RaiseBudget():
             rules, more = world.rules, asked.micro_usd
             return lambda it: raise_budget(it, by=asked.by, micro_usd=more, rules=rules)
+        case RollBack():
+            why = await _kept(asked.why, asked, world)
+            return lambda it: retiring.roll_back(it, by=asked.by, why=why)
+        case Retry():
+            await _check_share(it.repository.id, it.requested_by, it.id, world)
+            return await revived(asked, it, past, world)
+
+
+async def _kept(why: str, asked: Asked, world: World) -> str | None:
+    """The digest of what was said for a reason; None where nothing was."""
+    return await world.blobs.put(asked.repository.id, why.encode()) if why else None
 
 
 async def _approval(asked: Approve, it: Integration, role: Role, world: World) -> Any:
@@ -133,11 +147,13 @@ async def _approval(asked: Approve, it: Integration, role: Role, world: World) -
     )
 
 
-async def note_closed(integration_id: str, *, by: Actor, merged: bool, key: str, world: World) -> None:
+async def note_closed(
+    integration_id: str, number: int, *, by: Actor, merged: bool, key: str, world: World
+) -> None:
     """Somebody else closed or merged the pull request: a fact from outside that stops the run."""
 
     def decide(it: Integration) -> list[e.Event]:
-        if it.state not in BEFORE_THE_MERGE:
+        if it.state not in BEFORE_THE_MERGE or it.pull_request != number:
             return []
         cause = "merged_by_hand" if merged else "pull_request_closed"
         return deciding.cancel(it, by=by, cause=cause, role=None)

@@ -94,6 +94,10 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return "it is active"
         case e.CancelRequested(by=by, cause=cause):
             return f"@{by.login} stopped it. {why(cause)}"
+        case e.RollBackRequested(by=by):
+            return f"@{by.login} rolled it back"
+        case e.Retried(by=by, state=state):
+            return f"@{by.login} had it tried again, from {code(state)}"
         case e.HeldUp(by=by, code=reason):
             return f"{NAMES.get(by, by)} did not answer ({code(reason)}), and was tried again"
         case e.WentOn():

@@ -12,6 +12,7 @@ from bot.application import status_words as words
 from bot.application.announcing import announce
 from bot.application.check_reports import failing_names
 from bot.application.effects import say_once
+from bot.application.lives import ending_of
 from bot.application.ports import Subscriber, World
 from bot.application.recording import load
 from bot.application.texts import load_kept_back, load_tested, load_text
@@ -56,6 +57,8 @@ def what_people_see(it: Integration) -> tuple[object, ...]:
         it.reason,
         it.settled,
         it.cancelled,
+        it.rolled_back,
+        it.life,
         it.pull_request,
         it.approvals,
         it.held_up,
@@ -157,6 +160,8 @@ async def told_beside(it: Integration, world: World) -> str:
         return await load_text(world, it, it.questions)
     if it.paused is not None:
         return it.paused.detail
+    if it.rolled_back is not None and it.rolled_back.why is not None:
+        return await load_text(world, it, it.rolled_back.why)
     if it.reason in QUOTED and it.detail:
         return await load_text(world, it, it.detail)
     before = dict.fromkeys(("tests_red", "setup_red"), (it.detail,))
@@ -172,18 +177,17 @@ async def say_last(world: World, integration_id: str, *, key: str) -> None:
     it, view = await look(world, integration_id)
     if not it.ended:
         return
-    marker, body = words.last_marker(integration_id), words.last_word(view)
-    effect = f"last:{integration_id}"
-    saying = say_once(world, it.repository, it.issue, body, marker=marker, effect=effect)
+    marker, effect = words.last_marker(view.ending), f"last:{view.ending}"
+    saying = say_once(world, it.repository, it.issue, words.last_word(view), marker=marker, effect=effect)
     await said_somewhere(it, saying)
-    await world.notes.put(f"last:{integration_id}", "said")
+    await world.notes.put(effect, "said")
 
 
 async def untold(world: World, integration_id: str, *, key: str) -> int:
     """The version that nobody was told of, or not to the end; 0 where a later telling has made up for it."""
     it = await load(world, integration_id)
     told = await world.notes.get(f"told:{it.id}")
-    last = await world.notes.get(f"last:{it.id}")
+    last = await world.notes.get(f"last:{ending_of(it)}")
     behind = told is None or is_due(told, it.version) or (it.ended and last is None)
     return it.version if behind else 0
 

@@ -55,7 +55,7 @@ def missing(it: Integration) -> Effect | None:
 
 def branch_of(it: Integration) -> str:
     """The branch of an integration: its name alone tells whose it is."""
-    return named(it.branch_template, issue=it.issue, integration_id=it.id)
+    return named(it.branch_template, issue=it.issue, integration_id=it.name)
 
 
 async def _commit(it: Integration, world: World, *, key: str) -> Standing:
@@ -72,7 +72,7 @@ async def _commit(it: Integration, world: World, *, key: str) -> Standing:
         return f"{made.sha} {made.tree}"
 
     on = f"{it.head}:" if it.head else ""
-    sha, tree = (await once(world, f"commit:{it.id}:{on}{it.change}", find=find, make=make)).split()
+    sha, tree = (await once(world, f"commit:{it.name}:{on}{it.change}", find=find, make=make)).split()
     return standing(await amend(world, it.id, lambda _: [e.CommitMade(head=sha, tree=tree)], key=key))
 
 
@@ -90,7 +90,7 @@ async def _create_branch(it: Integration, world: World, *, key: str) -> Standing
         await world.branches.create(it.repository, name, sha=it.commit)
         return it.commit
 
-    head = await once(world, f"branch:{it.id}:{it.commit}", find=find, make=make)
+    head = await once(world, f"branch:{it.name}:{it.commit}", find=find, make=make)
     return standing(await amend(world, it.id, lambda _: [e.BranchCreated(branch=name, head=head)], key=key))
 
 
@@ -105,7 +105,7 @@ async def _move_branch(it: Integration, world: World, *, key: str) -> Standing:
         await world.branches.move(it.repository, it.branch, sha=it.commit)
         return it.commit
 
-    head = await once(world, f"branch:{it.id}:{it.commit}", find=find, make=make)
+    head = await once(world, f"branch:{it.name}:{it.commit}", find=find, make=make)
     return standing(await amend(world, it.id, lambda _: [e.BranchMoved(head=head)], key=key))
 
 
@@ -150,7 +150,7 @@ async def _open(it: Integration, world: World, *, key: str) -> Standing:
         made = await world.pulls.open(it.repository, branch=it.branch, base=it.base, title=title, body=body)
         return f"{made.number} {made.opened_at}"
 
-    number, _, opened_at = (await once(world, f"pull:{it.id}:{it.branch}", find=find, make=make)).partition(
+    number, _, opened_at = (await once(world, f"pull:{it.name}:{it.branch}", find=find, make=make)).partition(
         " "
     )
     opened = e.PullRequestCreated(number=int(number), head=it.head, opened_at=opened_at or None)
@@ -175,5 +175,5 @@ async def _open_check(it: Integration, world: World, *, key: str) -> Standing:
         )
         return str(check)
 
-    check = int(await once(world, f"check:{it.id}:{it.head}", find=find, make=make))
+    check = int(await once(world, f"check:{it.name}:{it.head}", find=find, make=make))
     return standing(await amend(world, it.id, lambda _: [e.CheckOpened(check=check, head=it.head)], key=key))

@@ -91,6 +91,7 @@ REASONS: Final[Mapping[str, str]] = {
     "pull_request_closed": "The pull request was closed by somebody else.",
     "merged_by_hand": "The pull request was merged by somebody else, so I deploy nothing.",
     "deployment": "The deployment failed after the merge.",
+    "rolled_back": "Somebody who may deploy rolled it back.",
     "deployment_overdue": "The deployment did not report an end in time.",
     "sandbox_unavailable": "The sandbox cannot run here, and I run no code outside it. The operator can ask "
     "`python -m bot doctor`.",

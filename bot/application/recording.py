@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from bot.application.lives import saga_id, undo_id, undo_of
 from bot.application.ports import World
 from bot.application.projections import row_of
 from bot.domain import events as e
@@ -95,24 +96,24 @@ def was_recorded(past: Iterable[Recorded], key: str) -> bool:
     return any(record.meta.get("key") == key for record in past)
 
 
-def saga_id(integration_id: str) -> str:
-    """The workflow that carries the integration."""
-    return f"int-{integration_id}"
-
-
 def _engine_follow_ups(world: World, after: Integration, events: Sequence[e.Event]) -> list[FollowUp]:
-    """A request starts its saga; what a waiting saga should look at wakes it."""
-    if isinstance(events[0], e.IntegrationRequested):
+    """A request starts a saga, as does each further life; what a waiting saga should look at wakes it; where
+    the saga has ended, what it made is taken back by an undo of its own.
+    """
+    if isinstance(events[0], (e.IntegrationRequested, e.Retried)):
         return [
             Start(
                 queue="saga",
                 workflow=world.saga,
-                id=saga_id(after.id),
+                id=saga_id(after),
                 args=(after.id, str(after.repository.id), after.repository.account),
             )
         ]
     if any(isinstance(event, WAKING) for event in events):
-        return [Wake(workflow_id=saga_id(after.id), topic=FACTS, key=f"{after.id}:{after.version}")]
+        return [Wake(workflow_id=saga_id(after), topic=FACTS, key=f"{after.id}:{after.version}")]
+    if isinstance(events[0], e.RollBackRequested):  # its saga has ended
+        undo = undo_of(world.saga)
+        return [Start(queue="saga", workflow=undo, id=undo_id(after), args=(after.id, after.reason or ""))]
     return []
 
 

@@ -7,10 +7,12 @@ from bot.application.reasons import code
 from bot.domain.commands import PREFIX
 from bot.domain.policy import (
     CannotGoOn,
+    CannotRetry,
     CeilingReached,
     Denied,
     MergedAlready,
     NotAllowed,
+    NothingToRollBack,
     NothingWaits,
     NotSeen,
     OwnCommits,
@@ -19,10 +21,10 @@ from bot.domain.policy import (
     StaleApproval,
     TooManyUnderWay,
 )
-from bot.domain.states import InvalidStateTransition
+from bot.domain.states import InvalidStateTransition, State
 
 
-def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR0915  a table
+def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR0912, PLR0915  a table
     """Why somebody may not have what they asked for, and who could."""
     match error:
         case MergedAlready():
@@ -64,12 +66,55 @@ def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR09
                 f"You have {error.most} integrations under way here, and that is as many as one person may "
                 f"have. `{PREFIX} cancel` one, or wait until one has ended."
             )
+        case CannotRetry():
+            said = _no_retry(error)
+        case NothingToRollBack(state=state):
+            said = f"There is nothing to roll back: it is **{state}**.{INSTEAD.get(state, '')}"
         case NothingWaits():
             said = f"Nothing here waits for that now. `{PREFIX} status` shows where it stands."
         case _:
             said = f"That is not possible now: {code(str(error))}."
     return said
 
+
+# Why something is not tried again, by its code.
+NO_RETRY: Final[Mapping[str, str]] = {
+    "not_settled": "I am still taking back what I made. Say it again when the last word is said.",
+    "rejected": f"It was rejected at the gate, and that stays so. `{PREFIX} integrate <what>` asks anew.",
+    "refused": f"I refused the request itself. `{PREFIX} integrate <what>` asks for something else.",
+    "merged_by_hand": "Somebody else merged it, so there is nothing left to make. "
+    f"`{PREFIX} integrate <what>` asks for more.",
+    "still_merged": "What it merged is still there, and I could not take it back: the last word says why. "
+    f"Revert it by hand, then ask anew with `{PREFIX} integrate <what>`.",
+}
+
+
+def _no_retry(error: CannotRetry) -> str:
+    match error.why:
+        case "not_failed":
+            return f"Only what has failed can be tried again, and it is **{error.what}**."
+        case "spent":
+            return (
+                f"It has used up its {error.what}: a further life does not get more of them. "
+                f"`{PREFIX} integrate <what>` asks anew, perhaps in smaller pieces."
+            )
+        case "revert_open":
+            return f"What it merged is still there. Merge its revert, #{error.what}, then say it again."
+        case "not_good":
+            possible = ", ".join(f"`{PREFIX} retry from {state}`" for state in error.possible)
+            return f"From **{error.what}** it cannot be tried again. Possible: {possible}."
+        case known:
+            return NO_RETRY[known]
+
+
+# What somebody may want who wants to roll back what does not run.
+_CANCEL: Final = f" Nothing of it is merged; `{PREFIX} cancel` stops it."
+INSTEAD: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        (State.DRAFT, State.VALIDATING, State.GENERATING, State.TESTING, State.REVIEWING), _CANCEL
+    ),
+    State.FAILED: " What was made is taken back already; the last word says what came of that.",
+}
 
 # What could be no part of a change of mine has the code of why.
 WHY_NOT: Final[Mapping[str, str]] = {

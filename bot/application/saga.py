@@ -11,6 +11,7 @@ from structlog.contextvars import bound_contextvars
 
 from bot.application import ending, pausing, publishing, steps, undoing
 from bot.application.coding import generate_code
+from bot.application.lives import undo_of
 from bot.application.ports import World
 from bot.application.recording import FACTS
 from bot.application.steps import Standing
@@ -83,11 +84,13 @@ async def carry(integration_id: str, table: Steps, queued: Queued, world: World)
 
 
 async def forward(integration_id: str, table: Steps, queued: Queued, done: list[State], world: World) -> None:
-    """One call after another of the step that its state asks for; `done` is what there would be to undo."""
-    state = State.DRAFT
+    """One call after another of the step that its state asks for; `done` is what there would be to undo.
+
+    What comes before a state in the table counts as done with it: an earlier life did that.
+    """
+    state, order = State.DRAFT, list(table)
     while entry := table.get(state):
-        if state not in done:
-            done.append(state)
+        done += order[len(done) : order.index(state) + 1]
         standing = await take(entry, integration_id, queued, world)
         state = State(standing[0] or state)
         if standing[1] is not None:
@@ -182,11 +185,6 @@ def register(world: World, places: Mapping[str, Places], sagas: Mapping[str, Ste
         _saga(name, table, jobs, world)
 
 
-def undo_of(saga: str) -> str:
-    """The workflow that takes back what a broken saga of this name made."""
-    return saga.replace("saga", "undo")
-
-
 def _saga(name: str, table: Steps, jobs: Mapping[str, Work], world: World) -> None:
     # The engine counts every restart. These two wait, for weeks perhaps, and can be taken up without end.
     @DBOS.workflow(name=name, max_recovery_attempts=None)
@@ -200,7 +198,7 @@ def _saga(name: str, table: Steps, jobs: Mapping[str, Work], world: World) -> No
 
     @DBOS.workflow(name=undo_of(name), max_recovery_attempts=None)
     async def integration_undo(integration_id: str, code: str) -> None:
-        """Take back everything of an integration whose saga broke."""
+        """Take back everything of an integration whose saga broke, or has ended."""
         with bound_contextvars(integration=integration_id):
             await backward(integration_id, table, list(table), StepFailed(code), world)
 

@@ -10,9 +10,9 @@ from dbos import DBOS
 from structlog.contextvars import bound_contextvars
 
 from bot.application import notifying, undoing
+from bot.application.lives import UNDOES, is_past, undo_id, undo_of
 from bot.application.ports import World
 from bot.application.recording import load
-from bot.application.saga import undo_of
 from bot.infrastructure.engine import Schedule, broken, start, step
 from bot.records import Start
 
@@ -21,48 +21,48 @@ log = structlog.get_logger()
 EVERY_MINUTE: Final = "0 * * * * *"
 WORKFLOW: Final = "ops.settle_v1"
 WINDOW: Final = timedelta(days=1)
-UNDOES: Final = 3
 TELLINGS: Final = 30
 
 
 async def find_broken(world: World, name: str, *, key: str) -> dict[str, int]:
-    """The integrations for which a workflow of this name ended in error within the last day; how often."""
-    return await broken(name, since=world.clock.now() - WINDOW)
+    """The integrations for which a workflow of this name ended in error within the last day; how often.
+
+    What broke in an earlier life was settled in it.
+    """
+    found = await broken(name, since=world.clock.now() - WINDOW)
+    return dict(Counter([of for workflow, of in found if not is_past(workflow, await load(world, of))]))
 
 
-async def is_unended(world: World, integration_id: str, *, key: str) -> bool:
-    """Whether there is still something to bring to an end."""
+async def unended(world: World, integration_id: str, nth: int, *, key: str) -> str | None:
+    """The nth undo's name, where there is still something to bring to an end."""
     it = await load(world, integration_id)
-    if not it.ended:
-        log.error("saga_broken")
-    return not it.ended
+    if it.ended:
+        return None
+    log.error("saga_broken")
+    return undo_id(it, nth=nth)
 
 
 async def take_back(world: World, saga: str, integration_id: str) -> None:
     """A run whose saga broke has failed: take back what it made, and say so."""
-    if await step(is_unended, world, integration_id):
-        await start(_undo(saga, integration_id, nth=1))
+    undo = await step(unended, world, integration_id, 1)
+    if undo is not None:
+        await start(_undo(undo, saga, integration_id))
 
 
 async def take_back_again(world: World, saga: str, integration_id: str, times: int) -> None:
     """An undo that broke off itself is begun anew, until it has so often that what is left is a person's."""
-    if not await step(is_unended, world, integration_id):
+    undo = await step(unended, world, integration_id, times + 1)
+    if undo is None:
         return
     if times < UNDOES:
-        await start(_undo(saga, integration_id, nth=times + 1))
+        await start(_undo(undo, saga, integration_id))
     else:
         await step(undoing.give_up, world, integration_id)
 
 
-def _undo(saga: str, integration_id: str, *, nth: int) -> Start:
-    """The nth undo; one that is at work, or has been, is not begun again."""
-    again = "" if nth == 1 else f"-{nth}"
-    return Start(
-        queue="saga",
-        workflow=undo_of(saga),
-        id=f"undo-{integration_id}{again}",
-        args=(integration_id, "internal"),
-    )
+def _undo(name: str, saga: str, integration_id: str) -> Start:
+    """The undo of that name; one that is at work, or has been, is not begun again."""
+    return Start(queue="saga", workflow=undo_of(saga), id=name, args=(integration_id, "internal"))
 
 
 async def tell_again(world: World, integration_id: str, planned: Any, times: int) -> None:

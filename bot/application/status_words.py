@@ -11,6 +11,7 @@ from bot.application.remark_words import outcome, remarks, warning
 from bot.application.views import StatusView, StepView
 from bot.domain.commands import PREFIX
 from bot.domain.pausing import LONGEST
+from bot.domain.retiring import ROLLED_BACK
 
 NOTHING: Final = "(nothing)"
 MOST_PATHS: Final = 10
@@ -97,7 +98,7 @@ def status_comment(view: StatusView) -> str:
     parts = [
         status_marker(view.id),
         f"### Integration `{view.id}`: {view.state}",
-        f"Asked for by @{view.requested_by}.",
+        f"Asked for by @{view.requested_by}.{_again(view)}",
         _table(view.steps),
         *waiting_words(view),
         *check_words.failing(view),
@@ -114,9 +115,23 @@ def last_word(view: StatusView) -> str:
     """Said once, when it has ended."""
     if view.state == "active":
         end = f"`{view.id}` is **active**: #{view.pull_request} is merged and deployed to {view.environment}."
-        return f"{last_marker(view.id)}\n@{view.requested_by} {end}"
+        return f"{last_marker(view.ending)}\n@{view.requested_by} {end}"
+    end = "has been **rolled back**" if view.reason == ROLLED_BACK else "has **failed**"
     said = "\n\n".join(_failure(view))
-    return f"{last_marker(view.id)}\n@{view.requested_by} `{view.id}` has **failed**.\n\n{said}"
+    return f"{last_marker(view.ending)}\n@{view.requested_by} `{view.id}` {end}.\n\n{said}"
+
+
+def _again(view: StatusView) -> str:
+    if view.retried is None:
+        return ""
+    by, state = view.retried
+    return f" Tried again by @{by}, from **{state}**: this is its {ordinal(view.life)} life."
+
+
+def ordinal(number: int) -> str:
+    """2nd, 3rd, 4th and so on."""
+    teen = number % 100 in range(11, 14)
+    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 def _table(steps: Iterable[StepView]) -> str:
@@ -209,9 +224,11 @@ def _failure(view: StatusView) -> list[str]:
         return []
     where = f" in “{STEP_TITLES[view.during]}”" if view.during else ""
     said = [f"**Failed**{where} ({code(view.reason)}). {why(view.reason)}"]
+    if view.reason == ROLLED_BACK:
+        said = [f"**Rolled back** by @{view.rolled_back_by}{where}."]
     if view.reason in {"tests_remarked", "remarks_disputed"}:
         said.append(remarks(view.tested.remarks))
-    if view.detail and view.reason in {"refused", "tests_disputed", "remarks_disputed"}:
+    if view.detail and view.reason in {"refused", "tests_disputed", "remarks_disputed", ROLLED_BACK}:
         said.append(quoted(view.detail))
     elif view.detail and view.reason in PRINTED:
         said.append(printed(PRINTED[view.reason], view.detail))

@@ -18,6 +18,7 @@ from bot.domain import deciding
 from bot.domain import events as e
 from bot.domain.integration import Integration
 from bot.domain.policy import Permission, holds, role_of
+from bot.domain.states import State
 from bot.records import Actor, StepFailed
 
 Standing = list[str | None]
@@ -33,7 +34,9 @@ def standing(it: Integration) -> Standing:
 
 async def begin(world: World, integration_id: str, *, key: str) -> Standing:
     """Take the request up."""
-    await running(world, integration_id)
+    it = await running(world, integration_id)
+    if it.state is not State.DRAFT:
+        return standing(it)  # it is tried again, from there
     return standing(await amend(world, integration_id, deciding.start_validation, key=key))
 
 
@@ -50,7 +53,7 @@ async def message_of(it: Integration, world: World) -> str:
         title=title,
         requested_by=it.requested_by.login,
         requester_id=it.requested_by.id,
-        integration_id=it.id,
+        integration_id=it.name,
     )
 
 
@@ -107,7 +110,7 @@ async def _merge(it: Integration, world: World, *, key: str) -> Standing:
             raise StepFailed("pull_request_closed")
         return await merge(it, number, world, head=it.head, message=await message_of(it, world))
 
-    commit = await once(world, f"merge:{it.id}:{it.head}", find=find, make=make)
+    commit = await once(world, f"merge:{it.name}:{it.head}", find=find, make=make)
     merged = e.Merged(head=it.head, commit=commit)
     return standing(await amend(world, it.id, lambda _: [merged], key=key))
 
@@ -142,17 +145,17 @@ async def _create_deployment(it: Integration, world: World, *, key: str) -> Stan
 
     async def find() -> str | None:
         found = await world.deployments.find(
-            it.repository, sha=it.merged, environment=it.environment, key=it.id
+            it.repository, sha=it.merged, environment=it.environment, key=it.name
         )
         return None if found is None else str(found)
 
     async def make() -> str:
         deployment = await world.deployments.create(
-            it.repository, sha=it.merged, environment=it.environment, key=it.id
+            it.repository, sha=it.merged, environment=it.environment, key=it.name
         )
         return str(deployment)
 
-    deployment = int(await once(world, f"deployment:{it.id}:{it.merged}", find=find, make=make))
+    deployment = int(await once(world, f"deployment:{it.name}:{it.merged}", find=find, make=make))
     created = e.DeploymentCreated(deployment=deployment, environment=it.environment)
     return standing(await amend(world, it.id, lambda _: [created], key=key))
 

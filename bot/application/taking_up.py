@@ -32,7 +32,7 @@ async def taken_up(
         raise NotSeen(it.pull_request or 0)
     since = await _since(it, head.sha, world)
     before = await load_change(world, it, it.on_branch)
-    now = before if head.sha == it.head else await _on(it, head.sha, world)
+    now = before if head.sha == it.head else await change_at(it, head.sha, world)
     said = json.dumps({"parts": parts, "others": differing(before, now)}, ensure_ascii=False)
     return e.ChangesRequested(
         by=by,
@@ -64,7 +64,7 @@ async def left_to_commit(it: Integration, world: World) -> list[FileEdit]:
     return [new.get(path) or await as_of(it, it.base_commit, base, path, world) for path in differ]
 
 
-async def _on(it: Integration, commit: str, world: World) -> list[FileEdit]:
+async def change_at(it: Integration, commit: str, world: World) -> list[FileEdit]:
     """The commit as a change of the base. Raises CannotGoOn where some of it could be no part of one."""
     base = await world.sources.listing(it.repository, it.base_commit)
     there = await world.sources.listing(it.repository, commit)

@@ -11,7 +11,7 @@ from bot.application.ports import World
 from bot.application.publishing import branch_of
 from bot.application.recording import amend, load
 from bot.application.status_words import last_marker
-from bot.application.taking_up import as_of
+from bot.application.taking_up import as_of, change_at
 from bot.application.texts import load_change
 from bot.domain import deciding
 from bot.domain.integration import Integration
@@ -19,6 +19,7 @@ from bot.records import FileEdit, PullRequest, StepFailed
 
 log = structlog.get_logger()
 
+INACTIVE: Final = "inactive"
 UNDOES: Final[Mapping[str, str]] = {
     "delete_branch": "generate_code",
     "cancel_checks": "run_tests",
@@ -99,8 +100,8 @@ async def roll_back(world: World, integration_id: str, *, key: str) -> None:
         await note(it, world, "deploy", "nothing", key=key)
         return
     deployment = it.deployment or await _lost_deployment(it, world)
-    if deployment is not None:
-        await world.deployments.set_state(it.repository, deployment, state="inactive", why=words.inactive())
+    if deployment is not None and await world.deployments.state(it.repository, deployment) != INACTIVE:
+        await world.deployments.set_state(it.repository, deployment, state=INACTIVE, why=words.inactive())
     pull = await _pull(it, world)
     if pull is None or not pull.merged or (not it.merged and pull.head != it.head):
         await note(it, world, "deploy", "nothing", key=key)
@@ -112,7 +113,7 @@ async def roll_back(world: World, integration_id: str, *, key: str) -> None:
 async def _lost_deployment(it: Integration, world: World) -> int | None:
     if not it.merged:
         return None
-    return await world.deployments.find(it.repository, sha=it.merged, environment=it.environment, key=it.id)
+    return await world.deployments.find(it.repository, sha=it.merged, environment=it.environment, key=it.name)
 
 
 async def revert(it: Integration, pull: PullRequest, world: World) -> tuple[str, str]:
@@ -138,7 +139,7 @@ async def revert(it: Integration, pull: PullRequest, world: World) -> tuple[str,
 
 async def _revert_commit(it: Integration, world: World) -> str | None:
     """The commit that restores the files, made once; None where somebody has changed one of them since."""
-    intent = await world.effects.begin(f"revert:{it.id}")
+    intent = await world.effects.begin(f"revert:{it.name}")
     if intent.result is not None:
         return intent.result
     base = await _base_head(it, world)
@@ -146,7 +147,7 @@ async def _revert_commit(it: Integration, world: World) -> str | None:
     if restored is None:
         return None
     commit = await world.branches.commit(it.repository, parent=base, edits=restored, message=_message(it))
-    await world.effects.finish(f"revert:{it.id}", result=commit.sha)
+    await world.effects.finish(f"revert:{it.name}", result=commit.sha)
     return commit.sha
 
 
@@ -161,7 +162,7 @@ def _message(it: Integration) -> str:
 
 async def _revert_pull(it: Integration, pull: PullRequest, head: str, world: World) -> PullRequest:
     """The pull request of that commit. Raises StepFailed where somebody else has taken its branch."""
-    branch = f"claude/revert-{it.issue}-{it.id}"
+    branch = f"claude/revert-{it.issue}-{it.name}"
     reverting = await world.pulls.find(it.repository, branch=branch)
     if reverting is not None:
         return reverting
@@ -177,7 +178,7 @@ async def _revert_pull(it: Integration, pull: PullRequest, head: str, world: Wor
 
 async def _restored(it: Integration, now: str, world: World) -> list[FileEdit] | None:
     """What the files were before; None where somebody has changed one of them since."""
-    edits = await load_change(world, it, it.change)
+    edits = await _merged_change(it, world)
     before = await world.sources.listing(it.repository, it.base_commit)
     restored = []
     for edit in edits:
@@ -185,6 +186,14 @@ async def _restored(it: Integration, now: str, world: World) -> list[FileEdit] |
             return None
         restored.append(await as_of(it, it.base_commit, before, edit.path, world))
     return restored
+
+
+async def _merged_change(it: Integration, world: World) -> list[FileEdit]:
+    """What was merged; where its texts were deleted since, as it stands in git."""
+    try:
+        return await load_change(world, it, it.change)
+    except StepFailed:
+        return await change_at(it, it.head, world)
 
 
 async def _base_head(it: Integration, world: World) -> str:

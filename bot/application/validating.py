@@ -35,7 +35,7 @@ from bot.records import Question, Recorded, StepFailed, TreeEntry
 
 LARGEST_SUITE_FILE: Final = 200_000
 MAX_TOKENS: Final = 8_000
-BEGINS_ANEW: Final = (e.ValidationStarted.__name__, e.Answered.__name__)
+BEGINS_ANEW: Final = (e.ValidationStarted.__name__, e.Answered.__name__, e.Retried.__name__)
 READMES: Final = ("README.md", "README.rst", "README.txt", "README")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from bot.application.lives import ending_of
 from bot.domain import events as e
 from bot.domain.integration import Integration, evolve
 from bot.domain.states import State
@@ -52,7 +53,8 @@ class FailingChecks:
 class StatusView:
     """Everything the status comment says; `during` is the step it failed in. Money in US dollars.
 
-    `held_up` is what does not answer, and the code of how.
+    `held_up` is what does not answer, and the code of how. `ending` is what its last word is known by,
+    `retried` who had it tried again last, and from which state.
     """
 
     id: str
@@ -73,8 +75,12 @@ class StatusView:
     during: str | None
     cause: str | None
     detail: str
+    rolled_back_by: str | None
+    life: int
+    retried: tuple[str, str] | None
     undone: tuple[tuple[str, str, str], ...]
     settled: bool
+    ending: str
     turns: int
     lost: int
     turns_allowed: int
@@ -124,8 +130,12 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         during=STEPS.get(State(it.during)) if it.during else None,
         cause=it.cancelled,
         detail=detail or it.detail,
+        rolled_back_by=it.rolled_back.by.login if it.rolled_back else None,
+        life=it.life,
+        retried=(it.retried.by.login, it.retried.state) if it.retried else None,
         undone=tuple((undone.step, undone.outcome, undone.what) for undone in it.undone),
         settled=it.settled,
+        ending=ending_of(it),
         turns=it.turns,
         lost=it.lost,
         turns_allowed=it.turns_allowed,

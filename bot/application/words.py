@@ -50,6 +50,24 @@ def cancelling(*, by: str) -> str:
     return f"Stopped by @{by}. Nothing new will happen; I am taking back what I made."
 
 
+def rolling_back(*, by: str, issue: int) -> str:
+    """After a roll-back."""
+    return f"Rolled back by @{by}. I am taking it back; what came of that I say on #{issue}."
+
+
+def at_work_again(*, by: str, state: str, issue: int) -> str:
+    """After a retry; `by` is who was first to ask for it."""
+    return (
+        f"Tried again by @{by}, from **{state}**. Nothing approved before counts for it, and what was spent "
+        f"does; the status comment on #{issue} says how it goes."
+    )
+
+
+def bad_retry() -> str:
+    """A retry of which nobody can tell what is wanted."""
+    return f"Say `{PREFIX} retry`, or where from: `{PREFIX} retry from generating`."
+
+
 def heard(*, by: str) -> str:
     """After an answer."""
     return f"Thank you, @{by}. I am looking at the request again."

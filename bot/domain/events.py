@@ -321,6 +321,27 @@ class CancelRequested(Happened, frozen=True, kw_only=True):
     cause: str
 
 
+class RollBackRequested(Happened, frozen=True, kw_only=True):
+    """A person took back what runs, or was going live; `why` is the digest of what they said."""
+
+    by: Actor
+    why: str | None
+
+
+class Retried(Happened, frozen=True, kw_only=True):
+    """A person has what failed tried again, from this state on, in a new life.
+
+    `said` is the digest of what the model is told of why, "" where it is told nothing new. `anew` is whether
+    it begins its conversation and its change from nothing.
+    """
+
+    by: Actor
+    state: str
+    attempt: int
+    said: str = ""
+    anew: bool = False
+
+
 class HeldUp(Happened, frozen=True, kw_only=True):
     """Somebody outside (claude, github, git) does not answer, and is asked again; `code` says how."""
 
@@ -408,6 +429,8 @@ Event = (
     | DeploymentReported
     | Activated
     | CancelRequested
+    | RollBackRequested
+    | Retried
     | HeldUp
     | WentOn
     | Paused

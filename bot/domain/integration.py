@@ -14,6 +14,8 @@ NOBODY: Final = Actor(id=0, login="ghost")
 NOWHERE: Final = Repository(id=0, full_name="", installation_id=0)
 
 Turn = e.TurnTaken | e.ToolsRun
+# Where the tests had the last word.
+TESTS_SAY: Final = ("tests", "tests_remarked")
 # An answer that broke off is no sign that the next one will come whole.
 LEAVES_HELD_UP: Final = (e.HeldUp, e.AnswerLost)
 
@@ -96,6 +98,7 @@ class Integration:
     deployment: int | None = None
     deployment_outcome: str | None = None
     cancelled: str | None = None
+    rolled_back: e.RollBackRequested | None = None
     held_up: e.HeldUp | None = None
     paused: e.Paused | None = None
     rests: int = 0
@@ -104,6 +107,18 @@ class Integration:
     detail: str = ""
     undone: tuple[e.StepUndone, ...] = ()
     settled: bool = False
+    life: int = 1
+    retried: e.Retried | None = None
+    earlier_pull: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What its workflows, branches and effects are called by in this life."""
+        return self.name_in(self.life)
+
+    def name_in(self, life: int) -> str:
+        """The same of another life. The engine's own names have dashes: one with a dot is never theirs."""
+        return self.id if life == 1 else f"{self.id}.{life}"
 
     @property
     def waiting_for(self) -> str | None:
@@ -286,6 +301,10 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, state=State.ACTIVE)
         case e.CancelRequested(cause=cause):
             return replace(it, cancelled=cause)
+        case e.RollBackRequested():
+            return replace(it, rolled_back=event)
+        case e.Retried():
+            return _retried(it, event)
         case e.HeldUp():
             return replace(it, held_up=event)
         case e.WentOn():
@@ -411,6 +430,86 @@ def _opened_again(it: Integration, *, attempt: int) -> Integration:
         cuts=0,
         pauses=0,
     )
+
+
+def _retried(it: Integration, event: e.Retried) -> Integration:
+    """What was asked, answered and spent stays; what was made on GitHub belongs to the life before."""
+    state = State(event.state)
+    after = Integration(
+        id=it.id,
+        version=it.version,
+        state=state,
+        requested_by=it.requested_by,
+        repository=it.repository,
+        issue=it.issue,
+        request=it.request,
+        asked_base=it.asked_base,
+        turns_allowed=it.turns_allowed,
+        tokens_allowed=it.tokens_allowed,
+        micro_usd_allowed=it.micro_usd_allowed,
+        minutes_allowed=it.minutes_allowed,
+        exchanges=it.exchanges,
+        attempt=event.attempt,
+        first_attempt=event.attempt,
+        turns=it.turns,
+        tokens=it.tokens,
+        micro_usd=it.micro_usd,
+        lost=it.lost,
+        rests=it.rests,
+        left_out=it.left_out,
+        life=it.life + 1,
+        retried=event,
+        earlier_pull=it.pull_request or it.earlier_pull,
+    )
+    return after if state is State.VALIDATING else _gone_on(after, it, event)
+
+
+def _gone_on(after: Integration, it: Integration, event: e.Retried) -> Integration:
+    """The same, with what was agreed, and with what was written so far unless that begins anew."""
+    after = replace(
+        after,
+        spec=it.spec,
+        base=it.base,
+        base_commit=it.base_commit,
+        tests=it.tests,
+        environment=it.environment,
+        merge_reverts=it.merge_reverts,
+        approvals_needed=it.approvals_needed,
+        merge_method=it.merge_method,
+        passed_before=it.passed_before,
+        refuses_remarks=it.refuses_remarks,
+        not_secret=it.not_secret,
+        kept_back=it.kept_back,
+        branch_template=it.branch_template,
+        labels=it.labels,
+        setup=it.setup,
+        sends_back=it.sends_back,
+    )
+    if event.anew:
+        return after
+    told = (("again", event.said),) if event.said else ()
+    talk = it.talk if after.state is State.TESTING else (*_asked_last(it), *told)
+    return replace(
+        after,
+        talk=talk,
+        change=it.change,
+        files=it.files,
+        summary=it.summary,
+        reports=it.reports,
+        authors=it.authors,
+    )
+
+
+def _asked_last(it: Integration) -> tuple[tuple[str, str], ...]:
+    """The conversation, up to where the model is to answer: what it said last before it failed is dropped.
+
+    Where its code was finished, that stays, and what the tests said of it follows.
+    """
+    talk = it.talk
+    if it.during == State.GENERATING:
+        while talk and talk[-1][0] == "answer":
+            talk = talk[:-1]
+    return (*talk, ("report", it.reports[-1])) if it.reason in TESTS_SAY else talk
 
 
 def _turned(it: Integration, turns: Iterable[Turn]) -> Integration:

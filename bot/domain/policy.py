@@ -155,6 +155,29 @@ class NothingWaits(Denied):
     code = "nothing_waits"
 
 
+class NothingToRollBack(Denied):
+    """It neither runs nor is going live; `state` is where it stands."""
+
+    code = "nothing_to_roll_back"
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+class CannotRetry(Denied):
+    """It cannot be tried again, or not from there; `why` is a code, `possible` are the states it can be.
+
+    `what` is a name or number that belongs to the code.
+    """
+
+    code = "cannot_retry"
+
+    def __init__(self, why: str, what: str = "", *, possible: Iterable[str] = ()) -> None:
+        super().__init__(why, what)
+        self.why, self.what, self.possible = why, what, tuple(possible)
+
+
 def role_of(github_role: str) -> Role | None:
     """The role that a GitHub permission gives; an unknown one gives none."""
     return GITHUB_ROLES.get(github_role)

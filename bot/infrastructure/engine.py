@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import sqlite3
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
@@ -256,9 +255,9 @@ async def start(asked: Start) -> None:
     await DBOS.enqueue_workflow_with_options_async(options_of(asked), *asked.args)
 
 
-async def broken(name: str, *, since: datetime) -> dict[str, int]:
-    """The first argument of each workflow of this name that ended in error since then, newest first, and how
-    often it did.
+async def broken(name: str, *, since: datetime) -> list[tuple[str, str]]:
+    """The id and the first argument of each workflow of this name that ended in error since then, newest
+    first.
     """
     found = await DBOS.list_workflows_async(
         name=name,
@@ -268,7 +267,7 @@ async def broken(name: str, *, since: datetime) -> dict[str, int]:
         limit=1000,
         load_output=False,
     )
-    return dict(Counter(each.input["args"][0] for each in found if each.input))
+    return [(each.workflow_id, each.input["args"][0]) for each in found if each.input]
 
 
 async def arguments_at_work(name: str) -> frozenset[str]:

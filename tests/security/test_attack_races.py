@@ -64,7 +64,7 @@ class Telling:
             case "push":
                 self.stage.pulls.has(PULL, BRANCH, MOVED)
             case "close":
-                await note_closed(ID, by=DEVELOPER, merged=False, key=key, world=self.stage.world)
+                await note_closed(ID, PULL, by=DEVELOPER, merged=False, key=key, world=self.stage.world)
             case _:
                 await handle(SPOKEN[name], key=key, door="github", world=self.stage.world)
 

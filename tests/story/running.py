@@ -232,7 +232,7 @@ async def busy(stored: Storage) -> list[str]:
     """The workflows that still have something to do: a saga that waits for somebody has not."""
     parked = [f"int-{row['id']}" for row in await stored.integrations.find() if row["waiting_for"] in PARKED]
     found = await DBOS.list_workflows_async(status=["ENQUEUED", "PENDING", "DELAYED"], load_output=False)
-    return [each.workflow_id for each in found if each.workflow_id not in parked]
+    return [each.workflow_id for each in found if each.workflow_id.partition(".")[0] not in parked]
 
 
 async def told(bot: Bot) -> str:

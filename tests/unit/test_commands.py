@@ -17,7 +17,7 @@ from bot.application.asked import (
     RequestIntegration,
 )
 from bot.application.commands import handle, new_id, note_closed, report_deployment
-from bot.application.recording import FACTS, load, saga_id
+from bot.application.recording import FACTS, load
 from bot.application.rights import belongs_here
 from bot.domain import events as e
 from bot.domain.integration import Integration
@@ -306,7 +306,7 @@ async def test_an_approval_wakes_the_saga_that_waits_for_it() -> None:
 
     it = await send(approve(), stage)
 
-    assert stage.log.follow_ups == [Wake(workflow_id=saga_id(ID), topic=FACTS, key=f"{ID}:{it.version}")]
+    assert stage.log.follow_ups == [Wake(workflow_id=f"int-{ID}", topic=FACTS, key=f"{ID}:{it.version}")]
 
 
 async def test_where_somebody_was_faster_it_is_decided_again() -> None:
@@ -368,7 +368,7 @@ async def test_a_rejection_keeps_its_why_apart() -> None:
 async def test_a_pull_request_closed_by_hand_stops_it_at_the_gate(merged: bool, cause: str) -> None:  # noqa: FBT001  a table's column
     stage = staged()
 
-    await note_closed(ID, by=STRANGER, merged=merged, key="k", world=stage.world)
+    await note_closed(ID, PULL, by=STRANGER, merged=merged, key="k", world=stage.world)
 
     assert (await load(stage.world, ID)).cancelled == cause
 
@@ -376,7 +376,7 @@ async def test_a_pull_request_closed_by_hand_stops_it_at_the_gate(merged: bool, 
 async def test_a_pull_request_closed_after_the_gate_stops_nothing() -> None:
     stage = staged(DEPLOYING)
 
-    await note_closed(ID, by=STRANGER, merged=True, key="k", world=stage.world)
+    await note_closed(ID, PULL, by=STRANGER, merged=True, key="k", world=stage.world)
 
     assert stage.log.events() == list(DEPLOYING)
 

@@ -13,6 +13,8 @@ from bot.domain import deciding
 from bot.domain import events as e
 from bot.domain.integration import Integration, evolved, fold
 from bot.domain.policy import Denied, Role
+from bot.domain.retiring import roll_back
+from bot.domain.reviving import begins_anew, check_may_be_retried, place_of, retry
 from bot.domain.states import MOVES, InvalidStateTransition, State
 from bot.records import StepFailed
 from tests.unit.histories import (
@@ -198,6 +200,14 @@ class Lifetimes(RuleBasedStateMachine):
     def failed(self) -> None:
         self.happens(lambda it: deciding.fail(it, reason="tests", detail=""))
 
+    @rule(by=PEOPLE)
+    def rolled_back(self, by: Any) -> None:
+        self.happens(lambda it: roll_back(it, by=by, why=None))
+
+    @rule(by=PEOPLE, wanted=st.sampled_from([None, *State]))
+    def tried_again(self, by: Any, wanted: State | None) -> None:
+        self.happens(lambda it: again(it, by=by, wanted=wanted))
+
     @rule()
     def undone(self) -> None:
         self.happens(lambda it: deciding.undo(it, step="deploy", outcome="nothing", what=""))
@@ -226,11 +236,13 @@ class Lifetimes(RuleBasedStateMachine):
     @invariant()
     def what_came_to_nothing_stays_so_and_comes_to_nothing_once(self) -> None:
         came = [fact for fact in self.facts if isinstance(fact, e.IntegrationFailed)]
-        assert len(came) == (self.it.state is State.FAILED)
+        assert len(came) == self.it.life - 1 + (self.it.state is State.FAILED)
 
     @invariant()
     def nothing_was_merged_or_deployed_without_an_approval_of_it(self) -> None:
-        approved = {fact.head for fact in self.facts if isinstance(fact, e.Approved)}
+        lives = [at for at, fact in enumerate(self.facts, start=1) if isinstance(fact, e.Retried)]
+        now = self.facts[max(lives, default=0) :]
+        approved = {fact.head for fact in now if isinstance(fact, e.Approved)}
         assert approved <= {COMMIT}
         assert not self.it.merged or approved == {COMMIT}
         assert self.it.deployment is None or self.it.deployers
@@ -241,6 +253,14 @@ class Lifetimes(RuleBasedStateMachine):
         assert e.decode(recorded(self.facts)) == self.facts
         assert evolved(fold(ID, self.facts[:half]), self.facts[half:]) == fold(ID, self.facts) == self.it
         assert self.it.version == len(self.facts)
+
+
+def again(it: Integration, *, by: Any, wanted: State | None) -> list[e.Event]:
+    """Tried again as the command does it."""
+    check_may_be_retried(it, is_over_time=False)
+    state = place_of(it, wanted)
+    asked = e.Retried(by=by, state=state, attempt=it.attempt + 1, anew=begins_anew(it, state))
+    return retry(it, asked)
 
 
 def refused(decide: Decide, it: Integration) -> bool:

@@ -37,6 +37,7 @@ from tests.unit.histories import (
 
 POOR = (structs.replace(REQUEST, micro_usd=30_000), *WORKED[1:])
 SHORT = (structs.replace(REQUEST, minutes=1), *WORKED[1:])
+ENDED = (e.IntegrationFailed(reason="spec_unintelligible", during="validating", detail=""), e.UndoFinished())
 WEEK = timedelta(days=7)
 
 
@@ -173,9 +174,15 @@ async def test_ab_01_a_verdict_on_the_request_that_was_not_heard_is_not_asked_fo
     assert stage.claude.asked == []
 
 
-async def test_after_an_answer_of_people_the_model_is_asked_anew() -> None:
-    asked = (e.QuestionsAsked(questions=kept("-")), e.Answered(by=REQUESTER, text=kept("SAP")))
-    stage = staged((*TAKEN_UP, turn(1, step="validate_request"), *asked))
+@pytest.mark.parametrize(
+    "since",
+    [
+        (e.QuestionsAsked(questions=kept("-")), e.Answered(by=REQUESTER, text=kept("SAP"))),
+        (*ENDED, e.Retried(by=REQUESTER, state="validating", attempt=2)),
+    ],
+)
+async def test_after_an_answer_of_people_or_a_retry_the_model_is_asked_anew(since: History) -> None:
+    stage = staged((*TAKEN_UP, turn(1, step="validate_request"), *since))
 
     with pytest.raises(KeyError):  # it looks at the repository, to ask again
         await consult(stage.world, ID, {}, key="new")

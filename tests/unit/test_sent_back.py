@@ -286,7 +286,7 @@ async def test_a_wish_that_was_said_before_it_was_shown_is_of_something_else() -
 async def test_a_pull_request_that_is_closed_while_it_is_changed_stops_it(history: History) -> None:
     stage = staged(history)
 
-    await note_closed(ID, by=DEVELOPER, merged=False, key="closed", world=stage.world)
+    await note_closed(ID, PULL, by=DEVELOPER, merged=False, key="closed", world=stage.world)
 
     assert stage.log.events()[-1] == e.CancelRequested(by=DEVELOPER, cause="pull_request_closed")
 

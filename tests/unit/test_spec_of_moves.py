@@ -7,6 +7,7 @@ from bot.domain.integration import evolve
 from bot.domain.states import MOVES, State
 from tests.unit.histories import (
     ACTIVE,
+    ADMIN,
     ADMIN_APPROVAL,
     AGREED,
     ASKED,
@@ -30,6 +31,8 @@ LIVES = {
     "repaired": REPAIRING,
     "stopped": failed(*cancelled(*UP_FOR_REVIEW), reason="cancelled", during="reviewing"),
 }
+AGAIN_FROM = (State.VALIDATING, State.GENERATING, State.TESTING)
+SETTLED = (*LIVES["stopped"], e.UndoFinished())
 MADE_BY = {
     (State.DRAFT, State.VALIDATING): (REQUESTED, "ValidationStarted"),
     (State.VALIDATING, State.GENERATING): (TAKEN_UP, "RequestValidated"),
@@ -38,14 +41,15 @@ MADE_BY = {
     (State.TESTING, State.GENERATING): (REPAIRING[:-1], "RepairStarted"),
     (State.REVIEWING, State.DEPLOYING): ((*UP_FOR_REVIEW, ADMIN_APPROVAL), "Released"),
     (State.DEPLOYING, State.ACTIVE): (DEPLOYED, "Activated"),
+    **{(State.FAILED, end): (SETTLED, f"Retried {end}") for end in AGAIN_FROM},
 }
 WORKING = (REQUESTED, TAKEN_UP, AGREED, WRITTEN, TESTED, DEPLOYED, ACTIVE)
-# Moves that DESIGN has and that no command makes yet: retry, changes, a new version, deprecate.
+# Moves that the table has and that no command makes: what was merged is taken back, never deployed again.
 NOT_YET = {
     (State.REVIEWING, State.GENERATING),
     (State.ACTIVE, State.GENERATING),
     (State.ACTIVE, State.DEPRECATED),
-    *((State.FAILED, end) for end in MOVES[State.FAILED]),
+    (State.FAILED, State.DEPLOYING),
 }
 
 
@@ -57,7 +61,8 @@ def moves(history: History) -> list[tuple[State, State, str]]:
 
 @pytest.mark.parametrize(("move", "history", "name"), [(m, *by) for m, by in MADE_BY.items()])
 def test_a_move_is_made_by_its_own_fact(move: tuple[State, State], history: History, name: str) -> None:
-    facts = {type(fact).__name__: fact for life in LIVES.values() for fact in life}
+    facts: dict[str, e.Event] = {type(fact).__name__: fact for life in LIVES.values() for fact in life}
+    facts |= {f"Retried {end}": e.Retried(by=ADMIN, state=end, attempt=2) for end in AGAIN_FROM}
 
     before = integration(history)
 
