@@ -1,6 +1,7 @@
 """Our GitHub adapters on one end of a socket, GitHub's stand-in on the other."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -95,7 +96,7 @@ class Side:
 
 
 @asynccontextmanager
-async def github_side(directory: Path) -> AsyncIterator[Side]:
+async def github_side(directory: Path, *, timer: Callable[[], float] = time.monotonic) -> AsyncIterator[Side]:
     """Both ends; nothing that either said broke the published description."""
     private, public = key_pair()
     github = GitHub(app=new_app(public_key=public, webhook_secret="s" * 32), directory=directory)
@@ -109,6 +110,7 @@ async def github_side(directory: Path) -> AsyncIterator[Side]:
             private_key=private,
             policy=Policy("github", **POLICIES["github"]),
             base_url=server.url,
+            timer=timer,
         )
         yield Side(github, app, Repository(id=made.id, full_name=ERP, installation_id=installation.id))
     assert github.violations == []
