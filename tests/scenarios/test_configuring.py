@@ -42,9 +42,12 @@ async def test_the_owners_file_holds_where_the_repositorys_own_says_nothing(team
 | `merge_reverts` | `false` | the bot's default |
 | `approvals` | `2` | the owner's `acme/.github`, [line 2](<acme/.github>/.github/claude-bot.yml#L2) |
 | `test_remarks` | `report` | the bot's default |
+| `checks` | `send_back: true` | the bot's default |
 | `branch` | `bot/{id}` | the owner's `acme/.github`, [line 4](<acme/.github>/.github/claude-bot.yml#L4) |
 | `labels` | `by a machine` | the owner's `acme/.github`, [line 5](<acme/.github>/.github/claude-bot.yml#L5) |
-| `not_secret` | (not set) | the bot's default |\
+| `not_secret` | (not set) | the bot's default |
+| `setup` | (not set) | the bot's default |
+| `setup_files` | (not set) | the bot's default |\
 """)
 
 

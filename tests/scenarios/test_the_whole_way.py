@@ -187,7 +187,10 @@ async def test_help_shows_what_the_asker_may_do(team: Team) -> None:
 | `/claude changes <what>` | send what waits for approval back to me, to be changed as you say |
 | `/claude reject [why]` | close the gate for good and take back what I made |
 | `/claude deploy` | let what was merged go out |
+| `/claude rollback [<id>] [<why>]` | take what runs out of use again: the deployment, and by a revert the merge |
 | `/claude cancel` | stop at once and take back what I made |
+| `/claude retry [<id>] [from <state>]` | try again what failed, from where it is still good: validating, generating or testing |
+| `/claude budget [month] [+<dollars>]` | show what this run and this month cost and may cost; with an amount, allow so much more |
 | `/claude config` | show this repository's configuration, and where each value comes from |\
 """,
     ])

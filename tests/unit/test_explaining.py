@@ -416,7 +416,7 @@ async def test_the_configuration_says_where_each_value_comes_from() -> None:
 | `merge_reverts` | `false` | the bot's default |
 | `approvals` | `1` | the bot's default |
 | `test_remarks` | `report` | the bot's default |
-| `checks` | `{"send_back": true}` | the bot's default |
+| `checks` | `send_back: true` | the bot's default |
 | `branch` | `claude/{issue}-{id}` | the bot's default |
 | `labels` | (not set) | the bot's default |
 | `not_secret` | (not set) | the bot's default |
@@ -430,7 +430,7 @@ async def test_a_configuration_that_cannot_be_read_is_said_to_be() -> None:
     stage.sources.files[BASE] = {".github/claude-bot.yml": b"tests: pytest\n"}
 
     assert await says("/claude config", stage) == snapshot(
-        "`.github/claude-bot.yml` cannot be followed: acme/shop, line 1: `tests`: there is no such key. Did you mean `test`? The keys are test, environment, merge_method, merge_reverts, approvals, test_remarks, branch, labels, not_secret. I know of no earlier version that could. Until it is mended, nothing can be asked for here."
+        "`.github/claude-bot.yml` cannot be followed: acme/shop, line 1: `tests`: there is no such key. Did you mean `test`? The keys are test, environment, merge_method, merge_reverts, approvals, test_remarks, checks, branch, labels, not_secret, setup, setup_files. I know of no earlier version that could. Until it is mended, nothing can be asked for here."
     )
 
 

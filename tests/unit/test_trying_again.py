@@ -411,10 +411,12 @@ def test_what_the_repository_had_said_holds_in_a_further_life() -> None:
     said = structs.replace(
         SPEC, branch="bot/{id}", labels=("a",), setup=("make deps",), sends_back=False, approvals=2
     )
-    before = integration(failed(*TAKEN_UP, said))
+    before = integration((*TAKEN_UP, said))
 
     after = integration((
-        *failed(*TAKEN_UP, said),
+        *TAKEN_UP,
+        said,
+        e.IntegrationFailed(reason="no_progress", during="generating", detail=""),
         e.UndoFinished(),
         e.Retried(by=REQUESTER, state="generating", attempt=2),
     ))
