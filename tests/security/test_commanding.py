@@ -160,6 +160,8 @@ async def test_id_06_an_edited_comment_never_acts(author: Actor, sender: Actor, 
 
 def test_id_06_only_what_is_new_is_heard() -> None:
     assert set(GITHUB) == {
+        "check_run.completed",
+        "check_suite.completed",
         "deployment_status.created",
         "issue_comment.created",
         "pull_request.closed",
