@@ -95,8 +95,8 @@ def _no_retry(error: CannotRetry) -> str:
             return f"Only what has failed can be tried again, and it is **{error.what}**."
         case "spent":
             return (
-                f"It has used up its {error.what}: a further life does not get more of them. "
-                f"`{PREFIX} integrate <what>` asks anew, perhaps in smaller pieces."
+                f"It has used up its {error.what}. `{PREFIX} budget +<dollars>` allows it more; then say it "
+                "again."
             )
         case "revert_open":
             return f"What it merged is still there. Merge its revert, #{error.what}, then say it again."

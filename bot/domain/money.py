@@ -15,7 +15,7 @@ from bot.records import Actor, Fact, Recorded
 NEARLY: Final = 0.8
 AMOUNT: Final = re.compile(r"\$?[0-9]{1,6}(\.[0-9]{1,6})?", re.ASCII)
 RAISED: Final = "MonthRaised"
-OVER: Final = frozenset((State.ACTIVE, State.FAILED, State.DEPRECATED))
+OVER: Final = frozenset((State.ACTIVE, State.DEPRECATED))
 COSTLY: Final = (e.TurnTaken.__name__, e.AnswerLost.__name__)
 
 
@@ -65,8 +65,12 @@ def _is_near(spent: int, allowed: int) -> bool:
 
 
 def raise_budget(it: Integration, *, by: Actor, micro_usd: int, rules: Rules) -> list[e.Event]:
-    """Let it use up more: of turns, tokens and minutes as much as a run of so many dollars has."""
-    if it.state in OVER or it.cancelled is not None or it.rejected_by is not None:
+    """Let it use up more: of turns, tokens and minutes as much as a run of so many dollars has.
+
+    What has failed may get more as well, to be tried again with.
+    """
+    is_being_stopped = it.state is not State.FAILED and (it.cancelled or it.rejected_by)
+    if it.state in OVER or is_being_stopped:
         raise NothingWaits("budget")
     more = {name: _share(getattr(rules, name), micro_usd, rules) for name in ("turns", "tokens", "minutes")}
     return [e.BudgetRaised(by=by, micro_usd=micro_usd, **more)]

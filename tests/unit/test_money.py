@@ -76,7 +76,11 @@ def test_where_a_run_has_no_dollars_a_top_up_brings_as_much_as_a_run_has() -> No
     assert more == e.BudgetRaised(by=ADMIN, micro_usd=1, turns=60, tokens=2_000_000, minutes=120)
 
 
-@pytest.mark.parametrize("history", [ACTIVE, failed(*WORKED), cancelled(*WORKED)])
+def test_what_failed_may_get_more_to_be_tried_again_with() -> None:
+    assert raise_budget(integration(failed(*cancelled(*WORKED))), by=ADMIN, micro_usd=1, rules=Rules())
+
+
+@pytest.mark.parametrize("history", [ACTIVE, cancelled(*WORKED)])
 def test_what_is_over_gets_no_more(history: History) -> None:
     with pytest.raises(NothingWaits):
         raise_budget(integration(history), by=ADMIN, micro_usd=1, rules=Rules())

@@ -182,7 +182,7 @@ async def test_what_is_spent_counts_on() -> None:
 
     no = await refused(staged(over(*WORKED, costly, during=State.GENERATING)), asked())
 
-    assert refusal(no).startswith("It has used up its dollars: a further life does not get more of them.")
+    assert refusal(no).startswith("It has used up its dollars. `/claude budget +<dollars>` allows it more;")
 
 
 async def test_so_does_the_time_but_not_while_nothing_was_done() -> None:
