@@ -14,7 +14,7 @@ from bot.application.ports import World
 from bot.application.prompting import render
 from bot.application.recording import amend, running, was_recorded
 from bot.application.setting_up import place_of, setup_in
-from bot.application.showing import beginning, fenced_command, request_text, shown_paths
+from bot.application.showing import beginning, fenced_command, request_text, seen_of, shown_paths
 from bot.application.spec import Spec, read_spec, spec_schema
 from bot.application.spending import check_month
 from bot.application.steps import Standing, check_still_may, standing
@@ -31,6 +31,7 @@ from bot.domain.merging import METHODS, chosen, named
 from bot.domain.paths import kept_back
 from bot.domain.policy import Permission
 from bot.domain.suites import TELLING_FILES, detect
+from bot.domain.visible import visible_characters
 from bot.records import Question, Recorded, StepFailed, TreeEntry
 
 LARGEST_SUITE_FILE: Final = 200_000
@@ -194,7 +195,8 @@ async def request_question(world: World, it: Integration, survey: dict[str, str]
 async def _readme(it: Integration, world: World, commit: str, paths: list[str]) -> str:
     name = next((name for name in READMES if name in paths), None)
     content = await world.sources.read(it.repository, commit, name) if name else None
-    return await asyncio.to_thread(beginning, content or b"")
+    begun = await asyncio.to_thread(beginning, content or b"")
+    return await seen_of(begun) if name == READMES[0] else visible_characters(begun)
 
 
 async def conclude(

@@ -19,10 +19,11 @@ from tests.unit.histories import BASE, ID, REQUEST, SENT_BACK, TAKEN_UP, WISH, H
 
 LEAST: Final = 40
 SEEN: Final = "A reader sees this."
-# The ways: what was asked, the issue's title and text, the answer to a question, and a reviewer's parts.
 # Half a character can neither be stored nor sent.
 STORED: Final = tuple(text for text in INVISIBLE if text != "a\ud800")
-WAYS: Final = ("request", "issue_title", "issue_body", "answer", "wish")
+# The ways: what was asked, the issue's title and text, the answer to a question, a reviewer's parts, and how
+# the repository introduces itself.
+WAYS: Final = ("request", "issue_title", "issue_body", "answer", "wish", "readme")
 
 
 def history(way: str, hostile: str) -> History:
@@ -55,7 +56,10 @@ async def arrives(here: Desk, way: str, hostile: str) -> str:
     past = history(way, hostile)
     stage = Stage()
     stage.log.holds(past)
-    stage.sources = FakeSources(files={BASE: {".github/claude-bot.yml": b"test: pytest -q\n"}})
+    files = {".github/claude-bot.yml": b"test: pytest -q\n"}
+    if way == "readme":
+        files["README.md"] = f"{SEEN}\n\n{hostile}".encode()
+    stage.sources = FakeSources(files={BASE: files})
     world = replace(stage.world, claude=here.client)
     key = f"{way} {hostile}"
     if way == "wish":
