@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.application.ports import World
-from bot.application.recording import amend, running, stop_of
+from bot.application.recording import amend, load, running, stop_of
 from bot.application.spending import check_month
 from bot.application.steps import Standing, standing
 from bot.domain import events as e
@@ -16,7 +16,10 @@ from bot.records import STOPPED, Recorded, StepFailed
 async def pause(world: World, integration_id: str, cause: str, detail: str, *, key: str) -> Standing:
     """Let it rest. Raises StepFailed where what stopped it is nothing that one rests for."""
     if cause == STOPPED:
-        stop = await stop_of(world, integration_id) or StepFailed(STOPPED)
+        stop = await stop_of(world, integration_id)
+        if stop is None and await _was_raised(world, integration_id):
+            return standing(await load(world, integration_id))
+        stop = stop or StepFailed(STOPPED)
         cause, detail = stop.code, stop.detail
     if cause not in pausing.LONGEST:
         raise StepFailed(cause, detail)
@@ -36,6 +39,11 @@ async def look(world: World, integration_id: str, *, key: str) -> Standing:
     if world.clock.now() - since >= pausing.LONGEST[it.paused.cause]:
         raise StepFailed(f"{it.paused.cause}_overdue", it.paused.detail)
     return standing(it)
+
+
+async def _was_raised(world: World, integration_id: str) -> bool:
+    """Whether a ceiling was raised since it began: that may be why nothing stops it any more."""
+    return any(record.type == e.BudgetRaised.__name__ for record in await world.log.read(integration_id))
 
 
 async def _holds(it: Integration, records: Sequence[Recorded], world: World) -> bool:

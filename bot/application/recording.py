@@ -8,6 +8,7 @@ from bot.application.ports import World
 from bot.application.projections import row_of
 from bot.domain import events as e
 from bot.domain.integration import Integration, evolved, fold
+from bot.domain.states import State
 from bot.domain.timing import is_over_time
 from bot.records import Conflict, FollowUp, Recorded, Start, StepFailed, Unavailable, Wake
 
@@ -109,7 +110,7 @@ def _engine_follow_ups(world: World, after: Integration, events: Sequence[e.Even
                 args=(after.id, str(after.repository.id), after.repository.account),
             )
         ]
-    if any(isinstance(event, WAKING) for event in events):
+    if after.state is not State.FAILED and any(isinstance(event, WAKING) for event in events):
         return [Wake(workflow_id=saga_id(after), topic=FACTS, key=f"{after.id}:{after.version}")]
     if isinstance(events[0], e.RollBackRequested):  # its saga has ended
         undo = undo_of(world.saga)

@@ -11,7 +11,7 @@ from bot.application.installations import Furnished
 from bot.application.ports import World
 from bot.domain.integration import Integration
 from bot.domain.paths import kept_back
-from bot.domain.setting_up import MOST_FILES, Commands, SetUp, commands_for, is_given, may_matter
+from bot.domain.setting_up import MOST_FILES, Commands, SetUp, careful, commands_for, is_given, may_matter
 from bot.records import FileEdit, Repository, StepFailed, Unavailable
 
 LARGEST_BYTES: Final = 16 * 1024 * 1024
@@ -59,7 +59,7 @@ def setup_in(survey: Mapping[str, str]) -> SetUp:
 @asynccontextmanager
 async def furnished(world: World, at: Place, edits: Sequence[FileEdit] = ()) -> AsyncIterator[Furnished]:
     """A sandbox with what the change needs. Raises Unavailable where it failed and is none of its doing."""
-    plan, limits = await plan_of(world, at, edits), world.rules.sandbox
+    plan, limits = await agreed_plan(world, at, edits), world.rules.sandbox
     async with world.installations.furnished(
         plan.commands,
         plan.files,
@@ -70,6 +70,19 @@ async def furnished(world: World, at: Place, edits: Sequence[FileEdit] = ()) -> 
         if room.failed and edits and plan == await plan_of(world, at, ()):
             raise Unavailable("index_unavailable", "the same set-up did well before the change")
         yield room
+
+
+async def agreed_plan(world: World, at: Place, edits: Sequence[FileEdit]) -> Plan:
+    """The set-up of the change; where nobody has agreed to it yet, one that runs no code of its choosing.
+
+    Commands that the repository names itself see their files as they were: what they run cannot be told.
+    """
+    before, now = await plan_of(world, at, ()), await plan_of(world, at, edits)
+    if now == before:
+        return now
+    texts = [(each.content or b"").decode(errors="replace") for each in now.files]
+    commands = careful(now.commands, texts) if at.setup.is_detected else None
+    return before if commands is None else Plan(commands, now.files)
 
 
 async def plan_of(world: World, at: Place, edits: Sequence[FileEdit]) -> Plan:
@@ -99,7 +112,7 @@ async def _found(world: World, at: Place, edits: Sequence[FileEdit]) -> tuple[Fi
     now = {edit.path: edit for edit in edits}
     paths = [path for path in sorted({*listing, *now}) if may_matter(path, at.setup)]
     shown = set(paths).difference(kept_back(paths, not_secret=at.not_secret))
-    size = sum(listing[path].size for path in shown if path in listing)
+    size = sum(len(now[path].content or b"") if path in now else listing[path].size for path in shown)
     if len(shown) > MOST_FILES or size > LARGEST_BYTES:
         raise StepFailed("setup_too_large", f"{len(shown)} files, {size} bytes")
     found = [now.get(path) or await _read(world, at, path, listing[path].mode) for path in sorted(shown)]

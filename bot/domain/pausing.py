@@ -7,6 +7,7 @@ from typing import Final
 from bot.domain import events as e
 from bot.domain.deciding import WORKING
 from bot.domain.integration import Integration
+from bot.domain.states import State
 
 # What a run rests for instead of failing, and for how long at most. A month's budget comes back by itself.
 LONGEST: Final[Mapping[str, timedelta]] = {
@@ -19,7 +20,7 @@ LONGEST: Final[Mapping[str, timedelta]] = {
 def pause(it: Integration, *, cause: str, detail: str) -> list[e.Event]:
     """Let it rest; what rests already, or is being stopped, does not."""
     is_stopped = it.cancelled is not None or it.rejected_by is not None
-    if is_stopped or it.state not in WORKING or it.paused is not None:
+    if is_stopped or it.state not in {State.DRAFT, *WORKING} or it.paused is not None:
         return []
     return [e.Paused(cause=cause, detail=detail)]
 

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -40,6 +40,9 @@ _REQUIREMENTS: Final = (
     "requirements/test.txt",
 )
 _EXTRAS: Final = ("dev", "test", "testing", "tests")
+_PLAIN: Final = re.compile(
+    r"(?:#.*|-[rc]\s*[A-Za-z0-9_./-]+|--hash=sha256:[0-9a-f]{64}\s*\\?|[A-Za-z0-9][^@:/\\]*\\?)?\s*(?:\s#.*)?"
+)
 _PIP: Final = ("python", "-m", "pip", "install", "--target", f"{INSTALLED}/python")
 _NPM: Final = ("npm", "ci", "--no-audit", "--no-fund")
 _GO: Final = ("go", "mod", "download")
@@ -99,6 +102,40 @@ def commands_for(setup: SetUp, tests: Sequence[str], texts: Mapping[str, str]) -
         ("cargo", _CARGO if _has(texts, "Cargo.lock") else None),
     )
     return tuple(command for language, command in found if command and language in wanted)
+
+
+def careful(commands: Commands, texts: Iterable[str]) -> Commands | None:
+    """The same where a change says what is needed, and nobody has looked: what it names may run no code.
+
+    None where that cannot be had: the repository named the commands itself, or what the change asks for is
+    more than names of packages.
+    """
+    told = {
+        _PIP[:4]: ("--only-binary", ":all:"),
+        _NPM[:2]: ("--ignore-scripts",),
+        _GO[:2]: (),
+        _CARGO[:2]: (),
+    }
+    found = list[tuple[str, ...]]()
+    for command in commands:
+        front = next((front for front in told if command[: len(front)] == front), None)
+        if front is None or not all(map(_is_plain, _named_by(command, texts))):
+            return None
+        found.append((*front, *told[front], *command[len(front) :]))
+    return tuple(found)
+
+
+def _named_by(command: tuple[str, ...], texts: Iterable[str]) -> Iterator[str]:
+    """The lines by which pip is told what to install."""
+    if command[:4] == _PIP[:4]:
+        yield from command[command.index("--") + 1 :] if "--" in command else ()
+        for text in texts if "-r" in command else ():
+            yield from text.splitlines()
+
+
+def _is_plain(line: str) -> bool:
+    """Whether it is the name of a package, or of a further list: no address, no path and no option of pip."""
+    return _PLAIN.fullmatch(line.strip()) is not None
 
 
 def languages_of(tests: Sequence[str]) -> Collection[str]:

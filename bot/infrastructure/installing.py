@@ -104,8 +104,6 @@ class Installations:
             return
         job = _Job(commands=commands, files=files, limits=limits, tenant=tenant)
         async with self._at_hand(key, job) as furnished:
-            if furnished.failed:
-                self._failed[key] = furnished
             yield furnished
 
     def key_of(self, commands: Commands, files: Sequence[FileEdit], *, owner: str) -> str:
@@ -127,7 +125,11 @@ class Installations:
                     yield found
                     return
             async with self._locked(key, fcntl.LOCK_EX):
-                if self._found(key) is None and (failed := await self._make(key, job)):
+                failed = self._failed.get(key)  # whoever waited for it need not try it once more
+                if failed is None and self._found(key) is None:
+                    failed = await self._make(key, job)
+                if failed is not None:
+                    self._failed[key] = failed
                     break
             await self._thin_out(spare=key)
         yield failed

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -14,6 +15,7 @@ from bot.infrastructure.sandbox_covers import Mount, bare, covers
 REPOSITORY: Final = "/repository"
 _HOME: Final = "/home/runner"
 _SYSTEM_BINARIES: Final = ("/usr/local/bin", "/usr/bin", "/bin")
+_SYSTEM_PATH: Final = "/usr/bin:/bin:/usr/sbin:/sbin"
 _SYSTEM: Final = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC: Final = (
     "/etc/alternatives",
@@ -116,7 +118,9 @@ def become(user: int) -> list[str]:
     if os.geteuid() != 0:
         return []
     gone = ("--clear-groups", "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all")
-    return ["setpriv", f"--reuid={user}", f"--regid={user}", *gone, "--no-new-privs", "--"]
+    # By its whole path: what was installed stands before the system in PATH, and this is started as root.
+    program = shutil.which("setpriv", path=_SYSTEM_PATH) or "/usr/bin/setpriv"
+    return [program, f"--reuid={user}", f"--regid={user}", *gone, "--no-new-privs", "--"]
 
 
 def _system() -> Iterator[str]:

@@ -26,7 +26,7 @@ _START_WITHIN_SECONDS: Final = 20
 _END_WITHIN_SECONDS: Final = 5
 _STATUS_BYTES: Final = 4096
 # bubblewrap goes on when its starter dies; the program must not, so it waits for a line of its own.
-_ON_A_LINE: Final = ("sh", "-c", 'read -r _ && exec "$@" </dev/null', "sh")
+_ON_A_LINE: Final = ("/bin/sh", "-c", 'read -r _ && exec "$@" </dev/null', "sh")
 _PIECE_BYTES: Final = 256 * 1024
 
 

@@ -198,3 +198,22 @@ async def test_sb_05_nothing_of_a_set_up_is_left_running_or_lying_about(attack: 
 
     assert list((attack.directory / "data" / "copies").iterdir()) == []
     assert named(seconds) == []
+
+
+TAKES_OVER = """
+import os
+os.makedirs("/dependencies/bin", exist_ok=True)
+for name in ("setpriv", "sh", "bash", "env"):
+    with open(f"/dependencies/bin/{name}", "w") as file:
+        file.write("#!/bin/bash\\necho TAKEN OVER BY $EUID\\n")
+    os.chmod(f"/dependencies/bin/{name}", 0o755)
+"""
+
+
+async def test_sb_01_what_was_installed_is_not_started_before_the_program_is_another_user(
+    attack: Attack,
+) -> None:
+    outcome = await attack.sets_up(TAKES_OVER, then="true")
+
+    assert "TAKEN OVER BY 0" not in outcome.output
+    assert outcome.ended == "exited"

@@ -9,7 +9,7 @@ import pytest
 
 from bot.application import setup_words
 from bot.application.coding import bench_of, coding_question
-from bot.application.setting_up import Place, changed_needs, plan_of
+from bot.application.setting_up import Place, agreed_plan, changed_needs, plan_of
 from bot.application.testing import judge_change
 from bot.application.texts import keep_change
 from bot.application.validating import survey_repository, try_tests
@@ -30,6 +30,7 @@ FILES: Mapping[str, bytes] = {
     "shop.py": b"import words\n",
     ".env.requirements.txt": b"",
 }
+CAREFUL = (*PIP[:4], "--only-binary", ":all:", *PIP[4:])
 DETECTED = SetUp(is_detected=True)
 AT = Place(
     repository=Repository(id=7, full_name="acme/shop", installation_id=1),
@@ -43,7 +44,7 @@ def stage_of(
     files: Mapping[str, bytes] = FILES, *, fails: bool = False, refused: tuple[str, ...] = ()
 ) -> Stage:
     sandbox = FakeSandbox(outcome=PASSED)
-    failing: dict[tuple[str, ...], Outcome] = {PIP: FAILED} if fails else {}
+    failing: dict[tuple[str, ...], Outcome] = dict.fromkeys((PIP, CAREFUL), FAILED) if fails else {}
     stage = Stage(
         sandbox=sandbox,
         installations=FakeInstallations(sandbox, failing=failing, refused=refused),
@@ -141,6 +142,35 @@ async def test_a_set_up_that_fails_ends_it_before_anything_is_changed_and_says_w
         "- evil.example.org:443: not among the hosts that the operator allows (SETUP_HOSTS)",
     ]
     assert stage.sandbox.ran == []
+
+
+# --- a set-up that a change asks for: nobody has agreed to it yet -----------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "commands", "sees"),
+    [
+        (b"words\n", PIP, b"words\n"),
+        (b"letters\n", CAREFUL, b"letters\n"),
+        (b"evil @ https://index.example.org/evil.tar.gz\n", PIP, b"words\n"),
+    ],
+)
+async def test_sc_04_what_a_change_wants_installed_runs_no_code_or_is_not_installed(
+    content: bytes, commands: tuple[str, ...], sees: bytes
+) -> None:
+    plan = await agreed_plan(stage_of().world, AT, [FileEdit(path="requirements.txt", content=content)])
+
+    assert plan.commands == (commands,)
+    assert [each.content for each in plan.files] == [sees]
+
+
+async def test_sc_04_a_change_bends_no_command_of_the_repositorys_own() -> None:
+    files = {**FILES, "tools/run.sh": b"true\n"}
+    at = replace(AT, setup=SetUp(lines=("sh tools/run.sh",), files=("tools",)))
+
+    plan = await agreed_plan(stage_of(files).world, at, [FileEdit(path="tools/run.sh", content=b"evil\n")])
+
+    assert {each.path: each.content for each in plan.files}["tools/run.sh"] == b"true\n"
 
 
 async def written(stage: Stage, edits: list[FileEdit]) -> Stage:

@@ -73,6 +73,20 @@ def test_once_it_is_stopped_it_waits_for_nobody() -> None:
     assert integration(failed(*WORKED, RESTING)).waiting_for is None
 
 
+async def test_what_runs_out_of_time_before_it_is_taken_up_rests_too() -> None:
+    requested = (structs.replace(REQUEST, minutes=1),)
+    stage = staged(requested)
+    stage.clock.time += timedelta(minutes=2)
+
+    assert await pause(stage.world, ID, "budget", "minutes", key="k") == ["draft", "budget"]
+
+
+async def test_what_was_stopped_for_a_ceiling_that_was_raised_meanwhile_goes_on() -> None:
+    stage = staged((*WORKED, MORE))
+
+    assert await pause(stage.world, ID, STOPPED, "", key="k") == ["generating", None]
+
+
 async def test_it_rests_at_a_ceiling() -> None:
     stage = staged(POOR)
 

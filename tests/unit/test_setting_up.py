@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from bot.domain.setting_up import Commands, SetUp, commands_for, is_given, may_matter
+from bot.domain.setting_up import Commands, SetUp, careful, commands_for, is_given, may_matter
 
 PIP = ("python", "-m", "pip", "install", "--target", "/dependencies/python")
 NPM = ("npm", "ci", "--no-audit", "--no-fund")
@@ -111,3 +111,45 @@ def test_commands_that_were_told_see_nothing_else(path: str) -> None:
 
 def test_a_lock_file_of_node_is_seen_by_npm() -> None:
     assert is_given("package-lock.json", DETECTED, (NPM,))
+
+
+# --- a set-up that a change asks for -------------------------------------------------------------------
+
+PIP_R = ("python", "-m", "pip", "install", "--target", "/dependencies/python", "-r", "requirements.txt")
+
+
+def test_sc_04_what_a_change_asks_for_runs_no_code_of_its_own() -> None:
+    assert careful((PIP_R, ("npm", "ci", "--no-audit")), ["requests==2.0\n-r more.txt  # x\n"]) == (
+        (*PIP_R[:4], "--only-binary", ":all:", *PIP_R[4:]),
+        ("npm", "ci", "--ignore-scripts", "--no-audit"),
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--no-binary :all:",
+        "-e .",
+        "./evil",
+        "evil @ https://pypi.org/evil.tar.gz",
+        "git+https://github.com/evil/evil",
+        "--extra-index-url https://evil.example",
+        "-rhttps://evil.example/r.txt",
+        "requests --config-settings=x:y",
+    ],
+)
+def test_sc_04_more_than_names_of_packages_is_not_installed_for_a_change(line: str) -> None:
+    assert careful((PIP_R,), [f"requests\n{line}\n"]) is None
+    assert careful(((*PIP_R[:6], "--", "requests", line),), []) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "# why", "requests[socks]>=2,<3; python_version < '3.13'", "--hash=sha256:" + "a" * 64 + " \\"],
+)
+def test_names_of_packages_are_plain(line: str) -> None:
+    assert careful((PIP_R,), [line]) is not None
+
+
+def test_sc_04_commands_of_the_repositorys_own_are_not_run_on_what_a_change_wrote() -> None:
+    assert careful((("sh", "tools/setup.sh"),), []) is None
