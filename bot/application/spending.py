@@ -20,15 +20,17 @@ async def spending(repository: Repository, world: World) -> Spending:
     """Of the month that it is now, by our clock in UTC."""
     month = month_of(world.clock.now())
     began = world.clock.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    rows = await world.integrations.since(began, installation_id=repository.installation_id)
-    costs = [(row["repository_id"], await _cost(row, month, world)) for row in rows]
+    since, allowed = world.integrations.since, world.rules.owners_micro_usd
+    # A repository keeps its number, also where the App is installed anew.
+    here = await since(began, repository_id=repository.id)
+    everywhere = [] if allowed is None else await since(began, installation_id=repository.installation_id)
     raised = raised_in(month, await world.log.read(stream_of(repository.id)))
     return Spending(
         month=month,
-        repository=sum(cost for where, cost in costs if where == repository.id),
+        repository=sum([await _cost(row, month, world) for row in here]),
         repository_allowed=world.rules.monthly_micro_usd + raised,
-        owner=sum(cost for _, cost in costs),
-        owner_allowed=world.rules.owners_micro_usd,
+        owner=sum([await _cost(row, month, world) for row in everywhere]),
+        owner_allowed=allowed,
     )
 
 

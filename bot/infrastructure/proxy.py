@@ -141,9 +141,11 @@ class Proxy:
             pass  # either side is gone, says nothing any more, or has had its share
 
     async def _carry_up(self, request: Request, source: StreamReader, sink: StreamWriter) -> None:
-        """What is sent; the end of a tunnel's is passed on, where a plain request's is no news."""
+        """What is sent through a tunnel, and its end; a plain request has nothing further to say."""
+        if request.opening:
+            return
         await _carry(source, sink, self._send, patience=None)
-        if not request.opening and sink.can_write_eof():
+        if sink.can_write_eof():
             sink.write_eof()
 
     def _send(self, size: int) -> None:

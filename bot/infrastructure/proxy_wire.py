@@ -9,11 +9,20 @@ _LARGEST_HEAD: Final = 16 * 1024
 _HOST: Final = r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]{1,253})"
 _TUNNEL: Final = re.compile(rf"CONNECT {_HOST}:(?P<port>[0-9]{{1,5}}) HTTP/1\.[01]")
 _PLAIN: Final = re.compile(
-    rf"(?P<method>GET|HEAD|POST) http://{_HOST}(?::(?P<port>[0-9]{{1,5}}))?(?P<path>/[!-~]*)? HTTP/1\.[01]"
+    rf"(?P<method>GET|HEAD) http://{_HOST}(?::(?P<port>[0-9]{{1,5}}))?(?P<path>/[!-~]*)? HTTP/1\.[01]"
 )
 _HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[ \t]*[^\x00-\x08\x0a-\x1f\x7f]*")
 # They are for the proxy, or would keep the connection for what is asked next.
-_OWN: Final = ("connection", "host", "keep-alive", "proxy-authorization", "proxy-connection", "upgrade")
+_OWN: Final = (
+    "connection",
+    "content-length",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "transfer-encoding",
+    "upgrade",
+)
 
 
 class BadRequest(Exception):
@@ -52,7 +61,7 @@ def read_request(head: bytes) -> Request:
         return Request(host=tunnel["host"], port=int(tunnel["port"]))
     if plain := _PLAIN.fullmatch(first):
         return _plain(plain, headers)
-    raise BadRequest("only CONNECT host:port, or GET, HEAD and POST of an http address")
+    raise BadRequest("only CONNECT host:port, or GET and HEAD of an http address")
 
 
 def _plain(asked: re.Match[str], headers: list[str]) -> Request:

@@ -115,6 +115,14 @@ async def test_ab_01_what_was_asked_for_last_month_counts_for_what_it_costs_in_t
     assert (spent.month, spent.repository) == (month_of(stage.clock.time), 10_000)
 
 
+async def test_ab_01_an_app_that_was_installed_anew_has_spent_what_it_had() -> None:
+    stage = Stage()
+    stage.log.holds(WORKED, stream="before")
+    stage.log.rows["before"]["installation_id"] = 8
+
+    assert (await spending(SHOP, stage.world)).repository == integration(WORKED).micro_usd
+
+
 async def test_ab_01_an_account_has_spent_what_all_its_repositories_have() -> None:
     stage = Stage(rules=Rules(owners_micro_usd=60_000))
     stage.log.holds(WORKED, stream="here")
