@@ -131,7 +131,7 @@ def test_sc_04_what_a_change_asks_for_runs_no_code_of_its_own() -> None:
         "--no-binary :all:",
         "-e .",
         "./evil",
-        "evil @ https://pypi.org/evil.tar.gz",
+        "evil @ https://index.example.org/evil.tar.gz",
         "git+https://github.com/evil/evil",
         "--extra-index-url https://evil.example",
         "-rhttps://evil.example/r.txt",
