@@ -1,17 +1,13 @@
 """A repository's money of the month: seen, and raised by whoever may."""
 
-from typing import Final
-
 from bot.application.asked import RaiseMonth, SeeBudget
 from bot.application.lives import saga_id
 from bot.application.ports import World
-from bot.application.recording import FACTS, load
+from bot.application.recording import FACTS, append_beside, load
 from bot.application.rights import check_right
 from bot.application.spending import spending
 from bot.domain.money import Spending, month_of, month_raised, stream_of
-from bot.records import Conflict, FollowUp, Unavailable, Wake
-
-TRIES: Final = 20
+from bot.records import FollowUp, Wake
 
 
 async def see(asked: SeeBudget, world: World) -> Spending:
@@ -26,15 +22,9 @@ async def raise_month(asked: RaiseMonth, *, key: str, door: str, world: World) -
     stream, month = stream_of(asked.repository.id), month_of(world.clock.now())
     fact = month_raised(month, asked.micro_usd, by=asked.by)
     meta = {"by": asked.by.id, "login": asked.by.login, "door": door, "key": key}
-    for _ in range(TRIES):
-        after = len(await world.log.read(stream))
-        woken = await _resting(asked, key, world)
-        try:
-            await world.log.append(stream, [fact], after=after, key=key, meta=meta, row={}, follow_ups=woken)
-        except Conflict:
-            continue
-        return await spending(asked.repository, world)
-    raise Unavailable("stream_busy")
+    woken = await _resting(asked, key, world)
+    await append_beside(world, stream, fact, key=key, meta=meta, follow_ups=woken)
+    return await spending(asked.repository, world)
 
 
 async def _resting(asked: RaiseMonth, key: str, world: World) -> list[FollowUp]:

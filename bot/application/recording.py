@@ -10,7 +10,7 @@ from bot.domain import events as e
 from bot.domain.integration import Integration, evolved, fold
 from bot.domain.states import State
 from bot.domain.timing import is_over_time
-from bot.records import Conflict, FollowUp, Recorded, Start, StepFailed, Unavailable, Wake
+from bot.records import Conflict, Fact, FollowUp, Recorded, Start, StepFailed, Unavailable, Wake
 
 TRIES: Final = 20
 FACTS: Final = "facts"
@@ -73,6 +73,28 @@ async def amend(
             return await _append(world, it, events, meta={**(meta or {}), "key": key})
         except Conflict:
             continue
+    raise Unavailable("stream_busy")
+
+
+async def append_beside(
+    world: World,
+    stream: str,
+    fact: Fact,
+    *,
+    key: str,
+    meta: Mapping[str, Any],
+    follow_ups: Sequence[FollowUp] = (),
+) -> None:
+    """Append to a stream that is no integration's, whatever is there; a key once. Raises Unavailable."""
+    for _ in range(TRIES):
+        after = len(await world.log.read(stream))
+        try:
+            await world.log.append(
+                stream, [fact], after=after, key=key, meta=meta, row={}, follow_ups=follow_ups
+            )
+        except Conflict:
+            continue
+        return
     raise Unavailable("stream_busy")
 
 

@@ -1,16 +1,15 @@
 """A refused command is a fact as well: kept with what was said to it, found again by `why`."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from bot.application.ports import World
+from bot.application.recording import append_beside
 from bot.domain.refusals import Refusal, fact_of, refusals_in, stream_of
-from bot.records import Actor, Conflict, Repository, StepFailed, Unavailable
+from bot.records import Actor, Repository, StepFailed
 
-TRIES: Final = 20
 FORGOTTEN: Final = "(what I said then has been deleted)"
 
 
@@ -53,14 +52,7 @@ async def note(
     """Append it to the conversation, once for each key. Raises Unavailable."""
     said = await world.blobs.put(where.repository.id, refused.said.encode())
     fact = fact_of(Refusal(by=refused.by, command=refused.name, code=refused.code, said=said))
-    for _ in range(TRIES):
-        after = len(await world.log.read(where.stream))
-        with suppress(Conflict):
-            await world.log.append(
-                where.stream, [fact], after=after, key=key, meta=meta, row={}, follow_ups=()
-            )
-            return
-    raise Unavailable("stream_busy")
+    await append_beside(world, where.stream, fact, key=key, meta=meta)
 
 
 async def recall(world: World, where: Conversation, *, key: str) -> str | None:

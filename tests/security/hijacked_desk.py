@@ -18,7 +18,6 @@ from bot.application.coding import finish_code, take_turn, use_tools
 from bot.application.ending import fail
 from bot.application.ports import World
 from bot.application.recording import load
-from bot.application.testing import judge_change
 from bot.domain import events as e
 from bot.domain.integration import Integration
 from bot.domain.policy import Rules
@@ -85,19 +84,19 @@ class Desk:
     issue: int
     base: str
 
-    async def holds(self, conversation: Conversation, *, tests: Sequence[str] = ()) -> Integration:
+    async def holds(self, conversation: Conversation) -> Integration:
         """Hold it to its end, whatever that is, and tell people of it."""
         it = hashlib.sha256(conversation.id.encode()).hexdigest()[:10]
         self.claude.script = scripted(conversation.said(self.places))
-        self._agreed(it, tests)
+        self._agreed(it)
         try:
-            await self._to_the_gate(it, judged=bool(tests))
+            await self._to_the_gate(it)
         except (StepFailed, Unavailable) as failure:
             await fail(self.world, it, failure.code, "", key=f"{it} fail")
         await notifying.show_status(self.world, it, 1, 0, key=f"{it} tell")
         return await load(self.world, it)
 
-    def _agreed(self, it: str, tests: Sequence[str]) -> None:
+    def _agreed(self, it: str) -> None:
         """Its facts as far as the model's first turn."""
         by = self.side.actor("dev")
         where = self.side.repository
@@ -116,12 +115,12 @@ class Desk:
             SPEC,
             base="main",
             base_commit=self.base,
-            tests=tuple(tests) or ("sh", "run_tests.sh"),
-            passed=3 if tests else None,
+            tests=("sh", "run_tests.sh"),
+            passed=None,
         )
         self.stage.log.holds((asked, e.ValidationStarted(), agreed), stream=it)
 
-    async def _to_the_gate(self, it: str, *, judged: bool) -> None:
+    async def _to_the_gate(self, it: str) -> None:
         for turn in range(1000):
             move = await take_turn(self.world, it, key=f"{it} turn {turn}")
             if move == "finished":
@@ -129,10 +128,7 @@ class Desk:
             if move == "tools":
                 await use_tools(self.world, it, key=f"{it} tools {turn}")
         await finish_code(self.world, it, key=f"{it} finish")
-        if judged:
-            await judge_change(self.world, it, key=f"{it} judge")
-        else:
-            self.stage.log.holds((PASSED,), stream=it, key=f"{it} judge")
+        self.stage.log.holds((PASSED,), stream=it, key=f"{it} judge")
         for effect in range(20):
             _, waits = await publishing.create_pull_request(self.world, it, key=f"{it} publish {effect}")
             if waits:
