@@ -1,10 +1,11 @@
 """The way out of a set-up: a proxy on a socket of its own that leads to allowed hosts and nowhere else."""
 
 import asyncio
+import os
 import socket
 from asyncio import StreamReader, StreamWriter
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -201,15 +202,26 @@ async def proxy_at(
         with suppress(asyncio.CancelledError):  # by the end of it all, below
             await proxy.serve(reader, writer)
 
-    server = await asyncio.start_unix_server(met, path, limit=_PIECE_BYTES)
-    _open_to_all(path)
+    with _short(path) as short:
+        server = await asyncio.start_unix_server(met, short, limit=_PIECE_BYTES)
+        _open_to_all(path)
+        try:
+            yield proxy
+        finally:
+            server.close()
+            for task in tuple(under_way):
+                task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
+
+
+@contextmanager
+def _short(path: Path) -> Iterator[str]:
+    """The same place by a short name: that of a socket has 107 bytes at most, wherever it lies (unix(7))."""
+    above = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
     try:
-        yield proxy
+        yield f"/proc/self/fd/{above}/{path.name}"
     finally:
-        server.close()
-        for task in tuple(under_way):
-            task.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
+        os.close(above)
 
 
 def _open_to_all(path: Path) -> None:

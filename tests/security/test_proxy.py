@@ -244,3 +244,14 @@ async def test_nothing_of_it_is_left_afterwards(tmp_path: Path, there: Elsewhere
     writer.close()
     with pytest.raises(OSError, match=r"refused|No such file"):
         await asyncio.open_unix_connection(tmp_path / "socket")
+
+
+async def test_it_listens_also_where_the_data_directory_has_a_long_name(tmp_path: Path) -> None:
+    far, near = tmp_path / ("far" * 40) / "away", tmp_path / "near"
+    far.mkdir(parents=True)
+    near.symlink_to(far)
+
+    async with proxy_at(far / "socket", (HOST,), out=WayOut()):
+        said = await said_by(near / "socket", b"GET / HTTP/1.1\r\n\r\n")
+
+    assert said.startswith(b"HTTP/1.1 400")
