@@ -33,6 +33,7 @@ PATIENCE_SECONDS: Final[Mapping[str, float]] = {
     "approval": 30 * DAY_SECONDS,
     "deploy_approval": 30 * DAY_SECONDS,
 }
+DOUBLINGS: Final = 5
 
 
 class Places(Protocol):
@@ -88,13 +89,13 @@ async def forward(integration_id: str, table: Steps, queued: Queued, done: list[
 
     What comes before a state in the table counts as done with it: an earlier life did that.
     """
-    state, order = State.DRAFT, list(table)
+    state, order, looks = State.DRAFT, list(table), 0
     while entry := table.get(state):
         done += order[len(done) : order.index(state) + 1]
         standing = await take(entry, integration_id, queued, world)
         state = State(standing[0] or state)
         if standing[1] is not None:
-            await wait(integration_id, standing[1], world)
+            looks = 0 if await wait(integration_id, standing[1], looks, world) else looks + 1
 
 
 async def take(entry: Step | Job, integration_id: str, queued: Queued, world: World) -> Standing:
@@ -146,12 +147,20 @@ class Queues:
         return result
 
 
-async def wait(integration_id: str, waiting_for: str, world: World) -> None:
-    """A message only wakes it: what was decided it reads from the log."""
-    patience = PATIENCE_SECONDS.get(waiting_for, world.rules.look_again_seconds)
+async def wait(integration_id: str, waiting_for: str, looks: int, world: World) -> bool:
+    """Whether a message woke it. One only wakes: what was decided it reads from the log."""
+    patience = PATIENCE_SECONDS.get(waiting_for, until_a_look(looks, world.rules.look_again_seconds))
     woken = await heard(FACTS, seconds=patience)
     if not woken and waiting_for != "deployment":
         await step(ending.wake_overdue, world, integration_id, waiting_for)
+    return woken
+
+
+def until_a_look(looks: int, longest: float) -> float:
+    """Seconds: few at first, then twice as many after each look in vain. What became of it may be known already,
+    and the word of it missed.
+    """
+    return longest / 2 ** (DOUBLINGS - min(looks, DOUBLINGS))
 
 
 async def backward(
