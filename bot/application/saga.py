@@ -157,10 +157,8 @@ async def wait(integration_id: str, waiting_for: str, looks: int, world: World) 
 
 
 def until_a_look(looks: int, longest: float) -> float:
-    """Seconds: few at first, then twice as many after each look in vain. What became of it may be known already,
-    and the word of it missed.
-    """
-    return longest / 2 ** (DOUBLINGS - min(looks, DOUBLINGS))
+    """Seconds: few at first, twice as many after each look in vain. The word of it may have been missed."""
+    return longest / float(1 << DOUBLINGS - min(looks, DOUBLINGS))
 
 
 async def backward(
