@@ -13,7 +13,7 @@ from bot.domain.editing import CannotEdit, decoded
 from bot.domain.paths import kept_back
 from bot.domain.secrecy import MARK, adds_marks
 from bot.domain.tree import Tree, check_change, check_edit, is_binary, lay
-from bot.records import FileEdit, Outcome, Repository, SandboxLimits
+from bot.records import FileEdit, Outcome, Repository, SandboxLimits, StepFailed
 
 # What a change needs installed, where a command runs on it.
 Furnish = Callable[[Sequence[FileEdit]], AbstractAsyncContextManager[Furnished]]
@@ -25,6 +25,9 @@ DEBRIS: Final = frozenset(
 )  # fmt: skip
 # The kernel takes no argument of 128 KiB, and none that holds a NUL.
 LONGEST_COMMAND_BYTES: Final = 100_000
+WHOLE: Final = "the whole change"
+# What keeps a change from being told from what the command left; the next command begins without it.
+UNTOLD: Final = frozenset(("change_too_large", "gitignore_too_complex"))
 DEBRIS_ENDINGS: Final = (".pyc", ".pyo", ".egg-info", ".orig", ".rej", "~")
 
 
@@ -102,7 +105,12 @@ async def run_command(bench: Workbench, tree: Tree, command: str) -> Ran:
             tenant=bench.repository.account,
         )
         outcome = replace(outcome, output=f"{told}{outcome.output}", seconds=before + outcome.seconds)
-        found = await bench.sources.changes(bench.repository, bench.commit, directory)
+        try:
+            found = await bench.sources.changes(bench.repository, bench.commit, directory)
+        except StepFailed as failure:
+            if failure.code not in UNTOLD:
+                raise
+            return Ran(outcome, tree, ((WHOLE, f"{failure.code} ({failure.detail})"),))
     return await _taken(bench, tree, outcome, found)
 
 
@@ -134,7 +142,7 @@ async def _taken(bench: Workbench, tree: Tree, outcome: Outcome, found: Sequence
     after = lay(tree.listing, [*kept, *(edit for edit in relevant if faults[edit.path] is None)])
     not_taken = tuple((path, fault) for path, fault in sorted(faults.items()) if fault)
     if fault := check_change(after):
-        return Ran(outcome, tree, (*not_taken, ("the whole change", fault)))
+        return Ran(outcome, tree, (*not_taken, (WHOLE, fault)))
     return Ran(outcome, after, not_taken)
 
 

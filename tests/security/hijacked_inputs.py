@@ -183,7 +183,7 @@ def _too_much() -> Iterator[Conversation]:
             "for n in $(seq 1 400); do mkdir d && cd d || break; done; echo x > x; true",
         ),
     ):
-        yield shell(f"inputs/too much/{slug(name)}", name, command, ends="change_too_large")
+        yield shell(f"inputs/too much/{slug(name)}", name, command, answers="change_too_large")
     yield Conversation(
         id="inputs/too much/a giant answer",
         tries="an answer of 100,000 letters",
