@@ -13,7 +13,8 @@ from bot.application.recording import amend, load, running, was_recorded
 from bot.application.remark_words import remarks
 from bot.application.setting_up import furnished, place_of
 from bot.application.setup_words import ended as how_it_ended
-from bot.application.showing import fenced_command, request_text, seen_of, shown_paths
+from bot.application.showing import fenced_command, instructions_text, request_text, seen_of, shown_paths
+from bot.application.spec import files_likely_touched
 from bot.application.steps import Standing, standing
 from bot.application.texts import keep_change, keep_text, load_change, load_text, remarks_in
 from bot.application.tools import TOOLS, Worked, run_tools
@@ -112,13 +113,15 @@ def _max_tokens(it: Integration) -> int:
 async def _task(world: World, it: Integration) -> Message:
     nonce = nonce_of(it.id)
     listing = await world.sources.listing(it.repository, it.base_commit)
+    spec = await load_text(world, it, it.spec)
     return asked(
         render(
             "code_request",
             repository=it.repository.full_name,
             test_command=fenced_command(it.tests, it.id),
             request=await request_text(world, it),
-            spec=fence(await load_text(world, it, it.spec), "spec", nonce),
+            spec=fence(spec, "spec", nonce),
+            instructions=await instructions_text(world, it, files_likely_touched(spec)),
             listing=fence(shown_paths(list(listing)), "paths", nonce),
         )
     )

@@ -2,13 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import structlog
 
 from bot.application.ports import World
 from bot.application.texts import load_text
+from bot.domain import instructions
 from bot.domain.fencing import fence, nonce_of
 from bot.domain.integration import Integration
 from bot.domain.secrecy import LONGEST_KEY, without_secrets
@@ -16,6 +17,9 @@ from bot.domain.visible import visible_markdown
 
 MOST_PATHS: Final = 500
 README_CHARACTERS: Final = 12_000
+
+MORE_INSTRUCTIONS: Final = "further files of instructions, each for the directory that it lies in"
+NO_INSTRUCTIONS: Final = "(nothing)"
 
 log = structlog.get_logger()
 
@@ -33,6 +37,22 @@ async def request_text(world: World, it: Integration) -> str:
         parts.append(fence(await load_text(world, it, question), "you asked", nonce))
         parts.append(fence(await seen_of(await load_text(world, it, reply)), "the answer", nonce))
     return "\n\n".join(parts)
+
+
+async def instructions_text(world: World, it: Integration, touched: Sequence[str]) -> str:
+    """What the base tells those who write its code, of what is far off only where it lies."""
+    nonce = nonce_of(it.id)
+    found = instructions.instruction_files(await world.sources.listing(it.repository, it.base_commit))
+    shown, named = instructions.split(found, touched)
+    read = {path: await world.sources.read(it.repository, it.base_commit, path) or b"" for path in shown}
+    texts = {
+        path: await seen_of(await asyncio.to_thread(beginning, content)) for path, content in read.items()
+    }
+    firsts = {text: path for path, text in reversed(texts.items())}  # two files often say the same
+    parts = [fence(text, path, nonce) for path, text in texts.items() if text and firsts[text] == path]
+    if named:
+        parts.append(fence(shown_paths(named), MORE_INSTRUCTIONS, nonce))
+    return "\n\n".join(parts) or NO_INSTRUCTIONS
 
 
 async def seen_of(text: str) -> str:

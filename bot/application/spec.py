@@ -1,5 +1,6 @@
 """What was understood of a request: the spec, as the model gives it and as it is checked."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final, Literal
@@ -54,6 +55,11 @@ def read_spec(text: str) -> Spec:
     if fault := _fault(spec):
         raise StepFailed("spec_unintelligible", fault)
     return spec
+
+
+def files_likely_touched(kept: str) -> tuple[str, ...]:
+    """The paths that a spec names which was kept."""
+    return tuple(json.loads(kept).get("files_likely_touched", ()))
 
 
 def _fault(spec: Spec) -> str | None:

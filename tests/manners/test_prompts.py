@@ -101,6 +101,7 @@ def test_coding_starts_with_the_request_and_the_spec() -> None:
         test_command="COMMAND",
         request="REQUEST",
         spec="SPEC",
+        instructions="INSTRUCTIONS",
         listing="LISTING",
     )
 
@@ -117,6 +118,10 @@ REQUEST
 The spec, made from the request before anybody read the code:
 
 SPEC
+
+What the repository tells those who write its code (`CLAUDE.md`, `AGENTS.md` of the base branch):
+
+INSTRUCTIONS
 
 The files of the repository:
 
