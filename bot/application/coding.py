@@ -22,6 +22,7 @@ from bot.application.watching import stoppable, watched
 from bot.application.workbench import Workbench, open_tree
 from bot.domain import deciding
 from bot.domain import events as e
+from bot.domain.compacting import FEWEST_ENTRIES, KEPT_ENTRIES, compacted_to, is_full, without_content
 from bot.domain.conversation import (
     AskAgain,
     Finished,
@@ -61,9 +62,34 @@ async def take_turn(world: World, integration_id: str, *, key: str) -> str:
     it = await running(world, integration_id)
     if (move := await _left_over(world, it)) is not None:
         return move
-    question = await watched(world, it.id, coding_question(world, it))
-    await ask(world, it, question, step="generate_code", key=key)
+    if is_full(it):
+        it = await _make_room(world, it, kept=KEPT_ENTRIES, key=key) or it
+    await _ask(world, it, key=key)
     return await _move(world, await load(world, integration_id))
+
+
+async def _ask(world: World, it: Integration, *, key: str) -> None:
+    """Once more with as little as can be where the model cannot read so much; that was not paid."""
+    question = await watched(world, it.id, coding_question(world, it))
+    try:
+        await ask(world, it, question, step="generate_code", key=key)
+    except StepFailed as failure:
+        if failure.code != "context_exceeded":
+            raise
+        shorter = await _make_room(world, it, kept=FEWEST_ENTRIES, key=f"{key}:again")
+        if shorter is None:
+            raise
+        question = await watched(world, it.id, coding_question(world, shorter))
+        await ask(world, shorter, question, step="generate_code", key=key)
+
+
+async def _make_room(world: World, it: Integration, *, kept: int, key: str) -> Integration | None:
+    """Leave out what earlier tools said; None where there is no more of it."""
+    upto = compacted_to(it, kept=kept)
+    if upto is None:
+        return None
+    compacted = e.ContextCompacted(upto=upto, tokens=it.context_tokens)
+    return await amend(world, it.id, lambda _: [compacted], key=f"{key}:room")
 
 
 async def _left_over(world: World, it: Integration) -> str | None:
@@ -130,15 +156,18 @@ async def _task(world: World, it: Integration) -> Message:
 async def _talk(world: World, it: Integration, answers: Sequence[Answer]) -> list[Message]:
     given = iter(answers)
     return [
-        said(next(given)) if kind == "answer" else await _reply(world, it, kind, digest)
-        for kind, digest in it.talk
+        said(next(given))
+        if kind == "answer"
+        else await _reply(world, it, kind, digest, is_old=place < it.compacted)
+        for place, (kind, digest) in enumerate(it.talk)
     ]
 
 
-async def _reply(world: World, it: Integration, kind: str, digest: str) -> Message:
+async def _reply(world: World, it: Integration, kind: str, digest: str, *, is_old: bool) -> Message:
     text = await load_text(world, it, digest)
     if kind == "results":
-        return replied(json.loads(text))
+        results = json.loads(text)
+        return replied([without_content(each) for each in results] if is_old else results)
     report = json.loads(text)
     if kind == "changes":
         return asked(await _change(it, report))

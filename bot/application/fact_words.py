@@ -31,6 +31,9 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"an answer of {code(model)} broke off ({code(reason)}, ${cost / 1e6:.4f})"
         case e.ToolsRun():
             return "I ran its tools"
+        case e.ContextCompacted(tokens=tokens):
+            length = f" of {tokens:,} tokens" if tokens else ""
+            return f"what tools had said earlier was left out of the conversation{length}, to make room"
         case e.CodeGenerated(files=files, attempt=attempt):
             return f"the code is written: {counted(files, 'file')}, attempt {attempt}"
         case e.TestsPassed(attempt=attempt, remarks=()):

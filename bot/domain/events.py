@@ -126,6 +126,16 @@ class ToolsRun(Happened, frozen=True, kw_only=True):
     change: str
 
 
+class ContextCompacted(Happened, frozen=True, kw_only=True):
+    """What tools said in the first `upto` entries of the conversation is not shown to the model any more.
+
+    `tokens` is how long the conversation was before.
+    """
+
+    upto: int
+    tokens: int
+
+
 class CodeGenerated(Happened, frozen=True, kw_only=True):
     """The model says it is finished with this change."""
 
@@ -403,6 +413,7 @@ Event = (
     | TurnTaken
     | AnswerLost
     | ToolsRun
+    | ContextCompacted
     | CodeGenerated
     | TestsPassed
     | TestsFailed

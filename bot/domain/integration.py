@@ -64,6 +64,8 @@ class Integration:
     micro_usd: int = 0
     lost: int = 0
     talk: tuple[tuple[str, str], ...] = ()
+    compacted: int = 0
+    context_tokens: int = 0
     cuts: int = 0
     pauses: int = 0
     change: str = ""
@@ -247,6 +249,8 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return _turned(it, [event])
         case e.AnswerLost():
             return _lost(it, event)
+        case e.ContextCompacted(upto=upto):
+            return replace(it, compacted=upto, context_tokens=0)
         case e.CodeGenerated(change=change, files=files, summary=summary):
             return replace(it, state=State.TESTING, change=change, files=files, summary=summary)
         case e.TestsPassed(report=report, passed=passed, remarks=remarks):
@@ -492,6 +496,8 @@ def _gone_on(after: Integration, it: Integration, event: e.Retried) -> Integrati
     return replace(
         after,
         talk=talk,
+        compacted=it.compacted,
+        context_tokens=it.context_tokens,
         change=it.change,
         files=it.files,
         summary=it.summary,
@@ -515,28 +521,29 @@ def _asked_last(it: Integration) -> tuple[tuple[str, str], ...]:
 def _turned(it: Integration, turns: Iterable[Turn]) -> Integration:
     spent, tokens, micro_usd = it.turns, it.tokens, it.micro_usd
     talk, change, cuts, pauses = list(it.talk), it.change, it.cuts, it.pauses
-    left_out = set(it.left_out)
+    left_out, context = set(it.left_out), it.context_tokens
     for event in turns:
         if isinstance(event, e.ToolsRun):
             change = event.change
             talk.append(("results", event.results))
             continue
         spent += 1
-        tokens += (
-            event.input_tokens + event.output_tokens + event.cache_read_tokens + event.cache_write_tokens
-        )
+        used = _tokens(event)
+        tokens += used
         micro_usd += event.micro_usd
         left_out |= {*event.left_out}
         cuts = cuts + 1 if event.stop_reason == "max_tokens" else 0
         pauses = pauses + 1 if event.stop_reason == "pause_turn" else 0
         if event.step == "generate_code" and not cuts:
             talk.append(("answer", event.answer))
+            context = used
     return replace(
         it,
         turns=spent,
         tokens=tokens,
         micro_usd=micro_usd,
         talk=tuple(talk),
+        context_tokens=context,
         change=change,
         cuts=cuts,
         pauses=pauses,
@@ -546,5 +553,10 @@ def _turned(it: Integration, turns: Iterable[Turn]) -> Integration:
 
 
 def _lost(it: Integration, event: e.AnswerLost) -> Integration:
-    used = event.input_tokens + event.output_tokens + event.cache_read_tokens + event.cache_write_tokens
-    return replace(it, tokens=it.tokens + used, micro_usd=it.micro_usd + event.micro_usd, lost=it.lost + 1)
+    return replace(
+        it, tokens=it.tokens + _tokens(event), micro_usd=it.micro_usd + event.micro_usd, lost=it.lost + 1
+    )
+
+
+def _tokens(event: e.TurnTaken | e.AnswerLost) -> int:
+    return event.input_tokens + event.output_tokens + event.cache_read_tokens + event.cache_write_tokens

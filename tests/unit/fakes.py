@@ -606,7 +606,7 @@ class FakeClaude:
     """First the answers that break off, then the others, in order; the same key gives the same again."""
 
     answers: list[Answer] = field(default_factory=list)
-    broken: list[tuple[Spent, Exception]] = field(default_factory=list)
+    broken: list[tuple[Spent | None, Exception]] = field(default_factory=list)
     given: dict[str, Answer] = field(default_factory=dict)
     asked: list[Question] = field(default_factory=list)
 
@@ -615,7 +615,8 @@ class FakeClaude:
     ) -> Answer:
         if self.broken:
             spent, failure = self.broken.pop(0)
-            lost(spent)
+            if spent is not None:
+                lost(spent)
             raise failure
         if key not in self.given:
             self.asked.append(question)

@@ -242,6 +242,7 @@ def test_every_fact_has_its_sentence() -> None:
     every += [e.ChecksFailed(head=COMMIT, failing=(1, 2), said=""), e.SentBackByChecks(attempt=2)]
     every += [e.ChecksPassed(head=COMMIT)]
     every += [e.StepUndone(step="deploy", outcome="needs_person", what="")]
+    every += [e.ContextCompacted(upto=1, tokens=1)]
     every += [e.RollBackRequested(by=ADMIN, why=None), e.Retried(by=ADMIN, state="testing", attempt=2)]
 
     assert {type(event) for event in every} == set(get_args(e.Event))
