@@ -10,6 +10,7 @@ from structlog.contextvars import bound_contextvars
 
 from bot.application import status_words as words
 from bot.application.announcing import announce
+from bot.application.asking import load_answer
 from bot.application.check_reports import failing_names
 from bot.application.effects import say_once
 from bot.application.lives import ending_of
@@ -18,6 +19,7 @@ from bot.application.recording import load
 from bot.application.texts import load_kept_back, load_tested, load_text
 from bot.application.views import StatusView, view_of
 from bot.domain import events as e
+from bot.domain.conversation import doing
 from bot.domain.integration import Integration, fold
 from bot.domain.secrecy import without_secrets
 from bot.domain.states import State
@@ -144,7 +146,16 @@ async def look(world: World, integration_id: str) -> tuple[Integration, StatusVi
         kept_back=await _kept_back(it, world),
         failing=await failing_names(world, it),
         own_counts=world.rules.self_approval,
+        at_work=await _at_work(it, world),
     )
+
+
+async def _at_work(it: Integration, world: World) -> tuple[str, str] | None:
+    """What the model's newest answer is about, while it writes the code."""
+    if it.state is not State.GENERATING or it.paused or not it.talk:
+        return None
+    kind, digest = it.talk[-2] if it.talk[-1][0] == "results" else it.talk[-1]
+    return doing(await load_answer(world, it, digest)) if kind == "answer" else None
 
 
 async def _kept_back(it: Integration, world: World) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from bot.application import check_words
+from bot.application.at_work_words import at_work
 from bot.application.money_words import resting
 from bot.application.quoting import printed, quoted
 from bot.application.reasons import NAMES, code, why
@@ -101,6 +102,7 @@ def status_comment(view: StatusView) -> str:
         f"Asked for by @{view.requested_by}.{_again(view)}",
         _table(view.steps),
         *waiting_words(view),
+        *at_work(view.at_work),
         *check_words.failing(view),
         *held_up_words(view),
         *_links(view),

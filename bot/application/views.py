@@ -54,7 +54,7 @@ class StatusView:
     """Everything the status comment says; `during` is the step it failed in. Money in US dollars.
 
     `held_up` is what does not answer, and the code of how. `ending` is what its last word is known by,
-    `retried` who had it tried again last, and from which state.
+    `retried` who had it tried again last, and from which state. `at_work` is what the model does and to what.
     """
 
     id: str
@@ -95,6 +95,7 @@ class StatusView:
     self_approved: bool
     kept_back: tuple[str, ...]
     left_out: tuple[str, ...]
+    at_work: tuple[str, str] | None
 
 
 def view_of(  # noqa: PLR0913  what its facts hold only digests of
@@ -106,6 +107,7 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
     kept_back: tuple[str, ...] = (),
     failing: tuple[str, ...] = (),
     own_counts: bool = False,
+    at_work: tuple[str, str] | None = None,
 ) -> StatusView:
     """The integration as people see it; what is given beside, its facts hold only digests of.
 
@@ -150,6 +152,7 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         self_approved=any(given.by == it.requested_by for given in it.approvals),
         kept_back=kept_back,
         left_out=it.left_out,
+        at_work=at_work,
     )
 
 

@@ -89,6 +89,18 @@ def calls_of(answer: Answer) -> list[Mapping[str, Any]]:
     return [block for block in answer.content if block.get("type") == "tool_use"]
 
 
+def doing(answer: Answer) -> tuple[str, str] | None:
+    """What its last call is about: views, edits or runs, and which path or command."""
+    calls = calls_of(answer)
+    given = calls[-1].get("input") if calls else None
+    if not isinstance(given, Mapping):
+        return None
+    what, path = given.get("command"), given.get("path")
+    if isinstance(path, str):
+        return ("views" if what == "view" else "edits", path)
+    return ("runs", what) if isinstance(what, str) else None
+
+
 def is_stuck(answers: Sequence[Answer]) -> bool:
     """Whether the last few answers all made exactly the same tool calls."""
     recent = [_signature(answer) for answer in answers[-MOST_REPEATS:]]

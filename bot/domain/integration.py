@@ -515,7 +515,7 @@ def _asked_last(it: Integration) -> tuple[tuple[str, str], ...]:
     if it.during == State.GENERATING:
         while talk and talk[-1][0] == "answer":
             talk = talk[:-1]
-    return (*talk, ("report", it.reports[-1])) if it.reason in TESTS_SAY else talk
+    return (*talk, *(("report", said) for said in it.reports[-1:])) if it.reason in TESTS_SAY else talk
 
 
 def _turned(it: Integration, turns: Iterable[Turn]) -> Integration:

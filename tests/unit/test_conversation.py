@@ -13,6 +13,7 @@ from bot.domain.conversation import (
     RunTools,
     Stop,
     asked,
+    doing,
     is_stuck,
     next_move,
     replied,
@@ -85,3 +86,23 @@ def test_turns_have_the_shapes_of_the_api() -> None:
     }
     assert said(answer("tool_use", {"type": "text", "text": " "}, CALL))["content"] == [CALL]
     assert replied([result]) == {"role": "user", "content": [result]}
+
+
+@pytest.mark.parametrize(
+    ("given", "about"),
+    [
+        ({"command": "pytest -q"}, ("runs", "pytest -q")),
+        ({"command": "view", "path": "src"}, ("views", "src")),
+        ({"command": "create", "path": "new.py", "file_text": "x"}, ("edits", "new.py")),
+        ({"restart": True}, None),
+        ({"command": ["rm"]}, None),
+        ("pytest", None),
+    ],
+)
+def test_what_an_answer_is_about_is_what_its_last_call_is_about(
+    given: Any, about: tuple[str, str] | None
+) -> None:
+    calls = [CALL, {**CALL, "id": "u", "input": given}]
+
+    assert doing(answer("tool_use", *calls)) == about
+    assert doing(answer("end_turn")) is None

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import structlog
+from msgspec import structs
 
 from bot.application.notifying import SUBSCRIBERS, is_due, on_fact, place, say_last, show_status, untold
 from bot.application.status_words import last_marker, status_marker
@@ -14,10 +15,14 @@ from bot.records import Start, StepFailed
 from tests.unit.fakes import Died, Stage
 from tests.unit.histories import (
     ACTIVE,
+    AGREED,
     ASKED,
+    CHANGE,
     ID,
     ISSUE,
     REPAIRING,
+    RESTING,
+    SUMMARY,
     TAKEN_UP,
     TESTED,
     UP_FOR_REVIEW,
@@ -94,6 +99,41 @@ def test_it_is_due_where_it_is_newer_and_nothing_lets_it_wait(
     due: bool,  # noqa: FBT001  a table's column
 ) -> None:
     assert is_due("5 100.000", version, calm=calm, now=now) is due
+
+
+RUNS = "python -m pytest -q `id` @admin " + "x" * 90
+
+
+async def working(*facts: e.Event) -> str:
+    """The status comment while the model, asked once, has a command run."""
+    call = {"type": "tool_use", "id": "t", "name": "bash", "input": {"command": RUNS}}
+    said = {"content": [call], "stop_reason": "tool_use", "model": "m", "usage": [1, 1, 0, 0]}
+    asked = structs.replace(turn(2, stop_reason="tool_use"), answer=kept(json.dumps(said)))
+    stage = staged((*AGREED, asked, *facts))
+    await show(stage, len(AGREED) + 1 + len(facts))
+    return stage.comments.on(ISSUE)[0]
+
+
+async def test_what_the_model_is_about_is_shown_as_somebodys_words() -> None:
+    shown = RUNS[:80].replace("`", "'").replace("@", "@\u200b")
+    line = f"**At work**: the model runs `{shown}…`."
+    ran = e.ToolsRun(attempt=1, turn=2, results=kept("[]"), change=CHANGE)
+
+    assert line in await working()
+    assert line in await working(ran)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        (RESTING,),
+        (e.CodeGenerated(attempt=1, change=CHANGE, files=1, summary=SUMMARY),),
+        (structs.replace(turn(3), stop_reason="max_tokens"),),
+    ],
+    ids=["rests", "tested", "cut"],
+)
+async def test_what_it_was_about_is_not_shown_where_it_is_not_at_work(facts: tuple[e.Event, ...]) -> None:
+    assert ("At work" in await working(*facts)) is (len(facts) == 1 and isinstance(facts[0], e.TurnTaken))
 
 
 async def test_killed_after_creating_the_comment_it_is_found_again() -> None:
