@@ -1,6 +1,6 @@
 """Command: approve."""
 
-from bot.application import words
+from bot.application import plan_words, words
 from bot.application.asked import Approve
 from bot.domain.commands import Command
 from handlers.conversation import Here
@@ -8,13 +8,13 @@ from handlers.conversation import Here
 COMMAND = Command(
     name="approve",
     usage="approve",
-    help="open the gate that is waiting, for the commit you see",
+    help="open the gate that is waiting, for the plan or the commit that you see",
     needs=Approve.needs,
 )
 
 
 async def run(here: Here) -> str:
-    """Approve for the head that the pull request shows."""
+    """Approve the plan that waits, or the head that the pull request shows."""
     asked = Approve(
         by=here.by,
         repository=here.repository,
@@ -22,4 +22,6 @@ async def run(here: Here) -> str:
         said_at=here.comment.said_at,
     )
     it = await here.send(asked)
+    if it.plan_approved is not None and it.pull_request is None:
+        return plan_words.approved(by=here.by.login)
     return words.approved(by=here.by.login, head=it.head, deploys=it.may_deploy, missing=it.approvals_missing)

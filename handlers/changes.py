@@ -1,8 +1,9 @@
 """Command: changes."""
 
-from bot.application import words
+from bot.application import plan_words, words
 from bot.application.asked import RequestChanges
 from bot.domain.commands import Command
+from bot.domain.states import State
 from handlers.conversation import Here
 
 COMMAND = Command(
@@ -24,5 +25,7 @@ async def run(here: Here) -> str:
         parts=(here.spoken.text,),
         said_at=here.comment.said_at,
     )
-    await here.send(asked)
+    it = await here.send(asked)
+    if it.state is State.VALIDATING:
+        return plan_words.sent_back(by=here.by.login)
     return words.sent_back(by=here.by.login)

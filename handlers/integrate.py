@@ -11,10 +11,11 @@ from handlers.conversation import Here
 
 COMMAND = Command(
     name="integrate",
-    usage="integrate <what> [--base <branch>] [--budget <dollars>]",
+    usage="integrate <what> [--base <branch>] [--budget <dollars>] [--plan-first]",
     help="write it, test it, open the pull request, and after an approval merge and deploy it",
     needs=RequestIntegration.needs,
     options=("base", "budget"),
+    flags=("plan-first",),
 )
 
 LONGEST_BRANCH: Final = 255
@@ -38,6 +39,7 @@ async def run(here: Here) -> str | None:
         request=request_text(here),
         base=base,
         micro_usd=budget,
+        plan_first="plan-first" in here.spoken.options,
     )
     await here.send(asked)
     return None

@@ -1,12 +1,11 @@
 """Command: plan."""
 
 from bot.application import answer_words as words
+from bot.application import plan_words
 from bot.application.asked import LookUp
+from bot.application.planning import load_plan
 from bot.application.recording import load
-from bot.application.spec import read_spec
-from bot.application.texts import load_text
 from bot.domain.commands import Command
-from bot.records import StepFailed
 from handlers.conversation import Here
 
 COMMAND = Command(
@@ -22,9 +21,7 @@ async def run(here: Here) -> str:
     await here.role()
     world = here.context.world
     it = await load(world, await here.meant())
-    if not it.spec:
+    if not it.spec and it.plan is None:
         return words.no_plan_yet(it.state)
-    try:
-        return words.plan(read_spec(await load_text(world, it, it.spec)))
-    except StepFailed:
-        return words.forgotten_plan()
+    spec = await load_plan(world, it)
+    return words.forgotten_plan() if spec is None else plan_words.plan(spec)

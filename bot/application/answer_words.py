@@ -7,12 +7,11 @@ from typing import Any, Final
 from bot.application import check_words
 from bot.application.fact_words import counted
 from bot.application.histories import History
-from bot.application.quoting import harmless, quoted
 from bot.application.reasons import code, why
 from bot.application.refusing import Refused
-from bot.application.spec import Spec
-from bot.application.status_words import STEP_TITLES, duration, held_up_words, waiting_words
+from bot.application.status_words import STEP_TITLES, duration, held_up_words
 from bot.application.views import STEPS, StatusView
+from bot.application.waiting_words import waiting_words
 from bot.domain.commands import PREFIX
 from bot.domain.retiring import ROLLED_BACK
 from bot.domain.states import State
@@ -82,27 +81,6 @@ def past(history: History, *, at: datetime | None) -> str:
 
 def _time(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}"
-
-
-PLAN_PARTS: Final[Mapping[str, str]] = {
-    "systems": "Systems",
-    "secrets_needed": "Secrets it needs, by name",
-    "files_likely_touched": "Files it will probably touch",
-    "acceptance_tests": "How one will know that it works",
-    "risks": "Risks",
-    "out_of_scope": "Not part of it",
-}
-
-
-def plan(spec: Spec) -> str:
-    """What is to be built, as the model understood it; its words, so in quotation."""
-    parts = [f"**{harmless(spec.title)}**", harmless(spec.goal)]
-    for name, title in PLAN_PARTS.items():
-        if entries := getattr(spec, name):
-            parts.append(
-                "\n".join([f"{title}:", *(f"- {harmless(' '.join(each.split()))}" for each in entries)])
-            )
-    return quoted("\n\n".join(parts))
 
 
 def no_plan_yet(state: str) -> str:

@@ -20,6 +20,7 @@ class RequestIntegration:
     request: str
     base: str | None = None
     micro_usd: int | None = None
+    plan_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,8 @@ class AnswerQuestions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approve:
-    """Open the gate that is waiting, for the commit that the pull request shows or a review was made of.
+    """Open the gate that is waiting: for the plan, or for the commit that the pull request shows or a review
+    was made of.
 
     `said_at` is when it was said, where that may have been before there was anything to see.
     """

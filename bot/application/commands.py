@@ -24,7 +24,7 @@ from bot.application.recording import amend, was_recorded
 from bot.application.reviving import revived
 from bot.application.rights import check_right
 from bot.application.taking_up import taken_up
-from bot.domain import deciding, retiring
+from bot.domain import deciding, planning, retiring
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
 from bot.domain.money import raise_budget
@@ -80,6 +80,7 @@ async def _request(asked: RequestIntegration, *, key: str, meta: dict[str, Any],
         tokens=rules.tokens,
         micro_usd=min(asked.micro_usd or rules.micro_usd, rules.micro_usd),
         minutes=rules.minutes,
+        plan_first=asked.plan_first,
     )
     return await amend(world, new_id(key), lambda it: [] if it.version else [event], key=key, meta=meta)
 
@@ -105,8 +106,14 @@ async def _decision(  # noqa: C901, PLR0911  a table
         case AnswerQuestions():
             text = await world.blobs.put(asked.repository.id, asked.text.encode())
             return lambda it: deciding.answer(it, by=asked.by, text=text)
+        case Approve() if asked.head is None and is_of_the_plan(it, asked.by):
+            spec, alone, said_at = it.plan.spec if it.plan else "", world.rules.self_approval, asked.said_at
+            return lambda it: planning.approve(it, by=asked.by, spec=spec, alone=alone, said_at=said_at)
         case Approve():
             return await _approval(asked, it, role, world)
+        case RequestChanges() if asked.head is None and it.waiting_for == planning.WAITS:
+            another = await _another_plan(asked, it, past, world)
+            return lambda it: planning.send_back(it, another)
         case RequestChanges():
             is_over = is_used_up(it, past, now=world.clock.now())
             deciding.check_may_be_sent_back(it, said_at=asked.said_at, is_over_time=is_over)
@@ -129,6 +136,22 @@ async def _decision(  # noqa: C901, PLR0911  a table
         case Retry():
             await _check_share(it.repository.id, it.requested_by, it.id, world)
             return await revived(asked, it, past, world)
+
+
+def is_of_the_plan(it: Integration, by: Actor) -> bool:
+    """Whether an approval is one of the plan, said once more perhaps, and of nothing that came of it."""
+    is_said_again = it.plan_approved is not None and it.plan_approved.by == by and it.pull_request is None
+    return it.waiting_for == planning.WAITS or is_said_again
+
+
+async def _another_plan(
+    asked: RequestChanges, it: Integration, past: Sequence[Recorded], world: World
+) -> e.PlanSentBack:
+    """The wish for another plan than the one that waits. Raises Denied."""
+    is_over = is_used_up(it, past, now=world.clock.now())
+    planning.check_may_be_sent_back(it, said_at=asked.said_at, is_over_time=is_over)
+    said = await world.blobs.put(asked.repository.id, "\n\n".join(asked.parts).encode())
+    return e.PlanSentBack(by=asked.by, spec=it.plan.spec if it.plan else "", said=said)
 
 
 async def _kept(why: str, asked: Asked, world: World) -> str | None:

@@ -51,6 +51,9 @@ class Configuration(BaseModel):
     approvals: int = Field(
         default=1, ge=1, le=10, description="how many people have to approve the tested commit"
     )
+    plan_first: bool = Field(
+        default=False, description="whether a person approves the plan before anything is written"
+    )
     test_remarks: Literal["report", "refuse"] = Field(
         default="report",
         description="tests that pass with remarks: report them at the gate, or refuse the change",

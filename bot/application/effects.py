@@ -23,7 +23,7 @@ async def once(world: World, key: str, *, find: Find, make: Make) -> str:
 
 async def say_once(
     world: World, repository: Repository, number: int, body: str, *, marker: str, effect: str
-) -> None:
+) -> int:
     """A comment on that issue or pull request; its marker, which is in the body, tells it again."""
 
     async def find() -> str | None:
@@ -33,4 +33,4 @@ async def say_once(
     async def make() -> str:
         return str(await world.comments.create(repository, number, body=body))
 
-    await once(world, effect, find=find, make=make)
+    return int(await once(world, effect, find=find, make=make))

@@ -21,6 +21,14 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return "I asked a question"
         case e.Answered(by=by):
             return f"@{by.login} answered"
+        case e.PlanProposed():
+            return "I made a plan"
+        case e.PlanShown():
+            return "the plan stands on the issue, to be approved"
+        case e.PlanApproved(by=by):
+            return f"@{by.login} approved the plan"
+        case e.PlanSentBack(by=by):
+            return f"@{by.login} wanted another plan"
         case e.RequestValidated(base=base, base_commit=commit, tests=tests):
             return (
                 f"the request is clear: on {code(base)} at `{commit[:7]}`, judged by {code(' '.join(tests))}"

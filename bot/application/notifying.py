@@ -14,6 +14,7 @@ from bot.application.asking import load_answer
 from bot.application.check_reports import failing_names
 from bot.application.effects import say_once
 from bot.application.lives import ending_of
+from bot.application.planning import load_plan
 from bot.application.ports import Subscriber, World
 from bot.application.recording import load
 from bot.application.texts import load_kept_back, load_tested, load_text
@@ -145,6 +146,7 @@ async def look(world: World, integration_id: str) -> tuple[Integration, StatusVi
         tested=await load_tested(world, it),
         kept_back=await _kept_back(it, world),
         failing=await failing_names(world, it),
+        plan=await load_plan(world, it),
         own_counts=world.rules.self_approval,
         at_work=await _at_work(it, world),
     )

@@ -122,6 +122,9 @@ class Comments(Protocol):
 
     async def create(self, repository: Repository, issue: int, *, body: str) -> int: ...
 
+    async def written_at(self, repository: Repository, comment_id: int) -> str:
+        """When the comment was made, by GitHub's clock."""
+
     async def edit(self, repository: Repository, comment_id: int, *, body: str) -> None: ...
 
 

@@ -16,6 +16,8 @@ TRIES: Final = 20
 FACTS: Final = "facts"
 WAKING: Final = (
     e.Answered,
+    e.PlanApproved,
+    e.PlanSentBack,
     e.Approved,
     e.ChangesRequested,
     e.SentBackByChecks,

@@ -17,6 +17,8 @@ from bot.domain.policy import (
     NotSeen,
     OwnCommits,
     OwnerNotAllowed,
+    PlanNotSeen,
+    PlansUsedUp,
     SelfApproval,
     StaleApproval,
     TooManyUnderWay,
@@ -60,6 +62,17 @@ def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR09
             said = (
                 f"You said that before #{error.pull_request} showed what it shows now, so it cannot have "
                 "been about that. Look at it, then say it again."
+            )
+        case PlanNotSeen():
+            said = (
+                "You said that before this plan stood here, so it cannot have been about it. Look at it "
+                f"(`{PREFIX} plan`), then say it again."
+            )
+        case PlansUsedUp():
+            said = (
+                f"I have made the plan anew {error.most} times, and that is as often as I may. `{PREFIX} "
+                f"approve` it, or `{PREFIX} reject` it and ask anew with `{PREFIX} integrate <what>`, with "
+                "all that you know by now."
             )
         case TooManyUnderWay():
             said = (

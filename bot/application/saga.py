@@ -30,6 +30,7 @@ DAY_SECONDS: Final = 86_400.0
 LOOK_EVERY_SECONDS: Final = 3_600.0
 PATIENCE_SECONDS: Final[Mapping[str, float]] = {
     "answer": 7 * DAY_SECONDS,
+    "plan_approval": 30 * DAY_SECONDS,
     "approval": 30 * DAY_SECONDS,
     "deploy_approval": 30 * DAY_SECONDS,
 }

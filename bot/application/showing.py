@@ -36,6 +36,9 @@ async def request_text(world: World, it: Integration) -> str:
     for question, reply in it.exchanges:
         parts.append(fence(await load_text(world, it, question), "you asked", nonce))
         parts.append(fence(await seen_of(await load_text(world, it, reply)), "the answer", nonce))
+    for plan, wish in it.plans_sent_back:
+        parts.append(fence(await load_text(world, it, plan), "your plan", nonce))
+        parts.append(fence(await seen_of(await load_text(world, it, wish)), "wanted different in it", nonce))
     return "\n\n".join(parts)
 
 

@@ -3,20 +3,17 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from bot.application import check_words
+from bot.application import check_words, plan_words
 from bot.application.at_work_words import at_work
-from bot.application.money_words import resting
 from bot.application.quoting import printed, quoted
 from bot.application.reasons import NAMES, code, why
 from bot.application.remark_words import outcome, remarks, warning
 from bot.application.views import StatusView, StepView
-from bot.domain.commands import PREFIX
-from bot.domain.pausing import LONGEST
+from bot.application.waiting_words import OWN_COUNTS, ceiling, waiting_words
 from bot.domain.retiring import ROLLED_BACK
 
 NOTHING: Final = "(nothing)"
 MOST_PATHS: Final = 10
-OWN_COUNTS: Final = "(the operator allows one's own approval here)"
 STEP_TITLES: Final[Mapping[str, str]] = {
     "validate_request": "Validate the request",
     "generate_code": "Write the code",
@@ -108,6 +105,7 @@ def status_comment(view: StatusView) -> str:
         *_links(view),
         *_failure(view),
         *_kept_secret(view),
+        *plan_words.folded(view.plan),
         _cost(view),
     ]
     return "\n\n".join(parts)
@@ -158,35 +156,6 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
 
 
-def waiting_words(view: StatusView) -> list[str]:
-    """What it waits for, and who can help; nothing where it waits for nobody."""
-    match view.waiting_for:
-        case "answer":
-            return [
-                f"**Waits for an answer** from @{view.requested_by}, or anyone with write access: "
-                f"`{PREFIX} answer <text>`.",
-                quoted(view.detail),
-            ]
-        case "approval":
-            return [
-                f"**{_approvals_missing(view)}** of `{view.head[:7]}` by {_who_may_approve(view)}: approve "
-                f"#{view.pull_request} in a review, or comment `{PREFIX} approve`, "
-                f"`{PREFIX} changes <what>` or `{PREFIX} reject <why>` there. "
-                "An approval by somebody who may deploy releases the deployment as well."
-            ]
-        case "deploy_approval":
-            return [
-                "**Merged; waits for somebody who may deploy** (a maintainer or an administrator): "
-                f"`{PREFIX} deploy`."
-            ]
-        case "deployment":
-            return [f"**Waits for the deployment** to {view.environment} to report how it went."]
-        case str(cause) if cause in LONGEST:
-            return [resting(cause, _ceiling(view))]
-        case _:
-            return []
-
-
 def held_up_words(view: StatusView) -> list[str]:
     """What does not answer at the moment; nothing where it is not held up."""
     if view.held_up is None:
@@ -194,18 +163,6 @@ def held_up_words(view: StatusView) -> list[str]:
     by, how = view.held_up
     lacks = "asks me to wait" if how.endswith("_limited") else "does not answer at the moment"
     return [f"**{NAMES.get(by, by)} {lacks}** ({code(how)}). I try again by myself, for up to half an hour."]
-
-
-def _approvals_missing(view: StatusView) -> str:
-    if view.approvals_needed == 1:
-        return "Waits for an approval"
-    return f"Waits for {view.approvals_needed} approvals ({len(view.approvers)} given)"
-
-
-def _who_may_approve(view: StatusView) -> str:
-    if view.own_counts:
-        return f"somebody with write access, @{view.requested_by} too {OWN_COUNTS}"
-    return f"somebody with write access other than @{view.requested_by}"
 
 
 def _links(view: StatusView) -> list[str]:
@@ -235,26 +192,10 @@ def _failure(view: StatusView) -> list[str]:
     elif view.detail and view.reason in PRINTED:
         said.append(printed(PRINTED[view.reason], view.detail))
     elif view.reason in {"budget", "budget_overdue"}:
-        said.append(f"The ceiling is {_ceiling(view)}.")
+        said.append(f"The ceiling is {ceiling(view)}.")
     elif view.detail and view.reason not in UNTOLD:
         said.append(f"Detail: {code(view.detail)}.")
     return [*said, *_undone(view)]
-
-
-def _ceiling(view: StatusView) -> str:
-    """Which ceiling of the run was reached, and where it was."""
-    match view.detail:
-        case "turns":
-            return f"{view.turns_allowed} model turns"
-        case "tokens":
-            return f"{view.tokens_allowed:,} tokens"
-        case "dollars":
-            return f"${view.dollars_allowed:.2f}"
-        case "minutes":
-            waited = "the time that it waited for people does not count"
-            return f"{view.minutes_allowed} minutes from the request to the gate; {waited}"
-        case other:
-            return code(other)
 
 
 def _kept_secret(view: StatusView) -> list[str]:

@@ -10,6 +10,7 @@ from bot.application.asking import ask, load_answer
 from bot.application.broken_configuration import tell_of_what_is_broken
 from bot.application.configuration import Configuration, setup_of
 from bot.application.in_force import in_force
+from bot.application.planning import is_wanted, known_good, propose, show_plan
 from bot.application.ports import World
 from bot.application.prompting import render
 from bot.application.recording import amend, running, was_recorded
@@ -29,24 +30,34 @@ from bot.domain.fencing import fence, nonce_of
 from bot.domain.integration import Integration
 from bot.domain.merging import METHODS, chosen, named
 from bot.domain.paths import kept_back
+from bot.domain.planning import is_agreed
 from bot.domain.policy import Permission
+from bot.domain.states import State
 from bot.domain.suites import TELLING_FILES, detect
 from bot.domain.visible import visible_characters
 from bot.records import Question, Recorded, StepFailed, TreeEntry
 
 LARGEST_SUITE_FILE: Final = 200_000
 MAX_TOKENS: Final = 8_000
-BEGINS_ANEW: Final = (e.ValidationStarted.__name__, e.Answered.__name__, e.Retried.__name__)
+BEGINS_ANEW: Final = (
+    e.ValidationStarted.__name__,
+    e.Answered.__name__,
+    e.PlanSentBack.__name__,
+    e.Retried.__name__,
+)
 READMES: Final = ("README.md", "README.rst", "README.txt", "README")
 
 
 async def validate_request(world: World, integration_id: str) -> Standing:
-    """The job, as the engine runs it: survey, ask, conclude."""
+    """The job, as the engine runs it: survey, ask, conclude; and show the plan where people are to see it."""
     survey: dict[str, str] = await stoppable(survey_repository, world, integration_id)
     passed: int | None = await stoppable(try_tests, world, integration_id, survey)
     answer: str = await stoppable(consult, world, integration_id, survey)
     survey = {**survey, "passed": "" if passed is None else str(passed)}
-    return await stoppable(conclude, world, integration_id, survey, answer)
+    where: Standing = await stoppable(conclude, world, integration_id, survey, answer)
+    if where == [State.VALIDATING, None]:
+        return await stoppable(show_plan, world, integration_id)
+    return where
 
 
 async def survey_repository(world: World, integration_id: str, *, key: str) -> dict[str, str]:
@@ -84,6 +95,7 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
         # Where no host is allowed there is nothing to be fetched, and so nothing to be looked for.
         "setup": json.dumps(asdict(setup_of(configuration, detects=bool(world.rules.setup_hosts)))),
         "send_back": "yes" if configuration.checks.send_back else "",
+        "plan_first": "yes" if configuration.plan_first else "",
     }
 
 
@@ -94,6 +106,8 @@ async def try_tests(world: World, integration_id: str, survey: dict[str, str], *
     setup_red where what they need could not be installed.
     """
     it = await running(world, integration_id)
+    if it.plan is not None and known_good(it, survey):
+        return it.plan.passed
     tests: list[str] = json.loads(survey["tests"])
     at = replace(place_of(it), commit=survey["base_commit"], setup=setup_in(survey), tests=tuple(tests))
     outcome = await tried(world, it, tests, at=replace(at, not_secret=_vouched_for(survey)))
@@ -144,13 +158,17 @@ async def _text(it: Integration, world: World, commit: str, path: str) -> str:
 
 
 async def consult(world: World, integration_id: str, survey: dict[str, str], *, key: str) -> str:
-    """Ask the model what it makes of the request; the digest of what it said."""
+    """Ask the model what it makes of the request; the digest of what it said. A plan that is up for approval,
+    or approved, is what it makes of it.
+    """
     past = await world.log.read(integration_id)
     if was_recorded(past, key):
         return _answer_of(past, key)
+    it = await running(world, integration_id)
+    if it.plan is not None:
+        return ""
     if paid := _unheard(past):
         return paid
-    it = await running(world, integration_id)
     question = await watched(world, it.id, request_question(world, it, survey))
     await ask(world, it, question, step="validate_request", key=key)
     return _answer_of(await world.log.read(integration_id), key)
@@ -202,10 +220,13 @@ async def _readme(it: Integration, world: World, commit: str, paths: list[str]) 
 async def conclude(
     world: World, integration_id: str, survey: dict[str, str], answer: str, *, key: str
 ) -> Standing:
-    """Take the spec, or ask the requester, or refuse with the model's reason."""
+    """Take the spec, or the plan that was approved; ask the requester; or refuse with the model's reason."""
     it = await running(world, integration_id)
     if was_recorded(await world.log.read(integration_id), key):
         return standing(it)
+    if it.plan is not None:
+        agreed = is_agreed(it)
+        return await _agree(it, it.plan.spec, survey, world, key=key) if agreed else standing(it)
     said = await load_answer(world, it, answer)
     if said.stop_reason != "end_turn":
         raise StepFailed(ENDINGS.get(said.stop_reason, "answer_too_long"))
@@ -214,7 +235,10 @@ async def conclude(
         raise StepFailed("refused", await keep_text(world, it, spec.refusal or ""))
     if spec.verdict == "unclear":
         return await _ask(it, spec, world, key=key)
-    return await _agree(it, spec, survey, world, key=key)
+    if is_wanted(it, survey):
+        return await propose(it, spec, survey, world, key=key)
+    kept = await keep_text(world, it, spec.model_dump_json())
+    return await _agree(it, kept, survey, world, key=key)
 
 
 async def _ask(it: Integration, spec: Spec, world: World, *, key: str) -> Standing:
@@ -225,10 +249,10 @@ async def _ask(it: Integration, spec: Spec, world: World, *, key: str) -> Standi
     )
 
 
-async def _agree(it: Integration, spec: Spec, survey: dict[str, str], world: World, *, key: str) -> Standing:
+async def _agree(it: Integration, spec: str, survey: dict[str, str], world: World, *, key: str) -> Standing:
     hidden, setup = await _kept_back(it, world, survey), setup_in(survey)
     validated = e.RequestValidated(
-        spec=await keep_text(world, it, spec.model_dump_json()),
+        spec=spec,
         base=survey["base"],
         base_commit=survey["base_commit"],
         tests=tuple(json.loads(survey["tests"])),

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Final
 
 from bot.application.lives import ending_of
+from bot.application.spec import Spec
 from bot.domain import events as e
+from bot.domain import planning
 from bot.domain.integration import Integration, evolve
 from bot.domain.states import State
 from bot.domain.trust import Tested
@@ -96,6 +98,8 @@ class StatusView:
     kept_back: tuple[str, ...]
     left_out: tuple[str, ...]
     at_work: tuple[str, str] | None
+    plan: Spec | None
+    own_plan: bool
 
 
 def view_of(  # noqa: PLR0913  what its facts hold only digests of
@@ -106,6 +110,7 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
     tested: Tested | None = None,
     kept_back: tuple[str, ...] = (),
     failing: tuple[str, ...] = (),
+    plan: Spec | None = None,
     own_counts: bool = False,
     at_work: tuple[str, str] | None = None,
 ) -> StatusView:
@@ -153,6 +158,8 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         kept_back=kept_back,
         left_out=it.left_out,
         at_work=at_work,
+        plan=plan,
+        own_plan=planning.own_counts(it, alone=own_counts),
     )
 
 

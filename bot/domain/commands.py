@@ -16,13 +16,17 @@ SPACE: Final = re.compile(r"[ \t]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A command, declared once; help, documentation and the check of rights are made from this."""
+    """A command, declared once; help, documentation and the check of rights are made from this.
+
+    An option has a value behind it, a flag has none.
+    """
 
     name: str
     usage: str
     help: str
     needs: Permission | None
     options: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +78,9 @@ def _options(words: list[str], command: Command) -> tuple[dict[str, str], str]:
             text.append(word)
             continue
         name = word.removeprefix("--")
+        if name in command.flags:
+            options[name] = ""
+            continue
         if name not in command.options:
             raise Misspoken("unknown_option", word[:40])
         options[name] = next(remaining, "--")

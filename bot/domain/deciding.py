@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.domain import events as e
 from bot.domain.integration import Integration
+from bot.domain.planning import is_agreed
 from bot.domain.policy import (
     CeilingReached,
     MergedAlready,
@@ -55,8 +56,10 @@ def answer(it: Integration, *, by: Actor, text: str) -> list[e.Event]:
 
 
 def validate(it: Integration, validated: e.RequestValidated) -> list[e.Event]:
-    """The request became a spec."""
+    """The request became a spec; where there is a plan, it is the one that was approved and no other."""
     _check_in(it, State.VALIDATING)
+    if it.plan is not None and not (is_agreed(it) and it.plan.spec == validated.spec):
+        raise NothingWaits("validate")
     return [validated]
 
 
@@ -148,7 +151,7 @@ def reject(it: Integration, *, by: Actor, why: str | None) -> list[e.Event]:
     """Close the gate for good; saying it twice changes nothing."""
     if it.rejected_by is not None:
         return []
-    if it.waiting_for != "approval":
+    if it.waiting_for not in {"approval", "plan_approval"}:
         raise NothingWaits("reject")
     return [e.Rejected(by=by, why=why)]
 

@@ -18,7 +18,8 @@ class Happened(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False
 class IntegrationRequested(Happened, frozen=True, kw_only=True):
     """Somebody asked; `request` is the digest of their words, the limits are the ceilings of this run.
 
-    `minutes` is None where it was asked for before there was such a ceiling.
+    `minutes` is None where it was asked for before there was such a ceiling. `plan_first` is whether whoever
+    asked wants to see the plan before anything is written.
     """
 
     by: Actor
@@ -32,6 +33,7 @@ class IntegrationRequested(Happened, frozen=True, kw_only=True):
     tokens: int
     micro_usd: int
     minutes: int | None = None
+    plan_first: bool = False
 
 
 class ValidationStarted(Happened, frozen=True, kw_only=True):
@@ -49,6 +51,41 @@ class Answered(Happened, frozen=True, kw_only=True):
 
     by: Actor
     text: str
+
+
+class PlanProposed(Happened, frozen=True, kw_only=True):
+    """This spec is to be approved before anything is written; `demanded` is whether the repository says so.
+
+    `survey` is the digest of what the plan was made over, and `passed` how many of the tests passed there:
+    where nothing of that has changed by its approval they are not run again.
+    """
+
+    spec: str
+    demanded: bool
+    survey: str
+    passed: int | None = None
+
+
+class PlanShown(Happened, frozen=True, kw_only=True):
+    """The plan stands on the issue, for people to see, since then by GitHub's clock."""
+
+    spec: str
+    shown_at: str
+
+
+class PlanApproved(Happened, frozen=True, kw_only=True):
+    """A person approved this very spec: it may be written. That approves nothing of what comes of it."""
+
+    by: Actor
+    spec: str
+
+
+class PlanSentBack(Happened, frozen=True, kw_only=True):
+    """A person wants another plan than this spec; `said` is the digest of how it is to differ."""
+
+    by: Actor
+    spec: str
+    said: str
 
 
 class RequestValidated(Happened, frozen=True, kw_only=True):
@@ -409,6 +446,10 @@ Event = (
     | ValidationStarted
     | QuestionsAsked
     | Answered
+    | PlanProposed
+    | PlanShown
+    | PlanApproved
+    | PlanSentBack
     | RequestValidated
     | TurnTaken
     | AnswerLost

@@ -39,6 +39,11 @@ class Integration:
     questions: str | None = None
     rounds: int = 0
     exchanges: tuple[tuple[str, str], ...] = ()
+    plan_first: bool = False
+    plan: e.PlanProposed | None = None
+    plan_shown: e.PlanShown | None = None
+    plan_approved: e.PlanApproved | None = None
+    plans_sent_back: tuple[tuple[str, str], ...] = ()
     spec: str = ""
     base: str = ""
     base_commit: str = ""
@@ -124,7 +129,8 @@ class Integration:
 
     @property
     def waiting_for(self) -> str | None:
-        """Whom or what it waits for: answer, approval, deploy_approval, deployment, or what it rests for.
+        """Whom or what it waits for: answer, plan_approval, approval, deploy_approval, deployment, or what it
+        rests for.
 
         None where it works.
         """
@@ -134,6 +140,8 @@ class Integration:
             return self.paused.cause
         if self.state is State.VALIDATING and self.questions is not None:
             return "answer"
+        if self.state is State.VALIDATING and self.plan_shown is not None and self.plan_approved is None:
+            return "plan_approval"
         if self.state is State.REVIEWING and self.at_gate and not self.approved:
             return "approval"
         return self._waits_to_deploy() if self.state is State.DEPLOYING and self.merged else None
@@ -243,6 +251,15 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, questions=questions, rounds=it.rounds + 1)
         case e.Answered(text=text):
             return replace(it, questions=None, exchanges=(*it.exchanges, (it.questions or "", text)))
+        case e.PlanProposed():
+            return replace(it, plan=event, plan_shown=None, plan_approved=None)
+        case e.PlanShown():
+            return replace(it, plan_shown=event)
+        case e.PlanApproved():
+            return replace(it, plan_approved=event)
+        case e.PlanSentBack(spec=spec, said=said):
+            sent_back = (*it.plans_sent_back, (spec, said))
+            return replace(it, plan=None, plan_shown=None, plans_sent_back=sent_back)
         case e.RequestValidated():
             return _validated(it, event)
         case e.TurnTaken() | e.ToolsRun():
@@ -352,6 +369,7 @@ def _requested(it: Integration, event: e.IntegrationRequested) -> Integration:
         tokens_allowed=event.tokens,
         micro_usd_allowed=event.micro_usd,
         minutes_allowed=event.minutes,
+        plan_first=event.plan_first,
     )
 
 
@@ -453,6 +471,8 @@ def _retried(it: Integration, event: e.Retried) -> Integration:
         micro_usd_allowed=it.micro_usd_allowed,
         minutes_allowed=it.minutes_allowed,
         exchanges=it.exchanges,
+        plan_first=it.plan_first,
+        plans_sent_back=it.plans_sent_back,
         attempt=event.attempt,
         first_attempt=event.attempt,
         turns=it.turns,
@@ -472,6 +492,9 @@ def _gone_on(after: Integration, it: Integration, event: e.Retried) -> Integrati
     """The same, with what was agreed, and with what was written so far unless that begins anew."""
     after = replace(
         after,
+        plan=it.plan,
+        plan_shown=it.plan_shown,
+        plan_approved=it.plan_approved,
         spec=it.spec,
         base=it.base,
         base_commit=it.base_commit,

@@ -139,6 +139,22 @@ class NotSeen(Denied):
         self.pull_request = pull_request
 
 
+class PlanNotSeen(Denied):
+    """It was said before this plan stood there, so of another or of none."""
+
+    code = "plan_not_seen"
+
+
+class PlansUsedUp(Denied):
+    """The plan was made anew as often as it may be; `most` is how often."""
+
+    code = "plans_used_up"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+
 class TooManyUnderWay(Denied):
     """The asker has as many integrations under way here as one person may have."""
 

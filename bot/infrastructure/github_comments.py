@@ -50,6 +50,15 @@ class GitHubComments:
             raise StepFailed("issue_gone", answer.message)
         return int(answer.data["id"])
 
+    async def written_at(self, repository: Repository, comment_id: int) -> str:
+        """When it was made. Raises StepFailed("comment_gone") where somebody deleted it."""
+        answer = await self._app.on(repository, TALK).ask(
+            "get_comment", "issues", "comments", comment_id, also=_GONE
+        )
+        if answer.status in _GONE:
+            raise StepFailed("comment_gone", answer.message)
+        return str(answer.data["created_at"])
+
     async def edit(self, repository: Repository, comment_id: int, *, body: str) -> None:
         """Raises StepFailed("comment_gone") where somebody deleted it."""
         answer = await self._app.on(repository, TALK).tell(

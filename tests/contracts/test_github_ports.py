@@ -1,6 +1,7 @@
 """What the GitHub adapters promise the application, kept against GitHub's stand-in."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,8 @@ async def test_a_comment_is_written_found_and_edited(side: Side) -> None:
 
     assert await side.comments.find(side.repository, issue, marker=MARKER) == made
     assert side.github.repository(ERP).comments[made].body == f"Done.\n{MARKER}"
+    said_at = datetime.fromisoformat(await side.comments.written_at(side.repository, made))
+    assert said_at == side.github.repository(ERP).comments[made].created_at.replace(microsecond=0)
 
 
 async def test_out_08_a_marker_that_somebody_else_wrote_is_not_ours(side: Side) -> None:
@@ -206,6 +209,8 @@ async def test_a_comment_that_is_gone_cannot_be_edited(side: Side) -> None:
         await side.comments.edit(side.repository, 999_999, body="x")
 
     assert failure.value.code == "comment_gone"
+    with pytest.raises(StepFailed, match="comment_gone"):
+        await side.comments.written_at(side.repository, 999_999)
 
 
 async def test_an_issue_that_is_gone_cannot_be_commented_on(side: Side) -> None:

@@ -33,7 +33,7 @@ Row = Mapping[str, Any]
 
 ORDER: Final = tuple(State)
 ENDS: Final = (State.ACTIVE, State.FAILED)
-PARKED: Final = (*LONGEST, "answer", "approval", "deploy_approval", "deployment")
+PARKED: Final = (*LONGEST, "answer", "plan_approval", "approval", "deploy_approval", "deployment")
 
 
 @asynccontextmanager
@@ -131,7 +131,7 @@ class Bot:
         await self._until(state, lambda row: row["state"] == state, on)
 
     async def waits_for(self, what: str, *, on: Thread | None = None) -> None:
-        """Wait until it waits for that: answer, approval, deploy_approval or deployment."""
+        """Wait until it waits for that: answer, plan_approval, approval, deploy_approval or deployment."""
         await self._until(f"waiting for {what}", lambda row: row["waiting_for"] == what, on)
 
     async def has_ended(self) -> None:

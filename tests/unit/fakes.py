@@ -297,6 +297,11 @@ class FakeComments:
         self.bodies[99 + self.made] = (issue, body)
         return 99 + self.made
 
+    async def written_at(self, repository: Repository, comment_id: int) -> str:
+        if comment_id not in self.bodies:
+            raise StepFailed("comment_gone")
+        return SHOWN_AT
+
     async def edit(self, repository: Repository, comment_id: int, *, body: str) -> None:
         if comment_id not in self.bodies:
             raise StepFailed("comment_gone")

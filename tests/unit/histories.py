@@ -76,6 +76,18 @@ MORE: Final = e.BudgetRaised(by=ADMIN, micro_usd=5_000_000, turns=60, tokens=2_0
 BASE, COMMIT, TREE, MERGED_SHA = "ba5e" * 10, "c0de" * 10, "7ee5" * 10, "1e46" * 10
 CONTENT: Final = "def send(invoice): ...\n"
 QUESTION: Final = kept("- Which ERP?")
+PLANNED: Final = {
+    "goal": "Every paid invoice reaches the ERP once.",
+    "title": "Send paid invoices",
+    "systems": ["ERP"],
+    "secrets_needed": ["ERP_TOKEN"],
+    "files_likely_touched": ["shop/erp.py"],
+    "acceptance_tests": ["An open invoice is not sent."],
+    "risks": [],
+    "out_of_scope": ["refunds"],
+    "questions": [],
+    "refusal": None,
+}
 SUMMARY: Final = kept("Send paid invoices\n\nPosts each paid invoice to the ERP.")
 CHANGE: Final = kept(json.dumps({"base": BASE, "files": {"shop/erp.py": [kept(CONTENT), False]}}))
 REPORT: Final = kept(json.dumps({"status": 1, "output": "1 failed", "seconds": 2.0, "ended": "exited"}))
@@ -110,6 +122,19 @@ History = tuple[e.Event, ...]
 REQUESTED: Final[History] = (REQUEST,)
 TAKEN_UP: Final[History] = (*REQUESTED, e.ValidationStarted())
 ASKED: Final[History] = (*TAKEN_UP, e.QuestionsAsked(questions=QUESTION))
+PLAN: Final = kept(json.dumps(PLANNED))
+PROPOSED: Final[History] = (
+    *TAKEN_UP,
+    turn(1, step="validate_request"),
+    e.PlanProposed(spec=PLAN, demanded=True, survey="5eed", passed=5),
+)
+PLAN_SHOWN_AT: Final = "2026-01-01T09:00:04Z"
+PLANNING: Final[History] = (*PROPOSED, e.PlanShown(spec=PLAN, shown_at=PLAN_SHOWN_AT))
+PLAN_AGREED: Final[History] = (*PLANNING, e.PlanApproved(by=DEVELOPER, spec=PLAN))
+ANOTHER_PLAN: Final[History] = (
+    *PLANNING,
+    e.PlanSentBack(by=DEVELOPER, spec=PLAN, said=kept("Without refunds, please.")),
+)
 AGREED: Final[History] = (*TAKEN_UP, turn(1, step="validate_request"), SPEC)
 WORKED: Final[History] = (
     *AGREED,

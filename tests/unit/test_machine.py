@@ -7,9 +7,10 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from msgspec import structs
 
 from bot.application.projections import row_of
-from bot.domain import deciding
+from bot.domain import deciding, planning
 from bot.domain import events as e
 from bot.domain.integration import Integration, evolved, fold
 from bot.domain.policy import Denied, Role
@@ -29,11 +30,14 @@ from tests.unit.histories import (
     ID,
     MERGED_FOR_A_DEVELOPER,
     MERGED_SHA,
+    PLAN,
+    PLANNING,
     PULL,
     QUESTION,
     REPORT,
     REQUESTED,
     REQUESTER,
+    SHOWN_AT,
     SPEC,
     SUMMARY,
     TREE,
@@ -48,12 +52,14 @@ from tests.unit.histories import (
 PEOPLE = st.sampled_from([REQUESTER, DEVELOPER, ADMIN])
 HEADS = st.sampled_from([COMMIT, "0bad" * 10])
 STOP_REASONS = st.sampled_from(["end_turn", "tool_use", "max_tokens", "pause_turn"])
+SPECS = st.sampled_from([PLAN, SPEC.spec])
 OUTCOMES = st.sampled_from(["success", "failure", "error", "in_progress", "inactive"])
 REFUSALS = (Denied, InvalidStateTransition, StepFailed)
 
 Decide = Callable[[Integration], Sequence[e.Event]]
 WAITS_IN = {
     "answer": State.VALIDATING,
+    "plan_approval": State.VALIDATING,
     "approval": State.REVIEWING,
     "deploy_approval": State.DEPLOYING,
     "deployment": State.DEPLOYING,
@@ -76,7 +82,7 @@ WORKS: dict[State, list[tuple[Callable[[Integration], object], e.Event]]] = {
 # What follows in each state where all goes well.
 WELL: dict[State, Decide] = {
     State.DRAFT: deciding.start_validation,
-    State.VALIDATING: lambda it: deciding.validate(it, SPEC),
+    State.VALIDATING: lambda it: deciding.validate(it, agreed_on(it)),
     State.GENERATING: lambda it: deciding.generate(it, files=1, summary=SUMMARY),
     State.TESTING: lambda it: deciding.judge(it, GREEN, repairs=1),
     State.REVIEWING: lambda it: (
@@ -89,7 +95,12 @@ WELL: dict[State, Decide] = {
     State.FAILED: deciding.finish_undo,
 }
 
-BEGINNINGS = [REQUESTED, ASKED, WORKED, WRITTEN, UP_FOR_REVIEW, MERGED_FOR_A_DEVELOPER, DEPLOYING]
+BEGINNINGS = [REQUESTED, ASKED, PLANNING, WORKED, WRITTEN, UP_FOR_REVIEW, MERGED_FOR_A_DEVELOPER, DEPLOYING]
+
+
+def agreed_on(it: Integration) -> e.RequestValidated:
+    """The spec that is agreed on: the plan's, where there is one."""
+    return SPEC if it.plan is None else structs.replace(SPEC, spec=it.plan.spec)
 
 
 def missing(it: Integration) -> list[e.Event]:
@@ -141,7 +152,23 @@ class Lifetimes(RuleBasedStateMachine):
 
     @rule()
     def agreed(self) -> None:
-        self.happens(lambda it: deciding.validate(it, SPEC))
+        self.happens(lambda it: deciding.validate(it, agreed_on(it)))
+
+    @rule(spec=SPECS, demanded=st.booleans())
+    def proposed(self, **of: Any) -> None:
+        self.happens(lambda it: planning.propose(it, e.PlanProposed(survey="", **of)))
+
+    @rule(spec=SPECS)
+    def shown(self, spec: str) -> None:
+        self.happens(lambda it: planning.show(it, e.PlanShown(spec=spec, shown_at=SHOWN_AT)))
+
+    @rule(by=PEOPLE, spec=SPECS, alone=st.booleans())
+    def plan_approved(self, **asked: Any) -> None:
+        self.happens(lambda it: planning.approve(it, said_at=None, **asked))
+
+    @rule(by=PEOPLE, spec=SPECS)
+    def plan_sent_back(self, **asked: Any) -> None:
+        self.happens(lambda it: planning.send_back(it, e.PlanSentBack(said=QUESTION, **asked)))
 
     @precondition(lambda self: self.it.state in {State.VALIDATING, State.GENERATING})
     @rule(stop_reason=STOP_REASONS)
@@ -232,6 +259,11 @@ class Lifetimes(RuleBasedStateMachine):
             assert refused(
                 lambda it: deciding.approve(it, by=ADMIN, head=it.head, deploys=True, alone=True), it
             )
+
+    @invariant()
+    def nothing_is_written_to_a_plan_that_nobody_approved(self) -> None:
+        it = self.it
+        assert not it.spec or it.plan is None or (planning.is_agreed(it) and it.plan.spec == it.spec)
 
     @invariant()
     def what_came_to_nothing_stays_so_and_comes_to_nothing_once(self) -> None:

@@ -8,8 +8,9 @@ import pytest
 from inline_snapshot import snapshot
 from msgspec import structs
 
-from bot.application.status_words import duration, last_word, status_comment, waiting_words
+from bot.application.status_words import duration, last_word, status_comment
 from bot.application.views import view_of
+from bot.application.waiting_words import waiting_words
 from bot.domain import events as e
 from bot.domain.trust import Remark, Tested
 from tests.unit.histories import (

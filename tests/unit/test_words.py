@@ -205,14 +205,14 @@ def test_the_help_of_an_administrator() -> None:
 | say | and I will |
 |---|---|
 | `/claude help` | say what you may do here |
-| `/claude integrate <what> [--base <branch>] [--budget <dollars>]` | write it, test it, open the pull request, and after an approval merge and deploy it |
+| `/claude integrate <what> [--base <branch>] [--budget <dollars>] [--plan-first]` | write it, test it, open the pull request, and after an approval merge and deploy it |
 | `/claude status` | say where it stands, what it waits for and what it cost |
 | `/claude list [<which>]` | list this repository's integrations: open (if nothing is said), waiting, mine, all, or a state |
 | `/claude plan [<id>]` | show what is to be built, as I understood it |
 | `/claude why [<id>]` | say why it stands where it stands, why it waits, and what was refused here |
 | `/claude history [<id>] [--at <time>]` | tell everything that happened to it, up to now or to that time |
 | `/claude answer <text>` | take your answer to what I asked, and look at the request again |
-| `/claude approve` | open the gate that is waiting, for the commit you see |
+| `/claude approve` | open the gate that is waiting, for the plan or the commit that you see |
 | `/claude changes <what>` | send what waits for approval back to me, to be changed as you say |
 | `/claude reject [why]` | close the gate for good and take back what I made |
 | `/claude deploy` | let what was merged go out |

@@ -1,0 +1,72 @@
+"""Every sentence about what an integration waits for, and who can help."""
+
+from typing import Final
+
+from bot.application import plan_words
+from bot.application.money_words import resting
+from bot.application.quoting import quoted
+from bot.application.reasons import code
+from bot.application.views import StatusView
+from bot.domain.commands import PREFIX
+from bot.domain.pausing import LONGEST
+
+OWN_COUNTS: Final = "(the operator allows one's own approval here)"
+
+
+def waiting_words(view: StatusView) -> list[str]:  # noqa: PLR0911  a table
+    """What it waits for, and who can help; nothing where it waits for nobody."""
+    match view.waiting_for:
+        case "answer":
+            return [
+                f"**Waits for an answer** from @{view.requested_by}, or anyone with write access: "
+                f"`{PREFIX} answer <text>`.",
+                quoted(view.detail),
+            ]
+        case "plan_approval":
+            return [plan_words.waits(requested_by=view.requested_by, own_counts=view.own_plan)]
+        case "approval":
+            return [
+                f"**{_approvals_missing(view)}** of `{view.head[:7]}` by {_who_may_approve(view)}: approve "
+                f"#{view.pull_request} in a review, or comment `{PREFIX} approve`, "
+                f"`{PREFIX} changes <what>` or `{PREFIX} reject <why>` there. "
+                "An approval by somebody who may deploy releases the deployment as well."
+            ]
+        case "deploy_approval":
+            return [
+                "**Merged; waits for somebody who may deploy** (a maintainer or an administrator): "
+                f"`{PREFIX} deploy`."
+            ]
+        case "deployment":
+            return [f"**Waits for the deployment** to {view.environment} to report how it went."]
+        case str(cause) if cause in LONGEST:
+            return [resting(cause, ceiling(view))]
+        case _:
+            return []
+
+
+def _approvals_missing(view: StatusView) -> str:
+    if view.approvals_needed == 1:
+        return "Waits for an approval"
+    return f"Waits for {view.approvals_needed} approvals ({len(view.approvers)} given)"
+
+
+def _who_may_approve(view: StatusView) -> str:
+    if view.own_counts:
+        return f"somebody with write access, @{view.requested_by} too {OWN_COUNTS}"
+    return f"somebody with write access other than @{view.requested_by}"
+
+
+def ceiling(view: StatusView) -> str:
+    """Which ceiling of the run was reached, and where it was."""
+    match view.detail:
+        case "turns":
+            return f"{view.turns_allowed} model turns"
+        case "tokens":
+            return f"{view.tokens_allowed:,} tokens"
+        case "dollars":
+            return f"${view.dollars_allowed:.2f}"
+        case "minutes":
+            waited = "the time that it waited for people does not count"
+            return f"{view.minutes_allowed} minutes from the request to the gate; {waited}"
+        case other:
+            return code(other)
