@@ -5,18 +5,22 @@ from typing import Any
 
 from bot.application.checking_configuration import Proposed, check_configuration
 from bot.application.commands import note_closed
+from bot.application.deprecating import note_removal_closed
 from handlers.conversation import Context
 from handlers.payloads import ClosedPullRequest, MovedPullRequest
 
 
 async def closed(data: Mapping[str, Any], context: Context) -> None:
-    """Whoever else closes the pull request ends its integration; so does whoever merges it at the gate."""
+    """Whoever else closes the pull request ends its integration; so does whoever merges it at the gate.
+
+    Of the one that takes an integration out, both decide on that.
+    """
     pull = ClosedPullRequest.from_payload(data)
     integration_id = await context.integration_of(pull.repository, pull_request=pull.number)
     if integration_id is not None and pull.by.login != await context.world.repositories.app_login():
-        await note_closed(
-            integration_id, pull.number, by=pull.by, merged=pull.merged, key=context.key, world=context.world
-        )
+        key, world = context.key, context.world
+        await note_closed(integration_id, pull.number, by=pull.by, merged=pull.merged, key=key, world=world)
+        await note_removal_closed(integration_id, pull.number, by=pull.by, key=key, world=world)
 
 
 async def moved(data: Mapping[str, Any], context: Context) -> None:

@@ -1,17 +1,20 @@
 """What is said once, beside the status comment: an edit of that reaches nobody's inbox."""
 
-from bot.application import check_words, money_words, status_words
+from bot.application import check_words, money_words, removal_words, status_words
 from bot.application.effects import say_once
 from bot.application.ports import World
 from bot.application.spending import spending
+from bot.application.texts import load_removal
 from bot.domain.deciding import WORKING
 from bot.domain.integration import Integration
 from bot.domain.money import nearly_spent
+from bot.domain.states import State
 
 
 async def announce(it: Integration, world: World) -> None:
     """Whatever of this is so now, and was not said yet."""
     await say_changed(it, world)
+    await say_removal(it, world)
     if it.paused is not None and it.waiting_for is not None:
         await say_paused(it, it.paused.cause, it.paused.detail, world)
     elif it.state in WORKING and it.turns:
@@ -29,6 +32,21 @@ async def say_changed(it: Integration, world: World) -> None:
     said = say(by=by, head=it.head, before=it.sent_back_from)
     effect = f"changed:{it.id}:{it.first_attempt}"
     await say_once(world, it.repository, number, f"{marker}\n{said}", marker=marker, effect=effect)
+
+
+async def say_removal(it: Integration, world: World) -> None:
+    """That it waits to be taken out, or stays after all: each once each time that this was asked for."""
+    shown = await load_removal(world, it)
+    if shown is None or it.state is not State.ACTIVE:
+        return
+    removal = shown.removal
+    waits, stays = removal.waits_for is not None, not removal.is_under_way
+    if not (waits or stays):
+        return
+    which = f"{it.name}:{removal.nth}:{'waits' if waits else 'stays'}"
+    marker = removal_words.marker(it.id, which)
+    body = f"{marker}\n{removal_words.announced(shown, it.id)}"
+    await say_once(world, it.repository, it.issue, body, marker=marker, effect=f"removal:{it.id}:{which}")
 
 
 async def say_paused(it: Integration, cause: str, which: str, world: World) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from bot.application import check_words
+from bot.application import check_words, removal_words
 from bot.application.fact_words import counted
 from bot.application.histories import History
 from bot.application.reasons import code, why
@@ -107,8 +107,11 @@ def _because(view: StatusView) -> list[str]:
         return [f"It is being stopped. {why(view.cause)}"]
     if waits := waiting_words(view) or held_up_words(view):
         return [*waits, *check_words.failing(view)]
+    if view.removal is not None and view.state == State.DEPRECATED:
+        return removal_words.of_view(view)
     if view.state == State.ACTIVE:
-        return [f"#{view.pull_request} was merged, and its deployment to {view.environment} succeeded."]
+        end = f"#{view.pull_request} was merged, and its deployment to {view.environment} succeeded."
+        return [*removal_words.of_view(view), end]
     title = STEP_TITLES[STEPS[State(view.state)]] if State(view.state) in STEPS else "take up the request"
     at_work = f"It is at work, or waits for its turn: “{title}”. It waits for nobody."
     return [at_work, *check_words.failing(view)]

@@ -137,6 +137,18 @@ class RollBack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deprecate:
+    """Take out for good what runs, or say that this pull request has."""
+
+    needs: ClassVar[Permission] = Permission.DELETE
+    by: Actor
+    repository: Repository
+    integration_id: str
+    why: str
+    removed_in: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
     """Try again what failed, from this state on, or from where that is best."""
 
@@ -156,6 +168,17 @@ class LookUp:
     repository: Repository
 
 
-OfOne = AnswerQuestions | Approve | RequestChanges | Reject | Deploy | Cancel | RaiseBudget | RollBack | Retry
+OfOne = (
+    AnswerQuestions
+    | Approve
+    | RequestChanges
+    | Reject
+    | Deploy
+    | Cancel
+    | RaiseBudget
+    | RollBack
+    | Deprecate
+    | Retry
+)
 Asked = RequestIntegration | OfOne
 Anything = Asked | LookUp | SeeBudget | RaiseMonth

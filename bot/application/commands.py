@@ -11,6 +11,7 @@ from bot.application.asked import (
     Asked,
     Cancel,
     Deploy,
+    Deprecate,
     OfOne,
     RaiseBudget,
     Reject,
@@ -19,6 +20,7 @@ from bot.application.asked import (
     Retry,
     RollBack,
 )
+from bot.application.deprecating import deprecation
 from bot.application.ports import World
 from bot.application.recording import amend, was_recorded
 from bot.application.reviving import revived
@@ -133,6 +135,8 @@ async def _decision(  # noqa: C901, PLR0911  a table
         case RollBack():
             why = await _kept(asked.why, asked, world)
             return lambda it: retiring.roll_back(it, by=asked.by, why=why)
+        case Deprecate():
+            return await deprecation(asked, it, world)
         case Retry():
             await _check_share(it.repository.id, it.requested_by, it.id, world)
             return await revived(asked, it, past, world)

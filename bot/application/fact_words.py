@@ -107,6 +107,22 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"@{by.login} stopped it. {why(cause)}"
         case e.RollBackRequested(by=by):
             return f"@{by.login} rolled it back"
+        case e.DeprecationRequested(by=by, removed_in=None):
+            return f"@{by.login} wanted it deprecated"
+        case e.DeprecationRequested(by=by, removed_in=number):
+            return f"@{by.login} said that #{number} took it out"
+        case e.RemovalOpened(number=number, files=files, left_files=left):
+            rest = f", and {counted(left, 'file')} left for a person" if left else ""
+            return (
+                f"the pull request #{number} was opened, which takes it out: {counted(files, 'file')}{rest}"
+            )
+        case e.RemovalClosed(merged=merged, by=by):
+            who = f" by @{by.login}" if by is not None else ""
+            return f"the pull request that takes it out was {'merged' if merged else 'closed unmerged'}{who}"
+        case e.RemovalGivenUp(code=reason):
+            return f"it could not be taken out ({code(reason)}), and stays active"
+        case e.Deprecated():
+            return "it is deprecated"
         case e.Retried(by=by, state=state):
             return f"@{by.login} had it tried again, from {code(state)}"
         case e.HeldUp(by=by, code=reason):

@@ -6,6 +6,7 @@ from bot.domain.integration import Integration
 from bot.domain.states import State
 
 UNDOES: Final = 3
+REMOVAL: Final = "integration_removal_v1"
 
 
 def saga_id(it: Integration) -> str:
@@ -23,6 +24,11 @@ def undo_id(it: Integration, *, nth: int = 1) -> str:
     return f"undo-{it.name}" if nth == 1 else f"undo-{it.name}-{nth}"
 
 
+def removal_id(it: Integration) -> str:
+    """The workflow that takes out for good what runs: another each time that this is asked for."""
+    return f"remove-{it.name}-{it.removal.nth if it.removal is not None else 1}"
+
+
 def is_past(workflow_id: str, it: Integration) -> bool:
     """Whether the workflow belongs to an earlier life, of which nothing is left to do."""
     names = [it.name_in(life) for life in range(1, it.life)]
@@ -35,4 +41,4 @@ def ending_of(it: Integration) -> str:
     """What its end is called: one that was active can end once more."""
     if it.state is State.FAILED and it.during == State.ACTIVE:
         return f"{it.name}:rolled_back"
-    return it.name
+    return f"{it.name}:deprecated" if it.state is State.DEPRECATED else it.name

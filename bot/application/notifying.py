@@ -17,7 +17,7 @@ from bot.application.lives import ending_of
 from bot.application.planning import load_plan
 from bot.application.ports import Subscriber, World
 from bot.application.recording import load
-from bot.application.texts import load_kept_back, load_tested, load_text
+from bot.application.texts import load_kept_back, load_removal, load_tested, load_text
 from bot.application.views import StatusView, view_of
 from bot.domain import events as e
 from bot.domain.conversation import doing
@@ -61,6 +61,7 @@ def what_people_see(it: Integration) -> tuple[object, ...]:
         it.settled,
         it.cancelled,
         it.rolled_back,
+        it.removal,
         it.life,
         it.pull_request,
         it.approvals,
@@ -147,6 +148,7 @@ async def look(world: World, integration_id: str) -> tuple[Integration, StatusVi
         kept_back=await _kept_back(it, world),
         failing=await failing_names(world, it),
         plan=await load_plan(world, it),
+        removal=await load_removal(world, it),
         own_counts=world.rules.self_approval,
         at_work=await _at_work(it, world),
     )

@@ -19,7 +19,7 @@ def row_of(it: Integration) -> Mapping[str, Any]:
         "state": str(it.state),
         "waiting_for": it.waiting_for,
         "reason": it.reason,
-        "pull_request": it.pull_request or it.earlier_pull,
+        "pull_request": it.removal_pull or it.pull_request or it.earlier_pull,
         "branch": it.branch or None,
         "head": it.head or None,
         "deployment": it.deployment,

@@ -94,12 +94,22 @@ REASONS: Final[Mapping[str, str]] = {
     "pull_request_closed": "The pull request was closed by somebody else.",
     "merged_by_hand": "The pull request was merged by somebody else, so I deploy nothing.",
     "deployment": "The deployment failed after the merge.",
+    "removal_conflicts": "The code has moved on since: nothing of it can be taken out without taking out "
+    "what others have made of it.",
     "rolled_back": "Somebody who may deploy rolled it back.",
     "deployment_overdue": "The deployment did not report an end in time.",
     "sandbox_unavailable": "The sandbox cannot run here, and I run no code outside it. The operator can ask "
     "`python -m bot doctor`.",
     "unavailable": "A service that I need did not answer for half an hour.",
     "internal": "Something went wrong inside the bot. The operator finds it in the log under this id.",
+}
+
+# What came of taking something back.
+OUTCOMES: Final[Mapping[str, str]] = {
+    "undone": "undone",
+    "nothing": "nothing to undo",
+    "not_undone": "**not undone**",
+    "needs_person": "**needs a person**",
 }
 
 # What the bot needs of the outside, as people call it; git is asked of GitHub.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from bot.application.lives import saga_id, undo_id, undo_of
+from bot.application.lives import REMOVAL, removal_id, saga_id, undo_id, undo_of
 from bot.application.ports import World
 from bot.application.projections import row_of
 from bot.domain import events as e
@@ -138,7 +138,18 @@ def _engine_follow_ups(world: World, after: Integration, events: Sequence[e.Even
         return [Wake(workflow_id=saga_id(after), topic=FACTS, key=f"{after.id}:{after.version}")]
     if isinstance(events[0], e.RollBackRequested):  # its saga has ended
         undo = undo_of(world.saga)
-        return [Start(queue="saga", workflow=undo, id=undo_id(after), args=(after.id, after.reason or ""))]
+        start = Start(queue="saga", workflow=undo, id=undo_id(after), args=(after.id, after.reason or ""))
+        return [start, *_of_removal(after, events)]
+    return _of_removal(after, events)
+
+
+def _of_removal(after: Integration, events: Sequence[e.Event]) -> list[FollowUp]:
+    """To be taken out for good is a workflow of its own; while it waits it is told when that is over."""
+    if isinstance(events[0], e.DeprecationRequested):
+        return [Start(queue="saga", workflow=REMOVAL, id=removal_id(after), args=(after.id,))]
+    is_over = isinstance(events[0], e.RollBackRequested) and after.removal and after.removal.waits_for
+    if isinstance(events[0], e.RemovalClosed) or is_over:
+        return [Wake(workflow_id=removal_id(after), topic=FACTS, key=f"{after.id}:{after.version}:removal")]
     return []
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
+from bot.application import removal_words
 from bot.application.reasons import code
 from bot.domain.commands import PREFIX
 from bot.domain.policy import (
+    CannotDeprecate,
     CannotGoOn,
     CannotRetry,
     CeilingReached,
@@ -79,6 +81,8 @@ def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR09
                 f"You have {error.most} integrations under way here, and that is as many as one person may "
                 f"have. `{PREFIX} cancel` one, or wait until one has ended."
             )
+        case CannotDeprecate():
+            said = removal_words.refusal(error)
         case CannotRetry():
             said = _no_retry(error)
         case NothingToRollBack(state=state):
@@ -127,6 +131,7 @@ INSTEAD: Final[Mapping[str, str]] = {
         (State.DRAFT, State.VALIDATING, State.GENERATING, State.TESTING, State.REVIEWING), _CANCEL
     ),
     State.FAILED: " What was made is taken back already; the last word says what came of that.",
+    State.DEPRECATED: f" It is out for good; `{PREFIX} integrate <what>` asks for something new.",
 }
 
 # What could be no part of a change of mine has the code of why.

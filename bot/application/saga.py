@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 from dbos import DBOS
 from structlog.contextvars import bound_contextvars
 
-from bot.application import ending, pausing, publishing, steps, undoing
+from bot.application import ending, pausing, publishing, removing, steps, undoing
 from bot.application.coding import generate_code
 from bot.application.lives import undo_of
 from bot.application.ports import World
@@ -191,6 +191,7 @@ def register(world: World, places: Mapping[str, Places], sagas: Mapping[str, Ste
     jobs = {name: _job(job, places[job.queue], world) for name, job in asked.items()}
     for name, table in sagas.items():
         _saga(name, table, jobs, world)
+    removing.register(world)
 
 
 def _saga(name: str, table: Steps, jobs: Mapping[str, Work], world: World) -> None:

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from bot.application import check_words, plan_words
+from bot.application import check_words, plan_words, removal_words
 from bot.application.at_work_words import at_work
 from bot.application.quoting import printed, quoted
-from bot.application.reasons import NAMES, code, why
+from bot.application.reasons import NAMES, OUTCOMES, code, why
 from bot.application.remark_words import outcome, remarks, warning
 from bot.application.views import StatusView, StepView
 from bot.application.waiting_words import OWN_COUNTS, ceiling, waiting_words
 from bot.domain.retiring import ROLLED_BACK
+from bot.domain.states import State
 
 NOTHING: Final = "(nothing)"
 MOST_PATHS: Final = 10
@@ -31,13 +32,6 @@ MARKS: Final[Mapping[str, str]] = {
     "repaired": "tests failed, repairing",
     "sent_back": "sent back, to be changed",
     "failed": "**failed**",
-}
-
-OUTCOMES: Final[Mapping[str, str]] = {
-    "undone": "undone",
-    "nothing": "nothing to undo",
-    "not_undone": "**not undone**",
-    "needs_person": "**needs a person**",
 }
 
 # What is known of these beside the reason is of the operator's machine, or shown otherwise.
@@ -103,6 +97,7 @@ def status_comment(view: StatusView) -> str:
         *check_words.failing(view),
         *held_up_words(view),
         *_links(view),
+        *removal_words.of_view(view),
         *_failure(view),
         *_kept_secret(view),
         *plan_words.folded(view.plan),
@@ -116,6 +111,9 @@ def last_word(view: StatusView) -> str:
     if view.state == "active":
         end = f"`{view.id}` is **active**: #{view.pull_request} is merged and deployed to {view.environment}."
         return f"{last_marker(view.ending)}\n@{view.requested_by} {end}"
+    if view.removal is not None and view.state == State.DEPRECATED:
+        said = "\n\n".join(removal_words.of_view(view))
+        return f"{last_marker(view.ending)}\n@{view.requested_by} `{view.id}` is **deprecated**.\n\n{said}"
     end = "has been **rolled back**" if view.reason == ROLLED_BACK else "has **failed**"
     said = "\n\n".join(_failure(view))
     return f"{last_marker(view.ending)}\n@{view.requested_by} `{view.id}` {end}.\n\n{said}"

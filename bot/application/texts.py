@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.application.ports import World
 from bot.domain.integration import Integration
+from bot.domain.removal import ShownRemoval
 from bot.domain.trust import Remark, Tested
 from bot.records import FileEdit, StepFailed
 
@@ -57,6 +58,24 @@ async def load_kept_back(world: World, it: Integration) -> tuple[str, ...]:
     with suppress(StepFailed):
         return tuple(json.loads(await load_text(world, it, it.kept_back)))
     return ()
+
+
+async def load_removal(world: World, it: Integration) -> ShownRemoval | None:
+    """How far it has come to take it out, as far as that is still known."""
+    if it.removal is None:
+        return None
+    of = it.removal.given_up or it.removal.opened
+    said = await _still_kept(world, it, it.removal.asked.why or "")
+    left = json.loads(await _still_kept(world, it, of.left if of is not None else "") or "[]")
+    return ShownRemoval(removal=it.removal, said=said, left=tuple(left))
+
+
+async def _still_kept(world: World, it: Integration, digest: str) -> str:
+    """A text that goes in time; "" where there was none, or none is left."""
+    if digest:
+        with suppress(StepFailed):
+            return await load_text(world, it, digest)
+    return ""
 
 
 async def _kept(world: World, it: Integration, edit: FileEdit) -> list[str | bool] | None:

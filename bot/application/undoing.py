@@ -178,7 +178,7 @@ async def _revert_pull(it: Integration, pull: PullRequest, head: str, world: Wor
 
 async def _restored(it: Integration, now: str, world: World) -> list[FileEdit] | None:
     """What the files were before; None where somebody has changed one of them since."""
-    edits = await _merged_change(it, world)
+    edits = await merged_change(it, world)
     before = await world.sources.listing(it.repository, it.base_commit)
     restored = []
     for edit in edits:
@@ -188,7 +188,7 @@ async def _restored(it: Integration, now: str, world: World) -> list[FileEdit] |
     return restored
 
 
-async def _merged_change(it: Integration, world: World) -> list[FileEdit]:
+async def merged_change(it: Integration, world: World) -> list[FileEdit]:
     """What was merged; where its texts were deleted since, as it stands in git."""
     try:
         return await load_change(world, it, it.change)

@@ -10,6 +10,7 @@ from bot.application.spec import Spec
 from bot.domain import events as e
 from bot.domain import planning
 from bot.domain.integration import Integration, evolve
+from bot.domain.removal import ShownRemoval
 from bot.domain.states import State
 from bot.domain.trust import Tested
 from bot.records import Recorded
@@ -78,6 +79,7 @@ class StatusView:
     cause: str | None
     detail: str
     rolled_back_by: str | None
+    removal: ShownRemoval | None
     life: int
     retried: tuple[str, str] | None
     undone: tuple[tuple[str, str, str], ...]
@@ -111,6 +113,7 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
     kept_back: tuple[str, ...] = (),
     failing: tuple[str, ...] = (),
     plan: Spec | None = None,
+    removal: ShownRemoval | None = None,
     own_counts: bool = False,
     at_work: tuple[str, str] | None = None,
 ) -> StatusView:
@@ -138,6 +141,7 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         cause=it.cancelled,
         detail=detail or it.detail,
         rolled_back_by=it.rolled_back.by.login if it.rolled_back else None,
+        removal=removal,
         life=it.life,
         retried=(it.retried.by.login, it.retried.state) if it.retried else None,
         undone=tuple((undone.step, undone.outcome, undone.what) for undone in it.undone),
@@ -183,7 +187,7 @@ def steps_of(it: Integration, records: Sequence[Recorded]) -> list[StepView]:
         for index, (state, began, ended) in enumerate(passes)
         if state in STEPS
     ]
-    if it.state in {State.FAILED, State.ACTIVE}:
+    if it.state in {State.FAILED, State.ACTIVE, State.DEPRECATED}:
         return shown
     reached = passes[-1][0] if passes else State.DRAFT
     order = list(STEPS)

@@ -375,6 +375,54 @@ class RollBackRequested(Happened, frozen=True, kw_only=True):
     why: str | None
 
 
+class DeprecationRequested(Happened, frozen=True, kw_only=True):
+    """A person wants what runs taken out for good; `why` is the digest of what they said.
+
+    `removed_in` is the pull request by which a person has taken it out already.
+    """
+
+    by: Actor
+    why: str | None
+    removed_in: int | None = None
+
+
+class RemovalOpened(Happened, frozen=True, kw_only=True):
+    """The pull request that takes it out is open: so many files.
+
+    `left` is the digest of the paths, so many, that a person has to see to. `is_exact` is whether all else is
+    as it was merged.
+    """
+
+    number: int
+    head: str
+    files: int
+    left: str = ""
+    left_files: int = 0
+    is_exact: bool = True
+
+
+class RemovalClosed(Happened, frozen=True, kw_only=True):
+    """The pull request that takes it out was merged, or closed without that; by whom, where that is known."""
+
+    merged: bool
+    by: Actor | None = None
+
+
+class RemovalGivenUp(Happened, frozen=True, kw_only=True):
+    """It could not be taken out, for the reason of this code, and goes on running.
+
+    `left` is the digest of the paths, so many, that a person has to see to.
+    """
+
+    code: str
+    left: str = ""
+    left_files: int = 0
+
+
+class Deprecated(Happened, frozen=True, kw_only=True):
+    """It is taken out, for good."""
+
+
 class Retried(Happened, frozen=True, kw_only=True):
     """A person has what failed tried again, from this state on, in a new life.
 
@@ -482,6 +530,11 @@ Event = (
     | Activated
     | CancelRequested
     | RollBackRequested
+    | DeprecationRequested
+    | RemovalOpened
+    | RemovalClosed
+    | RemovalGivenUp
+    | Deprecated
     | Retried
     | HeldUp
     | WentOn

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
 from bot.domain import events as e
+from bot.domain.removal import Removal, removal_after
 from bot.domain.setting_up import SetUp
 from bot.domain.states import State
 from bot.domain.trust import Remark, Tested
@@ -106,6 +107,7 @@ class Integration:
     deployment_outcome: str | None = None
     cancelled: str | None = None
     rolled_back: e.RollBackRequested | None = None
+    removal: Removal | None = None
     held_up: e.HeldUp | None = None
     paused: e.Paused | None = None
     rests: int = 0
@@ -129,8 +131,8 @@ class Integration:
 
     @property
     def waiting_for(self) -> str | None:
-        """Whom or what it waits for: answer, plan_approval, approval, deploy_approval, deployment, or what it
-        rests for.
+        """Whom or what it waits for: answer, plan_approval, approval, deploy_approval, deployment,
+        removal, or what it rests for.
 
         None where it works.
         """
@@ -138,6 +140,8 @@ class Integration:
             return None
         if self.paused is not None:
             return self.paused.cause
+        if self.removal_pull is not None:
+            return "removal"
         if self.state is State.VALIDATING and self.questions is not None:
             return "answer"
         if self.state is State.VALIDATING and self.plan_shown is not None and self.plan_approved is None:
@@ -150,6 +154,12 @@ class Integration:
         if not self.may_deploy:
             return "deploy_approval"
         return "deployment" if self.deployment is not None and self.deployment_outcome is None else None
+
+    @property
+    def removal_pull(self) -> int | None:
+        """The pull request that waits to take out what runs."""
+        opened = self.removal.waits_for if self.removal is not None else None
+        return opened.number if opened is not None and self.state is State.ACTIVE else None
 
     @property
     def can_be_approved(self) -> bool:
@@ -324,6 +334,10 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, cancelled=cause)
         case e.RollBackRequested():
             return replace(it, rolled_back=event)
+        case e.DeprecationRequested() | e.RemovalOpened() | e.RemovalClosed() | e.RemovalGivenUp():
+            return replace(it, removal=removal_after(it.removal, event))
+        case e.Deprecated():
+            return replace(it, state=State.DEPRECATED)
         case e.Retried():
             return _retried(it, event)
         case e.HeldUp():

@@ -181,6 +181,16 @@ class NothingToRollBack(Denied):
         self.state = state
 
 
+class CannotDeprecate(Denied):
+    """It does not run; or the pull request `number`, by which it is said to be taken out, did not do that."""
+
+    code = "cannot_deprecate"
+
+    def __init__(self, state: str, *, number: int | None = None) -> None:
+        super().__init__(state, number)
+        self.state, self.number = state, number
+
+
 class CannotRetry(Denied):
     """It cannot be tried again, or not from there; `why` is a code, `possible` are the states it can be.
 

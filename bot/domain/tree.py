@@ -75,7 +75,7 @@ def write(tree: Tree, path: str, content: bytes) -> Tree:
 
 def check_edit(tree: Tree, edit: FileEdit) -> str | None:
     """Why this edit may not be part of the change, as a stable code; None where it may."""
-    return check_path(edit.path) or _place(tree, edit) or _content(edit.content)
+    return check_path(edit.path) or check_place(tree, edit) or _content(edit.content)
 
 
 def check_change(tree: Tree) -> str | None:
@@ -94,7 +94,7 @@ def is_binary(content: bytes) -> bool:
         return True
 
 
-def _place(tree: Tree, edit: FileEdit) -> str | None:
+def check_place(tree: Tree, edit: FileEdit) -> str | None:
     """A link or submodule stays what it is, and nothing is written through one or below a file."""
     if tree.kind(edit.path) in {"link", "submodule"}:
         return "not_a_file"

@@ -32,8 +32,8 @@ from tests.story.waiting import NeverCame, until
 Row = Mapping[str, Any]
 
 ORDER: Final = tuple(State)
-ENDS: Final = (State.ACTIVE, State.FAILED)
-PARKED: Final = (*LONGEST, "answer", "plan_approval", "approval", "deploy_approval", "deployment")
+ENDS: Final = (State.ACTIVE, State.FAILED, State.DEPRECATED)
+PARKED: Final = (*LONGEST, "answer", "plan_approval", "approval", "deploy_approval", "deployment", "removal")
 
 
 @asynccontextmanager
@@ -230,9 +230,15 @@ def _stands(row: Row, state: State) -> bool:
 
 async def busy(stored: Storage) -> list[str]:
     """The workflows that still have something to do: a saga that waits for somebody has not."""
-    parked = [f"int-{row['id']}" for row in await stored.integrations.find() if row["waiting_for"] in PARKED]
+    waiting = [row["id"] for row in await stored.integrations.find() if row["waiting_for"] in PARKED]
+    parked = [f"{kind}-{each}" for each in waiting for kind in ("int", "remove")]
     found = await DBOS.list_workflows_async(status=["ENQUEUED", "PENDING", "DELAYED"], load_output=False)
-    return [each.workflow_id for each in found if each.workflow_id.partition(".")[0] not in parked]
+    return [each.workflow_id for each in found if named(each.workflow_id) not in parked]
+
+
+def named(workflow_id: str) -> str:
+    """The workflow without which life it is of, and which time."""
+    return "-".join(workflow_id.partition(".")[0].split("-")[:2])
 
 
 async def told(bot: Bot) -> str:

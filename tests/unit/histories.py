@@ -192,6 +192,18 @@ MERGED_FOR_A_DEVELOPER: Final[History] = (
 DEPLOYING: Final[History] = (*MERGED, e.DeploymentCreated(deployment=51, environment="production"))
 DEPLOYED: Final[History] = (*DEPLOYING, e.DeploymentReported(deployment=51, outcome="success"))
 ACTIVE: Final[History] = (*DEPLOYED, e.Activated())
+REMOVAL: Final = 14
+TO_BE_DEPRECATED: Final = e.DeprecationRequested(by=ADMIN, why=None)
+OPENED_TO_REMOVE: Final = e.RemovalOpened(number=REMOVAL, head="0e0e" * 10, files=1)
+GIVEN_UP: Final = e.RemovalGivenUp(code="removal_conflicts", left=kept('["shop/erp.py"]'), left_files=1)
+WAITS_TO_BE_REMOVED: Final[History] = (*ACTIVE, TO_BE_DEPRECATED, OPENED_TO_REMOVE)
+REMOVED: Final[History] = (*WAITS_TO_BE_REMOVED, e.RemovalClosed(merged=True))
+DEPRECATED: Final[History] = (
+    *REMOVED,
+    e.StepUndone(step="deployment", outcome="undone", what="deployment_inactive"),
+    e.StepUndone(step="code", outcome="undone", what=f"removed:{REMOVAL}"),
+    e.Deprecated(),
+)
 
 
 def cancelled(*history: e.Event) -> History:

@@ -8,6 +8,7 @@ from typing import get_args
 
 import pytest
 from inline_snapshot import snapshot
+from msgspec.structs import replace
 
 from bot.application.fact_words import told
 from bot.application.histories import moment
@@ -27,10 +28,13 @@ from tests.unit.histories import (
     BASE,
     BRANCH,
     COMMIT,
+    DEPRECATED,
+    GIVEN_UP,
     HELD_UP,
     ID,
     LOST,
     MORE,
+    OPENED_TO_REMOVE,
     PLAN_AGREED,
     PULL,
     REPAIRING,
@@ -246,6 +250,8 @@ def test_every_fact_has_its_sentence() -> None:
     every += [e.ChecksPassed(head=COMMIT)]
     every += [e.StepUndone(step="deploy", outcome="needs_person", what="")]
     every += [e.ContextCompacted(upto=1, tokens=1)]
+    every += [*DEPRECATED, GIVEN_UP, e.DeprecationRequested(by=ADMIN, why=None, removed_in=9)]
+    every += [e.RemovalClosed(merged=False, by=ADMIN), replace(OPENED_TO_REMOVE, left_files=2)]
     every += [e.RollBackRequested(by=ADMIN, why=None), e.Retried(by=ADMIN, state="testing", attempt=2)]
 
     assert {type(event) for event in every} == set(get_args(e.Event))

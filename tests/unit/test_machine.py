@@ -14,7 +14,14 @@ from bot.domain import deciding, planning
 from bot.domain import events as e
 from bot.domain.integration import Integration, evolved, fold
 from bot.domain.policy import Denied, Role
-from bot.domain.retiring import roll_back
+from bot.domain.retiring import (
+    close_removal,
+    deprecate,
+    give_up_removal,
+    open_removal,
+    retire,
+    roll_back,
+)
 from bot.domain.reviving import begins_anew, check_may_be_retried, place_of, retry
 from bot.domain.states import MOVES, InvalidStateTransition, State
 from bot.records import StepFailed
@@ -26,20 +33,24 @@ from tests.unit.histories import (
     COMMIT,
     DEPLOYING,
     DEVELOPER,
+    GIVEN_UP,
     GREEN,
     ID,
     MERGED_FOR_A_DEVELOPER,
     MERGED_SHA,
+    OPENED_TO_REMOVE,
     PLAN,
     PLANNING,
     PULL,
     QUESTION,
+    REMOVAL,
     REPORT,
     REQUESTED,
     REQUESTER,
     SHOWN_AT,
     SPEC,
     SUMMARY,
+    TO_BE_DEPRECATED,
     TREE,
     UP_FOR_REVIEW,
     WORKED,
@@ -63,6 +74,7 @@ WAITS_IN = {
     "approval": State.REVIEWING,
     "deploy_approval": State.DEPLOYING,
     "deployment": State.DEPLOYING,
+    "removal": State.ACTIVE,
 }
 # What the steps note of the world outside, each once the one before it is known.
 WORKS: dict[State, list[tuple[Callable[[Integration], object], e.Event]]] = {
@@ -93,6 +105,7 @@ WELL: dict[State, Decide] = {
     ),
     State.ACTIVE: lambda _: [],
     State.FAILED: deciding.finish_undo,
+    State.DEPRECATED: lambda _: [],
 }
 
 BEGINNINGS = [REQUESTED, ASKED, PLANNING, WORKED, WRITTEN, UP_FOR_REVIEW, MERGED_FOR_A_DEVELOPER, DEPLOYING]
@@ -230,6 +243,28 @@ class Lifetimes(RuleBasedStateMachine):
     @rule(by=PEOPLE)
     def rolled_back(self, by: Any) -> None:
         self.happens(lambda it: roll_back(it, by=by, why=None))
+
+    @rule()
+    def deprecated(self) -> None:
+        self.happens(lambda it: deprecate(it, TO_BE_DEPRECATED))
+
+    @rule()
+    def opened_to_remove(self) -> None:
+        self.happens(lambda it: open_removal(it, OPENED_TO_REMOVE))
+
+    @rule(merged=st.booleans())
+    def closed_to_remove(self, merged: bool) -> None:  # noqa: FBT001  drawn by name
+        closed = e.RemovalClosed(merged=merged, by=ADMIN)
+        self.happens(lambda it: close_removal(it, closed, number=REMOVAL))
+
+    @rule()
+    def not_removed(self) -> None:
+        self.happens(lambda it: give_up_removal(it, GIVEN_UP))
+
+    @precondition(lambda self: self.it.removal is not None and self.it.removal.closed is not None)
+    @rule()
+    def retired(self) -> None:
+        self.happens(lambda it: retire(it, ()) if it.removal and it.removal.is_under_way else [])
 
     @rule(by=PEOPLE, wanted=st.sampled_from([None, *State]))
     def tried_again(self, by: Any, wanted: State | None) -> None:

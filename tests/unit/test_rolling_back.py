@@ -115,7 +115,10 @@ def test_where_nothing_runs_there_is_nothing_to_roll_back(history: History) -> N
             "failed",
             "it is **failed**. What was made is taken back already; the last word says what came of that.",
         ),
-        ("deprecated", "it is **deprecated**."),
+        (
+            "deprecated",
+            "it is **deprecated**. It is out for good; `/claude integrate <what>` asks for something new.",
+        ),
     ],
 )
 def test_the_refusal_says_what_to_do_instead(state: str, said: str) -> None:

@@ -12,6 +12,8 @@ from tests.unit.histories import (
     AGREED,
     ASKED,
     DEPLOYED,
+    DEPRECATED,
+    REMOVED,
     REPAIRING,
     REQUESTED,
     TAKEN_UP,
@@ -29,6 +31,7 @@ LIVES = {
     "well": ACTIVE,
     "asked": ASKED,
     "repaired": REPAIRING,
+    "retired": DEPRECATED,
     "stopped": failed(*cancelled(*UP_FOR_REVIEW), reason="cancelled", during="reviewing"),
 }
 AGAIN_FROM = (State.VALIDATING, State.GENERATING, State.TESTING)
@@ -41,6 +44,7 @@ MADE_BY = {
     (State.TESTING, State.GENERATING): (REPAIRING[:-1], "RepairStarted"),
     (State.REVIEWING, State.DEPLOYING): ((*UP_FOR_REVIEW, ADMIN_APPROVAL), "Released"),
     (State.DEPLOYING, State.ACTIVE): (DEPLOYED, "Activated"),
+    (State.ACTIVE, State.DEPRECATED): (REMOVED, "Deprecated"),
     **{(State.FAILED, end): (SETTLED, f"Retried {end}") for end in AGAIN_FROM},
 }
 WORKING = (REQUESTED, TAKEN_UP, AGREED, WRITTEN, TESTED, DEPLOYED, ACTIVE)
@@ -48,7 +52,6 @@ WORKING = (REQUESTED, TAKEN_UP, AGREED, WRITTEN, TESTED, DEPLOYED, ACTIVE)
 NOT_YET = {
     (State.REVIEWING, State.GENERATING),
     (State.ACTIVE, State.GENERATING),
-    (State.ACTIVE, State.DEPRECATED),
     (State.FAILED, State.DEPLOYING),
 }
 

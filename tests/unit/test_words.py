@@ -9,8 +9,8 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.application import refusal_words, remark_words, words
-from bot.application.reasons import REASONS, why
-from bot.application.status_words import OUTCOMES, THINGS
+from bot.application.reasons import OUTCOMES, REASONS, why
+from bot.application.status_words import THINGS
 from bot.domain.commands import Misspoken
 from bot.domain.policy import (
     CannotGoOn,
@@ -217,6 +217,7 @@ def test_the_help_of_an_administrator() -> None:
 | `/claude reject [why]` | close the gate for good and take back what I made |
 | `/claude deploy` | let what was merged go out |
 | `/claude rollback [<id>] [<why>]` | take what runs out of use again: the deployment, and by a revert the merge |
+| `/claude deprecate [<id>] [<why>] [--removed-in <pull request>]` | take what runs out for good, by a pull request that removes what it brought |
 | `/claude cancel` | stop at once and take back what I made |
 | `/claude retry [<id>] [from <state>]` | try again what failed, from where it is still good: validating, generating or testing |
 | `/claude budget [month] [+<dollars>]` | show what this run and this month cost and may cost; with an amount, allow so much more |
