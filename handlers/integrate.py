@@ -11,11 +11,11 @@ from handlers.conversation import Here
 
 COMMAND = Command(
     name="integrate",
-    usage="integrate <what> [--base <branch>] [--budget <dollars>] [--plan-first]",
+    usage="integrate <what> [--base <branch>] [--budget <dollars>] [--plan-first] [--anyway]",
     help="write it, test it, open the pull request, and after an approval merge and deploy it",
     needs=RequestIntegration.needs,
     options=("base", "budget"),
-    flags=("plan-first",),
+    flags=("plan-first", "anyway"),
 )
 
 LONGEST_BRANCH: Final = 255
@@ -40,6 +40,7 @@ async def run(here: Here) -> str | None:
         base=base,
         micro_usd=budget,
         plan_first="plan-first" in here.spoken.options,
+        anyway="anyway" in here.spoken.options,
     )
     await here.send(asked)
     return None

@@ -11,7 +11,7 @@ from bot.records import Actor, Repository
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestIntegration:
-    """Ask for an integration, on the issue where it was said."""
+    """Ask for an integration, on the issue where it was said; `anyway` also where it is asked for already."""
 
     needs: ClassVar[Permission] = Permission.WRITE
     by: Actor
@@ -21,6 +21,7 @@ class RequestIntegration:
     base: str | None = None
     micro_usd: int | None = None
     plan_first: bool = False
+    anyway: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from bot.application.asked import (
     RollBack,
 )
 from bot.application.deprecating import deprecation
+from bot.application.duplicates import check_is_new, turn_of
 from bot.application.ports import World
 from bot.application.recording import amend, was_recorded
 from bot.application.reviving import revived
@@ -50,7 +51,9 @@ async def handle(asked: Asked, *, key: str, door: str, world: World) -> Integrat
     meta = {"by": asked.by.id, "login": asked.by.login, "door": door}
     match asked:
         case RequestIntegration():
-            return await _request(asked, key=key, meta=meta, world=world)
+            async with turn_of(asked.repository.id):
+                await check_is_new(asked, new_id(key), world)
+                return await _request(asked, key=key, meta=meta, world=world)
         case _:
             past = await world.log.read(asked.integration_id)
             it = fold(asked.integration_id, e.decode(past))

@@ -7,6 +7,7 @@ from bot.application import removal_words
 from bot.application.reasons import code
 from bot.domain.commands import PREFIX
 from bot.domain.policy import (
+    AskedAlready,
     CannotDeprecate,
     CannotGoOn,
     CannotRetry,
@@ -75,6 +76,12 @@ def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR09
                 f"I have made the plan anew {error.most} times, and that is as often as I may. `{PREFIX} "
                 f"approve` it, or `{PREFIX} reject` it and ask anew with `{PREFIX} integrate <what>`, with "
                 "all that you know by now."
+            )
+        case AskedAlready(integration_id=it, issue=issue, state=state):
+            stands = "This runs already" if state == State.ACTIVE else "This is already under way"
+            said = (
+                f"{stands} in #{issue}: `{it}` is **{state}**. I do not do it twice; `{PREFIX} integrate … "
+                "--anyway` has me do it all the same."
             )
         case TooManyUnderWay():
             said = (

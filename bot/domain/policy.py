@@ -155,6 +155,16 @@ class PlansUsedUp(Denied):
         self.most = most
 
 
+class AskedAlready(Denied):
+    """An integration of the repository is as good as the same, and under way or active."""
+
+    code = "asked_already"
+
+    def __init__(self, integration_id: str, issue: int, state: str) -> None:
+        super().__init__(integration_id, issue, state)
+        self.integration_id, self.issue, self.state = integration_id, issue, state
+
+
 class TooManyUnderWay(Denied):
     """The asker has as many integrations under way here as one person may have."""
 

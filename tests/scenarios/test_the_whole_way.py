@@ -82,6 +82,38 @@ Pull request #2 (3 files), tested by `python -m pytest -q`: 7 passed, 3 before t
 
 Approved by @admin.
 
+<details><summary>What is to be built</summary>
+
+> **Send paid invoices to the ERP**
+> \n\
+> Every paid invoice reaches the ERP once; open ones are not sent.
+> \n\
+> Systems:
+> - ERP
+> \n\
+> Secrets it needs, by name:
+> - ERP_TOKEN
+> \n\
+> Files it will probably touch:
+> - invoicing/erp.py
+> - tests/test_erp.py
+> - README.md
+> \n\
+> How one will know that it works:
+> - A paid invoice is posted with its number, its amount as text and its day of payment.
+> - An open invoice is not posted.
+> - An invoice that the ERP already has (status 409) counts as sent.
+> - Any other failure stops the export and names the invoice.
+> \n\
+> Risks:
+> - An invoice sent twice: the ERP refuses a number it knows, and that counts as sent.
+> \n\
+> Not part of it:
+> - Credit notes
+> - Invoices that change after they were paid
+
+</details>
+
 <sub>Cost so far: <cost> of at most $5.00, 7 of at most 60 model turns.</sub>\
 """)
 
@@ -121,6 +153,38 @@ Asked for by @requester.
 **Waits for an approval** of <commit> by somebody with write access other than @requester: approve #2 in a review, or comment `/claude approve`, `/claude changes <what>` or `/claude reject <why>` there. An approval by somebody who may deploy releases the deployment as well.
 
 Pull request #2 (1 file), tested by `sh run_tests.sh`: passed by its status alone, not counted.
+
+<details><summary>What is to be built</summary>
+
+> **Send paid invoices to the ERP**
+> \n\
+> Every paid invoice reaches the ERP once; open ones are not sent.
+> \n\
+> Systems:
+> - ERP
+> \n\
+> Secrets it needs, by name:
+> - ERP_TOKEN
+> \n\
+> Files it will probably touch:
+> - invoicing/erp.py
+> - tests/test_erp.py
+> - README.md
+> \n\
+> How one will know that it works:
+> - A paid invoice is posted with its number, its amount as text and its day of payment.
+> - An open invoice is not posted.
+> - An invoice that the ERP already has (status 409) counts as sent.
+> - Any other failure stops the export and names the invoice.
+> \n\
+> Risks:
+> - An invoice sent twice: the ERP refuses a number it knows, and that counts as sent.
+> \n\
+> Not part of it:
+> - Credit notes
+> - Invoices that change after they were paid
+
+</details>
 
 <sub>Cost so far: <cost> of at most $5.00, 3 of at most 60 model turns.</sub>\
 """)
@@ -176,18 +240,19 @@ async def test_help_shows_what_the_asker_may_do(team: Team) -> None:
 | say | and I will |
 |---|---|
 | `/claude help` | say what you may do here |
-| `/claude integrate <what> [--base <branch>] [--budget <dollars>]` | write it, test it, open the pull request, and after an approval merge and deploy it |
+| `/claude integrate <what> [--base <branch>] [--budget <dollars>] [--plan-first] [--anyway]` | write it, test it, open the pull request, and after an approval merge and deploy it |
 | `/claude status` | say where it stands, what it waits for and what it cost |
 | `/claude list [<which>]` | list this repository's integrations: open (if nothing is said), waiting, mine, all, or a state |
 | `/claude plan [<id>]` | show what is to be built, as I understood it |
 | `/claude why [<id>]` | say why it stands where it stands, why it waits, and what was refused here |
 | `/claude history [<id>] [--at <time>]` | tell everything that happened to it, up to now or to that time |
 | `/claude answer <text>` | take your answer to what I asked, and look at the request again |
-| `/claude approve` | open the gate that is waiting, for the commit you see |
+| `/claude approve` | open the gate that is waiting, for the plan or the commit that you see |
 | `/claude changes <what>` | send what waits for approval back to me, to be changed as you say |
 | `/claude reject [why]` | close the gate for good and take back what I made |
 | `/claude deploy` | let what was merged go out |
 | `/claude rollback [<id>] [<why>]` | take what runs out of use again: the deployment, and by a revert the merge |
+| `/claude deprecate [<id>] [<why>] [--removed-in <pull request>]` | take what runs out for good, by a pull request that removes what it brought |
 | `/claude cancel` | stop at once and take back what I made |
 | `/claude retry [<id>] [from <state>]` | try again what failed, from where it is still good: validating, generating or testing |
 | `/claude budget [month] [+<dollars>]` | show what this run and this month cost and may cost; with an amount, allow so much more |

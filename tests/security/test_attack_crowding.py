@@ -32,7 +32,7 @@ async def test_ab_03_one_repositorys_endless_work_does_not_stop_anothers(team: T
     team.github.also_has("acme/office", REPOSITORY)
     tested = await team.asks()
     await team.bot.is_in(State.TESTING, on=tested)
-    hanging = [await team.asks("/claude integrate eternity") for _ in range(MANY)]
+    hanging = [await team.asks(f"/claude integrate eternity {number}") for number in range(MANY)]
     await until(partial(has_begun, team, hanging), otherwise=team.bot.story_so_far)
 
     elsewhere = await team.asks(repository="acme/office")

@@ -95,10 +95,11 @@ class Team:
     def stranger(self) -> Person:
         return self._person("stranger")
 
-    async def asks(self, words: str = REQUEST, *, repository: str = "acme/shop") -> Thread:
-        """The requester opens an issue and asks the bot there."""
+    async def asks(self, words: str | None = None, *, repository: str = "acme/shop") -> Thread:
+        """The requester opens an issue and asks the bot there; each time for something else."""
         issue = await self.requester.opens_an_issue(repository=repository)
-        await self.requester.comments(words, on=issue)
+        more = REQUEST if issue.number == 1 else f"{REQUEST}, part {issue.number}"
+        await self.requester.comments(words or more, on=issue)
         return issue
 
     async def has_a_pull_request(self) -> tuple[Thread, PullRequest]:

@@ -1,5 +1,6 @@
 """The one way in which what is asked is done: the right first, then a decision, appended once."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -51,6 +52,7 @@ from tests.unit.histories import (
 
 ELSEWHERE = Repository(id=8, full_name="acme/other", installation_id=9, owner_id=OWNER)
 MOVED = "0bad" * 10
+ASKED_FOR = json.dumps({"request": "send invoices", "issue_title": "ERP", "issue_body": "Please."})
 
 
 def staged(history: History = UP_FOR_REVIEW, *, head: str = COMMIT) -> Stage:
@@ -61,8 +63,12 @@ def staged(history: History = UP_FOR_REVIEW, *, head: str = COMMIT) -> Stage:
 
 
 def request(by: Actor = REQUESTER, **bent: Any) -> RequestIntegration:
-    plain = {"repository": SHOP, "issue": ISSUE, "request": "send invoices"}
+    plain = {"repository": SHOP, "issue": ISSUE, "request": ASKED_FOR}
     return RequestIntegration(by=by, **{**plain, **bent})
+
+
+def another(by: Actor) -> RequestIntegration:
+    return request(by, anyway=True)
 
 
 def approve(by: Actor = DEVELOPER, repository: Repository = SHOP) -> Approve:
@@ -90,7 +96,7 @@ async def test_a_request_is_a_fact_with_the_run_limits_and_starts_its_saga() -> 
     assert isinstance(fact, e.IntegrationRequested)
     assert (fact.base, fact.turns, fact.tokens, fact.micro_usd) == ("next", 60, 2_000_000, 2_000_000)
     assert fact.minutes == 120
-    assert stage.blobs.contents[fact.request] == b"send invoices"
+    assert stage.blobs.contents[fact.request] == ASKED_FOR.encode()
     assert stage.log.follow_ups == [
         Start(
             queue="saga",
@@ -121,7 +127,9 @@ async def test_the_same_key_appends_once() -> None:
 async def test_another_key_is_another_request() -> None:
     stage = Stage()
 
-    assert (await send(request(), stage, "a")).id != (await send(request(), stage, "b")).id
+    again = request(anyway=True)
+
+    assert (await send(request(), stage, "a")).id != (await send(again, stage, "b")).id
 
 
 async def test_an_id_that_is_taken_is_not_requested_again() -> None:
@@ -161,7 +169,7 @@ COMMANDS: dict[str, tuple[History, Callable[[Actor], Asked], set[str]]] = {
     "deploy": (MERGED_FOR_A_DEVELOPER, deploy, {"admin"}),
     "cancel": (WORKED, cancel, {"requester", "developer", "admin"}),
     "cancel after the merge": (MERGED_FOR_A_DEVELOPER, cancel, {"admin"}),
-    "integrate": (UP_FOR_REVIEW, request, {"requester", "developer", "admin"}),
+    "integrate": (UP_FOR_REVIEW, another, {"requester", "developer", "admin"}),
 }
 PEOPLE = (REQUESTER, DEVELOPER, ADMIN, VIEWER, STRANGER)
 MATRIX = [(name, person) for name in COMMANDS for person in PEOPLE]

@@ -205,7 +205,7 @@ def test_the_help_of_an_administrator() -> None:
 | say | and I will |
 |---|---|
 | `/claude help` | say what you may do here |
-| `/claude integrate <what> [--base <branch>] [--budget <dollars>] [--plan-first]` | write it, test it, open the pull request, and after an approval merge and deploy it |
+| `/claude integrate <what> [--base <branch>] [--budget <dollars>] [--plan-first] [--anyway]` | write it, test it, open the pull request, and after an approval merge and deploy it |
 | `/claude status` | say where it stands, what it waits for and what it cost |
 | `/claude list [<which>]` | list this repository's integrations: open (if nothing is said), waiting, mine, all, or a state |
 | `/claude plan [<id>]` | show what is to be built, as I understood it |
