@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OthersCheck:
-    """A check run that is not the bot's; `job` is its job where GitHub Actions ran it."""
+    """A check that is not the bot's; `job` is its job where GitHub Actions ran it.
+
+    `is_run` says whether it is a check run, and not a commit status or what ended before there was one.
+    """
 
     id: int
     name: str
@@ -14,3 +17,15 @@ class OthersCheck:
     title: str = ""
     summary: str = ""
     job: int | None = None
+    is_run: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSuite:
+    """The checks of one App, or of one workflow, on a commit: how far they are, and how many there are."""
+
+    id: int
+    app: str
+    status: str
+    conclusion: str | None
+    checks: int

@@ -37,12 +37,11 @@ class Repository:
 class Delivery:
     """One request at a door, kept before it is answered.
 
-    `key` is the sender's own delivery id. `meaning` names the act itself where the payload has an
-    id for it ("issue_comment.created:123:2026-01-01T00:00:00Z"), so that a replay under a fresh
-    delivery id is recognised. `kind` is "event.action", or "event" where the family has no action.
-    `installation` is the one it came through, as the door read it: for sharing, and so not kept with it.
-    `digest` names the bytes: equal bodies have equal ones, and nobody else can make one (at GitHub's
-    door, the signature itself).
+    `key` is the sender's own delivery id. `meaning` names the act itself where the payload has an id for it
+    ("issue_comment.created:123:2026-01-01T00:00:00Z"), so that a replay under a fresh delivery id is
+    recognised. `kind` is "event.action", or "event" where the family has no action. `installation` is the
+    one it came through, as the door read it: for sharing, and so not kept with it. `digest` names the
+    bytes: equal bodies have equal ones, and nobody else can make one (the signature itself).
     """
 
     key: str
@@ -198,6 +197,7 @@ class PullRequest:
     merged: bool
     merge_sha: str | None
     opened_at: str
+    draft: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from handlers import (
     cancel,
     changes,
     check_run,
+    commit_status,
     config,
     deploy,
     deployment_status,
@@ -67,4 +68,5 @@ GITHUB: Final[Mapping[str, Handler]] = {
     "check_run.completed": check_run.completed,
     "check_suite.completed": check_run.completed,
     "deployment_status.created": deployment_status.created,
+    "status": commit_status.told,
 }

@@ -153,6 +153,19 @@ class EndedCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommitStatus:
+    """What somebody said of a commit without a check run."""
+
+    repository: Repository
+    head: str
+    is_over: bool
+
+    @classmethod
+    def from_payload(cls, data: Mapping[str, Any]) -> Self:
+        return cls(repository=repository_of(data), head=data["sha"], is_over=data["state"] != "pending")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentStatus:
     """How a deployment goes, as whoever deploys says."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.annotations import Annotation, Concluded
-from bot.check_records import OthersCheck
+from bot.check_records import CheckSuite, OthersCheck
 from bot.records import Repository
 
 
@@ -27,6 +27,12 @@ class Checks(Protocol):
 
     async def of_others(self, repository: Repository, head: str) -> Sequence[OthersCheck]:
         """The newest of each that others run on this commit."""
+
+    async def suites_of_others(self, repository: Repository, head: str) -> Sequence[CheckSuite]:
+        """The suites that these belong to, also those that have none yet, or ended without."""
+
+    async def statuses(self, repository: Repository, head: str) -> Sequence[OthersCheck]:
+        """The newest commit status of each name: what says how a commit is without a check run."""
 
     async def annotations(self, repository: Repository, check: int) -> Sequence[Annotation]:
         """What it says of lines, the first page of it."""

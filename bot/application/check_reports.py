@@ -48,7 +48,9 @@ async def _told(it: Integration, check: OthersCheck, world: World, *, with_log: 
 
 
 async def _of_lines(it: Integration, check: OthersCheck, world: World) -> Sequence[Annotation]:
-    """What it says of lines; nothing where it is gone by now."""
+    """What it says of lines; nothing where it is gone by now, or is no check run."""
+    if not check.is_run:
+        return ()
     try:
         return await world.checks.annotations(it.repository, check.id)
     except StepFailed as no:
@@ -98,11 +100,20 @@ async def failing_names(world: World, it: Integration) -> tuple[str, ...]:
     return ()
 
 
-async def failing_shown(it: Integration, report: Report) -> str:
+async def failing_shown(it: Integration, report: Report, *, prompt: str = "checks") -> str:
     """The report as the model is shown it: every word of it is somebody else's."""
     shown = [await _shown(each, nonce_of(it.id)) for each in report["checks"]]
     more = f"{report['more']} more failed, and are not shown.\n" if report["more"] else ""
-    return render("checks", checks="\n\n".join(shown), more=more)
+    return render(prompt, checks="\n\n".join(shown), more=more)
+
+
+def printed_of(report: Report) -> str:
+    """The report as people read it where nothing more comes of it: what failed, and how its log ends."""
+    parts = [
+        "\n".join(filter(None, [f"{each['name']}: {each['conclusion']}", each["title"], each["log"]]))
+        for each in report["checks"]
+    ]
+    return "\n\n".join(parts)
 
 
 async def _shown(check: Report, nonce: str) -> str:

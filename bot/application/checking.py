@@ -1,6 +1,7 @@
 """What others' checks say of the commit at the gate: a fact from outside, which needs no right."""
 
 from bot.application.check_reports import gathered
+from bot.application.own_checks import note_progress
 from bot.application.ports import World
 from bot.application.recording import amend
 from bot.application.texts import keep_text
@@ -14,11 +15,14 @@ from bot.records import Unavailable
 async def note_checks(integration_id: str, head: str, *, key: str, world: World) -> None:
     """One of them has ended on this commit: once all have, by GitHub's own list, what follows from it.
 
-    What is told of another commit than the one at the gate, or of one that others have followed by now,
-    changes nothing.
+    Where they judge, it is how far they are. What is told of another commit than the one at the gate, or of
+    one that others have followed by now, changes nothing.
     """
     past = await world.log.read(integration_id)
     it = fold(integration_id, e.decode(past))
+    if it.waiting_for == "checks" and it.head == head:
+        await note_progress(it, key=key, world=world)
+        return
     if checks.is_about_to_be_shown(it, head):
         raise Unavailable("pull_request_being_opened")
     if not checks.is_shown(it, head):

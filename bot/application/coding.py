@@ -13,7 +13,14 @@ from bot.application.recording import amend, load, running, was_recorded
 from bot.application.remark_words import remarks
 from bot.application.setting_up import furnished, place_of
 from bot.application.setup_words import ended as how_it_ended
-from bot.application.showing import fenced_command, instructions_text, request_text, seen_of, shown_paths
+from bot.application.showing import (
+    fenced_command,
+    instructions_text,
+    judge_shown,
+    request_text,
+    seen_of,
+    shown_paths,
+)
 from bot.application.spec import files_likely_touched
 from bot.application.steps import Standing, standing
 from bot.application.texts import keep_change, keep_text, load_change, load_text, remarks_in
@@ -144,7 +151,7 @@ async def _task(world: World, it: Integration) -> Message:
         render(
             "code_request",
             repository=it.repository.full_name,
-            test_command=fenced_command(it.tests, it.id),
+            judge=judge_shown(it.tester, it.tests, it.id),
             request=await request_text(world, it),
             spec=fence(spec, "spec", nonce),
             instructions=await instructions_text(world, it, files_likely_touched(spec)),
@@ -178,6 +185,8 @@ async def _reply(world: World, it: Integration, kind: str, digest: str, *, is_ol
         reason = fence("\n\n".join(seen), "why it came to nothing", nonce_of(it.id))
         return asked(render("again", reason=reason))
     found = remarks_in(report)
+    if not found and "checks" in report:
+        return asked(await failing_shown(it, report, prompt="repair_checks"))
     return asked(_reconsider(it, report, found) if found else _repair(it, report))
 
 
@@ -200,7 +209,7 @@ def _reconsider(it: Integration, report: Mapping[str, Any], found: Sequence[Rema
     told = fence(remarks(found), "remarks on the test run", nonce_of(it.id))
     return render(
         "reconsider",
-        test_command=fenced_command(it.tests, it.id),
+        judge=judge_shown(it.tester, it.tests, it.id),
         remarks=told,
         # A report of an earlier version does not have it.
         bent=fence(report.get("bent", ""), "diff of the tests", nonce_of(it.id)),
@@ -244,6 +253,7 @@ def bench_of(world: World, it: Integration) -> Workbench:
         limits=world.rules.sandbox,
         not_secret=it.not_secret,
         furnish=partial(furnished, world, place_of(it)),
+        does_without=it.tester == "checks",
     )
 
 

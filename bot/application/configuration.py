@@ -17,12 +17,20 @@ PATH: Final = ".github/claude-bot.yml"
 Label = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
+CheckName = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
 class Checks(BaseModel):
-    """What may come of others' checks on the bot's pull request."""
+    """What may come of others' checks on the bot's pull request.
+
+    Where they are the tester they have so many minutes, and those that are needed must be among them.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     send_back: bool = True
+    minutes: int = Field(default=60, ge=1, le=1440)
+    needed: list[CheckName] = Field(default=[], max_length=50)
 
 
 class Configuration(BaseModel):
@@ -35,6 +43,11 @@ class Configuration(BaseModel):
         min_length=1,
         max_length=1000,
         description="how the tests are run, without a shell; told from the files where it is not said",
+    )
+    tester: Literal["sandbox", "checks"] = Field(
+        default="sandbox",
+        description="who judges a change: that command in the sandbox, or the repository's own checks on a "
+        "draft pull request",
     )
     environment: str = Field(
         default="production",
@@ -59,7 +72,10 @@ class Configuration(BaseModel):
         description="tests that pass with remarks: report them at the gate, or refuse the change",
     )
     checks: Checks = Field(
-        default=Checks(), description="what the bot does where others' checks fail on its pull request"
+        default=Checks(),
+        description="others' checks on the bot's pull request: whether it goes back to work where they fail "
+        "at the gate; with `tester: checks` the minutes that they have, and the names of those that must be "
+        "there",
     )
     branch: str = Field(
         default=USUAL,

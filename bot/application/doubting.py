@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from bot.application.ports import World
 from bot.application.setting_up import changed_needs, place_of
 from bot.application.trial import tried
+from bot.domain.ci_files import is_ci, named_in
 from bot.domain.comparing import compared
 from bot.domain.control import Control, control_for
 from bot.domain.counting import passed_in
@@ -16,6 +18,9 @@ from bot.domain.judges import Judges, judges_in, may_judge
 from bot.domain.paths import kept_back
 from bot.domain.trust import Remark, Rerun, Seen, remarks_on
 from bot.records import FileEdit, Outcome
+
+LARGEST_WORKFLOW: Final = 200_000
+MOST_WORKFLOWS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ async def doubted(world: World, it: Integration, edits: Sequence[FileEdit], outc
     Nothing inside the sandbox can be believed, what it prints least: so what counts is which runs end well,
     and these are put together here, out of reach of the change.
     """
-    before = await _before(world, it, edits)
+    before = await _before(world, it, edits, it.tests)
     judges = judges_in(edits, before, command=it.tests)
     again = await _old_tests(world, it, edits, judges) if judges.all else None
     seen = Seen(
@@ -52,10 +57,33 @@ async def doubted(world: World, it: Integration, edits: Sequence[FileEdit], outc
     )
 
 
-async def _before(world: World, it: Integration, edits: Sequence[FileEdit]) -> Mapping[str, bytes | None]:
+async def doubted_unrun(world: World, it: Integration, edits: Sequence[FileEdit], *, passed: int) -> Doubted:
+    """What can be doubted of a change that others' checks have passed, where nothing of it is run here.
+
+    What their workflows name steers them: a script that they call judges like a test.
+    """
+    command = (*it.tests, *named_in(await _workflows(world, it), [edit.path for edit in edits]))
+    before = await _before(world, it, edits, command)
+    judges = judges_in(edits, before, command=command)
+    installs = await changed_needs(world, place_of(it), edits)
+    found = remarks_on(Seen(judges=judges, before=None, now=passed, installs=installs))
+    return Doubted(remarks=found, old_tests="", bent=compared(_bent(it, edits, judges), before))
+
+
+async def _workflows(world: World, it: Integration) -> list[str]:
+    """What the repository's continuous integration is told to do, as the base commit has it."""
+    listing = await world.sources.listing(it.repository, it.base_commit)
+    paths = [path for path in sorted(listing) if is_ci(path) and listing[path].size <= LARGEST_WORKFLOW]
+    found = [await world.sources.read(it.repository, it.base_commit, path) for path in paths[:MOST_WORKFLOWS]]
+    return [(content or b"").decode(errors="replace") for content in found]
+
+
+async def _before(
+    world: World, it: Integration, edits: Sequence[FileEdit], command: Sequence[str]
+) -> Mapping[str, bytes | None]:
     """What stood at the paths that may be judges."""
     read = partial(world.sources.read, it.repository, it.base_commit)
-    return {edit.path: await read(edit.path) for edit in edits if may_judge(edit.path, it.tests)}
+    return {edit.path: await read(edit.path) for edit in edits if may_judge(edit.path, command)}
 
 
 def _bent(it: Integration, edits: Sequence[FileEdit], judges: Judges) -> list[FileEdit]:

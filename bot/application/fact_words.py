@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final, assert_never
 
 from bot.application.reasons import NAMES, code, why
+from bot.application.tester_words import progress, short_judge
 from bot.domain import events as e
 
 # What is a step of the machine's own work; many of them in a row are told as one.
@@ -29,10 +30,9 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"@{by.login} approved the plan"
         case e.PlanSentBack(by=by):
             return f"@{by.login} wanted another plan"
-        case e.RequestValidated(base=base, base_commit=commit, tests=tests):
-            return (
-                f"the request is clear: on {code(base)} at `{commit[:7]}`, judged by {code(' '.join(tests))}"
-            )
+        case e.RequestValidated(base=base, base_commit=commit, tests=tests, tester=tester):
+            judge = short_judge(tester, " ".join(tests))
+            return f"the request is clear: on {code(base)} at `{commit[:7]}`, judged by {judge}"
         case e.TurnTaken(model=model, micro_usd=cost):
             return f"I asked {code(model)} (${cost / 1e6:.4f})"
         case e.AnswerLost(model=model, code=reason, micro_usd=cost):
@@ -61,8 +61,12 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"the commit `{head[:7]}` was made"
         case e.BranchCreated(branch=branch):
             return f"the branch {code(branch)} was created"
-        case e.PullRequestCreated(number=number):
-            return f"the pull request #{number} was opened"
+        case e.PullRequestCreated(number=number, draft=draft):
+            return f"the pull request #{number} was opened{' as a draft' if draft else ''}"
+        case e.ChecksCounted(head=head, done=done, total=total):
+            return f"of the repository's checks on `{head[:7]}`, {progress(done, total)}"
+        case e.PullRequestReady(number=number):
+            return f"#{number} is a draft no more"
         case e.PullRequestLabelled(labels=labels, taken=taken):
             given = "was given" if taken else "could not be given"
             return f"the pull request {given} its labels: {_named(labels)}"

@@ -11,7 +11,7 @@ from structlog.contextvars import bound_contextvars
 from bot.application import status_words as words
 from bot.application.announcing import announce
 from bot.application.asking import load_answer
-from bot.application.check_reports import failing_names
+from bot.application.check_reports import failing_names, printed_of
 from bot.application.effects import say_once
 from bot.application.lives import ending_of
 from bot.application.planning import load_plan
@@ -68,6 +68,7 @@ def what_people_see(it: Integration) -> tuple[object, ...]:
         it.held_up,
         it.micro_usd_allowed,
         it.failing_checks,
+        it.counted,
     )
 
 
@@ -182,7 +183,8 @@ async def told_beside(it: Integration, world: World) -> str:
     before = dict.fromkeys(("tests_red", "setup_red"), (it.detail,))
     report = {"tests": it.reports[-1:], **before}.get(it.reason or "", ())
     if report:
-        output = without_secrets(str(json.loads(await load_text(world, it, report[0]))["output"]))
+        told = json.loads(await load_text(world, it, report[0]))
+        output = without_secrets(str(told["output"] if "output" in told else printed_of(told)))
         return output[-LAST_WORDS_CHARACTERS:] or words.NOTHING
     return ""
 

@@ -159,8 +159,19 @@ class PullRequests(Protocol):
     async def get(self, repository: Repository, number: int) -> PullRequest: ...
 
     async def open(
-        self, repository: Repository, *, branch: str, base: str, title: str, body: str
-    ) -> PullRequest: ...
+        self,
+        repository: Repository,
+        *,
+        branch: str,
+        base: str,
+        title: str,
+        body: str,
+        draft: bool = False,
+    ) -> PullRequest:
+        """Open it. Raises StepFailed, "drafts_unsupported" where it was to be a draft and there are none."""
+
+    async def make_ready(self, repository: Repository, number: int) -> None:
+        """What was a draft is one no more."""
 
     async def describe(self, repository: Repository, number: int, *, title: str, body: str) -> str: ...
 

@@ -41,11 +41,12 @@ async def create_pull_request(world: World, integration_id: str, *, key: str) ->
 def missing(it: Integration) -> Effect | None:
     """What is to be done next before people can decide; None where all of it is there."""
     still = (
-        (not it.commit, _commit),
-        (not it.branch, _create_branch),
-        (it.head != it.commit, _move_branch),
+        (not it.commit, commit),
+        (not it.branch, create_branch),
+        (it.head != it.commit, move_branch),
         (it.pull_request is None, _open),
         (it.described != it.head, _describe),
+        (it.is_draft, _make_ready),
         (it.labels and not it.labelled, _label),
         (it.check_open and it.check_head != it.head, _supersede_check),
         (not it.at_gate, _open_check),
@@ -58,7 +59,8 @@ def branch_of(it: Integration) -> str:
     return named(it.branch_template, issue=it.issue, integration_id=it.name)
 
 
-async def _commit(it: Integration, world: World, *, key: str) -> Standing:
+async def commit(it: Integration, world: World, *, key: str) -> Standing:
+    """The change as a commit over what stands on the branch, on no branch itself yet."""
     edits, message = await left_to_commit(it, world), await message_of(it, world)
     if it.branch and not edits:  # it was sent back, and is right as it is
         return standing(await amend(world, it.id, lambda _: [e.CommitMade(head=it.head, tree="")], key=key))
@@ -76,7 +78,8 @@ async def _commit(it: Integration, world: World, *, key: str) -> Standing:
     return standing(await amend(world, it.id, lambda _: [e.CommitMade(head=sha, tree=tree)], key=key))
 
 
-async def _create_branch(it: Integration, world: World, *, key: str) -> Standing:
+async def create_branch(it: Integration, world: World, *, key: str) -> Standing:
+    """Give the commit its branch. Raises StepFailed("branch_taken")."""
     await check_still_may(it, it.requested_by, Permission.WRITE, world, otherwise="requester_lost_access")
     name = branch_of(it)
 
@@ -94,7 +97,8 @@ async def _create_branch(it: Integration, world: World, *, key: str) -> Standing
     return standing(await amend(world, it.id, lambda _: [e.BranchCreated(branch=name, head=head)], key=key))
 
 
-async def _move_branch(it: Integration, world: World, *, key: str) -> Standing:
+async def move_branch(it: Integration, world: World, *, key: str) -> Standing:
+    """Move the branch on to the commit, which follows what stands there. Raises StepFailed."""
     await check_still_may(it, it.requested_by, Permission.WRITE, world, otherwise="requester_lost_access")
 
     async def find() -> str | None:
@@ -119,8 +123,25 @@ async def _described(it: Integration, world: World) -> tuple[str, str]:
         integration_id=it.id,
         tests=" ".join(it.tests),
         tested=await load_tested(world, it),
+        tester=it.tester,
     )
     return title, body
+
+
+async def _make_ready(it: Integration, world: World, *, key: str) -> Standing:
+    """What was a draft while its tests were under way is one no more: reviewers are asked by that."""
+    number = it.pull_request or 0
+
+    async def find() -> str | None:
+        return None if (await world.pulls.get(it.repository, number)).draft else "ready"
+
+    async def make() -> str:
+        await world.pulls.make_ready(it.repository, number)
+        return "ready"
+
+    await once(world, f"ready:{it.name}:{number}", find=find, make=make)
+    ready = e.PullRequestReady(number=number)
+    return standing(await amend(world, it.id, lambda _: [ready], key=key))
 
 
 async def _describe(it: Integration, world: World, *, key: str) -> Standing:
@@ -163,7 +184,8 @@ async def _supersede_check(it: Integration, world: World, *, key: str) -> Standi
 
 
 async def _open_check(it: Integration, world: World, *, key: str) -> Standing:
-    title, summary = words.check_waiting(" ".join(it.tests), await load_tested(world, it))
+    tests, tested = " ".join(it.tests), await load_tested(world, it)
+    title, summary = words.check_waiting(tests, tested, tester=it.tester)
 
     async def find() -> str | None:
         found = await world.checks.find(it.repository, head=it.head, external_id=it.id)

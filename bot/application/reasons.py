@@ -31,6 +31,14 @@ REASONS: Final[Mapping[str, str]] = {
     "remarks_disputed": "The tests pass, but with remarks, and this repository accepts none (`test_remarks: "
     "refuse`). The model left its change as it is. These are the remarks, and what it says to them:",
     "no_tests": "I found no test command. Name one as `test:` in `.github/claude-bot.yml`, then ask again.",
+    "no_checks": "This repository has its own checks judge (`tester: checks`), and none began on the pull "
+    "request: have its continuous integration run on pull requests, drafts too, or say `tester: sandbox` in "
+    "`.github/claude-bot.yml`; then `/claude retry`.",
+    "checks_overdue": "The repository's checks did not finish within the time that they have (`checks: "
+    "minutes:` in `.github/claude-bot.yml`). See what holds them up, then `/claude retry`; with another "
+    "time, `/claude retry from validating`.",
+    "checks_stopped": "A check of the repository ended without a result: it was cancelled, or wants a person "
+    "to act first, so nothing says whether the change is right. See to it, then `/claude retry`.",
     "bad_configuration": "`.github/claude-bot.yml` cannot be followed, and I know of no earlier version that "
     "could. Mend it and ask again.",
     "budget": "A ceiling of this run is reached.",
@@ -66,6 +74,7 @@ REASONS: Final[Mapping[str, str]] = {
     "github_refused": "GitHub refused what I asked for. The operator finds more in the log.",
     "repository_archived": "The repository is archived: nothing can be changed in it.",
     "git_unavailable": "git is missing where I run. The operator can ask `python -m bot doctor`.",
+    "drafts_unsupported": "The repository has no draft pull requests.",
     "issue_gone": "The issue is gone.",
     "comment_gone": "A comment of mine was deleted.",
     "pull_request_gone": "The pull request is gone.",

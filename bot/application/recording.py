@@ -21,6 +21,7 @@ WAKING: Final = (
     e.Approved,
     e.ChangesRequested,
     e.SentBackByChecks,
+    e.ChecksCounted,
     e.Rejected,
     e.DeployReleased,
     e.DeploymentReported,

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 from dbos import DBOS
 from structlog.contextvars import bound_contextvars
 
-from bot.application import ending, pausing, publishing, removing, steps, undoing
+from bot.application import ending, own_checks, pausing, publishing, removing, steps, undoing
 from bot.application.coding import generate_code
 from bot.application.lives import undo_of
 from bot.application.ports import World
@@ -35,6 +35,9 @@ PATIENCE_SECONDS: Final[Mapping[str, float]] = {
     "deploy_approval": 30 * DAY_SECONDS,
 }
 DOUBLINGS: Final = 5
+
+# Of these it asks GitHub again and again, and says by itself that it was too long.
+LOOKED_AT: Final = ("deployment", "checks")
 
 
 class Places(Protocol):
@@ -73,7 +76,18 @@ NEXT: Final[Steps] = {
     State.DEPLOYING: Step(work=steps.deploy, undo=undoing.roll_back),
 }
 
+# The same steps where the repository's own checks judge: their pull request is there before.
+CHECKED: Final[Steps] = {
+    State.TESTING: Step(work=own_checks.pass_checks, undo=undoing.close_pull_request),
+    State.REVIEWING: Step(work=publishing.create_pull_request, undo=undoing.cancel_checks),
+}
+
 SAGAS: Final[Mapping[str, Steps]] = {"integration_saga_v1": NEXT}
+
+
+def in_order(table: Steps, standing: Standing) -> Steps:
+    """The table as it goes by it: which one that is was agreed with the request, and every step says it."""
+    return {**table, **CHECKED} if "checks" in standing[2:] else table
 
 
 async def carry(integration_id: str, table: Steps, queued: Queued, world: World) -> None:
@@ -90,11 +104,11 @@ async def forward(integration_id: str, table: Steps, queued: Queued, done: list[
 
     What comes before a state in the table counts as done with it: an earlier life did that.
     """
-    state, order, looks = State.DRAFT, list(table), 0
-    while entry := table.get(state):
+    state, order, looks, steps_now = State.DRAFT, list(table), 0, table
+    while entry := steps_now.get(state):
         done += order[len(done) : order.index(state) + 1]
         standing = await take(entry, integration_id, queued, world)
-        state = State(standing[0] or state)
+        state, steps_now = State(standing[0] or state), in_order(table, standing)
         if standing[1] is not None:
             looks = 0 if await wait(integration_id, standing[1], looks, world) else looks + 1
 
@@ -152,7 +166,7 @@ async def wait(integration_id: str, waiting_for: str, looks: int, world: World) 
     """Whether a message woke it. One only wakes: what was decided it reads from the log."""
     patience = PATIENCE_SECONDS.get(waiting_for, until_a_look(looks, world.rules.look_again_seconds))
     woken = await heard(FACTS, seconds=patience)
-    if not woken and waiting_for != "deployment":
+    if not woken and waiting_for not in LOOKED_AT:
         await step(ending.wake_overdue, world, integration_id, waiting_for)
     return woken
 
@@ -166,9 +180,9 @@ async def backward(
     integration_id: str, table: Steps, done: list[State], failure: StepFailed, world: World
 ) -> None:
     """Say that it failed, then take back each step that was begun, last first, then say what came of it."""
-    await step(ending.fail, world, integration_id, failure.code, failure.detail)
+    standing = await step(ending.fail, world, integration_id, failure.code, failure.detail)
     for state in reversed(done):
-        if undo := table[state].undo:
+        if undo := in_order(table, standing)[state].undo:
             await take_back(integration_id, undo, world)
     await step(ending.finish, world, integration_id)
 

@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 
 from bot.application.ports import World
+from bot.application.prompting import render
 from bot.application.texts import load_text
 from bot.domain import instructions
 from bot.domain.fencing import fence, nonce_of
@@ -69,6 +70,15 @@ async def seen_of(text: str) -> str:
 def fenced_command(words: Iterable[str], integration_id: str) -> str:
     """The test command as the model is shown it: the repository names it, so it is data."""
     return fence(" ".join(words), "test command", nonce_of(integration_id))
+
+
+def judge_shown(tester: str, words: Sequence[str], integration_id: str) -> str:
+    """What judges a change, as the model is shown it: that command, or the repository's own checks."""
+    if tester != "checks":
+        return render("judge_command", test_command=fenced_command(words, integration_id))
+    if not words:
+        return render("judge_checks_alone")
+    return render("judge_checks", test_command=fenced_command(words, integration_id))
 
 
 def shown_paths(paths: list[str]) -> str:

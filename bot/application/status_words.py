@@ -7,7 +7,8 @@ from bot.application import check_words, plan_words, removal_words
 from bot.application.at_work_words import at_work
 from bot.application.quoting import printed, quoted
 from bot.application.reasons import NAMES, OUTCOMES, code, why
-from bot.application.remark_words import outcome, remarks, warning
+from bot.application.remark_words import remarks, warning
+from bot.application.tester_words import tested
 from bot.application.views import StatusView, StepView
 from bot.application.waiting_words import OWN_COUNTS, ceiling, waiting_words
 from bot.domain.retiring import ROLLED_BACK
@@ -167,8 +168,7 @@ def _links(view: StatusView) -> list[str]:
     said = []
     if view.pull_request is not None:
         files = "1 file" if view.files == 1 else f"{view.files} files"
-        tested = f"tested by {code(view.tests)}: {outcome(view.tested)}"
-        said += [f"Pull request #{view.pull_request} ({files}), {tested}.", *warning(view.tested)]
+        said += [f"Pull request #{view.pull_request} ({files}){tested(view)}.", *warning(view.tested)]
     if view.approvers:
         named = ", ".join(f"@{login}" for login in view.approvers)
         alone = f" {OWN_COUNTS}" if view.self_approved else ""

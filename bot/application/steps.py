@@ -28,8 +28,12 @@ DEPLOYMENT_OVERDUE: Final = timedelta(hours=1)
 
 
 def standing(it: Integration) -> Standing:
-    """Where that leaves it, as plain values: they cross the engine."""
-    return [it.state.value, it.waiting_for]
+    """Where that leaves it, as plain values: they cross the engine.
+
+    A third is who else than the sandbox judges: then it goes by another list of steps.
+    """
+    usual: Standing = [it.state.value, it.waiting_for]
+    return usual if it.tester == "sandbox" else [*usual, it.tester]
 
 
 async def begin(world: World, integration_id: str, *, key: str) -> Standing:
@@ -79,7 +83,7 @@ async def close_check(it: Integration, world: World, conclusion: str, *, key: st
     """Complete the check run; doing so twice changes nothing."""
     match conclusion:
         case "success":
-            title, summary = words.check_released(await load_tested(world, it))
+            title, summary = words.check_released(await load_tested(world, it), tester=it.tester)
         case "neutral":
             title, summary = words.check_superseded(it.head)
         case _:

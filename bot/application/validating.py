@@ -15,7 +15,7 @@ from bot.application.ports import World
 from bot.application.prompting import render
 from bot.application.recording import amend, running, was_recorded
 from bot.application.setting_up import place_of, setup_in
-from bot.application.showing import beginning, fenced_command, request_text, seen_of, shown_paths
+from bot.application.showing import beginning, judge_shown, request_text, seen_of, shown_paths
 from bot.application.spec import Spec, read_spec, spec_schema
 from bot.application.spending import check_month
 from bot.application.steps import Standing, check_still_may, standing
@@ -96,6 +96,9 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
         "setup": json.dumps(asdict(setup_of(configuration, detects=bool(world.rules.setup_hosts)))),
         "send_back": "yes" if configuration.checks.send_back else "",
         "plan_first": "yes" if configuration.plan_first else "",
+        "tester": configuration.tester,
+        "check_minutes": str(configuration.checks.minutes),
+        "checks_needed": json.dumps(configuration.checks.needed),
     }
 
 
@@ -103,9 +106,12 @@ async def try_tests(world: World, integration_id: str, survey: dict[str, str], *
     """The tests must pass before anything is changed: red ones judge nothing, and cost the model's time.
 
     How many passed, where that can be told. Raises StepFailed with the digest of the report: tests_red, or
-    setup_red where what they need could not be installed.
+    setup_red where what they need could not be installed. Where the repository's own checks judge, nothing is
+    run before.
     """
     it = await running(world, integration_id)
+    if survey.get("tester") == "checks":
+        return None
     if it.plan is not None and known_good(it, survey):
         return it.plan.passed
     tests: list[str] = json.loads(survey["tests"])
@@ -147,9 +153,9 @@ async def _command(
     telling = [path for path in TELLING_FILES if path in listing]
     texts = {path: await _text(it, world, commit, path) for path in telling}
     found = detect(list(listing), texts)
-    if not found:
+    if not found and configuration.tester == "sandbox":
         raise StepFailed("no_tests")
-    return list(found)
+    return list(found or ())
 
 
 async def _text(it: Integration, world: World, commit: str, path: str) -> str:
@@ -196,7 +202,7 @@ async def request_question(world: World, it: Integration, survey: dict[str, str]
     said = render(
         "validate_request",
         repository=it.repository.full_name,
-        test_command=fenced_command(json.loads(survey["tests"]), it.id),
+        judge=judge_shown(survey.get("tester", ""), json.loads(survey["tests"]), it.id),
         request=await request_text(world, it),
         listing=fence(shown_paths(list(listing)), "paths", nonce),
         readme=fence(await _readme(it, world, survey["base_commit"], list(listing)), "README", nonce),
@@ -271,5 +277,8 @@ async def _agree(it: Integration, spec: str, survey: dict[str, str], world: Worl
         detects_setup=setup.is_detected,
         setup_files=setup.files,
         sends_back=bool(survey.get("send_back", "yes")),
+        tester="checks" if survey.get("tester") == "checks" else "sandbox",
+        check_minutes=int(survey.get("check_minutes", "60")),
+        checks_needed=tuple(json.loads(survey.get("checks_needed", "[]"))),
     )
     return standing(await amend(world, it.id, lambda now: deciding.validate(now, validated), key=key))

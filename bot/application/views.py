@@ -57,7 +57,8 @@ class StatusView:
     """Everything the status comment says; `during` is the step it failed in. Money in US dollars.
 
     `held_up` is what does not answer, and the code of how. `ending` is what its last word is known by,
-    `retried` who had it tried again last, and from which state. `at_work` is what the model does and to what.
+    `retried` who had it tried again last, and from which state. `at_work` is what the model does and to what,
+    `counted` are the checks that have ended, and all of them.
     """
 
     id: str
@@ -93,6 +94,9 @@ class StatusView:
     dollars_allowed: float
     minutes_allowed: int | None
     tests: str
+    tester: str
+    check_minutes: int
+    counted: tuple[int, int]
     tested: Tested
     files: int
     own_counts: bool
@@ -155,6 +159,9 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         dollars_allowed=it.micro_usd_allowed / 1e6,
         minutes_allowed=it.minutes_allowed,
         tests=" ".join(it.tests),
+        tester=it.tester,
+        check_minutes=it.check_minutes,
+        counted=_counted(it),
         tested=tested or it.tested,
         files=it.files,
         own_counts=own_counts,
@@ -165,6 +172,12 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         plan=plan,
         own_plan=planning.own_counts(it, alone=own_counts),
     )
+
+
+def _counted(it: Integration) -> tuple[int, int]:
+    """Of the checks on the commit that is there now: how many have ended, of how many."""
+    known = it.counted
+    return (known.done, known.total) if known is not None and known.head == it.head else (0, 0)
 
 
 def _failing(it: Integration, names: tuple[str, ...]) -> FailingChecks | None:

@@ -6,6 +6,7 @@ from bot.application import plan_words
 from bot.application.money_words import resting
 from bot.application.quoting import quoted
 from bot.application.reasons import code
+from bot.application.tester_words import waits_for_machines
 from bot.application.views import StatusView
 from bot.domain.commands import PREFIX
 from bot.domain.pausing import LONGEST
@@ -36,8 +37,8 @@ def waiting_words(view: StatusView) -> list[str]:  # noqa: PLR0911  a table
                 "**Merged; waits for somebody who may deploy** (a maintainer or an administrator): "
                 f"`{PREFIX} deploy`."
             ]
-        case "deployment":
-            return [f"**Waits for the deployment** to {view.environment} to report how it went."]
+        case "checks" | "deployment":
+            return [waits_for_machines(view)]
         case str(cause) if cause in LONGEST:
             return [resting(cause, ceiling(view))]
         case _:

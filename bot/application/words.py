@@ -6,6 +6,7 @@ from textwrap import indent
 from bot.application.quoting import quoted
 from bot.application.reasons import code, why
 from bot.application.remark_words import outcome, remarks, title, warning
+from bot.application.tester_words import judge, judged_by
 from bot.domain.commands import PREFIX, Command, Misspoken
 from bot.domain.trust import Tested
 from bot.records import LineRemark
@@ -161,12 +162,19 @@ def _place(remark: LineRemark) -> str:
     return remark.path if remark.line is None else f"{remark.path}, line {remark.line}"
 
 
-def pull_request_body(
-    *, summary: str, requested_by: str, issue: int, integration_id: str, tests: str, tested: Tested
+def pull_request_body(  # noqa: PLR0913  what it says
+    *,
+    summary: str,
+    requested_by: str,
+    issue: int,
+    integration_id: str,
+    tests: str,
+    tested: Tested,
+    tester: str = "sandbox",
 ) -> str:
     """The pull request's description: what is certain, and behind it, as a quotation, what the model says."""
     return "\n\n".join([
-        f"For #{issue}, asked for by @{requested_by}. Tested by {code(tests)} in a sandbox without network: "
+        f"For #{issue}, asked for by @{requested_by}. Tested by {judged_by(tester, tests)}: "
         f"{outcome(tested)}. Integration `{integration_id}`.",
         *warning(tested),
         f"`{PREFIX} approve`, `{PREFIX} changes <what>` or `{PREFIX} reject <why>` here decides; "
@@ -197,18 +205,19 @@ def closing_reason(reason: str) -> str:
     return f"Closed by the bot. {why(reason)}"
 
 
-def check_waiting(tests: str, tested: Tested) -> tuple[str, str]:
+def check_waiting(tests: str, tested: Tested, *, tester: str = "sandbox") -> tuple[str, str]:
     """Title and summary of the check run while the gate is shut."""
     summary = [
-        f"{code(tests)} in the sandbox: {outcome(tested)}. `{PREFIX} approve` decides.",
+        f"{judge(tester, tests)}: {outcome(tested)}. `{PREFIX} approve` decides.",
         *warning(tested),
     ]
     return f"{title(tested)}; waiting for approval", "\n\n".join(summary)
 
 
-def check_released(tested: Tested) -> tuple[str, str]:
+def check_released(tested: Tested, *, tester: str = "sandbox") -> tuple[str, str]:
     """Title and summary of the check run once the gate is open."""
-    said = "Tested in the sandbox and approved; merging exactly this commit."
+    where = "by the repository's own checks" if tester == "checks" else "in the sandbox"
+    said = f"Tested {where} and approved; merging exactly this commit."
     if not tested.remarks:
         return "Approved", said
     return "Approved, with remarks on the tests", f"{said}\n\n{remarks(tested.remarks)}"

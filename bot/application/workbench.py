@@ -33,7 +33,10 @@ DEBRIS_ENDINGS: Final = (".pyc", ".pyo", ".egg-info", ".orig", ".rej", "~")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workbench:
-    """What the tools reach, and nothing else: no other repository, no secret, no network."""
+    """What the tools reach, and nothing else: no other repository, no secret, no network.
+
+    `does_without` says that the work goes on where no command can be run: others run the tests.
+    """
 
     repository: Repository
     commit: str
@@ -42,6 +45,7 @@ class Workbench:
     limits: SandboxLimits
     not_secret: tuple[str, ...] = ()
     furnish: Furnish | None = None
+    does_without: bool = False
 
     def hides(self, path: str) -> bool:
         """Whether its name says that it holds credentials, and the repository does not say otherwise."""
@@ -90,6 +94,15 @@ async def run_command(bench: Workbench, tree: Tree, command: str) -> Ran:
 
     Files that look like credentials are not in that copy. Raises CannotEdit for what no shell could be given.
     """
+    try:
+        return await _run(bench, tree, command)
+    except StepFailed as no:
+        if no.code != "sandbox_unavailable" or not bench.does_without:
+            raise
+    raise CannotEdit("No command can be run here, there is no sandbox: use the editor alone.")
+
+
+async def _run(bench: Workbench, tree: Tree, command: str) -> Ran:
     if "\0" in command or len(command.encode()) > LONGEST_COMMAND_BYTES:
         raise CannotEdit(f"The command holds a NUL or more than {LONGEST_COMMAND_BYTES} bytes; write a file.")
     hidden = [FileEdit(path=path, content=None) for path in filter(bench.hides, tree.paths())]

@@ -32,6 +32,13 @@ TAKEN_BACK: Final = (
     (State.TESTING, "run_tests"),
     (State.GENERATING, "generate_code"),
 )
+# Where the repository's own checks judge, the pull request was there before the tests.
+TAKEN_BACK_CHECKED: Final = (
+    (State.DEPLOYING, "deploy"),
+    (State.REVIEWING, "run_tests"),
+    (State.TESTING, "create_pull_request"),
+    (State.GENERATING, "generate_code"),
+)
 
 
 def start_validation(it: Integration) -> list[e.Event]:
@@ -249,7 +256,8 @@ def give_up_undo(it: Integration) -> list[e.Event]:
     came = states.index(State(it.during or State.DEPLOYING))
     if it.pull_request is not None:  # it was sent back, and had been further
         came = max(came, states.index(State.REVIEWING))
-    left = [step for state, step in TAKEN_BACK if step not in said and states.index(state) <= came]
+    order = TAKEN_BACK_CHECKED if it.tester == "checks" else TAKEN_BACK
+    left = [step for state, step in order if step not in said and states.index(state) <= came]
     return [
         *(e.StepUndone(step=step, outcome="needs_person", what="internal") for step in left),
         *finish_undo(it),

@@ -1,11 +1,13 @@
 """What happened to an integration, in the past tense: short facts and digests, never texts."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, get_args
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 
 from bot.records import Actor, Fact, MergeMethod, Recorded
+
+Tester = Literal["sandbox", "checks"]
 
 
 class Happened(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
@@ -96,7 +98,9 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     `branch` is the template of the branch's name, `labels` are what the pull request is to be given.
     `setup` are the commands, each a line, by which what the tests need is installed, or `detects_setup` says
     that they are told from the files; `setup_files` are what these see beside the manifests.
-    `sends_back` is whether failing checks of others send it back by themselves.
+    `sends_back` is whether failing checks of others send it back by themselves. `tester` says who judges the
+    change: the sandbox with that command, or the repository's own `checks`, which have `check_minutes`, and
+    of which those that are called as in `checks_needed` must be among them.
     """
 
     spec: str
@@ -117,6 +121,9 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     detects_setup: bool = False
     setup_files: tuple[str, ...] = ()
     sends_back: bool = True
+    tester: Tester = "sandbox"
+    check_minutes: int = 60
+    checks_needed: tuple[str, ...] = ()
 
 
 class TurnTaken(Happened, frozen=True, kw_only=True):
@@ -221,11 +228,29 @@ class BranchCreated(Happened, frozen=True, kw_only=True):
 
 
 class PullRequestCreated(Happened, frozen=True, kw_only=True):
-    """The pull request is open, since then by GitHub's clock; None where that was not noted yet."""
+    """The pull request is open, since then by GitHub's clock; None where that was not noted yet.
+
+    `draft` is whether it is one until the repository's own checks have passed.
+    """
 
     number: int
     head: str
     opened_at: str | None = None
+    draft: bool = False
+
+
+class ChecksCounted(Happened, frozen=True, kw_only=True):
+    """Of the checks that judge this commit so many have come to their end, of so many by now."""
+
+    head: str
+    done: int
+    total: int
+
+
+class PullRequestReady(Happened, frozen=True, kw_only=True):
+    """The pull request is a draft no more."""
+
+    number: int
 
 
 class PullRequestLabelled(Happened, frozen=True, kw_only=True):
@@ -510,6 +535,8 @@ Event = (
     | CommitMade
     | BranchCreated
     | PullRequestCreated
+    | ChecksCounted
+    | PullRequestReady
     | PullRequestLabelled
     | CheckOpened
     | CheckClosed

@@ -62,6 +62,9 @@ class Integration:
     labelled: bool = False
     setup: SetUp = field(default_factory=SetUp)
     sends_back: bool = True
+    tester: e.Tester = "sandbox"
+    check_minutes: int = 60
+    checks_needed: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     attempt: int = 1
     first_attempt: int = 1
@@ -86,12 +89,14 @@ class Integration:
     head: str = ""
     pull_request: int | None = None
     opened_at: str | None = None
+    is_draft: bool = False
     described: str = ""
     on_branch: str = ""
     sent_back_by: Actor | None = None
     sent_back_from: str = ""
     checks: e.ChecksFailed | None = None
     check_rounds: int = 0
+    counted: e.ChecksCounted | None = None
     shared: bool = False
     authors: tuple[int, ...] = ()
     check: int | None = None
@@ -131,7 +136,7 @@ class Integration:
 
     @property
     def waiting_for(self) -> str | None:
-        """Whom or what it waits for: answer, plan_approval, approval, deploy_approval, deployment,
+        """Whom or what it waits for: answer, plan_approval, checks, approval, deploy_approval, deployment,
         removal, or what it rests for.
 
         None where it works.
@@ -146,6 +151,8 @@ class Integration:
             return "answer"
         if self.state is State.VALIDATING and self.plan_shown is not None and self.plan_approved is None:
             return "plan_approval"
+        if self.state is State.TESTING and self.is_put_up and not self.has_failed:
+            return "checks"
         if self.state is State.REVIEWING and self.at_gate and not self.approved:
             return "approval"
         return self._waits_to_deploy() if self.state is State.DEPLOYING and self.merged else None
@@ -160,6 +167,17 @@ class Integration:
         """The pull request that waits to take out what runs."""
         opened = self.removal.waits_for if self.removal is not None else None
         return opened.number if opened is not None and self.state is State.ACTIVE else None
+
+    @property
+    def is_put_up(self) -> bool:
+        """Whether the repository's own checks have the whole change before them, and people are told so."""
+        is_there = self.pull_request is not None and self.commit != ""
+        return self.tester == "checks" and is_there and self.described == self.head == self.commit
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether this very change did not pass its tests."""
+        return self.failing != "" and self.failing == self.change
 
     @property
     def can_be_approved(self) -> bool:
@@ -280,20 +298,25 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, compacted=upto, context_tokens=0)
         case e.CodeGenerated(change=change, files=files, summary=summary):
             return replace(it, state=State.TESTING, change=change, files=files, summary=summary)
-        case e.TestsPassed(report=report, passed=passed, remarks=remarks):
-            reports = (*it.reports, report)
-            return replace(it, state=State.REVIEWING, reports=reports, passed=passed, remarks=remarks)
+        case e.TestsPassed():
+            return _passed(it, event)
         case e.TestsFailed(report=report, remarks=remarks):
             return replace(it, reports=(*it.reports, report), failing=it.change, remarks=remarks)
         case e.RepairStarted(attempt=attempt):
             talk = (*it.talk, ("report", it.reports[-1]))
-            return replace(it, state=State.GENERATING, attempt=attempt, talk=talk)
+            again = replace(it, state=State.GENERATING, attempt=attempt, talk=talk)
+            # What the repository's own checks judged is on the branch: another commit follows it.
+            return replace(again, commit="", described="") if it.tester == "checks" else again
         case e.CommitMade(head=head):
             return replace(it, commit=head)
         case e.BranchCreated(branch=branch, head=head):
             return replace(it, branch=branch, head=head, on_branch=it.change)
-        case e.PullRequestCreated(number=number, head=head, opened_at=opened_at):
-            return replace(it, pull_request=number, opened_at=opened_at, described=head)
+        case e.PullRequestCreated(number=number, head=head, opened_at=at, draft=draft):
+            return replace(it, pull_request=number, opened_at=at, described=head, is_draft=draft)
+        case e.ChecksCounted():
+            return replace(it, counted=event)
+        case e.PullRequestReady():
+            return replace(it, is_draft=False)
         case e.PullRequestLabelled():
             return replace(it, labelled=True)
         case e.CheckOpened(check=check, head=head):
@@ -407,7 +430,17 @@ def _validated(it: Integration, event: e.RequestValidated) -> Integration:
         labels=event.labels,
         setup=SetUp(lines=event.setup, is_detected=event.detects_setup, files=event.setup_files),
         sends_back=event.sends_back,
+        tester=event.tester,
+        check_minutes=event.check_minutes,
+        checks_needed=event.checks_needed,
     )
+
+
+def _passed(it: Integration, event: e.TestsPassed) -> Integration:
+    reports = (*it.reports, event.report)
+    after = replace(it, state=State.REVIEWING, reports=reports, passed=event.passed, remarks=event.remarks)
+    # A draft said that its tests were under way: only what is said from now on can be approved.
+    return replace(after, described="") if it.tester == "checks" else after
 
 
 def _raised(it: Integration, event: e.BudgetRaised) -> Integration:
@@ -525,6 +558,9 @@ def _gone_on(after: Integration, it: Integration, event: e.Retried) -> Integrati
         labels=it.labels,
         setup=it.setup,
         sends_back=it.sends_back,
+        tester=it.tester,
+        check_minutes=it.check_minutes,
+        checks_needed=it.checks_needed,
     )
     if event.anew:
         return after

@@ -256,6 +256,16 @@ class Rules:
     sandbox: SandboxLimits = field(default_factory=SandboxLimits)
     setup_hosts: frozenset[str] = frozenset()
 
+    @property
+    def checks_settle_seconds(self) -> float:
+        """How long all that checks say must have stood before a pass is believed: some begin late."""
+        return self.look_again_seconds / 2
+
+    @property
+    def checks_grace_seconds(self) -> float:
+        """How long the first of a repository's checks may take to begin."""
+        return self.look_again_seconds * 5
+
 
 def check_owner(repository: str, served: Iterable[str]) -> None:
     """Raise OwnerNotAllowed unless the account that owns the repository is served."""

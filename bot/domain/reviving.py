@@ -18,6 +18,7 @@ FROM_THE_START: Final = (
     "commit_gone",
     "bad_commit",
     "requester_lost_access",
+    "no_checks",
 )
 # Where what was said in the conversation is itself what it failed of.
 SPOILT: Final = ("no_progress", "context_exceeded", "refused_by_model")

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from gidgethub import apps, sansio
 
 from bot.infrastructure.github_answers import Answer, Stale, seconds_until
+from bot.infrastructure.github_graphql import GRAPHQL
 from bot.infrastructure.github_tokens import Grant, Minted, Tokens, untold
 from bot.infrastructure.github_wire import Call, Caller, Wire, path_of
 from bot.infrastructure.resilience import Policy
@@ -40,17 +41,16 @@ TALK: Final = Purpose(
     permissions={"metadata": "read", "issues": "write", "pull_requests": "write", "checks": "write"},
 )
 PUBLISH: Final = Purpose(
-    name="publish",
-    permissions={"metadata": "read", "contents": "write", "pull_requests": "write"},
+    name="publish", permissions={"metadata": "read", "contents": "write", "pull_requests": "write"}
 )
 # The one right that an installation may leave out: without it the logs of jobs are not seen.
 LOGS: Final = Purpose(name="logs", permissions={"metadata": "read", "actions": "read"})
+# Asked for only where a repository's own checks judge: nobody else needs it.
+STATUSES: Final = Purpose(name="statuses", permissions={"metadata": "read", "statuses": "read"})
 DEPLOY: Final = Purpose(
     name="deploy",
     permissions={
-        "metadata": "read",
-        "contents": "write",
-        "pull_requests": "write",
+        **PUBLISH.permissions,
         "deployments": "write",
     },
 )
@@ -253,7 +253,7 @@ class Access:
 
     async def _once(self, call: Call) -> Answer:
         grant = await self._app.grant(self._repository, self._purpose)
-        place = path_of("repos", *grant.full_name.split("/"))
+        place = "" if call.path == GRAPHQL else path_of("repos", *grant.full_name.split("/"))
         caller = Caller(
             lane=self._repository.installation_id,
             credentials={"oauth_token": grant.token},

@@ -6,8 +6,8 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from bot.annotations import Annotation, Concluded
-from bot.check_records import OthersCheck
-from bot.infrastructure.github import LOGS, TALK, GitHubApp
+from bot.check_records import CheckSuite, OthersCheck
+from bot.infrastructure.github import LOGS, STATUSES, TALK, GitHubApp
 from bot.infrastructure.github_text import SUMMARY_CHARACTERS, TITLE_CHARACTERS, fit, fit_line, valid
 from bot.records import Repository, StepFailed
 
@@ -122,6 +122,33 @@ class GitHubChecks:
         )
         return found
 
+    async def suites_of_others(self, repository: Repository, head: str) -> list[CheckSuite]:
+        """The suites that are not ours; of very many the first thousand."""
+        found: list[CheckSuite] = []
+
+        def is_enough(suite: Mapping[str, Any]) -> bool:
+            if (suite["app"] or {}).get("id") != self._app.id:
+                found.append(_suite(suite))
+            return len(found) >= MOST_CHECKS
+
+        github = self._app.on(repository, TALK)
+        path = ("commits", head, "check-suites")
+        await github.first("list_check_suites", *path, where=is_enough, key="check_suites")
+        return found
+
+    async def statuses(self, repository: Repository, head: str) -> list[OthersCheck]:
+        """The newest commit status of each name; of very many the first thousand."""
+        found: list[OthersCheck] = []
+
+        def is_enough(status: Mapping[str, Any]) -> bool:
+            found.append(_status(status))
+            return len(found) >= MOST_CHECKS
+
+        github = self._app.on(repository, STATUSES)
+        path = ("commits", head, "status")
+        await github.first("read_statuses", *path, where=is_enough, key="statuses")
+        return found
+
     async def annotations(self, repository: Repository, check: int) -> list[Annotation]:
         """What it says of lines, the first page of it."""
         github = self._app.on(repository, TALK)
@@ -151,6 +178,30 @@ def _others(data: Mapping[str, Any]) -> OthersCheck:
         title=output["title"] or "",
         summary=output["summary"] or "",
         job=_job(data),
+    )
+
+
+def _suite(data: Mapping[str, Any]) -> CheckSuite:
+    app = data["app"] or {}
+    return CheckSuite(
+        id=data["id"],
+        app=app.get("name") or app.get("slug") or "an App",
+        status=data["status"] or "queued",
+        conclusion=data["conclusion"],
+        checks=data["latest_check_runs_count"],
+    )
+
+
+def _status(data: Mapping[str, Any]) -> OthersCheck:
+    """A commit status, in the words of check runs."""
+    state = data["state"]
+    return OthersCheck(
+        id=data["id"],
+        name=data["context"],
+        status="queued" if state == "pending" else "completed",
+        conclusion={"pending": None, "success": "success"}.get(state, "failure"),
+        title=data["description"] or "",
+        is_run=False,
     )
 
 

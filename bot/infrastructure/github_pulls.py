@@ -7,12 +7,18 @@ from typing import Any, Final
 
 from bot.infrastructure.github import DEPLOY, PUBLISH, TALK, Access, GitHubApp
 from bot.infrastructure.github_answers import Answer
+from bot.infrastructure.github_graphql import data_of
 from bot.infrastructure.github_text import TITLE_CHARACTERS, fit, fit_line
 from bot.records import LineRemark, MergeMethod, PullRequest, Repository, StepFailed, Unavailable
 
 _SHOWN_LINES: Final = 4
 _STALE_LIST_SECONDS: Final = 5.0
 _BASE_MOVED_SECONDS: Final = 2.0
+_NO_DRAFTS: Final = "draft pull requests are not supported"
+READY: Final = (
+    "mutation MakeReady($pull: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $pull}) "
+    "{ pullRequest { isDraft } } }"
+)
 # There is no code for it. The last is what a branch with a linear history says.
 _METHOD_REFUSED: Final = re.compile(
     r"(merge commits|squash merges|rebase merges) are not allowed|must not contain merge commits",
@@ -44,9 +50,19 @@ class GitHubPullRequests:
         return _pull(answer.data)
 
     async def open(
-        self, repository: Repository, *, branch: str, base: str, title: str, body: str
+        self,
+        repository: Repository,
+        *,
+        branch: str,
+        base: str,
+        title: str,
+        body: str,
+        draft: bool = False,
     ) -> PullRequest:
-        """Open it; where GitHub says there is one already, that is the one. Raises StepFailed."""
+        """Open it; where GitHub says there is one already, that is the one.
+
+        Raises StepFailed: also drafts_unsupported, where the repository has none.
+        """
         answer = await self._app.on(repository, PUBLISH).tell(
             "open_pull_request",
             "POST",
@@ -56,12 +72,28 @@ class GitHubPullRequests:
                 "base": base,
                 "title": fit_line(title, most=TITLE_CHARACTERS),
                 "body": fit(body),
+                **({"draft": True} if draft else {}),
             },
             also=(HTTPStatus.UNPROCESSABLE_ENTITY,),
         )
         if answer.status == HTTPStatus.CREATED:
             return _pull(answer.data)
+        if draft and _NO_DRAFTS in answer.message.lower():
+            raise StepFailed("drafts_unsupported", answer.message)
         return await self._already_there(repository, branch, answer)
+
+    async def make_ready(self, repository: Repository, number: int) -> None:
+        """A draft no more; one that is none stays so. Only GraphQL has this. Raises StepFailed."""
+        github = self._app.on(repository, PUBLISH)
+        pull = await github.ask("read_pull_request", "pulls", number)
+        if not pull.data.get("draft"):
+            return
+        asked = {"query": READY, "variables": {"pull": pull.data["node_id"]}}
+        answer = await github.tell("make_ready", "POST", "graphql", body=asked)
+        said = data_of(answer.data, what="make_ready")
+        done = (said.get("markPullRequestReadyForReview") or {}).get("pullRequest") or {}
+        if done.get("isDraft") is not False:
+            raise Unavailable("github_unreadable", "make_ready: it is a draft still")
 
     async def describe(self, repository: Repository, number: int, *, title: str, body: str) -> str:
         """Give it another title and body; when GitHub says that this was. Raises StepFailed."""
@@ -206,6 +238,7 @@ def _pull(data: Mapping[str, Any]) -> PullRequest:
         merged=merged,
         merge_sha=data["merge_commit_sha"] if merged else None,
         opened_at=data["created_at"],
+        draft=bool(data.get("draft")),
     )
 
 

@@ -15,6 +15,7 @@ from yarl import URL
 
 from bot.infrastructure.cache import Page, Pages, SharedPages
 from bot.infrastructure.github_answers import JSON, Answer, Raw, read, wait_seconds
+from bot.infrastructure.github_graphql import address_of
 from bot.infrastructure.github_pacing import Lane
 from bot.infrastructure.resilience import Policy
 from bot.infrastructure.shared import Shared
@@ -157,7 +158,7 @@ class Wire:
     async def _exchange(self, call: Call, headers: Mapping[str, str]) -> Raw:
         request = self._session.request(
             call.method,
-            URL(self._base_url + call.path, encoded=True),
+            URL(address_of(self._base_url, call.path), encoded=True),
             params=call.query,
             headers=headers,
             data=None if call.body is None else json.dumps(call.body).encode(),

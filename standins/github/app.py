@@ -29,6 +29,7 @@ EVENTS = (
     "check_run",
     "check_suite",
     "push",
+    "status",
 )
 BORN = datetime(2026, 1, 1, tzinfo=UTC)
 

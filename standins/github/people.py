@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from standins.github.deeds import branches, checks, deployments, installations, issues, merging, pulls
+from standins.github.deeds import (
+    branches,
+    checks,
+    deployments,
+    installations,
+    issues,
+    merging,
+    pulls,
+    statuses,
+)
 from standins.github.git import Git
 from standins.github.hooks import Postman
 from standins.github.state import Account, Delivery, Effect, Installation, Repository, Role
@@ -23,8 +32,9 @@ class GitHub(World):
             self.accounts[account.login.lower()] = account
 
     async def settle(self) -> None:
-        """Let deployments be carried out and deliveries be sent."""
+        """Let deployments be carried out, commits be looked at, and deliveries be sent."""
         deployments.deploy(self)
+        statuses.run_ci(self)
         await self.postman.post()
 
     async def close(self) -> None:
@@ -237,6 +247,27 @@ class GitHub(World):
     async def end_check(self, full_name: str, check_id: int, conclusion: str) -> None:
         repository = self._change(full_name)
         checks.update_check(self, repository, repository.checks[check_id], {"conclusion": conclusion})
+        await self.settle()
+
+    async def end_suite(self, full_name: str, head: str, conclusion: str) -> None:
+        """A workflow ended before any job of it began."""
+        repository = self._change(full_name)
+        checks.end_suite(self, repository, head, slug="github-actions", conclusion=conclusion)
+        await self.settle()
+
+    async def set_status(
+        self, login: str, full_name: str, head: str, context: str, state: str, *, description: str = ""
+    ) -> None:
+        """Somebody says of a commit how it is, without a check run."""
+        repository, by = self._change(full_name), self.account(login)
+        said = {"context": context, "state": state, "description": description}
+        statuses.set_status(self, repository, by, head, **said)
+        await self.settle()
+
+    async def ready(self, login: str, full_name: str, number: int) -> None:
+        """A person makes a draft ready."""
+        repository, by = self._change(full_name), self.account(login)
+        pulls.make_ready(self, repository, issue_of(repository, number), by)
         await self.settle()
 
     async def set_deployment_status(

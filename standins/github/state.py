@@ -168,6 +168,19 @@ class CheckRun:
 
 
 @dataclass(slots=True, kw_only=True)
+class CommitStatus:
+    """What somebody said of a commit without a check run; the newest of each context counts."""
+
+    id: int
+    sha: str
+    context: str
+    state: str
+    description: str
+    by: Account
+    created_at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
 class DeploymentStatus:
     id: int
     state: str
@@ -194,11 +207,7 @@ class Deployment:
 
 @dataclass(slots=True, kw_only=True)
 class Repository:
-    """A repository; `branches` mirrors the refs on disk.
-
-    `signed` holds the commits that GitHub itself made; `protected`, by branch, why nothing may be merged;
-    `merge_methods` how else anything may; `jobs` are the logs of jobs.
-    """
+    """A repository; `branches` mirrors the refs on disk; `protected` is why nothing may be merged."""
 
     id: int
     owner: Account
@@ -208,6 +217,7 @@ class Repository:
     created_at: datetime
     private: bool = True
     archived: bool = False
+    has_drafts: bool = True
     next_number: int = 1
     roles: dict[str, Role] = field(default_factory=dict)
     branches: dict[str, str] = field(default_factory=dict)
@@ -219,6 +229,9 @@ class Repository:
     comments: dict[int, Comment] = field(default_factory=dict)
     checks: dict[int, CheckRun] = field(default_factory=dict)
     suites: dict[str, int] = field(default_factory=dict)
+    # What a suite says that its checks do not.
+    suites_say: dict[int, str] = field(default_factory=dict)
+    statuses: list[CommitStatus] = field(default_factory=list)
     jobs: dict[int, str] = field(default_factory=dict)
     deployments: dict[int, Deployment] = field(default_factory=dict)
 

@@ -1,7 +1,7 @@
 """GitHub's memory: who and what there is, and all that happened."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -67,6 +67,8 @@ class World:
     mints: str = "ghs_{}"
     skew: timedelta = timedelta()
     deployer: Literal["success", "failure"] | None = None
+    # What its continuous integration says of a commit of a pull request: conclusions by the checks' names.
+    ci: Callable[[Repository, str], Mapping[str, str]] | None = None
     accounts: dict[str, Account] = field(default_factory=dict)
     repositories: dict[int, Repository] = field(default_factory=dict)
     installations: dict[int, Installation] = field(default_factory=dict)

@@ -89,7 +89,9 @@ async def life(story: stories.Story, template: Template, deadly: Iterable[str] =
             told = Life(
                 github=github, claude=claude, environ=environ, directory=directory, deadly=frozenset(deadly)
             )
-            await populate(told, stories.REPOSITORY)
+            environ["ENGINE_POLLS_SECONDS"] = story.polls
+            github.ci = stories.looks_for_the_word if story.is_judged else None
+            await populate(told, story.files)
             try:
                 yield told
             finally:
@@ -138,7 +140,6 @@ def settings_of(github: str, claude: str, database: str, directory: Path, secret
         "GITHUB_URL": github,
         "ANTHROPIC_API_KEY": "sk-ant-stand-in",
         "ANTHROPIC_BASE_URL": claude,
-        "ENGINE_POLLS_SECONDS": "0.1",
     }
 
 
@@ -238,7 +239,7 @@ def approval_of(it: Life) -> str:
 
 def check(it: Life, story: stories.Story) -> None:
     """Each effect exactly once, nothing paid twice, nothing that GitHub would refuse."""
-    counted = Counter(each.name for each in it.github.effects if each.by.endswith("[bot]"))
+    counted = Counter(each.name for each in it.github.effects if each.by == it.github.app.bot.login)
     named = (*ONCE, *sorted(story.also))
     wrong = [f"{name}: {counted[name]}" for name in named if counted[name] != story.times(name)]
     markers = Counter(marker_of(each.body) for each in it.github.repository("acme/shop").comments.values())

@@ -1,4 +1,6 @@
-"""The stories that are told at every crash point: one goes live, one is rolled back, one is sent back."""
+"""The stories that are told at every crash point: one goes live, one is rolled back, one is sent back, and
+one is judged by the repository's own checks.
+"""
 
 import json
 from collections.abc import Mapping
@@ -6,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from standins.claude_replies import Asked, Reply, Script, calls, edit, says
+from standins.github.state import Repository
 from standins.stories import SPEC
 
 REQUEST: Final = "/claude integrate send every paid invoice to the ERP"
@@ -39,11 +42,19 @@ def better(asked: Asked) -> Reply | None:
     return calls(edit("toolu_3", "str_replace", "erp.txt", old_str="right", new_str="right and better"))
 
 
+def looks_for_the_word(repository: Repository, head: str) -> Mapping[str, str]:
+    """A continuous integration that wants the file to be right."""
+    is_right = b"right" in repository.git.run("show", f"{head}:erp.txt")
+    return {"build": "success", "test": "success" if is_right else "failure"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """How it ends: the state, the last word, and how often each effect is to happen.
 
     `wish` is what is said at the gate before it is approved, `also` what happens once besides the usual.
+    `is_judged` says that a continuous integration is the tester; that is looked at every so often, which is
+    `polls` times a constant.
     """
 
     name: str
@@ -54,6 +65,13 @@ class Story:
     wish: str | None = None
     twice: frozenset[str] = frozenset()
     also: frozenset[str] = frozenset()
+    is_judged: bool = False
+    polls: str = "0.1"
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        tester = "tester: checks\n" if self.is_judged else ""
+        return {**REPOSITORY, ".github/claude-bot.yml": f"{CONFIGURATION}{tester}"}
 
     def times(self, effect: str) -> int:
         """How often; a revert has a branch, a pull request and a merge of its own."""
@@ -78,5 +96,14 @@ STORIES: Final = (
         wish="/claude changes make it better",
         twice=frozenset(("create_check",)),
         also=frozenset(("move_branch", "edit_pull")),
+    ),
+    Story(
+        name="judged",
+        deployer="success",
+        state=": active",
+        last="is **active**",
+        also=frozenset(("move_branch", "edit_pull", "make_ready")),
+        is_judged=True,
+        polls="0.02",
     ),
 )

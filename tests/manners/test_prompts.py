@@ -60,7 +60,7 @@ def test_a_request_is_put_in_as_data() -> None:
     words = render(
         "validate_request",
         repository="acme/shop",
-        test_command="COMMAND",
+        judge=render("judge_command", test_command="COMMAND"),
         request=fence(request, "the request", nonce),
         listing=fence("src/app.py\n</data>.py", "paths", nonce),
         readme=fence("# Shop", "README", nonce),
@@ -98,7 +98,7 @@ def test_coding_starts_with_the_request_and_the_spec() -> None:
     words = render(
         "code_request",
         repository="acme/shop",
-        test_command="COMMAND",
+        judge=render("judge_command", test_command="COMMAND"),
         request="REQUEST",
         spec="SPEC",
         instructions="INSTRUCTIONS",
@@ -152,10 +152,11 @@ the complete title and body as before.
 
 
 def test_a_pass_with_remarks_is_told_with_what_was_done_to_the_tests() -> None:
-    words = render("reconsider", test_command="COMMAND", remarks="REMARKS", bent="DIFF", report="REPORT")
+    judge = render("judge_command", test_command="COMMAND")
+    words = render("reconsider", judge=judge, remarks="REMARKS", bent="DIFF", report="REPORT")
 
     assert words == snapshot("""\
-The repository's tests were run on your change with this command, and passed:
+Your change passed the tests. Its tests are run with:
 
 COMMAND
 

@@ -33,7 +33,16 @@ Row = Mapping[str, Any]
 
 ORDER: Final = tuple(State)
 ENDS: Final = (State.ACTIVE, State.FAILED, State.DEPRECATED)
-PARKED: Final = (*LONGEST, "answer", "plan_approval", "approval", "deploy_approval", "deployment", "removal")
+PARKED: Final = (
+    *LONGEST,
+    "answer",
+    "plan_approval",
+    "checks",
+    "approval",
+    "deploy_approval",
+    "deployment",
+    "removal",
+)
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,7 @@ from bot.annotations import Annotation, Concluded
 from bot.application.installations import Sandbox
 from bot.application.ports import Subscriber, World
 from bot.application.projections import row_of
-from bot.check_records import OthersCheck
+from bot.check_records import CheckSuite, OthersCheck
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
 from bot.domain.merging import METHODS
@@ -377,6 +377,8 @@ class FakePullRequests:
     tried: list[MergeMethod] = field(default_factory=list)
     takes: tuple[MergeMethod, ...] = METHODS
     refuses: str | None = None
+    has_drafts: bool = True
+    made_ready: list[int] = field(default_factory=list)
 
     def has(self, number: int, branch: str, head: str, **facts: Any) -> None:
         plain = {"base": "main", "state": "open", "merged": False, "merge_sha": None, "opened_at": OPENED_AT}
@@ -389,11 +391,25 @@ class FakePullRequests:
         return self.there[number][1]
 
     async def open(
-        self, repository: Repository, *, branch: str, base: str, title: str, body: str
+        self,
+        repository: Repository,
+        *,
+        branch: str,
+        base: str,
+        title: str,
+        body: str,
+        draft: bool = False,
     ) -> PullRequest:
+        if draft and not self.has_drafts:
+            raise StepFailed("drafts_unsupported")
         self.opened.append((title, body))
-        self.has(11 + len(self.opened) + len(self.there), branch, COMMIT, base=base)
+        self.has(11 + len(self.opened) + len(self.there), branch, COMMIT, base=base, draft=draft)
         return [pull for _, pull in self.there.values()][-1]
+
+    async def make_ready(self, repository: Repository, number: int) -> None:
+        self.made_ready.append(number)
+        branch, pull = self.there[number]
+        self.there[number] = (branch, replace(pull, draft=False))
 
     async def describe(self, repository: Repository, number: int, *, title: str, body: str) -> str:
         self.described.append((number, title, body))
@@ -429,13 +445,16 @@ class FakeChecks:
     """Check runs by number: the head, the external id and the conclusion of each; the last title given.
 
     `said` is what those were made with that were over at once.
-    `others` are those of others by commit, with what they say of lines and the logs of their jobs.
+    `others` are those of others by commit, with what they say of lines and the logs of their jobs; `suites`
+    and `states` are their suites, and commit statuses.
     """
 
     runs: dict[int, tuple[str, str, str | None]] = field(default_factory=dict)
     said: list[Concluded] = field(default_factory=list)
     titled: str = ""
     others: dict[str, list[OthersCheck]] = field(default_factory=dict)
+    suites: dict[str, list[CheckSuite]] = field(default_factory=dict)
+    states: dict[str, list[OthersCheck]] = field(default_factory=dict)
     lines: dict[int, list[Annotation] | Exception] = field(default_factory=dict)
     logs: dict[int, str | Exception] = field(default_factory=dict)
     asked: int = 0
@@ -464,6 +483,12 @@ class FakeChecks:
     async def of_others(self, repository: Repository, head: str) -> list[OthersCheck]:
         self.asked += 1
         return self.others.get(head, [])
+
+    async def suites_of_others(self, repository: Repository, head: str) -> list[CheckSuite]:
+        return self.suites.get(head, [])
+
+    async def statuses(self, repository: Repository, head: str) -> list[OthersCheck]:
+        return self.states.get(head, [])
 
     async def annotations(self, repository: Repository, check: int) -> list[Annotation]:
         found = self.lines.get(check, [])

@@ -248,6 +248,7 @@ def test_every_fact_has_its_sentence() -> None:
     every += [RESTING, e.Resumed(), MORE, e.PullRequestLabelled(labels=("a",))]
     every += [e.ChecksFailed(head=COMMIT, failing=(1, 2), said=""), e.SentBackByChecks(attempt=2)]
     every += [e.ChecksPassed(head=COMMIT)]
+    every += [e.ChecksCounted(head=COMMIT, done=1, total=2), e.PullRequestReady(number=1)]
     every += [e.StepUndone(step="deploy", outcome="needs_person", what="")]
     every += [e.ContextCompacted(upto=1, tokens=1)]
     every += [*DEPRECATED, GIVEN_UP, e.DeprecationRequested(by=ADMIN, why=None, removed_in=9)]
@@ -421,13 +422,14 @@ async def test_the_configuration_says_where_each_value_comes_from() -> None:
 | key | value | from |
 |---|---|---|
 | `test` | `pytest -q` | this repository, [line 1](https://github.com/acme/shop/blob/ba5eba5eba5eba5eba5eba5eba5eba5eba5eba5e/.github/claude-bot.yml#L1) |
+| `tester` | `sandbox` | the bot's default |
 | `environment` | `production` | the bot's default |
 | `merge_method` | (not set) | the bot's default |
 | `merge_reverts` | `false` | the bot's default |
 | `approvals` | `1` | the bot's default |
 | `plan_first` | `false` | the bot's default |
 | `test_remarks` | `report` | the bot's default |
-| `checks` | `send_back: true` | the bot's default |
+| `checks` | `send_back: true, minutes: 60, needed:` | the bot's default |
 | `branch` | `claude/{issue}-{id}` | the bot's default |
 | `labels` | (not set) | the bot's default |
 | `not_secret` | (not set) | the bot's default |
@@ -441,7 +443,7 @@ async def test_a_configuration_that_cannot_be_read_is_said_to_be() -> None:
     stage.sources.files[BASE] = {".github/claude-bot.yml": b"tests: pytest\n"}
 
     assert await says("/claude config", stage) == snapshot(
-        "`.github/claude-bot.yml` cannot be followed: acme/shop, line 1: `tests`: there is no such key. Did you mean `test`? The keys are test, environment, merge_method, merge_reverts, approvals, plan_first, test_remarks, checks, branch, labels, not_secret, setup, setup_files. I know of no earlier version that could. Until it is mended, nothing can be asked for here."
+        "`.github/claude-bot.yml` cannot be followed: acme/shop, line 1: `tests`: there is no such key. Did you mean `test`? The keys are test, tester, environment, merge_method, merge_reverts, approvals, plan_first, test_remarks, checks, branch, labels, not_secret, setup, setup_files. I know of no earlier version that could. Until it is mended, nothing can be asked for here."
     )
 
 

@@ -48,13 +48,14 @@ async def test_key_by_key_the_nearer_file_says_it_and_else_the_default_holds() -
 | key | value | from |
 |---|---|---|
 | `test` | `make` | this repository, [line 2](https://github.com/acme/shop/blob/ba5eba5eba5eba5eba5eba5eba5eba5eba5eba5e/.github/claude-bot.yml#L2) |
+| `tester` | `sandbox` | the bot's default |
 | `environment` | `production` | the bot's default |
 | `merge_method` | (not set) | the bot's default |
 | `merge_reverts` | `false` | the bot's default |
 | `approvals` | `1` | this repository, [line 1](https://github.com/acme/shop/blob/ba5eba5eba5eba5eba5eba5eba5eba5eba5eba5e/.github/claude-bot.yml#L1) |
 | `plan_first` | `false` | the bot's default |
 | `test_remarks` | `refuse` | the owner's `acme/.github`, [line 3](https://github.com/acme/.github/blob/0123012301230123012301230123012301230123/.github/claude-bot.yml#L3) |
-| `checks` | `send_back: true` | the bot's default |
+| `checks` | `send_back: true, minutes: 60, needed:` | the bot's default |
 | `branch` | `claude/{issue}-{id}` | the bot's default |
 | `labels` | (not set) | the bot's default |
 | `not_secret` | (not set) | the bot's default |
@@ -192,5 +193,5 @@ async def test_whoever_asks_is_told_once_that_an_earlier_version_counts() -> Non
     assert told.partition(" -->\n")[2] == snapshot("""\
 @requester, I am at it, but:
 
-**`.github/claude-bot.yml` of `acme/shop` is broken** on `main` (`fa11fa1`), line 1: `tset`: there is no such key. Did you mean `test`? The keys are test, environment, merge_method, merge_reverts, approvals, plan_first, test_remarks, checks, branch, labels, not_secret, setup, setup_files. Until it is mended, what it said in `ba5eba5` stays in force.\
+**`.github/claude-bot.yml` of `acme/shop` is broken** on `main` (`fa11fa1`), line 1: `tset`: there is no such key. Did you mean `test`? The keys are test, tester, environment, merge_method, merge_reverts, approvals, plan_first, test_remarks, checks, branch, labels, not_secret, setup, setup_files. Until it is mended, what it said in `ba5eba5` stays in force.\
 """)

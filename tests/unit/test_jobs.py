@@ -95,6 +95,9 @@ async def test_a_survey_finds_the_base_its_configuration_and_its_tests() -> None
         "setup": '{"lines": [], "is_detected": false, "files": []}',
         "send_back": "yes",
         "plan_first": "",
+        "tester": "sandbox",
+        "check_minutes": "60",
+        "checks_needed": "[]",
     }
 
 

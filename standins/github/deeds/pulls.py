@@ -27,6 +27,8 @@ def open_pull(  # noqa: PLR0913  a pull request has this many parts
 ) -> Issue:
     """Refused where there is one already, or where the head adds nothing."""
     check_length(body)
+    if draft and not repository.has_drafts:
+        raise Refused(422, "Draft pull requests are not supported in this repository.")
     pull = Pull(
         head=head,
         base=base,
@@ -51,6 +53,16 @@ def open_pull(  # noqa: PLR0913  a pull request has this many parts
     world.note("open_pull", repository, by, **facts)
     _tell(world, "opened", repository, issue, by)
     return issue
+
+
+def make_ready(world: World, repository: Repository, issue: Issue, by: Account) -> None:
+    """A draft no more. Refused where it is none."""
+    pull = pull_of(issue)
+    if not pull.draft:
+        raise Refused(422, "Pull request is not a draft")
+    pull.draft, issue.updated_at = False, world.now()
+    world.note("make_ready", repository, by, number=issue.number)
+    _tell(world, "ready_for_review", repository, issue, by)
 
 
 def _tip(repository: Repository, branch: str, *, field: str) -> str:

@@ -35,11 +35,11 @@ def check_run(world: World, of: Repository, it: CheckRun) -> dict[str, Any]:
         },
         "check_suite": {"id": it.suite},
         "app": app(world, it.app),
-        "pull_requests": [minimal_pull(world, of, each) for each in _pulls_with(of, it.head_sha)],
+        "pull_requests": [minimal_pull(world, of, each) for each in pulls_with(of, it.head_sha)],
     }
 
 
-def _pulls_with(of: Repository, head: str) -> list[Issue]:
+def pulls_with(of: Repository, head: str) -> list[Issue]:
     return [each for each in of.pulls() if each.state == "open" and each.pull and each.pull.head_sha == head]
 
 

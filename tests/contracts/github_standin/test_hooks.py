@@ -54,6 +54,7 @@ async def live_through_everything(client: Client, github: GitHub) -> None:
     await github.close_pull("bob", "acme/shop", number)
     await github.reopen_pull("bob", "acme/shop", number)
     await checks_are_run(client, github, sha)
+    await a_draft_is_made_ready(client, github)
     await github.merge_pull("bob", "acme/shop", number)
     made = (await client.post(f"{SHOP}/deployments", {"ref": "main", "payload": {}})).body["id"]
     await github.set_deployment_status("bob", "acme/shop", made, "success")
@@ -65,6 +66,13 @@ async def live_through_everything(client: Client, github: GitHub) -> None:
     await github.uninstall("acme", by="bob")
 
 
+async def a_draft_is_made_ready(client: Client, github: GitHub) -> None:
+    await github.push("alice", "acme/shop", {"c.py": "c\n"}, branch="bot/draft")
+    asked = {"head": "bot/draft", "base": "main", "title": "Later", "draft": True}
+    draft = (await client.post(f"{SHOP}/pulls", asked)).body["number"]
+    await github.ready("alice", "acme/shop", draft)
+
+
 async def checks_are_run(client: Client, github: GitHub, sha: str) -> None:
     """The App's own, and another's."""
     check = (await client.post(f"{SHOP}/check-runs", {"name": "claude", "head_sha": sha})).body["id"]
@@ -72,6 +80,7 @@ async def checks_are_run(client: Client, github: GitHub, sha: str) -> None:
     await github.rerun_check("alice", "acme/shop", check)
     lint = await github.run_check("acme/shop", sha, "lint")
     await github.end_check("acme/shop", lint, "failure")
+    await github.set_status("bob", "acme/shop", sha, "ci/old", "success")
 
 
 async def test_every_delivery_has_the_published_shape(
@@ -102,10 +111,12 @@ async def test_every_delivery_has_the_published_shape(
         "pull_request.closed",
         "pull_request.edited",
         "pull_request.opened",
+        "pull_request.ready_for_review",
         "pull_request.reopened",
         "pull_request.synchronize",
         "pull_request_review.submitted",
         "push.None",
+        "status.None",
     }
     assert github.violations == []
 
