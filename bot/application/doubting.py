@@ -16,8 +16,9 @@ from bot.domain.fencing import nonce_of
 from bot.domain.integration import Integration
 from bot.domain.judges import Judges, judges_in, may_judge
 from bot.domain.paths import kept_back
+from bot.domain.setting_up import may_matter
 from bot.domain.trust import Remark, Rerun, Seen, remarks_on
-from bot.records import FileEdit, Outcome
+from bot.records import FileEdit, Outcome, StepFailed
 
 LARGEST_WORKFLOW: Final = 200_000
 MOST_WORKFLOWS: Final = 50
@@ -65,9 +66,17 @@ async def doubted_unrun(world: World, it: Integration, edits: Sequence[FileEdit]
     command = (*it.tests, *named_in(await _workflows(world, it), [edit.path for edit in edits]))
     before = await _before(world, it, edits, command)
     judges = judges_in(edits, before, command=command)
-    installs = await changed_needs(world, place_of(it), edits)
+    installs = await _installs(world, it, edits)
     found = remarks_on(Seen(judges=judges, before=None, now=passed, installs=installs))
     return Doubted(remarks=found, old_tests="", bent=compared(_bent(it, edits, judges), before))
+
+
+async def _installs(world: World, it: Integration, edits: Sequence[FileEdit]) -> tuple[str, ...]:
+    """By what it has something else installed; where that cannot be told, by whatever may be the cause."""
+    try:
+        return await changed_needs(world, place_of(it), edits)
+    except StepFailed:
+        return tuple(edit.path for edit in edits if may_matter(edit.path, it.setup))
 
 
 async def _workflows(world: World, it: Integration) -> list[str]:

@@ -10,7 +10,7 @@ from bot.application.drafting import missing_before_checks
 from bot.application.ports import World
 from bot.application.recording import amend, running
 from bot.application.steps import Standing, standing
-from bot.application.tester_words import still_open
+from bot.application.tester_words import named, still_open
 from bot.application.testing import after_tests
 from bot.application.texts import keep_text, load_change
 from bot.domain import deciding
@@ -50,7 +50,7 @@ async def _look(it: Integration, world: World, *, key: str) -> Standing:
         case Outcome.OVERDUE:
             raise StepFailed("checks_overdue", still_open(seen.done, seen.total, seen.open))
         case Outcome.STOPPED:
-            raise StepFailed("checks_stopped", ", ".join(each.name for each in seen.stopped))
+            raise StepFailed("checks_stopped", named([each.name for each in seen.stopped]))
         case Outcome.FAILED:
             verdict = await _failed(it, seen, world)
         case Outcome.PASSED:

@@ -9,6 +9,7 @@ from bot.application.views import StatusView
 from bot.domain.commands import PREFIX
 
 MOST_NAMES: Final = 10
+LONGEST_NAME: Final = 60
 UNJUDGED: Final = ("generating", "testing", "generate_code", "run_tests")
 UNDER_WAY: Final = "[tests under way]"
 
@@ -70,9 +71,15 @@ def waits_for_machines(view: StatusView) -> str:
 
 def still_open(done: int, total: int, names: Sequence[str]) -> str:
     """What was not done when the time was over."""
+    return f"{progress(done, total)}; not done: {named(names)}"
+
+
+def named(names: Sequence[str]) -> str:
+    """Names of others' checks, the first of many, none longer than one can read."""
     more = len(names) - MOST_NAMES
-    named = ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
-    return f"{progress(done, total)}; not done: {named}"
+    return ", ".join(name[:LONGEST_NAME] for name in names[:MOST_NAMES]) + (
+        f" and {more} more" if more > 0 else ""
+    )
 
 
 def tested(view: StatusView) -> str:

@@ -488,6 +488,18 @@ async def test_what_steers_the_checks_is_remarked_on() -> None:
     assert "-pytest" in found.bent
 
 
+async def test_what_cannot_be_told_of_what_is_installed_is_remarked_on_by_name() -> None:
+    detects = structs.replace(JUDGED, detects_setup=True)
+    history = (*PUT_UP[: len(AGREED) - 1], detects, *PUT_UP[len(AGREED) :])
+    stage = staged(LINT, history=history)
+    stage.sources = FakeSources(files={BASE: {**FILES, "requirements.txt": b"a" * 17 * 1024 * 1024}})
+    edits = [FileEdit(path="pyproject.toml", content=b""), FileEdit(path="shop/erp.py", content=b"x\n")]
+
+    found = await doubted_unrun(stage.world, integration(history), edits, passed=1)
+
+    assert [(each.code, each.paths) for each in found.remarks] == [("installs_changed", ("pyproject.toml",))]
+
+
 async def test_sb_09_where_every_check_was_skipped_nothing_passed() -> None:
     stage = staged(replace(TEST, conclusion="skipped"))
 
