@@ -10,7 +10,7 @@ from typing import Final
 import aiohttp
 
 import handlers
-from bot.application import intake, notifying, redelivering, saga, settling, sweeping, upkeep
+from bot.application import intake, notifying, redelivering, reminding, saga, settling, sweeping, upkeep
 from bot.application.configuration import PATH as CONFIGURATION
 from bot.application.ports import Clock, Subscriber, World
 from bot.application.retaining import Transcripts
@@ -168,16 +168,16 @@ def register(
     notifying.register(world)
     days = settings.retention_days
     transcripts = Transcripts(log=stored.log, integrations=stored.integrations, blobs=stored.blobs)
+    kept: dict[str, tuple[upkeep.Store, int]] = {
+        "blobs": (transcripts, 0),
+        "inbox": (stored.inbox, days.deliveries),
+    }
     return [
         *settling.register(world, sagas),
+        *reminding.register(world),
         *redelivering.register(GitHubDeliveries(app), stored.clock),
         *sweeping.register(heard, stored.inbox, stored.clock),
-        *upkeep.register(
-            stored.clock,
-            stored.log,
-            {"blobs": (transcripts, 0), "inbox": (stored.inbox, days.deliveries)},
-            workflow_days=days.workflows,
-        ),
+        *upkeep.register(stored.clock, stored.log, kept, workflow_days=days.workflows),
     ]
 
 

@@ -1,10 +1,11 @@
 """What is said once, beside the status comment: an edit of that reaches nobody's inbox."""
 
-from bot.application import check_words, money_words, removal_words, status_words
+from bot.application import check_words, money_words, reminder_words, removal_words, status_words
 from bot.application.effects import say_once
 from bot.application.ports import World
 from bot.application.spending import spending
 from bot.application.texts import load_removal
+from bot.application.views import StatusView
 from bot.domain.deciding import WORKING
 from bot.domain.integration import Integration
 from bot.domain.money import nearly_spent
@@ -79,3 +80,14 @@ async def say_month(it: Integration, world: World) -> None:
     body = f"{marker}\n{money_words.month_nearly(spent, which)}"
     effect = f"month:{whose}:{spent.month}:{which}:{allowed}"
     await say_once(world, it.repository, it.issue, body, marker=marker, effect=effect)
+
+
+async def remind(it: Integration, view: StatusView, world: World) -> None:
+    """That it waits still, once for each time that people are to be reminded: there where they can act."""
+    if it.reminded is None:
+        return
+    number = it.pull_request if it.waiting_for == "approval" and it.pull_request else it.issue
+    marker = reminder_words.reminder_marker(it.id, it.reminders)
+    body = f"{marker}\n{reminder_words.reminder(view)}"
+    effect = f"reminder:{it.id}:{it.reminders}"
+    await say_once(world, it.repository, number, body, marker=marker, effect=effect)

@@ -67,6 +67,7 @@ class Configuration(BaseModel):
     plan_first: bool = Field(
         default=False, description="whether a person approves the plan before anything is written"
     )
+    reminders: bool = Field(default=True, description="whether the bot reminds people of what waits for them")
     test_remarks: Literal["report", "refuse"] = Field(
         default="report",
         description="tests that pass with remarks: report them at the gate, or refuse the change",

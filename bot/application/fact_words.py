@@ -137,6 +137,8 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"it rests ({code(cause)})"
         case e.Resumed():
             return "it goes on where it stopped"
+        case e.Reminded(of=waits):
+            return f"I reminded people that it waits for {waits.replace('_', ' ')}"
         case e.BudgetRaised(by=by, micro_usd=more):
             return f"@{by.login} let it use up ${more / 1e6:.2f} more"
         case e.IntegrationFailed(reason=reason):

@@ -9,7 +9,7 @@ from dbos import DBOS
 from structlog.contextvars import bound_contextvars
 
 from bot.application import status_words as words
-from bot.application.announcing import announce
+from bot.application.announcing import announce, remind
 from bot.application.asking import load_answer
 from bot.application.check_reports import failing_names, printed_of
 from bot.application.effects import say_once
@@ -69,6 +69,7 @@ def what_people_see(it: Integration) -> tuple[object, ...]:
         it.micro_usd_allowed,
         it.failing_checks,
         it.counted,
+        it.reminders,
     )
 
 
@@ -87,6 +88,7 @@ async def show_status(world: World, integration_id: str, version: int, calm: int
     it, view = await look(world, integration_id)
     await said_somewhere(it, place(it, words.status_comment(view), world))
     await said_somewhere(it, announce(it, world))
+    await said_somewhere(it, remind(it, view, world))
     await world.notes.put(f"told:{integration_id}", f"{it.version} {now:.3f}")
     return it.ended
 

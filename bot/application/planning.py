@@ -44,6 +44,7 @@ async def propose(
         spec=await keep_text(world, it, spec.model_dump_json()),
         demanded=bool(survey.get("plan_first")),
         survey=digest_of(survey),
+        reminders=not survey.get("reminders"),
         passed=int(survey["passed"]) if survey.get("passed") else None,
     )
     return standing(await amend(world, it.id, lambda now: planning.propose(now, proposed), key=key))

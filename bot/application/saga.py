@@ -19,6 +19,7 @@ from bot.application.testing import run_tests
 from bot.application.validating import validate_request
 from bot.application.watching import is_stopped, stoppable, watched
 from bot.domain.pausing import LONGEST
+from bot.domain.reminding import LAPSES
 from bot.domain.states import State
 from bot.infrastructure.engine import heard, on, step
 from bot.records import STOPPED, StepFailed
@@ -26,13 +27,9 @@ from bot.records import STOPPED, StepFailed
 Work = Callable[..., Awaitable[Any]]
 Queued = Callable[["Job", str], Awaitable[Standing]]
 
-DAY_SECONDS: Final = 86_400.0
 LOOK_EVERY_SECONDS: Final = 3_600.0
 PATIENCE_SECONDS: Final[Mapping[str, float]] = {
-    "answer": 7 * DAY_SECONDS,
-    "plan_approval": 30 * DAY_SECONDS,
-    "approval": 30 * DAY_SECONDS,
-    "deploy_approval": 30 * DAY_SECONDS,
+    waits: lapses.total_seconds() for waits, lapses in LAPSES.items()
 }
 DOUBLINGS: Final = 5
 

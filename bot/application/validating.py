@@ -99,6 +99,7 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
         "tester": configuration.tester,
         "check_minutes": str(configuration.checks.minutes),
         "checks_needed": json.dumps(configuration.checks.needed),
+        "reminders": "" if configuration.reminders else "no",
     }
 
 
@@ -240,19 +241,21 @@ async def conclude(
     if spec.verdict == "refused":
         raise StepFailed("refused", await keep_text(world, it, spec.refusal or ""))
     if spec.verdict == "unclear":
-        return await _ask(it, spec, world, key=key)
+        return await _ask(it, spec, world, reminders=not survey.get("reminders"), key=key)
     if is_wanted(it, survey):
         return await propose(it, spec, survey, world, key=key)
     kept = await keep_text(world, it, spec.model_dump_json())
     return await _agree(it, kept, survey, world, key=key)
 
 
-async def _ask(it: Integration, spec: Spec, world: World, *, key: str) -> Standing:
+async def _ask(it: Integration, spec: Spec, world: World, *, reminders: bool, key: str) -> Standing:
     questions = await keep_text(world, it, "\n".join(f"- {each}" for each in spec.questions))
     most = world.rules.questions
-    return standing(
-        await amend(world, it.id, lambda now: deciding.ask(now, questions=questions, most=most), key=key)
-    )
+
+    def decide(now: Integration) -> list[e.Event]:
+        return deciding.ask(now, questions=questions, most=most, reminders=reminders)
+
+    return standing(await amend(world, it.id, decide, key=key))
 
 
 async def _agree(it: Integration, spec: str, survey: dict[str, str], world: World, *, key: str) -> Standing:
@@ -280,5 +283,6 @@ async def _agree(it: Integration, spec: str, survey: dict[str, str], world: Worl
         tester="checks" if survey.get("tester") == "checks" else "sandbox",
         check_minutes=int(survey.get("check_minutes", "60")),
         checks_needed=tuple(json.loads(survey.get("checks_needed", "[]"))),
+        reminders=not survey.get("reminders"),
     )
     return standing(await amend(world, it.id, lambda now: deciding.validate(now, validated), key=key))

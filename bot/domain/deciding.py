@@ -47,12 +47,12 @@ def start_validation(it: Integration) -> list[e.Event]:
     return [e.ValidationStarted()]
 
 
-def ask(it: Integration, *, questions: str, most: int) -> list[e.Event]:
+def ask(it: Integration, *, questions: str, most: int, reminders: bool = True) -> list[e.Event]:
     """Ask the requester, but only so many times. Raises StepFailed("unclear")."""
     _check_in(it, State.VALIDATING)
     if it.rounds >= most:
         raise StepFailed("unclear")
-    return [e.QuestionsAsked(questions=questions)]
+    return [e.QuestionsAsked(questions=questions, reminders=reminders)]
 
 
 def answer(it: Integration, *, by: Actor, text: str) -> list[e.Event]:

@@ -43,9 +43,13 @@ class ValidationStarted(Happened, frozen=True, kw_only=True):
 
 
 class QuestionsAsked(Happened, frozen=True, kw_only=True):
-    """The request is not clear enough; `questions` is the digest of what the bot wants to know."""
+    """The request is not clear enough; `questions` is the digest of what the bot wants to know.
+
+    `reminders` is whether people are reminded where nobody answers; so it is with the facts below.
+    """
 
     questions: str
+    reminders: bool = True
 
 
 class Answered(Happened, frozen=True, kw_only=True):
@@ -66,6 +70,7 @@ class PlanProposed(Happened, frozen=True, kw_only=True):
     demanded: bool
     survey: str
     passed: int | None = None
+    reminders: bool = True
 
 
 class PlanShown(Happened, frozen=True, kw_only=True):
@@ -124,6 +129,7 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     tester: Tester = "sandbox"
     check_minutes: int = 60
     checks_needed: tuple[str, ...] = ()
+    reminders: bool = True
 
 
 class TurnTaken(Happened, frozen=True, kw_only=True):
@@ -484,6 +490,12 @@ class Resumed(Happened, frozen=True, kw_only=True):
     """What it rested for is over, and it goes on where it stopped."""
 
 
+class Reminded(Happened, frozen=True, kw_only=True):
+    """People are reminded of what it waits for."""
+
+    of: str
+
+
 class BudgetRaised(Happened, frozen=True, kw_only=True):
     """A person let this run use up more, by so much of each ceiling."""
 
@@ -567,6 +579,7 @@ Event = (
     | WentOn
     | Paused
     | Resumed
+    | Reminded
     | BudgetRaised
     | IntegrationFailed
     | StepUndone

@@ -65,6 +65,9 @@ class Integration:
     tester: e.Tester = "sandbox"
     check_minutes: int = 60
     checks_needed: tuple[str, ...] = ()
+    reminds: bool = True
+    reminders: int = 0
+    reminded: e.Reminded | None = None
     left_out: tuple[str, ...] = ()
     attempt: int = 1
     first_attempt: int = 1
@@ -265,6 +268,8 @@ def evolved(it: Integration, events: Iterable[e.Event]) -> Integration:
 def evolve(it: Integration, event: e.Event) -> Integration:
     """The integration after one more fact; never refuses, never looks outside."""
     after = _evolved(it, event)
+    if after.reminded is not None and after.waiting_for != after.reminded.of:
+        after = replace(after, reminded=None)
     is_over = after.held_up is not None and not isinstance(event, LEAVES_HELD_UP)
     return replace(after, held_up=None) if is_over else after
 
@@ -275,12 +280,12 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return _requested(it, event)
         case e.ValidationStarted():
             return replace(it, state=State.VALIDATING)
-        case e.QuestionsAsked(questions=questions):
-            return replace(it, questions=questions, rounds=it.rounds + 1)
+        case e.QuestionsAsked(questions=questions, reminders=reminds):
+            return replace(it, questions=questions, rounds=it.rounds + 1, reminds=reminds)
         case e.Answered(text=text):
             return replace(it, questions=None, exchanges=(*it.exchanges, (it.questions or "", text)))
         case e.PlanProposed():
-            return replace(it, plan=event, plan_shown=None, plan_approved=None)
+            return replace(it, plan=event, plan_shown=None, plan_approved=None, reminds=event.reminders)
         case e.PlanShown():
             return replace(it, plan_shown=event)
         case e.PlanApproved():
@@ -371,6 +376,8 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, paused=event, rests=it.rests + 1)
         case e.Resumed():
             return replace(it, paused=None)
+        case e.Reminded():
+            return replace(it, reminded=event, reminders=it.reminders + 1)
         case e.BudgetRaised():
             return _raised(it, event)
         case e.IntegrationFailed(reason=reason, during=during, detail=detail):
@@ -433,6 +440,7 @@ def _validated(it: Integration, event: e.RequestValidated) -> Integration:
         tester=event.tester,
         check_minutes=event.check_minutes,
         checks_needed=event.checks_needed,
+        reminds=event.reminders,
     )
 
 
@@ -527,6 +535,7 @@ def _retried(it: Integration, event: e.Retried) -> Integration:
         micro_usd=it.micro_usd,
         lost=it.lost,
         rests=it.rests,
+        reminders=it.reminders,
         left_out=it.left_out,
         life=it.life + 1,
         retried=event,
@@ -561,6 +570,7 @@ def _gone_on(after: Integration, it: Integration, event: e.Retried) -> Integrati
         tester=it.tester,
         check_minutes=it.check_minutes,
         checks_needed=it.checks_needed,
+        reminds=it.reminds,
     )
     if event.anew:
         return after

@@ -243,7 +243,7 @@ def test_every_fact_has_its_sentence() -> None:
     every = [*ACTIVE, *ASKED, *cancelled(*failed(*REPAIRING)), e.DeployReleased(by=ADMIN), e.UndoFinished()]
     every += [e.ApprovalWithdrawn(by=ADMIN, whose=REQUESTER), LOST]
     every += [e.Answered(by=REQUESTER, text=""), e.Rejected(by=ADMIN, why=None), ADMIN_APPROVAL]
-    every += [*PLAN_AGREED, *ANOTHER_PLAN]
+    every += [*PLAN_AGREED, *ANOTHER_PLAN, e.Reminded(of="answer")]
     every += [HELD_UP, e.WentOn(), *UP_AGAIN]
     every += [RESTING, e.Resumed(), MORE, e.PullRequestLabelled(labels=("a",))]
     every += [e.ChecksFailed(head=COMMIT, failing=(1, 2), said=""), e.SentBackByChecks(attempt=2)]
@@ -428,6 +428,7 @@ async def test_the_configuration_says_where_each_value_comes_from() -> None:
 | `merge_reverts` | `false` | the bot's default |
 | `approvals` | `1` | the bot's default |
 | `plan_first` | `false` | the bot's default |
+| `reminders` | `true` | the bot's default |
 | `test_remarks` | `report` | the bot's default |
 | `checks` | `send_back: true, minutes: 60, needed:` | the bot's default |
 | `branch` | `claude/{issue}-{id}` | the bot's default |
@@ -443,7 +444,7 @@ async def test_a_configuration_that_cannot_be_read_is_said_to_be() -> None:
     stage.sources.files[BASE] = {".github/claude-bot.yml": b"tests: pytest\n"}
 
     assert await says("/claude config", stage) == snapshot(
-        "`.github/claude-bot.yml` cannot be followed: acme/shop, line 1: `tests`: there is no such key. Did you mean `test`? The keys are test, tester, environment, merge_method, merge_reverts, approvals, plan_first, test_remarks, checks, branch, labels, not_secret, setup, setup_files. I know of no earlier version that could. Until it is mended, nothing can be asked for here."
+        "`.github/claude-bot.yml` cannot be followed: acme/shop, line 1: `tests`: there is no such key. Did you mean `test`? The keys are test, tester, environment, merge_method, merge_reverts, approvals, plan_first, reminders, test_remarks, checks, branch, labels, not_secret, setup, setup_files. I know of no earlier version that could. Until it is mended, nothing can be asked for here."
     )
 
 

@@ -54,6 +54,7 @@ async def test_key_by_key_the_nearer_file_says_it_and_else_the_default_holds() -
 | `merge_reverts` | `false` | the bot's default |
 | `approvals` | `1` | this repository, [line 1](https://github.com/acme/shop/blob/ba5eba5eba5eba5eba5eba5eba5eba5eba5eba5e/.github/claude-bot.yml#L1) |
 | `plan_first` | `false` | the bot's default |
+| `reminders` | `true` | the bot's default |
 | `test_remarks` | `refuse` | the owner's `acme/.github`, [line 3](https://github.com/acme/.github/blob/0123012301230123012301230123012301230123/.github/claude-bot.yml#L3) |
 | `checks` | `send_back: true, minutes: 60, needed:` | the bot's default |
 | `branch` | `claude/{issue}-{id}` | the bot's default |
@@ -193,5 +194,5 @@ async def test_whoever_asks_is_told_once_that_an_earlier_version_counts() -> Non
     assert told.partition(" -->\n")[2] == snapshot("""\
 @requester, I am at it, but:
 
-**`.github/claude-bot.yml` of `acme/shop` is broken** on `main` (`fa11fa1`), line 1: `tset`: there is no such key. Did you mean `test`? The keys are test, tester, environment, merge_method, merge_reverts, approvals, plan_first, test_remarks, checks, branch, labels, not_secret, setup, setup_files. Until it is mended, what it said in `ba5eba5` stays in force.\
+**`.github/claude-bot.yml` of `acme/shop` is broken** on `main` (`fa11fa1`), line 1: `tset`: there is no such key. Did you mean `test`? The keys are test, tester, environment, merge_method, merge_reverts, approvals, plan_first, reminders, test_remarks, checks, branch, labels, not_secret, setup, setup_files. Until it is mended, what it said in `ba5eba5` stays in force.\
 """)

@@ -21,8 +21,8 @@ from bot.application.saga import PATIENCE_SECONDS
 from bot.application.spec import read_spec
 from bot.application.status_words import status_comment
 from bot.application.validating import conclude, consult, request_question, survey_repository, try_tests
+from bot.domain import deciding, planning
 from bot.domain import events as e
-from bot.domain import planning
 from bot.domain.commands import Misspoken, read
 from bot.domain.policy import (
     CeilingReached,
@@ -422,6 +422,12 @@ async def test_what_was_approved_is_written_and_nothing_is_asked() -> None:
     it = stage.log.integration()
     assert (where, it.spec, it.passed_before) == (["generating", None], PLAN, 7)
     assert stage.claude.asked == []
+
+
+@pytest.mark.parametrize("history", [PROPOSED, PLANNING, PLAN_AGREED])
+def test_sm_02_nothing_but_the_approved_plan_is_agreed_on(history: History) -> None:
+    with pytest.raises(NothingWaits):
+        deciding.validate(integration(history), structs.replace(SPEC, spec=OTHER))
 
 
 async def test_what_nobody_has_decided_on_stays_as_it_is() -> None:
