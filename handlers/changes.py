@@ -26,6 +26,6 @@ async def run(here: Here) -> str:
         said_at=here.comment.said_at,
     )
     it = await here.send(asked)
-    if it.state is State.VALIDATING:
+    if it.stage is State.VALIDATING:
         return plan_words.sent_back(by=here.by.login)
     return words.sent_back(by=here.by.login)

@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from bot.application import words
+from bot.application import version_words, words
 from bot.application.asked import RequestIntegration
 from bot.domain.commands import Command
 from bot.domain.money import micro_dollars
@@ -22,7 +22,7 @@ LONGEST_BRANCH: Final = 255
 
 
 async def run(here: Here) -> str | None:
-    """Ask for an integration; the status comment is the answer."""
+    """Ask for an integration, or for another version of what runs; the status comment is the answer."""
     if not here.spoken.text:
         return words.empty_request()
     given = here.spoken.options.get("budget")
@@ -42,8 +42,10 @@ async def run(here: Here) -> str | None:
         plan_first="plan-first" in here.spoken.options,
         anyway="anyway" in here.spoken.options,
     )
-    await here.send(asked)
-    return None
+    it = await here.send(asked)
+    if it.before is None:
+        return None
+    return version_words.begun(edition=it.edition, issue=it.issue, before=it.before.edition)
 
 
 def request_text(here: Here) -> str:

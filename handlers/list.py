@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from bot.application import answer_words as words
 from bot.application.asked import LookUp
-from bot.application.commands import AT_REST
+from bot.application.requesting import AT_REST
 from bot.domain.commands import Command
 from bot.domain.states import State
 from handlers.conversation import Here

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from bot.application import check_words, removal_words
+from bot.application import check_words, removal_words, version_words
 from bot.application.fact_words import counted
 from bot.application.histories import History
 from bot.application.reasons import code, why
 from bot.application.refusing import Refused
 from bot.application.status_words import STEP_TITLES, duration, held_up_words
-from bot.application.views import STEPS, StatusView
+from bot.application.views import StatusView
 from bot.application.waiting_words import waiting_words
 from bot.domain.commands import PREFIX
 from bot.domain.retiring import ROLLED_BACK
@@ -96,13 +96,14 @@ def forgotten_plan() -> str:
 def reasons(view: StatusView, since: datetime, now: datetime, refusals: Sequence[Refused]) -> str:
     """Why it stands where it stands, from what is recorded."""
     lasting = duration(max(0.0, (now - since).total_seconds()))
-    stands = f"`{view.id}` is **{view.state}** since {_time(since)} UTC ({lasting})."
+    standing = version_words.standing(view)
+    stands = f"{version_words.named(view)} is **{standing}** since {_time(since)} UTC ({lasting})."
     return "\n\n".join([stands, *_because(view), *refused(refusals)])
 
 
 def _because(view: StatusView) -> list[str]:
     if view.reason is not None:
-        return [_failed(view)]
+        return [_failed(view), *version_words.in_use(view)]
     if view.cause is not None:
         return [f"It is being stopped. {why(view.cause)}"]
     if waits := waiting_words(view) or held_up_words(view):
@@ -112,9 +113,10 @@ def _because(view: StatusView) -> list[str]:
     if view.state == State.ACTIVE:
         end = f"#{view.pull_request} was merged, and its deployment to {view.environment} succeeded."
         return [*removal_words.of_view(view), end]
-    title = STEP_TITLES[STEPS[State(view.state)]] if State(view.state) in STEPS else "take up the request"
+    running = next((step.name for step in view.steps if step.mark in {"running", "waiting"}), None)
+    title = STEP_TITLES[running] if running is not None else "take up the request"
     at_work = f"It is at work, or waits for its turn: “{title}”. It waits for nobody."
-    return [at_work, *check_words.failing(view)]
+    return [at_work, *version_words.in_use(view), *check_words.failing(view)]
 
 
 def _failed(view: StatusView) -> str:

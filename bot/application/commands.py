@@ -1,7 +1,5 @@
 """The one way in which what is asked is done: the right, the state as it is, the decision, the facts."""
 
-import hashlib
-from base64 import b32encode
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -21,9 +19,10 @@ from bot.application.asked import (
     RollBack,
 )
 from bot.application.deprecating import deprecation
-from bot.application.duplicates import check_is_new, turn_of
+from bot.application.duplicates import turn_of
 from bot.application.ports import World
 from bot.application.recording import amend, was_recorded
+from bot.application.requesting import check_share, requested
 from bot.application.reviving import revived
 from bot.application.rights import check_right
 from bot.application.taking_up import taken_up
@@ -31,15 +30,13 @@ from bot.domain import deciding, planning, retiring
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
 from bot.domain.money import raise_budget
-from bot.domain.policy import NothingWaits, Permission, Role, TooManyUnderWay, holds
+from bot.domain.policy import NothingWaits, Permission, Role, holds
 from bot.domain.states import State
 from bot.domain.timing import is_used_up
 from bot.records import Actor, Recorded
 
-ID_LENGTH: Final = 10
 # Also where it was sent back and is being changed: the pull request stays open meanwhile.
 BEFORE_THE_MERGE: Final = (State.GENERATING, State.TESTING, State.REVIEWING)
-AT_REST: Final = frozenset((State.ACTIVE, State.FAILED, State.DEPRECATED))
 
 
 async def handle(asked: Asked, *, key: str, door: str, world: World) -> Integration:
@@ -52,8 +49,7 @@ async def handle(asked: Asked, *, key: str, door: str, world: World) -> Integrat
     match asked:
         case RequestIntegration():
             async with turn_of(asked.repository.id):
-                await check_is_new(asked, new_id(key), world)
-                return await _request(asked, key=key, meta=meta, world=world)
+                return await requested(asked, key=key, meta=meta, world=world)
         case _:
             past = await world.log.read(asked.integration_id)
             it = fold(asked.integration_id, e.decode(past))
@@ -62,40 +58,6 @@ async def handle(asked: Asked, *, key: str, door: str, world: World) -> Integrat
                 return it
             decision = await _decision(asked, it, past, role, world)
             return await amend(world, asked.integration_id, decision, key=key, meta=meta)
-
-
-def new_id(key: str) -> str:
-    """An integration's id, made from the key of the request: the same request has the same id."""
-    return b32encode(hashlib.sha256(key.encode()).digest()).decode().lower()[:ID_LENGTH]
-
-
-async def _request(asked: RequestIntegration, *, key: str, meta: dict[str, Any], world: World) -> Integration:
-    await _check_share(asked.repository.id, asked.by, new_id(key), world)
-    request = await world.blobs.put(asked.repository.id, asked.request.encode())
-    rules = world.rules
-    event = e.IntegrationRequested(
-        by=asked.by,
-        repository_id=asked.repository.id,
-        repository=asked.repository.full_name,
-        installation_id=asked.repository.installation_id,
-        issue=asked.issue,
-        request=request,
-        base=asked.base,
-        turns=rules.turns,
-        tokens=rules.tokens,
-        micro_usd=min(asked.micro_usd or rules.micro_usd, rules.micro_usd),
-        minutes=rules.minutes,
-        plan_first=asked.plan_first,
-    )
-    return await amend(world, new_id(key), lambda it: [] if it.version else [event], key=key, meta=meta)
-
-
-async def _check_share(repository_id: int, person: Actor, integration_id: str, world: World) -> None:
-    """One person's requests do not queue up before everybody else's. Raises TooManyUnderWay."""
-    theirs = await world.integrations.find(repository_id=repository_id, requested_by_id=person.id)
-    under_way = {row["id"] for row in theirs if State(row["state"]) not in AT_REST}
-    if integration_id not in under_way and len(under_way) >= world.rules.under_way:
-        raise TooManyUnderWay(world.rules.under_way)
 
 
 def _check_tenant(asked: Any, it: Integration) -> None:
@@ -141,7 +103,7 @@ async def _decision(  # noqa: C901, PLR0911  a table
         case Deprecate():
             return await deprecation(asked, it, world)
         case Retry():
-            await _check_share(it.repository.id, it.requested_by, it.id, world)
+            await check_share(it.repository.id, it.requested_by, it.id, world)
             return await revived(asked, it, past, world)
 
 

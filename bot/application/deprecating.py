@@ -46,7 +46,8 @@ async def deprecation(asked: Deprecate, it: Integration, world: World) -> Decide
 async def _check_removed(it: Integration, number: int, world: World) -> None:
     """A person's word counts where nothing is left that could be taken out by itself."""
     pull = await world.pulls.get(it.repository, number)
-    is_other = pull.merged and pull.base == it.base and number != it.pull_request
+    theirs = number not in {each.pull_request for each in it.versions}
+    is_other = pull.merged and pull.base == it.base and theirs
     if not is_other or (await plan_of(it, world)).edits:
         raise CannotDeprecate(it.state, number=number)
 
@@ -111,7 +112,7 @@ def _name(it: Integration) -> str:
 def _message(it: Integration) -> str:
     by = it.removal.asked.by if it.removal is not None else it.requested_by
     return commit_message(
-        title=words.pull_title(it.pull_request or 0),
+        title=words.pull_title(it),
         requested_by=by.login,
         requester_id=by.id,
         integration_id=it.id,
@@ -122,9 +123,9 @@ async def plan_of(it: Integration, world: World, *, base: str = "") -> Plan:
     """What is to be taken out of the base as it is now, and what a person has to see to."""
     base = base or await _base_head(it, world)
     tree = lay(await world.sources.listing(it.repository, base), ())
-    layers = [await _layer(it, world)]
+    layers = [await _layer(each, world) for each in it.versions]
     paths = sorted({after.path for layer in layers for after, _ in layer})
-    if it.shared:  # what others committed to its branch cannot be told from what is its own
+    if any(each.shared for each in it.versions):  # what others committed there cannot be told from its own
         return Plan(edits=(), left=tuple(paths), is_exact=False)
     now = {path: await as_of(it, base, tree.listing, path, world) for path in paths}
     return await asyncio.to_thread(planned, tree, now, layers)
@@ -157,7 +158,7 @@ async def _opened(it: Integration, made: dict[str, Any], world: World) -> int:
 
     async def make() -> str:
         await world.branches.create(it.repository, branch, sha=made["head"])
-        title, body = words.pull_title(it.pull_request or 0), words.pull_body(it, said, left)
+        title, body = words.pull_title(it), words.pull_body(it, said, left)
         opened = await world.pulls.open(it.repository, branch=branch, base=it.base, title=title, body=body)
         return str(opened.number)
 
@@ -244,12 +245,14 @@ async def finish(world: World, integration_id: str, lacking: str, *, key: str) -
 
 
 async def _inactive(it: Integration, world: World) -> tuple[str, str]:
-    if it.deployment is None:
+    asked = [each.deployment for each in it.versions if each.deployment is not None]
+    if not asked:
         return "nothing", ""
     try:
-        if await world.deployments.state(it.repository, it.deployment) != INACTIVE:
-            why = words.inactive()
-            await world.deployments.set_state(it.repository, it.deployment, state=INACTIVE, why=why)
+        for deployment in asked:
+            if await world.deployments.state(it.repository, deployment) != INACTIVE:
+                why = words.inactive()
+                await world.deployments.set_state(it.repository, deployment, state=INACTIVE, why=why)
     except StepFailed as no:
         return "not_undone", no.code
     return "undone", "deployment_inactive"

@@ -55,7 +55,7 @@ async def _is_that(it: Integration, wish: Wish, world: World) -> bool:
     if it.cancelled is not None or it.rejected_by is not None:
         return False
     try:
-        return is_the_same(wish, _wish(await load_text(world, it, it.request), it.asked_base))
+        return is_the_same(wish, _wish(await load_text(world, it, it.request), it.versions[-1].asked_base))
     except StepFailed:
         return False
 

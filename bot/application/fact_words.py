@@ -16,6 +16,8 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
     match event:
         case e.IntegrationRequested(by=by, issue=issue):
             return f"@{by.login} asked for it on #{issue}"
+        case e.VersionRequested(by=by):
+            return f"@{by.login} asked for another version"
         case e.ValidationStarted():
             return "I began to validate the request"
         case e.QuestionsAsked():

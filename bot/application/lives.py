@@ -31,14 +31,15 @@ def removal_id(it: Integration) -> str:
 
 def is_past(workflow_id: str, it: Integration) -> bool:
     """Whether the workflow belongs to an earlier life, of which nothing is left to do."""
-    names = [it.name_in(life) for life in range(1, it.life)]
+    names = [it.name_in(life) for life in range(1, it.lives + 1) if life != it.life]
     again = ("", *(f"-{nth}" for nth in range(2, UNDOES + 1)))
     undoes = [f"undo-{name}{nth}" for name in names for nth in again]
     return workflow_id in {*(f"int-{name}" for name in names), *undoes}
 
 
 def ending_of(it: Integration) -> str:
-    """What its end is called: one that was active can end once more."""
-    if it.state is State.FAILED and it.during == State.ACTIVE:
-        return f"{it.name}:rolled_back"
-    return f"{it.name}:deprecated" if it.state is State.DEPRECATED else it.name
+    """What its end is called: one that was active can end once more, as can each further version."""
+    of = it.newer or it
+    if of.state is State.FAILED and of.during == State.ACTIVE:
+        return f"{of.name}:rolled_back"
+    return f"{of.name}:deprecated" if of.state is State.DEPRECATED else of.name

@@ -62,6 +62,7 @@ def what_people_see(it: Integration) -> tuple[object, ...]:
         it.cancelled,
         it.rolled_back,
         it.removal,
+        it.edition,
         it.life,
         it.pull_request,
         it.approvals,
@@ -143,14 +144,15 @@ async def look(world: World, integration_id: str) -> tuple[Integration, StatusVi
     """The integration, and what people are shown of it."""
     records = await world.log.read(integration_id)
     it = fold(integration_id, e.decode(records))
+    of = it.newer or it
     return it, view_of(
         it,
         records,
-        detail=await told_beside(it, world),
-        tested=await load_tested(world, it),
-        kept_back=await _kept_back(it, world),
-        failing=await failing_names(world, it),
-        plan=await load_plan(world, it),
+        detail=await told_beside(of, world),
+        tested=await load_tested(world, of),
+        kept_back=await _kept_back(of, world),
+        failing=await failing_names(world, of),
+        plan=await load_plan(world, of),
         removal=await load_removal(world, it),
         own_counts=world.rules.self_approval,
         at_work=await _at_work(it, world),

@@ -126,7 +126,7 @@ def _engine_follow_ups(world: World, after: Integration, events: Sequence[e.Even
     """A request starts a saga, as does each further life; what a waiting saga should look at wakes it; where
     the saga has ended, what it made is taken back by an undo of its own.
     """
-    if isinstance(events[0], (e.IntegrationRequested, e.Retried)):
+    if isinstance(events[0], (e.IntegrationRequested, e.VersionRequested, e.Retried)):
         return [
             Start(
                 queue="saga",

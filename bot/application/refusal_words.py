@@ -8,6 +8,7 @@ from bot.application.reasons import code
 from bot.domain.commands import PREFIX
 from bot.domain.policy import (
     AskedAlready,
+    BeingDeprecated,
     CannotDeprecate,
     CannotGoOn,
     CannotRetry,
@@ -90,6 +91,8 @@ def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR09
             )
         case CannotDeprecate():
             said = removal_words.refusal(error)
+        case BeingDeprecated():
+            said = removal_words.no_version(error)
         case CannotRetry():
             said = _no_retry(error)
         case NothingToRollBack(state=state):
@@ -117,6 +120,11 @@ def _no_retry(error: CannotRetry) -> str:
     match error.why:
         case "not_failed":
             return f"Only what has failed can be tried again, and it is **{error.what}**."
+        case "newer":
+            return (
+                f"v{error.what} came to nothing, and the version before it runs. `{PREFIX} integrate <what>` "
+                "asks for another."
+            )
         case "spent":
             return (
                 f"It has used up its {error.what}. `{PREFIX} budget +<dollars>` allows it more; then say it "

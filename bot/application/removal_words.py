@@ -8,7 +8,7 @@ from bot.application.reasons import OUTCOMES, REASONS, code, why
 from bot.application.views import StatusView
 from bot.domain.commands import PREFIX
 from bot.domain.integration import Integration
-from bot.domain.policy import CannotDeprecate
+from bot.domain.policy import BeingDeprecated, CannotDeprecate
 from bot.domain.removal import Removal, ShownRemoval
 from bot.domain.states import State
 
@@ -60,16 +60,27 @@ def refusal(error: CannotDeprecate) -> str:
     return f"Only what is **active** can be deprecated, and it is **{error.state}**.{INSTEAD[error.state]}"
 
 
-def pull_title(number: int) -> str:
+def no_version(error: BeingDeprecated) -> str:
+    """Why no version follows on what is being taken out."""
+    close = f" To keep it, close #{error.number} unmerged; then say this again." if error.number else ""
+    return f"What runs here is being deprecated, so no version of it follows.{close}"
+
+
+def pull_title(it: Integration) -> str:
     """The title of the pull request that takes it out."""
-    return f"Take out what #{number} brought"
+    return f"Take out what {_brought(it)} brought"
+
+
+def _brought(it: Integration) -> str:
+    """The pull requests of its versions, oldest first."""
+    return ", ".join(f"#{each.pull_request}" for each in reversed(it.versions))
 
 
 def pull_body(it: Integration, said: str, left: Sequence[str]) -> str:
     """What the pull request does, why, and what follows from merging or closing it."""
     by = it.removal.asked.by.login if it.removal is not None else ""
     parts = [
-        f"Takes out what #{it.pull_request} brought, because @{by} wants it deprecated (#{it.issue}). "
+        f"Takes out what {_brought(it)} brought, because @{by} wants it deprecated (#{it.issue}). "
         f"Integration `{it.id}`. What others have changed since in the same files stays.",
         *([quoted(said)] if said else []),
         *([_named(left), "Commit here what is still to be done, before you merge."] if left else []),

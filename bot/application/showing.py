@@ -9,7 +9,7 @@ import structlog
 
 from bot.application.ports import World
 from bot.application.prompting import render
-from bot.application.texts import load_text
+from bot.application.texts import load_text, still_kept
 from bot.domain import instructions
 from bot.domain.fencing import fence, nonce_of
 from bot.domain.integration import Integration
@@ -34,6 +34,9 @@ async def request_text(world: World, it: Integration) -> str:
         fence(await seen_of(kept["issue_title"]), "title of the issue", nonce),
         fence(await seen_of(kept["issue_body"]), "text of the issue", nonce),
     ]
+    if it.before is not None:
+        runs = json.loads(await still_kept(world, it, it.before.request) or "{}").get("request", "")
+        parts.append(fence(await seen_of(runs), "what was asked for before, and is in the repository", nonce))
     for question, reply in it.exchanges:
         parts.append(fence(await load_text(world, it, question), "you asked", nonce))
         parts.append(fence(await seen_of(await load_text(world, it, reply)), "the answer", nonce))

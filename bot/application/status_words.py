@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from bot.application import check_words, plan_words, removal_words
+from bot.application import check_words, plan_words, removal_words, version_words
 from bot.application.at_work_words import at_work
 from bot.application.quoting import printed, quoted
 from bot.application.reasons import NAMES, OUTCOMES, code, why
@@ -90,8 +90,9 @@ def status_comment(view: StatusView) -> str:
     """The one comment that is kept up to date."""
     parts = [
         status_marker(view.id),
-        f"### Integration `{view.id}`: {view.state}",
+        f"### Integration {version_words.named(view)}: {version_words.standing(view)}",
         f"Asked for by @{view.requested_by}.{_again(view)}",
+        *version_words.in_use(view),
         _table(view.steps),
         *waiting_words(view),
         *at_work(view.at_work),
@@ -109,15 +110,16 @@ def status_comment(view: StatusView) -> str:
 
 def last_word(view: StatusView) -> str:
     """Said once, when it has ended."""
-    if view.state == "active":
-        end = f"`{view.id}` is **active**: #{view.pull_request} is merged and deployed to {view.environment}."
+    named = version_words.named(view)
+    if view.state == State.ACTIVE and view.reason is None:
+        end = f"{named} is **active**: #{view.pull_request} is merged and deployed to {view.environment}."
         return f"{last_marker(view.ending)}\n@{view.requested_by} {end}"
     if view.removal is not None and view.state == State.DEPRECATED:
         said = "\n\n".join(removal_words.of_view(view))
-        return f"{last_marker(view.ending)}\n@{view.requested_by} `{view.id}` is **deprecated**.\n\n{said}"
+        return f"{last_marker(view.ending)}\n@{view.requested_by} {named} is **deprecated**.\n\n{said}"
     end = "has been **rolled back**" if view.reason == ROLLED_BACK else "has **failed**"
-    said = "\n\n".join(_failure(view))
-    return f"{last_marker(view.ending)}\n@{view.requested_by} `{view.id}` {end}.\n\n{said}"
+    said = "\n\n".join([*_failure(view), *version_words.in_use(view)])
+    return f"{last_marker(view.ending)}\n@{view.requested_by} {named} {end}.\n\n{said}"
 
 
 def _again(view: StatusView) -> str:

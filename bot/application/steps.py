@@ -28,11 +28,11 @@ DEPLOYMENT_OVERDUE: Final = timedelta(hours=1)
 
 
 def standing(it: Integration) -> Standing:
-    """Where that leaves it, as plain values: they cross the engine.
+    """Where that leaves it, as plain values: they cross the engine. It is the stage that asks for a step.
 
     A third is who else than the sandbox judges: then it goes by another list of steps.
     """
-    usual: Standing = [it.state.value, it.waiting_for]
+    usual: Standing = [it.stage.value, it.waiting_for]
     return usual if it.tester == "sandbox" else [*usual, it.tester]
 
 

@@ -65,12 +65,12 @@ async def load_removal(world: World, it: Integration) -> ShownRemoval | None:
     if it.removal is None:
         return None
     of = it.removal.given_up or it.removal.opened
-    said = await _still_kept(world, it, it.removal.asked.why or "")
-    left = json.loads(await _still_kept(world, it, of.left if of is not None else "") or "[]")
+    said = await still_kept(world, it, it.removal.asked.why or "")
+    left = json.loads(await still_kept(world, it, of.left if of is not None else "") or "[]")
     return ShownRemoval(removal=it.removal, said=said, left=tuple(left))
 
 
-async def _still_kept(world: World, it: Integration, digest: str) -> str:
+async def still_kept(world: World, it: Integration, digest: str) -> str:
     """A text that goes in time; "" where there was none, or none is left."""
     if digest:
         with suppress(StepFailed):

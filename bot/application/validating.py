@@ -44,6 +44,7 @@ BEGINS_ANEW: Final = (
     e.Answered.__name__,
     e.PlanSentBack.__name__,
     e.Retried.__name__,
+    e.VersionRequested.__name__,
 )
 READMES: Final = ("README.md", "README.rst", "README.txt", "README")
 

@@ -81,6 +81,8 @@ class StatusView:
     detail: str
     rolled_back_by: str | None
     removal: ShownRemoval | None
+    edition: int
+    in_use: tuple[int, int] | None
     life: int
     retried: tuple[str, str] | None
     undone: tuple[tuple[str, str, str], ...]
@@ -125,52 +127,55 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
 
     `own_counts` says whether the operator lets the one who asked approve.
     """
+    of = it.newer or it
     return StatusView(
-        id=it.id,
+        id=of.id,
         state=it.state,
-        requested_by=it.requested_by.login,
-        steps=tuple(steps_of(it, records)),
+        requested_by=of.requested_by.login,
+        steps=tuple(steps_of(of, records)),
         waiting_for=it.waiting_for,
-        held_up=(it.held_up.by, it.held_up.code) if it.held_up else None,
-        head=it.head,
-        checks=_failing(it, failing),
-        pull_request=it.pull_request,
-        branch=it.branch,
-        deployment=it.deployment,
-        environment=it.environment,
-        approvers=tuple(dict.fromkeys(given.by.login for given in it.approvals)),
-        approvals_needed=it.approvals_needed,
-        reason=it.reason,
-        during=STEPS.get(State(it.during)) if it.during else None,
-        cause=it.cancelled,
-        detail=detail or it.detail,
-        rolled_back_by=it.rolled_back.by.login if it.rolled_back else None,
+        held_up=(of.held_up.by, of.held_up.code) if of.held_up else None,
+        head=of.head,
+        checks=_failing(of, failing),
+        pull_request=of.pull_request,
+        branch=of.branch,
+        deployment=of.deployment,
+        environment=of.environment,
+        approvers=tuple(dict.fromkeys(given.by.login for given in of.approvals)),
+        approvals_needed=of.approvals_needed,
+        reason=of.reason,
+        during=STEPS.get(State(of.during)) if of.during else None,
+        cause=of.cancelled,
+        detail=detail or of.detail,
+        rolled_back_by=of.rolled_back.by.login if of.rolled_back else None,
         removal=removal,
-        life=it.life,
-        retried=(it.retried.by.login, it.retried.state) if it.retried else None,
-        undone=tuple((undone.step, undone.outcome, undone.what) for undone in it.undone),
-        settled=it.settled,
+        edition=of.edition,
+        in_use=_in_use(it),
+        life=of.life,
+        retried=(of.retried.by.login, of.retried.state) if of.retried else None,
+        undone=tuple((undone.step, undone.outcome, undone.what) for undone in of.undone),
+        settled=of.settled,
         ending=ending_of(it),
-        turns=it.turns,
-        lost=it.lost,
-        turns_allowed=it.turns_allowed,
-        tokens_allowed=it.tokens_allowed,
-        dollars=it.micro_usd / 1e6,
-        dollars_allowed=it.micro_usd_allowed / 1e6,
-        minutes_allowed=it.minutes_allowed,
-        tests=" ".join(it.tests),
-        tester=it.tester,
-        check_minutes=it.check_minutes,
-        counted=_counted(it),
-        tested=tested or it.tested,
-        files=it.files,
+        turns=of.turns,
+        lost=of.lost,
+        turns_allowed=of.turns_allowed,
+        tokens_allowed=of.tokens_allowed,
+        dollars=of.micro_usd / 1e6,
+        dollars_allowed=of.micro_usd_allowed / 1e6,
+        minutes_allowed=of.minutes_allowed,
+        tests=" ".join(of.tests),
+        tester=of.tester,
+        check_minutes=of.check_minutes,
+        counted=_counted(of),
+        tested=tested or of.tested,
+        files=of.files,
         own_counts=own_counts,
-        self_approved=any(given.by == it.requested_by for given in it.approvals),
+        self_approved=any(given.by == of.requested_by for given in of.approvals),
         kept_back=kept_back,
-        left_out=it.left_out,
+        left_out=of.left_out,
         at_work=at_work,
         plan=plan,
-        own_plan=planning.own_counts(it, alone=own_counts),
+        own_plan=planning.own_counts(of, alone=own_counts),
     )
 
 
@@ -178,6 +183,13 @@ def _counted(it: Integration) -> tuple[int, int]:
     """Of the checks on the commit that is there now: how many have ended, of how many."""
     known = it.counted
     return (known.done, known.total) if known is not None and known.head == it.head else (0, 0)
+
+
+def _in_use(it: Integration) -> tuple[int, int] | None:
+    """The version that runs where another is shown, and its pull request."""
+    runs = it if it.newer is not None else it.before
+    is_shown = it.newer is None and it.state in {State.ACTIVE, State.DEPRECATED}
+    return None if runs is None or is_shown else (runs.edition, runs.pull_request or 0)
 
 
 def _failing(it: Integration, names: tuple[str, ...]) -> FailingChecks | None:
@@ -194,10 +206,10 @@ def entered(integration_id: str, records: Sequence[Recorded]) -> datetime:
 
 def steps_of(it: Integration, records: Sequence[Recorded]) -> list[StepView]:
     """Each pass through a step with its times, then the steps still to come."""
-    passes = _passes(it.id, records)
+    passes = [each for each in _passes(it.id, records) if each[3] == it.edition]
     shown = [
         StepView(name=STEPS[state], mark=_mark(passes, index, it), began=began, ended=ended)
-        for index, (state, began, ended) in enumerate(passes)
+        for index, (state, began, ended, _) in enumerate(passes)
         if state in STEPS
     ]
     if it.state in {State.FAILED, State.ACTIVE, State.DEPRECATED}:
@@ -208,20 +220,21 @@ def steps_of(it: Integration, records: Sequence[Recorded]) -> list[StepView]:
     return [*shown, *(StepView(name=STEPS[state], mark="todo") for state in rest)]
 
 
-def _passes(
-    integration_id: str, records: Sequence[Recorded]
-) -> list[tuple[State, datetime, datetime | None]]:
-    """The states it went through, each with when it came and when it left."""
-    it, entered = Integration(id=integration_id), list[tuple[State, datetime]]()
+Pass = tuple[State, datetime, datetime | None, int]
+
+
+def _passes(integration_id: str, records: Sequence[Recorded]) -> list[Pass]:
+    """The stages it went through, each with when it came, when it left, and of which version it is."""
+    it, entered = Integration(id=integration_id), list[tuple[State, datetime, int]]()
     for record, event in zip(records, e.decode(records), strict=True):
-        before, it = it.state, evolve(it, event)
-        if it.state is not before or not entered:
-            entered.append((it.state, record.at))
-    left = [at for _, at in entered[1:]]
-    return [(state, at, end) for (state, at), end in zip(entered, [*left, None], strict=False)]
+        before, it = (it.stage, it.edition), evolve(it, event)
+        if (it.stage, it.edition) != before or not entered:
+            entered.append((it.stage, record.at, it.edition))
+    left = [at for _, at, _ in entered[1:]]
+    return [(stage, at, end, of) for (stage, at, of), end in zip(entered, [*left, None], strict=False)]
 
 
-def _mark(passes: Sequence[tuple[State, datetime, datetime | None]], index: int, it: Integration) -> str:
+def _mark(passes: Sequence[Pass], index: int, it: Integration) -> str:
     if index == len(passes) - 1:
         return "waiting" if it.waiting_for else "running"
     state, following = passes[index][0], passes[index + 1][0]

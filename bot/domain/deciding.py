@@ -7,6 +7,7 @@ from bot.domain import events as e
 from bot.domain.integration import Integration
 from bot.domain.planning import is_agreed
 from bot.domain.policy import (
+    BeingDeprecated,
     CeilingReached,
     MergedAlready,
     NothingWaits,
@@ -77,6 +78,8 @@ def generate(it: Integration, *, files: int, summary: str) -> list[e.Event]:
     model leaves a change as it is that did not pass; the detail is then the digest of what it says to that.
     """
     _check_next(it, State.TESTING)
+    if it.stage is State.VALIDATING:
+        raise NothingWaits("generate")
     if not files:
         raise StepFailed("nothing_to_do")
     if it.change == it.failing:
@@ -221,15 +224,17 @@ def cancel(it: Integration, *, by: Actor, cause: str, role: Role | None) -> list
 
 
 def fail(it: Integration, *, reason: str, detail: str) -> list[e.Event]:
-    """It came to nothing; what has failed already does not fail again."""
-    if it.state is State.FAILED:
+    """It came to nothing; what has failed already does not fail again, nor the version that runs instead."""
+    if it.state is State.FAILED or it.newer is not None:
         return []
     check_move(it.state, State.FAILED)
-    return [e.IntegrationFailed(reason=reason, during=it.state.value, detail=detail)]
+    return [e.IntegrationFailed(reason=reason, during=it.stage.value, detail=detail)]
 
 
 def undo(it: Integration, *, step: str, outcome: str, what: str) -> list[e.Event]:
     """What came of taking one step back; what was taken back once stays so, whatever is said of it later."""
+    if it.newer is not None:
+        return []
     _check_in(it, State.FAILED)
     said = next((each for each in it.undone if each.step == step), None)
     if said is not None and (said.outcome != "needs_person" or outcome == "needs_person"):
@@ -239,8 +244,19 @@ def undo(it: Integration, *, step: str, outcome: str, what: str) -> list[e.Event
 
 def finish_undo(it: Integration) -> list[e.Event]:
     """Everything that could be taken back was; said once."""
+    if it.newer is not None:
+        return []
     _check_in(it, State.FAILED)
     return [] if it.settled else [e.UndoFinished()]
+
+
+def renew(it: Integration, asked: e.VersionRequested) -> list[e.Event]:
+    """Begin another version of what runs, unless it is being taken out."""
+    if it.state is not State.ACTIVE:
+        raise NothingWaits("integrate")
+    if it.removal is not None and it.removal.is_under_way:
+        raise BeingDeprecated(it.removal_pull)
+    return [asked]
 
 
 def break_off(it: Integration) -> list[e.Event]:
@@ -272,6 +288,6 @@ def _check_next(it: Integration, wanted: State) -> None:
 
 
 def _check_in(it: Integration, state: State) -> None:
-    if it.state is not state:
+    if state not in {it.state, it.stage}:
         check_move(it.state, state)
         raise NothingWaits(state)

@@ -38,6 +38,21 @@ class IntegrationRequested(Happened, frozen=True, kw_only=True):
     plan_first: bool = False
 
 
+class VersionRequested(Happened, frozen=True, kw_only=True):
+    """Somebody asked for another version of what runs; `request` is the digest of their words.
+
+    The ceilings are those of all its versions together from then on.
+    """
+
+    by: Actor
+    request: str
+    turns: int
+    tokens: int
+    micro_usd: int
+    minutes: int | None = None
+    plan_first: bool = False
+
+
 class ValidationStarted(Happened, frozen=True, kw_only=True):
     """The saga took it up."""
 
@@ -528,6 +543,7 @@ class UndoFinished(Happened, frozen=True, kw_only=True):
 
 Event = (
     IntegrationRequested
+    | VersionRequested
     | ValidationStarted
     | QuestionsAsked
     | Answered

@@ -125,6 +125,11 @@ class Integration:
     undone: tuple[e.StepUndone, ...] = ()
     settled: bool = False
     life: int = 1
+    lives: int = 1
+    edition: int = 1
+    editions: int = 1
+    before: "Integration | None" = None
+    newer: "Integration | None" = None
     retried: e.Retried | None = None
     earlier_pull: int | None = None
 
@@ -136,6 +141,17 @@ class Integration:
     def name_in(self, life: int) -> str:
         """The same of another life. The engine's own names have dashes: one with a dot is never theirs."""
         return self.id if life == 1 else f"{self.id}.{life}"
+
+    @property
+    def stage(self) -> State:
+        """What is done for it: the request for a further version is validated where that is to be written."""
+        is_new = self.state is State.GENERATING and not self.spec
+        return State.VALIDATING if is_new else self.state
+
+    @property
+    def versions(self) -> "tuple[Integration, ...]":
+        """This version and those before it, the newest first."""
+        return (self,) if self.before is None else (self, *self.before.versions)
 
     @property
     def waiting_for(self) -> str | None:
@@ -150,9 +166,9 @@ class Integration:
             return self.paused.cause
         if self.removal_pull is not None:
             return "removal"
-        if self.state is State.VALIDATING and self.questions is not None:
+        if self.stage is State.VALIDATING and self.questions is not None:
             return "answer"
-        if self.state is State.VALIDATING and self.plan_shown is not None and self.plan_approved is None:
+        if self.stage is State.VALIDATING and self.plan_shown is not None and self.plan_approved is None:
             return "plan_approval"
         if self.state is State.TESTING and self.is_put_up and not self.has_failed:
             return "checks"
@@ -278,6 +294,8 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
     match event:
         case e.IntegrationRequested():
             return _requested(it, event)
+        case e.VersionRequested():
+            return _renewed(it, event)
         case e.ValidationStarted():
             return replace(it, state=State.VALIDATING)
         case e.QuestionsAsked(questions=questions, reminders=reminds):
@@ -361,9 +379,9 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
         case e.CancelRequested(cause=cause):
             return replace(it, cancelled=cause)
         case e.RollBackRequested():
-            return replace(it, rolled_back=event)
+            return replace(it, rolled_back=event, newer=None)
         case e.DeprecationRequested() | e.RemovalOpened() | e.RemovalClosed() | e.RemovalGivenUp():
-            return replace(it, removal=removal_after(it.removal, event))
+            return replace(it, removal=removal_after(it.removal, event), newer=None)
         case e.Deprecated():
             return replace(it, state=State.DEPRECATED)
         case e.Retried():
@@ -393,7 +411,7 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
         case e.StepUndone(step=step):
             return replace(it, undone=(*(each for each in it.undone if each.step != step), event))
         case e.UndoFinished():
-            return replace(it, settled=True)
+            return _settled(it)
         case _:
             assert_never(event)
 
@@ -537,11 +555,77 @@ def _retried(it: Integration, event: e.Retried) -> Integration:
         rests=it.rests,
         reminders=it.reminders,
         left_out=it.left_out,
-        life=it.life + 1,
+        life=it.lives + 1,
+        lives=it.lives + 1,
+        edition=it.edition,
+        editions=it.editions,
+        before=it.before,
         retried=event,
         earlier_pull=it.pull_request or it.earlier_pull,
     )
     return after if state is State.VALIDATING else _gone_on(after, it, event)
+
+
+def _renewed(it: Integration, event: e.VersionRequested) -> Integration:
+    """Another version is begun: what runs stays what it is until that runs, and again if nothing comes of it.
+
+    Nothing that was answered, agreed or approved is carried over.
+    """
+    return Integration(
+        id=it.id,
+        version=it.version,
+        state=State.GENERATING,
+        requested_by=event.by,
+        repository=it.repository,
+        issue=it.issue,
+        request=event.request,
+        asked_base=it.base,
+        turns_allowed=event.turns,
+        tokens_allowed=event.tokens,
+        micro_usd_allowed=event.micro_usd,
+        minutes_allowed=event.minutes,
+        plan_first=event.plan_first,
+        attempt=it.attempt + 1,
+        first_attempt=it.attempt + 1,
+        turns=it.turns,
+        tokens=it.tokens,
+        micro_usd=it.micro_usd,
+        lost=it.lost,
+        rests=it.rests,
+        life=it.lives + 1,
+        lives=it.lives + 1,
+        edition=it.editions + 1,
+        editions=it.editions + 1,
+        before=replace(it, newer=None, version=0),  # of one beside another no facts are counted
+        earlier_pull=it.pull_request,
+    )
+
+
+def _settled(it: Integration) -> Integration:
+    """All is taken back; where that was a further version, the one before it is what runs.
+
+    What was spent and counted goes on, and the version of which nothing came is remembered.
+    """
+    after = replace(it, settled=True)
+    if it.before is None:
+        return after
+    return replace(
+        it.before,
+        version=it.version,
+        turns_allowed=it.turns_allowed,
+        tokens_allowed=it.tokens_allowed,
+        micro_usd_allowed=it.micro_usd_allowed,
+        minutes_allowed=it.minutes_allowed,
+        attempt=it.attempt,
+        turns=it.turns,
+        tokens=it.tokens,
+        micro_usd=it.micro_usd,
+        lost=it.lost,
+        rests=it.rests,
+        lives=it.lives,
+        editions=it.editions,
+        newer=replace(after, before=None, version=0),
+    )
 
 
 def _gone_on(after: Integration, it: Integration, event: e.Retried) -> Integration:

@@ -29,7 +29,7 @@ def own_counts(it: Integration, *, alone: bool) -> bool:
 
 def propose(it: Integration, proposed: e.PlanProposed) -> list[e.Event]:
     """A plan is there; what people have not had their say on stays as it is."""
-    return [proposed] if it.state is State.VALIDATING and it.plan is None else []
+    return [proposed] if it.stage is State.VALIDATING and it.plan is None else []
 
 
 def show(it: Integration, shown: e.PlanShown) -> list[e.Event]:

@@ -201,6 +201,16 @@ class CannotDeprecate(Denied):
         self.state, self.number = state, number
 
 
+class BeingDeprecated(Denied):
+    """What runs is being taken out, by this pull request if it is open yet: no version follows."""
+
+    code = "being_deprecated"
+
+    def __init__(self, number: int | None) -> None:
+        super().__init__(number)
+        self.number = number
+
+
 class CannotRetry(Denied):
     """It cannot be tried again, or not from there; `why` is a code, `possible` are the states it can be.
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Final
 
 from bot.domain import events as e
-from bot.domain.deciding import fail
 from bot.domain.integration import Integration
 from bot.domain.policy import CannotDeprecate, NothingToRollBack
 from bot.domain.states import State, check_move
@@ -20,7 +19,8 @@ def roll_back(it: Integration, *, by: Actor, why: str | None) -> list[e.Event]:
     asked = e.RollBackRequested(by=by, why=why)
     match it.state:
         case State.ACTIVE:
-            return [asked, *fail(it, reason=ROLLED_BACK, detail="")]
+            failed = e.IntegrationFailed(reason=ROLLED_BACK, during=it.state.value, detail="")
+            return [asked, failed]
         case State.DEPLOYING if it.cancelled is None:
             return [asked, e.CancelRequested(by=by, cause=ROLLED_BACK)]
         case State.DEPLOYING:  # it is being stopped already, and that takes the same back

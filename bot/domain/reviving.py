@@ -27,11 +27,13 @@ FINISHED: Final = (State.TESTING, State.REVIEWING, State.DEPLOYING, State.ACTIVE
 
 def is_at_work_again(it: Integration) -> bool:
     """Whether it was tried again, and has not ended since."""
-    return it.life > 1 and it.state in WORKING
+    return it.retried is not None and it.state in WORKING
 
 
 def check_may_be_retried(it: Integration, *, is_over_time: bool) -> None:
     """Raise CannotRetry where it has not failed and been taken back, or nothing more may come of it."""
+    if it.newer is not None:
+        raise CannotRetry("newer", str(it.newer.edition))
     if it.state is not State.FAILED:
         raise CannotRetry("not_failed", it.state)
     if not it.settled:

@@ -192,6 +192,24 @@ MERGED_FOR_A_DEVELOPER: Final[History] = (
 DEPLOYING: Final[History] = (*MERGED, e.DeploymentCreated(deployment=51, environment="production"))
 DEPLOYED: Final[History] = (*DEPLOYING, e.DeploymentReported(deployment=51, outcome="success"))
 ACTIVE: Final[History] = (*DEPLOYED, e.Activated())
+ANOTHER: Final = e.VersionRequested(
+    by=DEVELOPER,
+    request=kept(json.dumps({"request": "refunds, too", "issue_title": "ERP", "issue_body": "Please."})),
+    turns=100,
+    tokens=3_000_000,
+    micro_usd=6_000_000,
+)
+RENEWED: Final[History] = (*ACTIVE, ANOTHER)
+SECOND_PULL: Final = 13
+SECOND_ACTIVE: Final[History] = (
+    *RENEWED,
+    SPEC,
+    *WRITTEN[len(AGREED) :],
+    *COMMITTED[len(WRITTEN) :],
+    e.BranchCreated(branch=f"{BRANCH}.2", head=COMMIT),
+    e.PullRequestCreated(number=SECOND_PULL, head=COMMIT, opened_at=OPENED_AT),
+    *ACTIVE[len(OPENED) :],
+)
 REMOVAL: Final = 14
 TO_BE_DEPRECATED: Final = e.DeprecationRequested(by=ADMIN, why=None)
 OPENED_TO_REMOVE: Final = e.RemovalOpened(number=REMOVAL, head="0e0e" * 10, files=1)

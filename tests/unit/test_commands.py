@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.application import commands
+from bot.application import requesting
 from bot.application.asked import (
     AnswerQuestions,
     Approve,
@@ -17,8 +17,9 @@ from bot.application.asked import (
     Reject,
     RequestIntegration,
 )
-from bot.application.commands import handle, new_id, note_closed, report_deployment
+from bot.application.commands import handle, note_closed, report_deployment
 from bot.application.recording import FACTS, load
+from bot.application.requesting import new_id
 from bot.application.rights import belongs_here
 from bot.domain import events as e
 from bot.domain.integration import Integration
@@ -412,7 +413,7 @@ def test_an_id_is_short_and_made_from_the_key() -> None:
     ids = {new_id(str(number)) for number in range(1000)}
 
     assert len(ids) == 1000
-    assert all(len(each) == commands.ID_LENGTH and each.isalnum() and each.islower() for each in ids)
+    assert all(len(each) == requesting.ID_LENGTH and each.isalnum() and each.islower() for each in ids)
     assert new_id("k") == new_id("k")
 
 

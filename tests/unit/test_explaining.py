@@ -23,6 +23,7 @@ from tests.unit.histories import (
     ADMIN,
     ADMIN_APPROVAL,
     AGREED,
+    ANOTHER,
     ANOTHER_PLAN,
     ASKED,
     BASE,
@@ -251,7 +252,7 @@ def test_every_fact_has_its_sentence() -> None:
     every += [e.ChecksCounted(head=COMMIT, done=1, total=2), e.PullRequestReady(number=1)]
     every += [e.StepUndone(step="deploy", outcome="needs_person", what="")]
     every += [e.ContextCompacted(upto=1, tokens=1)]
-    every += [*DEPRECATED, GIVEN_UP, e.DeprecationRequested(by=ADMIN, why=None, removed_in=9)]
+    every += [ANOTHER, *DEPRECATED, GIVEN_UP, e.DeprecationRequested(by=ADMIN, why=None, removed_in=9)]
     every += [e.RemovalClosed(merged=False, by=ADMIN), replace(OPENED_TO_REMOVE, left_files=2)]
     every += [e.RollBackRequested(by=ADMIN, why=None), e.Retried(by=ADMIN, state="testing", attempt=2)]
 

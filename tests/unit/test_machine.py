@@ -27,6 +27,7 @@ from bot.domain.states import MOVES, InvalidStateTransition, State
 from bot.records import StepFailed
 from tests.unit.histories import (
     ADMIN,
+    ANOTHER,
     ASKED,
     BRANCH,
     CHANGE,
@@ -128,6 +129,7 @@ class Lifetimes(RuleBasedStateMachine):
         super().__init__()
         self.facts: list[e.Event] = []
         self.it = Integration(id=ID)
+        self.kept = 0
 
     def happens(self, decide: Decide) -> None:
         """Decide on what it is; a refusal changes nothing, a fact keeps to the table."""
@@ -137,7 +139,10 @@ class Lifetimes(RuleBasedStateMachine):
             return
         for fact in new:
             before, self.it = self.it, evolved(self.it, [fact])
-            assert self.it.state is before.state or self.it.state in MOVES[before.state]
+            is_kept = isinstance(fact, e.UndoFinished) and before.before is not None
+            assert is_kept or self.it.state is before.state or self.it.state in MOVES[before.state]
+            assert not is_kept or self.it.state is State.ACTIVE
+            self.kept += is_kept
             assert self.it.micro_usd >= before.micro_usd
             self.facts.append(fact)
 
@@ -149,7 +154,7 @@ class Lifetimes(RuleBasedStateMachine):
     def went_well(self, steps: int) -> None:
         """The saga goes on, undisturbed."""
         for _ in range(steps):
-            self.happens(lambda it: missing(it)[:1] or WELL[it.state](it))
+            self.happens(lambda it: missing(it)[:1] or WELL[it.stage](it))
 
     @rule()
     def taken_up(self) -> None:
@@ -245,6 +250,10 @@ class Lifetimes(RuleBasedStateMachine):
         self.happens(lambda it: roll_back(it, by=by, why=None))
 
     @rule()
+    def renewed(self) -> None:
+        self.happens(lambda it: deciding.renew(it, replace_limits(it)))
+
+    @rule()
     def deprecated(self) -> None:
         self.happens(lambda it: deprecate(it, TO_BE_DEPRECATED))
 
@@ -281,7 +290,7 @@ class Lifetimes(RuleBasedStateMachine):
     @invariant()
     def it_waits_only_where_waiting_makes_sense(self) -> None:
         waits = self.it.waiting_for
-        assert waits is None or (WAITS_IN[waits] is self.it.state and not self.it.cancelled)
+        assert waits is None or (WAITS_IN[waits] is self.it.stage and not self.it.cancelled)
         assert row_of(self.it)["waiting_for"] == waits
 
     @invariant()
@@ -303,12 +312,15 @@ class Lifetimes(RuleBasedStateMachine):
     @invariant()
     def what_came_to_nothing_stays_so_and_comes_to_nothing_once(self) -> None:
         came = [fact for fact in self.facts if isinstance(fact, e.IntegrationFailed)]
-        assert len(came) == self.it.life - 1 + (self.it.state is State.FAILED)
+        again = [fact for fact in self.facts if isinstance(fact, e.Retried)]
+        assert len(came) == len(again) + self.kept + (self.it.state is State.FAILED)
+        assert self.it.lives == len(again) + self.it.editions
 
     @invariant()
     def nothing_was_merged_or_deployed_without_an_approval_of_it(self) -> None:
-        lives = [at for at, fact in enumerate(self.facts, start=1) if isinstance(fact, e.Retried)]
-        now = self.facts[max(lives, default=0) :]
+        begins = (e.Retried, e.VersionRequested)
+        lives = [at for at, fact in enumerate(self.facts, start=1) if isinstance(fact, begins)]
+        now = self.facts if self.kept else self.facts[max(lives, default=0) :]
         approved = {fact.head for fact in now if isinstance(fact, e.Approved)}
         assert approved <= {COMMIT}
         assert not self.it.merged or approved == {COMMIT}
@@ -328,6 +340,11 @@ def again(it: Integration, *, by: Any, wanted: State | None) -> list[e.Event]:
     state = place_of(it, wanted)
     asked = e.Retried(by=by, state=state, attempt=it.attempt + 1, anew=begins_anew(it, state))
     return retry(it, asked)
+
+
+def replace_limits(it: Integration) -> e.VersionRequested:
+    """Another version, with as much again to be used up."""
+    return structs.replace(ANOTHER, turns=it.turns + 60, micro_usd=it.micro_usd + 5_000_000)
 
 
 def refused(decide: Decide, it: Integration) -> bool:

@@ -202,7 +202,7 @@ def test_the_end_of_what_ran_is_another_than_its_going_live() -> None:
 
 def test_each_life_has_workflows_of_its_own_and_earlier_ones_are_past() -> None:
     first = integration(ACTIVE)
-    third = replace(first, life=3)
+    third = replace(first, life=3, lives=3)
 
     assert (saga_id(first), undo_id(first), undo_id(first, nth=2)) == (
         f"int-{ID}",

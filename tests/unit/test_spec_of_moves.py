@@ -16,6 +16,7 @@ from tests.unit.histories import (
     REMOVED,
     REPAIRING,
     REQUESTED,
+    SECOND_ACTIVE,
     TAKEN_UP,
     TESTED,
     UP_FOR_REVIEW,
@@ -32,6 +33,7 @@ LIVES = {
     "asked": ASKED,
     "repaired": REPAIRING,
     "retired": DEPRECATED,
+    "renewed": SECOND_ACTIVE,
     "stopped": failed(*cancelled(*UP_FOR_REVIEW), reason="cancelled", during="reviewing"),
 }
 AGAIN_FROM = (State.VALIDATING, State.GENERATING, State.TESTING)
@@ -44,6 +46,7 @@ MADE_BY = {
     (State.TESTING, State.GENERATING): (REPAIRING[:-1], "RepairStarted"),
     (State.REVIEWING, State.DEPLOYING): ((*UP_FOR_REVIEW, ADMIN_APPROVAL), "Released"),
     (State.DEPLOYING, State.ACTIVE): (DEPLOYED, "Activated"),
+    (State.ACTIVE, State.GENERATING): (ACTIVE, "VersionRequested"),
     (State.ACTIVE, State.DEPRECATED): (REMOVED, "Deprecated"),
     **{(State.FAILED, end): (SETTLED, f"Retried {end}") for end in AGAIN_FROM},
 }
@@ -51,7 +54,6 @@ WORKING = (REQUESTED, TAKEN_UP, AGREED, WRITTEN, TESTED, DEPLOYED, ACTIVE)
 # Moves that the table has and that no command makes: what was merged is taken back, never deployed again.
 NOT_YET = {
     (State.REVIEWING, State.GENERATING),
-    (State.ACTIVE, State.GENERATING),
     (State.FAILED, State.DEPLOYING),
 }
 
