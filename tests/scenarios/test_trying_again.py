@@ -98,6 +98,38 @@ Asked for by @requester. Tried again by @developer, from **testing**: this is it
 
 Pull request #3 (1 file), tested by `sh run_tests.sh`: passed by its status alone, not counted.
 
+<details><summary>What is to be built</summary>
+
+> **Send paid invoices to the ERP**
+> \n\
+> Every paid invoice reaches the ERP once; open ones are not sent.
+> \n\
+> Systems:
+> - ERP
+> \n\
+> Secrets it needs, by name:
+> - ERP_TOKEN
+> \n\
+> Files it will probably touch:
+> - invoicing/erp.py
+> - tests/test_erp.py
+> - README.md
+> \n\
+> How one will know that it works:
+> - A paid invoice is posted with its number, its amount as text and its day of payment.
+> - An open invoice is not posted.
+> - An invoice that the ERP already has (status 409) counts as sent.
+> - Any other failure stops the export and names the invoice.
+> \n\
+> Risks:
+> - An invoice sent twice: the ERP refuses a number it knows, and that counts as sent.
+> \n\
+> Not part of it:
+> - Credit notes
+> - Invoices that change after they were paid
+
+</details>
+
 <sub>Cost so far: <cost> of at most $5.00, 3 of at most 60 model turns.</sub>\
 """)
 
