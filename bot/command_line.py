@@ -1,4 +1,4 @@
-"""run, doctor, receive, deliveries, history, verify, rebuild: starts a process, no more."""
+"""run, doctor, receive, deliveries, history, freeze, verify, rebuild and more: starts a process, no more."""
 
 import argparse
 import asyncio
@@ -41,6 +41,12 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     history = verbs.add_parser("history", help="every fact of an integration")
     history.add_argument("id")
     history.add_argument("--at", type=moment, help="only up to this moment, such as 2026-01-31T12:00:00Z")
+    freeze = verbs.add_parser("freeze", help="let everything, an account or a repository stand still")
+    freeze.add_argument("what", nargs="+", help="`all`, `org NAME` or `repo OWNER/NAME`, and behind it why")
+    freeze.add_argument("--until", metavar="WHEN", help="it ends by itself: 2h, 3d, 2026-12-24T18:00Z")
+    unfreeze = verbs.add_parser("unfreeze", help="lift that again, whoever said it")
+    unfreeze.add_argument("what", nargs="+", help="`all`, `org NAME` or `repo OWNER/NAME`")
+    verbs.add_parser("freezes", help="what is frozen, since when, until when, by whom and why")
     verify = verbs.add_parser("verify", help="check the chain of events")
     verify.add_argument("--head", type=head, help="a head noted before, SEQ:HASH: is it still there?")
     verbs.add_parser("rebuild", help="make the read models anew from the events; stop the bot first")
@@ -88,6 +94,9 @@ def verb(asked: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any, i
         "receive": lambda: receive(settings, asked.event, asked.payload.read_bytes()),
         "deliveries": lambda: hand_back(settings, asked.again) if asked.again else deliveries(settings),
         "history": lambda: history(settings, asked.id, asked.at),
+        "freeze": lambda: freeze(settings, asked.what, asked.until),
+        "unfreeze": lambda: unfreeze(settings, asked.what),
+        "freezes": lambda: freezes(settings),
         "verify": lambda: verify(settings, asked.head),
         "rebuild": lambda: rebuild(settings),
     }
@@ -172,6 +181,30 @@ async def history(settings: Settings, integration_id: str, at: datetime | None) 
     from bot import operating  # noqa: PLC0415  the same
 
     sys.stdout.write(await operating.history(settings, integration_id, at=at) + "\n")
+    return OK
+
+
+async def freeze(settings: Settings, what: list[str], until: str | None) -> int:
+    """Let it stand still; what is frozen now."""
+    from bot import freezing_by_hand  # noqa: PLC0415  the same
+
+    sys.stdout.write(await freezing_by_hand.freeze(settings, what, until) + "\n")
+    return OK
+
+
+async def unfreeze(settings: Settings, what: list[str]) -> int:
+    """Let it go on; what is still frozen."""
+    from bot import freezing_by_hand  # noqa: PLC0415  the same
+
+    sys.stdout.write(await freezing_by_hand.unfreeze(settings, what) + "\n")
+    return OK
+
+
+async def freezes(settings: Settings) -> int:
+    """What is frozen."""
+    from bot import freezing_by_hand  # noqa: PLC0415  the same
+
+    sys.stdout.write(await freezing_by_hand.listed(settings) + "\n")
     return OK
 
 

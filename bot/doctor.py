@@ -61,6 +61,11 @@ CHECKS: Final = (
         remedy="look at `python -m bot deliveries`; `--again <id>` hands one to the bot once more",
         after="database",
     ),
+    Check(
+        name="freezes",
+        remedy="`python -m bot freezes` lists what is frozen; `python -m bot unfreeze` lifts it",
+        after="database",
+    ),
     Check(name="clock", remedy="set the clock by NTP: GitHub refuses an App whose clock is off"),
     Check(
         name="github",

@@ -16,6 +16,8 @@ import structlog
 from aiohttp import web
 
 from bot import setting_up
+from bot.application.freeze_words import counted
+from bot.application.frozen import freezes
 from bot.infrastructure.aside import Aside
 from bot.infrastructure.clock import UtcClock
 from bot.infrastructure.database import Database
@@ -115,7 +117,7 @@ def health_door(
     return HealthDoor(
         needs=_needs(bot, queues_of(services)) if bot else {},
         states={"mode": lambda: "work", "breakers": bot.breakers} if bot else {"mode": lambda: "setup"},
-        beside={"cache": bot.shared.health} if bot else {},
+        beside={"cache": bot.shared.health, "freezes": partial(frozen, bot)} if bot else {},
         metrics=metrics,
         metrics_token=token.get_secret_value() if token else None,
         is_public=not is_loopback(urlsplit(settings.address).hostname or ""),
@@ -147,6 +149,14 @@ def _needs(bot: Bot, queues: Collection[str]) -> Mapping[str, Probe]:
         return OK
 
     return {"database": database} | ({} if SANDBOXED.isdisjoint(queues) else {"sandbox": bot.sandbox_health})
+
+
+async def frozen(bot: Bot) -> str:
+    """What stands still, without a name: none, so many, or everything."""
+    try:
+        return counted(await freezes(bot.world))
+    except Unavailable as fault:
+        return fault.code
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
@@ -15,12 +15,15 @@ from typing import Final
 import aiohttp
 import yaml
 
+from bot.application.freeze_words import listed
 from bot.doctor import Examine, NothingThere, Unwell
+from bot.domain.freezing import FAMILY, in_force
 from bot.infrastructure.aside import Aside
 from bot.infrastructure.claude_models import name_of
 from bot.infrastructure.clock import UtcClock
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.database import Database, path_of
+from bot.infrastructure.event_store import EventStore
 from bot.infrastructure.github import GitHubApp
 from bot.infrastructure.github_deliveries import GitHubDeliveries
 from bot.infrastructure.github_hook import Hook, hook_of
@@ -43,7 +46,7 @@ SPARE_BYTES: Final = 1024**3
 SKEW_SECONDS: Final = 30.0
 RECENT: Final = timedelta(days=1)
 # What the bot does without where it is not granted.
-OPTIONAL: Final = ("actions",)
+OPTIONAL: Final = ("actions", "members")
 MANIFEST: Final = Path(__file__).resolve().parents[1] / "app.yml"
 
 
@@ -61,6 +64,7 @@ async def parts(settings: Settings) -> AsyncIterator[Mapping[str, Examine]]:
             "secret": looks.secret,
             "cache": looks.cache,
             "deliveries": looks.deliveries,
+            "freezes": looks.freezes,
             "git": looks.git,
             "sandbox": lambda: looks.sandbox(sandbox_of(settings, guards["sandbox"]).check),
         }
@@ -117,6 +121,12 @@ def _there(hook: Hook | None) -> Hook:
     if hook is None:
         raise NothingThere
     return hook
+
+
+def _less(missing: Sequence[str]) -> str:
+    """What the bot does not do then."""
+    lacks = {"actions": "the logs of failing jobs are not seen", "members": "no owner can freeze an account"}
+    return ", ".join(lacks[name] for name in missing)
 
 
 class Looks:
@@ -183,6 +193,12 @@ class Looks:
             raise Unwell("1 was set aside" if count == 1 else f"{count} were set aside")
         return "none was set aside"
 
+    async def freezes(self) -> str:
+        async with begun(self._settings) as database:
+            clock = UtcClock()
+            log = EventStore(database, clock, _hands_nothing_on, Nobody())
+            return "; ".join(listed(in_force(await log.newest(FAMILY), clock.now())).splitlines())
+
     async def clock(self) -> str:
         answer = await self._headers(f"{self._settings.github_api_url}/meta")
         if "Date" not in answer:
@@ -219,7 +235,7 @@ class Looks:
         if lacks:
             raise Unwell(f"missing: {', '.join(lacks)}")
         if missing := [name for name in OPTIONAL if name not in about.permissions]:
-            return f"all that is needed; without {', '.join(missing)} the logs of failing jobs are not seen"
+            return f"all that is needed; without {', '.join(missing)} {_less(missing)}"
         return "all that app.yml names"
 
     async def webhook(self, app: GitHubApp) -> str:

@@ -166,18 +166,17 @@ def register(
     intake.register(heard)
     saga.register(world, places(), sagas)
     notifying.register(world)
-    days = settings.retention_days
     transcripts = Transcripts(log=stored.log, integrations=stored.integrations, blobs=stored.blobs)
     kept: dict[str, tuple[upkeep.Store, int]] = {
         "blobs": (transcripts, 0),
-        "inbox": (stored.inbox, days.deliveries),
+        "inbox": (stored.inbox, settings.retention_days.deliveries),
     }
     return [
         *settling.register(world, sagas),
         *reminding.register(world),
         *redelivering.register(GitHubDeliveries(app), stored.clock),
         *sweeping.register(heard, stored.inbox, stored.clock),
-        *upkeep.register(stored.clock, stored.log, kept, workflow_days=days.workflows),
+        *upkeep.register(stored.clock, stored.log, kept, workflow_days=settings.retention_days.workflows),
     ]
 
 

@@ -15,6 +15,7 @@ from handlers import (
     deploy,
     deployment_status,
     deprecate,
+    freeze,
     history,
     integrate,
     issue_comment,
@@ -25,6 +26,7 @@ from handlers import (
     retry,
     rollback,
     status,
+    unfreeze,
     why,
 )
 from handlers import help as help_
@@ -49,6 +51,8 @@ COMMANDS: Final = declared((
     cancel,
     retry,
     budget,
+    freeze,
+    unfreeze,
     config,
 ))
 

@@ -2,8 +2,9 @@
 
 from bot.application import answer_words as words
 from bot.application.asked import LookUp
-from bot.application.histories import history_of, moment
+from bot.application.histories import history_of
 from bot.domain.commands import Command
+from bot.domain.moments import before
 from handlers.conversation import Here
 
 COMMAND = Command(
@@ -19,7 +20,7 @@ async def run(here: Here) -> str:
     """What happened to the one that is meant."""
     await here.role()
     world, said = here.context.world, here.spoken.options.get("at")
-    at = None if said is None else moment(said, world.clock.now())
+    at = None if said is None else before(said, world.clock.now())
     if said is not None and at is None:
         return words.no_moment(said)
     integration_id = await here.meant()

@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from bot.application import answer_words as words
 from bot.application.asked import LookUp
+from bot.application.freeze_words import above
+from bot.application.frozen import freezes_on
 from bot.application.requesting import AT_REST
 from bot.domain.commands import Command
 from bot.domain.states import State
@@ -34,7 +36,8 @@ async def run(here: Here) -> str:
     if wanted not in known:
         return words.unknown_filter(wanted, known)
     rows = await here.context.world.integrations.find(repository_id=here.repository.id)
-    return words.listed([row for row in rows if _matches(row, wanted, here)], wanted=wanted)
+    freezes = await freezes_on(here.repository, here.context.world)
+    return above(freezes, words.listed([row for row in rows if _matches(row, wanted, here)], wanted=wanted))
 
 
 def _matches(row: Row, wanted: str, here: Here) -> bool:

@@ -5,6 +5,7 @@ from typing import Final
 from bot.application import answer_words as words
 from bot.application import refusing
 from bot.application.asked import LookUp
+from bot.application.frozen import freezes_on
 from bot.application.notifying import look
 from bot.application.views import entered
 from bot.domain.commands import Command
@@ -30,7 +31,7 @@ async def run(here: Here) -> str:
     try:
         integration_id = await here.meant()
     except NothingWaits:
-        return words.never_asked(refusals)
+        return words.never_asked(refusals, await freezes_on(here.repository, world))
     _, view = await look(world, integration_id)
     records = await world.log.read(integration_id)
     return words.reasons(view, entered(integration_id, records), world.clock.now(), refusals)

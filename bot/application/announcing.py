@@ -7,17 +7,19 @@ from bot.application.spending import spending
 from bot.application.texts import load_removal
 from bot.application.views import StatusView
 from bot.domain.deciding import WORKING
+from bot.domain.freezing import FROZEN
 from bot.domain.integration import Integration
 from bot.domain.money import nearly_spent
 from bot.domain.states import State
 
 
 async def announce(it: Integration, world: World) -> None:
-    """Whatever of this is so now, and was not said yet."""
+    """Whatever of this is so now, and was not said yet. A freeze calls nobody: it asks nothing of them."""
     await say_changed(it, world)
     await say_removal(it, world)
     if it.paused is not None and it.waiting_for is not None:
-        await say_paused(it, it.paused.cause, it.paused.detail, world)
+        if it.paused.cause != FROZEN:
+            await say_paused(it, it.paused.cause, it.paused.detail, world)
     elif it.state in WORKING and it.turns:
         await say_nearly(it, world)
         await say_month(it, world)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from bot.application import check_words, removal_words, version_words
+from bot.application import check_words, freeze_words, removal_words, version_words
 from bot.application.fact_words import counted
 from bot.application.histories import History
 from bot.application.reasons import code, why
@@ -13,6 +13,7 @@ from bot.application.status_words import STEP_TITLES, duration, held_up_words
 from bot.application.views import StatusView
 from bot.application.waiting_words import waiting_words
 from bot.domain.commands import PREFIX
+from bot.domain.freezing import Freeze
 from bot.domain.retiring import ROLLED_BACK
 from bot.domain.states import State
 
@@ -32,7 +33,7 @@ def listed(rows: Sequence[Mapping[str, Any]], *, wanted: str) -> str:
 
 
 def _row(row: Mapping[str, Any]) -> str:
-    waits = f", waits for {row['waiting_for'].replace('_', ' ')}" if row["waiting_for"] else ""
+    waits = freeze_words.waits(row, beginning="waits for", apart=" ")
     reason = f" ({row['reason']})" if row["reason"] else ""
     pull = f"#{row['pull_request']}" if row["pull_request"] else ""
     cost = row["cost_micro_usd"] / 1e6
@@ -98,7 +99,7 @@ def reasons(view: StatusView, since: datetime, now: datetime, refusals: Sequence
     lasting = duration(max(0.0, (now - since).total_seconds()))
     standing = version_words.standing(view)
     stands = f"{version_words.named(view)} is **{standing}** since {_time(since)} UTC ({lasting})."
-    return "\n\n".join([stands, *_because(view), *refused(refusals)])
+    return "\n\n".join([stands, *freeze_words.lines(view.freezes), *_because(view), *refused(refusals)])
 
 
 def _because(view: StatusView) -> list[str]:
@@ -134,7 +135,7 @@ def refused(refusals: Sequence[Refused]) -> list[str]:
     return ["Refused here:\n" + "\n".join(lines)]
 
 
-def never_asked(refusals: Sequence[Refused]) -> str:
+def never_asked(refusals: Sequence[Refused], freezes: Sequence[Freeze]) -> str:
     """Where no integration is."""
-    here = "Nothing was asked for here, or it was refused."
-    return "\n\n".join([here, *refused(refusals)] if refusals else ["Nothing was asked for here."])
+    here = "Nothing was asked for here, or it was refused." if refusals else "Nothing was asked for here."
+    return "\n\n".join([*freeze_words.lines(freezes), here, *refused(refusals)])

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from bot.domain.policy import Permission
 from bot.domain.states import State
@@ -161,6 +161,28 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Freeze:
+    """Let everything stand still in a repository, or (`level` is org) in its whole account."""
+
+    needs: ClassVar[Permission] = Permission.FREEZE
+    by: Actor
+    repository: Repository
+    level: str
+    why: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfreeze:
+    """Lift that again."""
+
+    needs: ClassVar[Permission] = Permission.FREEZE
+    by: Actor
+    repository: Repository
+    level: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LookUp:
     """See where it stands."""
 
@@ -182,4 +204,6 @@ OfOne = (
     | Retry
 )
 Asked = RequestIntegration | OfOne
-Anything = Asked | LookUp | SeeBudget | RaiseMonth
+Anything = Asked | LookUp | SeeBudget | RaiseMonth | Freeze | Unfreeze
+# These only stop something, or let it use up more, which begins nothing: a freeze does not keep them away.
+WHILE_FROZEN: Final = (Cancel, Reject, RaiseBudget)

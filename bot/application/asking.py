@@ -25,7 +25,8 @@ async def ask(
     Raises StepFailed at a ceiling: budget, monthly_budget, owner_budget.
 
     This is the one way to the model, and nothing that looks like a secret goes through it.
-    What an answer cost that broke off is noted too: it counts, although nothing comes of it.
+    What an answer cost that broke off is noted too: it counts, although nothing comes of it. One that had
+    come whole when the run was stopped is noted as any: what rests goes on from it.
     """
     if limit := it.limit_reached():
         raise StepFailed("budget", limit)
@@ -39,9 +40,18 @@ async def ask(
     except (StepFailed, Unavailable) as failure:
         for spent in lost:
             await _note_lost(world, it, _lost(it, spent, step=step, code=failure.code), key=key)
+        came = await world.claude.paid(key=key, repository_id=it.repository.id)
+        if came is not None:
+            await _note(world, it, came, step=step, left_out=left_out, key=key)
         raise
+    return await _note(world, it, answer, step=step, left_out=left_out, key=key), answer
+
+
+async def _note(
+    world: World, it: Integration, answer: Answer, *, step: str, left_out: tuple[str, ...], key: str
+) -> Integration:
     turn = structs.replace(await _turn(world, it, answer, step=step), left_out=left_out)
-    return await amend(world, it.id, lambda _: [turn], key=key), answer
+    return await amend(world, it.id, lambda _: [turn], key=key)
 
 
 def _lost(it: Integration, spent: Spent, *, step: str, code: str) -> e.AnswerLost:

@@ -25,6 +25,9 @@ class Checks(Protocol):
         self, repository: Repository, check: int, *, conclusion: str, title: str, summary: str
     ) -> None: ...
 
+    async def say(self, repository: Repository, check: int, *, title: str, summary: str) -> None:
+        """Another title and summary; how it stands is left as it is."""
+
     async def of_others(self, repository: Repository, head: str) -> Sequence[OthersCheck]:
         """The newest of each that others run on this commit."""
 

@@ -1,28 +1,40 @@
 """What others' checks say of the commit at the gate: a fact from outside, which needs no right."""
 
+from collections.abc import Sequence
+
 from bot.application.check_reports import gathered
+from bot.application.frozen import freezes_on
 from bot.application.own_checks import note_progress
 from bot.application.ports import World
-from bot.application.recording import amend
+from bot.application.recording import amend, load
 from bot.application.texts import keep_text
 from bot.domain import checks
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
 from bot.domain.timing import is_used_up
-from bot.records import Unavailable
+from bot.records import Recorded, Unavailable
 
 
 async def note_checks(integration_id: str, head: str, *, key: str, world: World) -> None:
     """One of them has ended on this commit: once all have, by GitHub's own list, what follows from it.
 
     Where they judge, it is how far they are. What is told of another commit than the one at the gate, or of
-    one that others have followed by now, changes nothing.
+    one that others have followed by now, changes nothing. While it is frozen nothing does: they are looked at
+    again once it no longer is.
     """
     past = await world.log.read(integration_id)
     it = fold(integration_id, e.decode(past))
+    if await freezes_on(it.repository, world):
+        return
     if it.waiting_for == "checks" and it.head == head:
         await note_progress(it, key=key, world=world)
-        return
+    else:
+        await _note_at_the_gate(it, head, past, key=key, world=world)
+
+
+async def _note_at_the_gate(
+    it: Integration, head: str, past: Sequence[Recorded], *, key: str, world: World
+) -> None:
     if checks.is_about_to_be_shown(it, head):
         raise Unavailable("pull_request_being_opened")
     if not checks.is_shown(it, head):
@@ -42,6 +54,12 @@ async def note_checks(integration_id: str, head: str, *, key: str, world: World)
             return checks.fail(now, head=head, failed=ids, said=said, most=most, is_over_time=is_over)
 
         await amend(world, it.id, decide, key=key)
+
+
+async def look_again(world: World, integration_id: str, *, key: str) -> None:
+    """What was told while it was frozen was not heard: ask for it now."""
+    it = await load(world, integration_id)
+    await note_checks(integration_id, it.head, key=key, world=world)
 
 
 async def _stands(it: Integration, world: World) -> bool:

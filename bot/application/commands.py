@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from bot.application.asked import (
+    WHILE_FROZEN,
     AnswerQuestions,
     Approve,
     Asked,
@@ -20,6 +21,7 @@ from bot.application.asked import (
 )
 from bot.application.deprecating import deprecation
 from bot.application.duplicates import turn_of
+from bot.application.frozen import check_may_move
 from bot.application.ports import World
 from bot.application.recording import amend, was_recorded
 from bot.application.requesting import check_share, requested
@@ -56,6 +58,8 @@ async def handle(asked: Asked, *, key: str, door: str, world: World) -> Integrat
             _check_tenant(asked, it)
             if was_recorded(past, key):
                 return it
+            if not isinstance(asked, WHILE_FROZEN):
+                await check_may_move(asked.repository, world)
             decision = await _decision(asked, it, past, role, world)
             return await amend(world, asked.integration_id, decision, key=key, meta=meta)
 

@@ -10,6 +10,7 @@ import structlog
 from bot.application import removal_words as words
 from bot.application.asked import Deprecate
 from bot.application.effects import once, say_once
+from bot.application.frozen import freezes_on
 from bot.application.merging import merge
 from bot.application.ports import World
 from bot.application.recording import amend, load
@@ -28,8 +29,8 @@ from bot.records import Actor, StepFailed
 
 log = structlog.get_logger()
 
-# What a step answers: the pull request waits, it is taken out, or nothing more is to be done.
-OPEN, OUT, OVER = "open", "out", "over"
+# What a step answers: the pull request waits, it is taken out, nothing more is to be done; or it is frozen.
+OPEN, OUT, OVER, HELD = "open", "out", "over", "held"
 
 Decide = Callable[[Integration], list[e.Event]]
 
@@ -52,7 +53,7 @@ async def _check_removed(it: Integration, number: int, world: World) -> None:
         raise CannotDeprecate(it.state, number=number)
 
 
-async def open_removal(world: World, integration_id: str, *, key: str) -> str:
+async def open_removal(world: World, integration_id: str, *, key: str) -> str:  # noqa: PLR0911  a table
     """Commit, branch and pull request, each once; where nothing is left of it, it is out already."""
     it = await load(world, integration_id)
     removal = it.removal
@@ -62,6 +63,8 @@ async def open_removal(world: World, integration_id: str, *, key: str) -> str:
         return OUT
     if removal.opened is not None:
         return OPEN
+    if await freezes_on(it.repository, world):
+        return HELD
     made = await _made(it, world)
     if made["head"]:
         number = await _opened(it, made, world)
@@ -171,6 +174,8 @@ async def merge_removal(world: World, integration_id: str, *, key: str) -> str:
     opened = it.removal.waits_for if it.removal is not None else None
     if opened is None or not it.merge_reverts or opened.left_files or not opened.is_exact:
         return OPEN
+    if await freezes_on(it.repository, world):
+        return HELD
     try:
         await merge(it, opened.number, world, head=opened.head, message=_message(it))
     except StepFailed as no:

@@ -2,8 +2,9 @@
 
 import structlog
 
+from bot.application.frozen import freezes_on
 from bot.application.ports import World
-from bot.application.recording import amend, load, stop_of
+from bot.application.recording import amend, load, unstopped
 from bot.application.steps import Standing, standing
 from bot.domain import deciding
 from bot.domain.states import State
@@ -16,8 +17,7 @@ async def fail(world: World, integration_id: str, reason: str, detail: str, *, k
     """Note that it came to nothing, before anything is taken back; the log says what only operators need."""
     if reason == STOPPED:
         # If not the log says what stopped it, then an operator did.
-        stop = await stop_of(world, integration_id) or StepFailed("job_failed")
-        reason, detail = stop.code, stop.detail
+        reason, detail = await _stop_of(world, integration_id)
     log.warning("integration_failed", integration=integration_id, reason=reason, detail=detail)
     it = await amend(
         world,
@@ -28,13 +28,24 @@ async def fail(world: World, integration_id: str, reason: str, detail: str, *, k
     return standing(it)
 
 
+async def _stop_of(world: World, integration_id: str) -> tuple[str, str]:
+    """For good: what is only frozen fails of nothing."""
+    try:
+        await unstopped(world, integration_id)
+    except StepFailed as stop:
+        return stop.code, stop.detail
+    return "job_failed", ""
+
+
 async def finish(world: World, integration_id: str, *, key: str) -> Standing:
     """Everything that could be taken back was."""
     return standing(await amend(world, integration_id, deciding.finish_undo, key=key))
 
 
 async def wake_overdue(world: World, integration_id: str, waiting_for: str, *, key: str) -> None:
-    """Nobody came in time."""
+    """Nobody came in time; while it is frozen nobody could."""
     it = await load(world, integration_id)
+    if await freezes_on(it.repository, world):
+        return
     if it.waiting_for == waiting_for and it.state is not State.DEPLOYING:
         raise StepFailed(f"{waiting_for}_overdue")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
 from bot.application.fact_words import SMALL, counted, told
@@ -46,22 +46,3 @@ def _together(some: Sequence[tuple[Recorded, e.Event]]) -> list[Line]:
     turns = [event for _, event in some if isinstance(event, e.TurnTaken)]
     cost = sum(turn.micro_usd for turn in turns) / 1e6
     return [Line(at=some[0][0].at, said=f"{counted(len(turns), 'model turn')} (${cost:.4f})")]
-
-
-def moment(text: str, now: datetime) -> datetime | None:
-    """A moment as people write it: 2026-01-31, 2026-01-31T09:30, with a zone or in UTC; or 90m, 2h, 3d ago.
-
-    None where it is neither.
-    """
-    try:
-        at = _ago(text, now) or datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):  # before the first year there is no time either
-        return None
-
-
-def _ago(text: str, now: datetime) -> datetime | None:
-    units = {"m": "minutes", "h": "hours", "d": "days"}
-    if text[:-1].isascii() and text[:-1].isdigit() and text[-1] in units:
-        return now - timedelta(**{units[text[-1]]: int(text[:-1])})
-    return None

@@ -13,6 +13,8 @@ from bot.application.announcing import announce, remind
 from bot.application.asking import load_answer
 from bot.application.check_reports import failing_names, printed_of
 from bot.application.effects import say_once
+from bot.application.freeze_telling import show_check
+from bot.application.frozen import freezes_on
 from bot.application.lives import ending_of
 from bot.application.planning import load_plan
 from bot.application.ports import Subscriber, World
@@ -49,6 +51,17 @@ def on_fact(before: Integration, after: Integration) -> FollowUp | None:
         id=f"tell-{after.id}-{after.version}",
         args=(after.id, after.version, CALM_SECONDS if calm else 0),
         partition=after.id,
+    )
+
+
+def again(integration_id: str, version: int, *, name: str) -> Start:
+    """A telling of what is no fact of the integration's own: also where all of those have been told."""
+    return Start(
+        queue="notify",
+        workflow=WORKFLOW,
+        id=f"tell-{name}",
+        args=(integration_id, version + 1, 0),
+        partition=integration_id,
     )
 
 
@@ -90,6 +103,7 @@ async def show_status(world: World, integration_id: str, version: int, calm: int
     await said_somewhere(it, place(it, words.status_comment(view), world))
     await said_somewhere(it, announce(it, world))
     await said_somewhere(it, remind(it, view, world))
+    await said_somewhere(it, show_check(it, view.freezes, world))
     await world.notes.put(f"told:{integration_id}", f"{it.version} {now:.3f}")
     return it.ended
 
@@ -156,6 +170,7 @@ async def look(world: World, integration_id: str) -> tuple[Integration, StatusVi
         removal=await load_removal(world, it),
         own_counts=world.rules.self_approval,
         at_work=await _at_work(it, world),
+        freezes=await freezes_on(it.repository, world),
     )
 
 

@@ -57,6 +57,9 @@ class EventLog(Protocol):
 
     async def read(self, stream: str, *, until: datetime | None = None) -> list[Recorded]: ...
 
+    async def newest(self, family: str) -> list[Recorded]:
+        """The newest fact of each stream of the family, which its name begins with, and a colon."""
+
     async def append(  # noqa: PLR0913  a fact and all that commits with it
         self,
         stream: str,
@@ -72,6 +75,16 @@ class EventLog(Protocol):
 
         The same key again appends nothing and returns what it appended then. Raises Conflict.
         """
+
+
+class Kept(Protocol):
+    """What the log alone is needed for: no more than an operator's command line has beside a running bot."""
+
+    @property
+    def log(self) -> EventLog: ...
+
+    @property
+    def clock(self) -> Clock: ...
 
 
 class Blobs(Protocol):
@@ -242,6 +255,9 @@ class Claude(Protocol):
 
         `lost` is told what an answer cost that broke off, also where nobody waited for the rest of it.
         """
+
+    async def paid(self, *, key: str, repository_id: int) -> Answer | None:
+        """The whole answer to the question of this key, also where nobody waited for it any more."""
 
 
 Subscriber = Callable[[Integration, Integration], FollowUp | None]

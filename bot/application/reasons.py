@@ -48,6 +48,7 @@ REASONS: Final[Mapping[str, str]] = {
     "monthly_budget_overdue": "This repository has no budget. The operator can give it one.",
     "owner_budget": "This account has used up its budget of the month.",
     "owner_budget_overdue": "This account has no budget. The operator can give it one.",
+    "frozen": "It is frozen. Nothing is lost: it goes on where it stopped.",
     "nothing_to_do": "The model changed no file: there seems to be nothing to do.",
     "refused_by_model": "The model declined to work on this.",
     "context_exceeded": "The work no longer fits into what the model reads at once. Ask in smaller pieces.",

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from bot.application.frozen import check_not_frozen
 from bot.application.lives import REMOVAL, removal_id, saga_id, undo_id, undo_of
-from bot.application.ports import World
+from bot.application.ports import Kept, World
 from bot.application.projections import row_of
 from bot.domain import events as e
 from bot.domain.integration import Integration, evolved, fold
@@ -38,7 +39,17 @@ async def load(world: World, integration_id: str) -> Integration:
 
 
 async def running(world: World, integration_id: str) -> Integration:
-    """The integration, if nobody stopped it and its time is not over. Raises StepFailed with the cause."""
+    """The integration, if nobody stopped it, its time is not over and nothing of it is frozen.
+
+    Raises StepFailed with the cause.
+    """
+    it = await unstopped(world, integration_id)
+    await check_not_frozen(world, it.repository)
+    return it
+
+
+async def unstopped(world: World, integration_id: str) -> Integration:
+    """The same, frozen or not: for what only notes and looks."""
     records = await world.log.read(integration_id)
     it = fold(integration_id, e.decode(records))
     if it.cancelled is not None:
@@ -80,7 +91,7 @@ async def amend(
 
 
 async def append_beside(
-    world: World,
+    world: Kept,
     stream: str,
     fact: Fact,
     *,

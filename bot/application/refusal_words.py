@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.application import removal_words
+from bot.application import freeze_words, removal_words
 from bot.application.reasons import code
 from bot.domain.commands import PREFIX
+from bot.domain.freezing import Frozen, NotFrozen, NotOwner, OnlyOperator
 from bot.domain.policy import (
     AskedAlready,
     BeingDeprecated,
@@ -93,6 +94,14 @@ def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR09
             said = removal_words.refusal(error)
         case BeingDeprecated():
             said = removal_words.no_version(error)
+        case Frozen(freezes=freezes):
+            said = freeze_words.refused(freezes)
+        case OnlyOperator():
+            said = freeze_words.only_operator(error)
+        case NotOwner():
+            said = freeze_words.not_owner(error)
+        case NotFrozen():
+            said = freeze_words.not_frozen(error)
         case CannotRetry():
             said = _no_retry(error)
         case NothingToRollBack(state=state):

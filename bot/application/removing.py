@@ -6,7 +6,7 @@ from typing import Final
 from dbos import DBOS
 from structlog.contextvars import bound_contextvars
 
-from bot.application.deprecating import OPEN, OUT, finish, give_up, look, merge_removal, open_removal
+from bot.application.deprecating import HELD, OPEN, OUT, finish, give_up, look, merge_removal, open_removal
 from bot.application.lives import REMOVAL
 from bot.application.ports import World
 from bot.application.recording import FACTS
@@ -14,13 +14,14 @@ from bot.infrastructure.engine import heard, step
 from bot.records import StepFailed
 
 LOOK_EVERY_SECONDS: Final = 6 * 3600.0
+LOOK_FROZEN_SECONDS: Final = 600.0
 
 
 async def remove(integration_id: str, world: World) -> None:
     """Open it, merge it where that is allowed, wait until it is decided, and finish."""
-    standing = await _taken(open_removal, integration_id, world)
+    standing = await _once_it_may(open_removal, integration_id, world)
     if standing == OPEN:
-        standing = await _taken(merge_removal, integration_id, world)
+        standing = await _once_it_may(merge_removal, integration_id, world)
     while standing == OPEN:
         await heard(FACTS, seconds=LOOK_EVERY_SECONDS)
         standing = await _taken(look, integration_id, world)
@@ -29,6 +30,15 @@ async def remove(integration_id: str, world: World) -> None:
             await step(finish, world, integration_id, "", unforeseen="internal")
         except StepFailed as failure:
             await step(finish, world, integration_id, failure.code)
+
+
+async def _once_it_may(work: Callable[..., Awaitable[str]], integration_id: str, world: World) -> str:
+    """The same, as soon as it is not frozen any more."""
+    standing = await _taken(work, integration_id, world)
+    while standing == HELD:
+        await heard(FACTS, seconds=LOOK_FROZEN_SECONDS)
+        standing = await _taken(work, integration_id, world)
+    return standing
 
 
 async def _taken(work: Callable[..., Awaitable[str]], integration_id: str, world: World) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from bot.owner_records import Ownership
 from bot.records import Actor, Repository, RepositoryFacts, TreeEntry
 
 
@@ -22,6 +23,9 @@ class Repositories(Protocol):
 
     async def role_name(self, repository: Repository, actor: Actor) -> str:
         """The person's permission as GitHub names it ("admin", "write", ..., "none"), asked now, by id."""
+
+    async def ownership(self, repository: Repository, actor: Actor) -> Ownership:
+        """Whose it is, and whether this very person owns that account, asked now."""
 
 
 class Files(Protocol):

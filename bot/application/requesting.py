@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from bot.application.asked import RequestIntegration
 from bot.application.duplicates import check_is_new
+from bot.application.frozen import check_may_move
 from bot.application.ports import World
 from bot.application.recording import amend, was_recorded
 from bot.domain import deciding
@@ -31,6 +32,8 @@ async def requested(
     known = [(fold(row["id"], e.decode(past)), past) for row, past in await _here(asked, world)]
     if said := next((it for it, past in known if was_recorded(past, key)), None):
         return said
+    if not await world.log.read(new_id(key)):
+        await check_may_move(asked.repository, world)
     await check_is_new(asked, new_id(key), world)
     running = next(((it, past) for it, past in known if it.state is State.ACTIVE), None)
     is_under_way = any(it.state not in AT_REST for it, _ in known)

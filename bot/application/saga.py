@@ -6,10 +6,21 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Protocol
 
+import structlog
 from dbos import DBOS
 from structlog.contextvars import bound_contextvars
 
-from bot.application import ending, own_checks, pausing, publishing, removing, steps, undoing
+from bot.application import (
+    checking,
+    ending,
+    own_checks,
+    pausing,
+    publishing,
+    removing,
+    spreading,
+    steps,
+    undoing,
+)
 from bot.application.coding import generate_code
 from bot.application.lives import undo_of
 from bot.application.ports import World
@@ -18,11 +29,14 @@ from bot.application.steps import Standing
 from bot.application.testing import run_tests
 from bot.application.validating import validate_request
 from bot.application.watching import is_stopped, stoppable, watched
+from bot.domain.freezing import FROZEN
 from bot.domain.pausing import LONGEST
 from bot.domain.reminding import LAPSES
 from bot.domain.states import State
 from bot.infrastructure.engine import heard, on, step
 from bot.records import STOPPED, StepFailed
+
+log = structlog.get_logger()
 
 Work = Callable[..., Awaitable[Any]]
 Queued = Callable[["Job", str], Awaitable[Standing]]
@@ -122,11 +136,22 @@ async def take(entry: Step | Job, integration_id: str, queued: Queued, world: Wo
 
 async def rest(integration_id: str, stop: StepFailed, world: World) -> Standing:
     """A message, or the hour, has it look whether what it rests for is over."""
-    standing = await step(pausing.pause, world, integration_id, stop.code, stop.detail)
+    standing, was_frozen = await step(pausing.pause, world, integration_id, stop.code, stop.detail), False
     while standing[1] in LONGEST:
+        was_frozen = was_frozen or standing[1] == FROZEN
         await heard(FACTS, seconds=LOOK_EVERY_SECONDS)
         standing = await step(pausing.look, world, integration_id)
+    if was_frozen and standing[1] == "approval":
+        await look_at_checks(integration_id, world)
     return standing
+
+
+async def look_at_checks(integration_id: str, world: World) -> None:
+    """What others' checks said meanwhile was not heard; where that cannot be had, it waits for people."""
+    try:
+        await stoppable(checking.look_again, world, integration_id)
+    except StepFailed as failure:
+        log.warning("checks_not_looked_at", code=failure.code)
 
 
 async def do(entry: Step | Job, integration_id: str, queued: Queued, world: World) -> Standing:
@@ -203,6 +228,7 @@ def register(world: World, places: Mapping[str, Places], sagas: Mapping[str, Ste
     for name, table in sagas.items():
         _saga(name, table, jobs, world)
     removing.register(world)
+    spreading.register(world)
 
 
 def _saga(name: str, table: Steps, jobs: Mapping[str, Work], world: World) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from bot.application import check_words, plan_words, removal_words, version_words
+from bot.application import check_words, freeze_words, plan_words, removal_words, version_words
 from bot.application.at_work_words import at_work
 from bot.application.quoting import printed, quoted
 from bot.application.reasons import NAMES, OUTCOMES, code, why
@@ -94,6 +94,7 @@ def status_comment(view: StatusView) -> str:
         f"Asked for by @{view.requested_by}.{_again(view)}",
         *version_words.in_use(view),
         _table(view.steps),
+        *(freeze_words.lines(view.freezes) if view.is_open else ()),
         *waiting_words(view),
         *at_work(view.at_work),
         *check_words.failing(view),

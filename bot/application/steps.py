@@ -9,10 +9,11 @@ from typing import Final
 
 from bot.application import words
 from bot.application.effects import once
+from bot.application.frozen import check_not_frozen
 from bot.application.merging import merge
 from bot.application.ports import World
 from bot.application.quoting import one_line
-from bot.application.recording import amend, running
+from bot.application.recording import amend, running, unstopped
 from bot.application.texts import load_tested, load_text
 from bot.domain import deciding
 from bot.domain import events as e
@@ -62,8 +63,13 @@ async def message_of(it: Integration, world: World) -> str:
 
 
 async def deploy(world: World, integration_id: str, *, key: str) -> Standing:
-    """Close the check, merge exactly the approved head, ask for the deployment, see how it went."""
-    it = await running(world, integration_id)
+    """Close the check, merge exactly the approved head, ask for the deployment, see how it went.
+
+    While it is frozen, how a deployment goes that was asked for is still looked at and noted, no more.
+    """
+    it = await unstopped(world, integration_id)
+    if it.deployment is None or it.deployment_outcome not in {None, "success"}:
+        await check_not_frozen(world, it.repository)
     if it.check is not None and it.check_open:
         return await close_check(it, world, "success", key=key)
     if not it.merged:
@@ -176,6 +182,7 @@ async def _look_at_deployment(it: Integration, world: World, *, key: str) -> Sta
             key=key,
         )
     if it.deployment_outcome is None and await _is_overdue(it, world):
+        await check_not_frozen(world, it.repository)
         raise StepFailed("deployment_overdue")
     return standing(it)
 

@@ -52,6 +52,8 @@ READMES: Final = ("README.md", "README.rst", "README.txt", "README")
 async def validate_request(world: World, integration_id: str) -> Standing:
     """The job, as the engine runs it: survey, ask, conclude; and show the plan where people are to see it."""
     survey: dict[str, str] = await stoppable(survey_repository, world, integration_id)
+    if "waits_for" in survey:  # a message woke it before anybody had answered
+        return [State.VALIDATING.value, survey["waits_for"]]
     passed: int | None = await stoppable(try_tests, world, integration_id, survey)
     answer: str = await stoppable(consult, world, integration_id, survey)
     survey = {**survey, "passed": "" if passed is None else str(passed)}
@@ -64,6 +66,8 @@ async def validate_request(world: World, integration_id: str) -> Standing:
 async def survey_repository(world: World, integration_id: str, *, key: str) -> dict[str, str]:
     """The base commit, its test command, and what the default branch says; the requester may still write."""
     it = await running(world, integration_id)
+    if it.waiting_for is not None:
+        return {"waits_for": it.waiting_for}
     return await watched(world, it.id, _survey(it, world))
 
 

@@ -9,6 +9,7 @@ from bot.application.lives import ending_of
 from bot.application.spec import Spec
 from bot.domain import events as e
 from bot.domain import planning
+from bot.domain.freezing import Freeze
 from bot.domain.integration import Integration, evolve
 from bot.domain.removal import ShownRemoval
 from bot.domain.states import State
@@ -108,6 +109,12 @@ class StatusView:
     at_work: tuple[str, str] | None
     plan: Spec | None
     own_plan: bool
+    freezes: tuple[Freeze, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything of it could still stand still."""
+        return self.reason is None and self.state not in {State.ACTIVE, State.DEPRECATED}
 
 
 def view_of(  # noqa: PLR0913  what its facts hold only digests of
@@ -122,6 +129,7 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
     removal: ShownRemoval | None = None,
     own_counts: bool = False,
     at_work: tuple[str, str] | None = None,
+    freezes: tuple[Freeze, ...] = (),
 ) -> StatusView:
     """The integration as people see it; what is given beside, its facts hold only digests of.
 
@@ -176,6 +184,7 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         at_work=at_work,
         plan=plan,
         own_plan=planning.own_counts(of, alone=own_counts),
+        freezes=freezes,
     )
 
 

@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from bot.application import plan_words
+from bot.application import freeze_words, plan_words
 from bot.application.money_words import resting
 from bot.application.quoting import quoted
 from bot.application.reasons import code
 from bot.application.tester_words import waits_for_machines
 from bot.application.views import StatusView
 from bot.domain.commands import PREFIX
+from bot.domain.freezing import FROZEN
 from bot.domain.pausing import LONGEST
 
 OWN_COUNTS: Final = "(the operator allows one's own approval here)"
@@ -39,6 +40,8 @@ def waiting_words(view: StatusView) -> list[str]:  # noqa: PLR0911  a table
             ]
         case "checks" | "deployment":
             return [waits_for_machines(view)]
+        case str(cause) if cause == FROZEN:
+            return [freeze_words.resting()]
         case str(cause) if cause in LONGEST:
             return [resting(cause, ceiling(view))]
         case _:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from textwrap import indent
 
+from bot.application import freeze_words
 from bot.application.quoting import quoted
 from bot.application.reasons import code, why
 from bot.application.remark_words import outcome, remarks, title, warning
@@ -85,7 +86,7 @@ def standing(views: Iterable[Mapping[str, object]]) -> str:
 
 
 def _standing_line(row: Mapping[str, object]) -> str:
-    waits = f", waiting for {row['waiting_for']}" if row["waiting_for"] else ""
+    waits = freeze_words.waits(row, beginning="waiting for", apart="_")
     why = f" ({row['reason']})" if row["reason"] else ""
     pull = f", #{row['pull_request']}" if row["pull_request"] else ""
     cost = float(str(row["cost_micro_usd"])) / 1e6

@@ -158,10 +158,10 @@ def request_changes(it: Integration, asked: e.ChangesRequested) -> list[e.Event]
 
 
 def reject(it: Integration, *, by: Actor, why: str | None) -> list[e.Event]:
-    """Close the gate for good; saying it twice changes nothing."""
+    """Close the gate for good, frozen or not; saying it twice changes nothing."""
     if it.rejected_by is not None:
         return []
-    if it.waiting_for not in {"approval", "plan_approval"}:
+    if it.awaited not in {"approval", "plan_approval"}:
         raise NothingWaits("reject")
     return [e.Rejected(by=by, why=why)]
 

@@ -160,10 +160,14 @@ class Integration:
 
         None where it works.
         """
+        is_stopped = self.cancelled is not None or self.rejected_by is not None
+        return self.paused.cause if self.paused is not None and not is_stopped else self.awaited
+
+    @property
+    def awaited(self) -> str | None:
+        """The same, whether it rests or not."""
         if self.cancelled is not None or self.rejected_by is not None:
             return None
-        if self.paused is not None:
-            return self.paused.cause
         if self.removal_pull is not None:
             return "removal"
         if self.stage is State.VALIDATING and self.questions is not None:

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     DELETE = "integration:delete"
     DEPLOY = "integration:deploy"
     BUDGET = "budget:manage"
+    FREEZE = "freeze:manage"
 
 
 class Role(StrEnum):
@@ -29,7 +30,7 @@ class Role(StrEnum):
 
 _VIEWER: Final = frozenset({Permission.READ})
 _DEVELOPER: Final = _VIEWER | {Permission.WRITE, Permission.APPROVE}
-_ADMIN: Final = _DEVELOPER | {Permission.DELETE, Permission.DEPLOY, Permission.BUDGET}
+_ADMIN: Final = _DEVELOPER | {Permission.DELETE, Permission.DEPLOY, Permission.BUDGET, Permission.FREEZE}
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.VIEWER: _VIEWER,

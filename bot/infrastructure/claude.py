@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from bot.infrastructure import claude_failures
 from bot.infrastructure.cache import recently_used
+from bot.infrastructure.finishing import finishing
 from bot.records import Answer, Intent, Question, Spent, StepFailed, Unavailable, Usage
 
 if TYPE_CHECKING:
@@ -111,15 +112,19 @@ class ClaudeMessages:
         claude_unknown_model, claude_refused_request, context_exceeded, answer_incomplete. What the
         API said of the cost of an answer that broke off, for whatever reason, is told to `lost`.
         """
-        paid = await self._journal.get(key, repository_id)
-        if paid is not None:
-            return answer_from(paid)
+        if paid := await self.paid(key=key, repository_id=repository_id):
+            return paid
 
         def broke_off(spent: Spent) -> None:
             self._tell(question, spent)
             lost(spent)
 
         return await self._policy.call("ask", lambda: self._paid(question, key, repository_id, broke_off))
+
+    async def paid(self, *, key: str, repository_id: int) -> Answer | None:
+        """The answer that was paid for under this key, from the journal."""
+        paid = await self._journal.get(key, repository_id)
+        return None if paid is None else answer_from(paid)
 
     async def close(self) -> None:
         """Close the connections, if any were opened."""
@@ -136,7 +141,7 @@ class ClaudeMessages:
             self._check_worth(key, trouble.code)
             raise
         self._tell(question, answer)
-        await self._journal.put(key, repository_id, kept(answer))
+        await finishing(self._journal.put(key, repository_id, kept(answer)))
         return answer
 
     def _check_worth(self, key: str, code: str) -> None:

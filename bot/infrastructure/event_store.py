@@ -70,7 +70,21 @@ KEY: Final[BindParameter[Any]] = bindparam("key")
 STREAM: Final[BindParameter[Any]] = bindparam("stream")
 LAST: Final[BindParameter[Any]] = bindparam("last")
 OF_KEY: Final = select(*RECORDED).where(EVENTS.c.key == KEY).order_by(EVENTS.c.part)
+FIRST: Final[BindParameter[Any]] = bindparam("first")
 OF_STREAM: Final = select(*RECORDED).where(EVENTS.c.stream == STREAM).order_by(EVENTS.c.version)
+# The index of (stream, version) alone answers this. Only letters are compared for order: where a colon comes
+# among them is the database's to say.
+NEWEST: Final = (
+    select(EVENTS.c.stream, func.max(EVENTS.c.version).label("version"))
+    .where(EVENTS.c.stream >= FIRST, EVENTS.c.stream < LAST, EVENTS.c.stream.like(STREAM))
+    .group_by(EVENTS.c.stream)
+    .subquery()
+)
+OF_NEWEST: Final = (
+    select(*RECORDED)
+    .join(NEWEST, (EVENTS.c.stream == NEWEST.c.stream) & (EVENTS.c.version == NEWEST.c.version))
+    .order_by(EVENTS.c.seq)
+)
 NEXT_PAGE: Final = select(*COLUMNS).where(EVENTS.c.seq > LAST).order_by(EVENTS.c.seq).limit(PAGE)
 NEXT_STREAMS: Final = (
     select(EVENTS.c.stream).distinct().where(EVENTS.c.stream > LAST).order_by(EVENTS.c.stream).limit(PAGE)
@@ -103,6 +117,12 @@ class EventStore:
             return recorded
         # A clock that was set back must not leave a hole: the past ends with the first event after it.
         return list(takewhile(lambda event: event.at <= until, recorded))
+
+    async def newest(self, family: str) -> list[Recorded]:
+        """The newest fact of each stream of the family, which its name begins with, and a colon."""
+        after = f"{family[:-1]}{chr(ord(family[-1]) + 1)}"
+        among = {"first": family, "last": after, "stream": f"{family}:%"}
+        return await self._database.read(partial(_read, OF_NEWEST, among))
 
     async def append(  # noqa: PLR0913  a fact and all that commits with it
         self,

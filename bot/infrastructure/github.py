@@ -12,6 +12,7 @@ import aiohttp
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from gidgethub import apps, sansio
 
+from bot.infrastructure.github_about import About, about_of
 from bot.infrastructure.github_answers import Answer, Stale, seconds_until
 from bot.infrastructure.github_graphql import GRAPHQL
 from bot.infrastructure.github_tokens import Grant, Minted, Tokens, untold
@@ -43,10 +44,12 @@ TALK: Final = Purpose(
 PUBLISH: Final = Purpose(
     name="publish", permissions={"metadata": "read", "contents": "write", "pull_requests": "write"}
 )
-# The one right that an installation may leave out: without it the logs of jobs are not seen.
+# A right that an installation may leave out: without it the logs of jobs are not seen.
 LOGS: Final = Purpose(name="logs", permissions={"metadata": "read", "actions": "read"})
 # Asked for only where a repository's own checks judge: nobody else needs it.
 STATUSES: Final = Purpose(name="statuses", permissions={"metadata": "read", "statuses": "read"})
+# It may be left out too: without it an account is frozen by nobody but the operator.
+OWNERS: Final = Purpose(name="owners", permissions={"metadata": "read", "members": "read"})
 DEPLOY: Final = Purpose(
     name="deploy",
     permissions={
@@ -54,19 +57,6 @@ DEPLOY: Final = Purpose(
         "deployments": "write",
     },
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
-    """This App as GitHub knows it."""
-
-    id: int
-    slug: str
-    name: str
-    owner_id: int
-    owner_login: str
-    permissions: Mapping[str, str]
-    events: tuple[str, ...]
 
 
 class GitHubApp:
@@ -108,7 +98,7 @@ class GitHubApp:
     async def about(self) -> About:
         """Who this App is, asked now."""
         answer = await self._as_itself(Call(what="describe_app", method="GET", path=path_of("app")))
-        self._about = _about(answer.data)
+        self._about = about_of(answer.data)
         return self._about
 
     async def owner(self) -> int:
@@ -203,6 +193,10 @@ class Access:
         call = Call(what=what, method="GET", path=path_of(*path), query=query or {}, also=also)
         return await self._sent(call)
 
+    async def ask_beside(self, what: str, *path: str | int, also: Collection[int] = ()) -> Answer:
+        """Read what lies beside the repository, with its token; the path is whole."""
+        return await self._sent(Call(what=what, method="GET", path=path_of(*path), also=also), below=False)
+
     async def tell(
         self,
         what: str,
@@ -240,20 +234,21 @@ class Access:
         """Whose repository it is, by name."""
         return (await self._app.grant(self._repository, self._purpose)).full_name.partition("/")[0]
 
-    async def _sent(self, call: Call) -> Answer:
+    async def _sent(self, call: Call, *, below: bool = True) -> Answer:
         """A token may end early and a name may change: once, that is no reason to stop."""
         try:
-            return await self._once(call)
+            return await self._once(call, below=below)
         except Stale:
             pass
         try:
-            return await self._once(call)
+            return await self._once(call, below=below)
         except Stale as stale:
             raise StepFailed(stale.code, stale.detail) from None
 
-    async def _once(self, call: Call) -> Answer:
+    async def _once(self, call: Call, *, below: bool) -> Answer:
         grant = await self._app.grant(self._repository, self._purpose)
-        place = "" if call.path == GRAPHQL else path_of("repos", *grant.full_name.split("/"))
+        is_below = below and call.path != GRAPHQL
+        place = path_of("repos", *grant.full_name.split("/")) if is_below else ""
         caller = Caller(
             lane=self._repository.installation_id,
             credentials={"oauth_token": grant.token},
@@ -285,15 +280,3 @@ def _not_granted(answer: Answer, purpose: Purpose) -> StepFailed:
         wanted = ", ".join(f"{name}={level}" for name, level in purpose.permissions.items())
         return StepFailed("github_forbidden", f"mint_token: {answer.message} (asked for {wanted})")
     return StepFailed("repository_gone", answer.message)
-
-
-def _about(data: Mapping[str, Any]) -> About:
-    return About(
-        id=data["id"],
-        slug=data["slug"],
-        name=data["name"],
-        owner_id=data["owner"]["id"],
-        owner_login=data["owner"]["login"],
-        permissions=data["permissions"],
-        events=tuple(data["events"]),
-    )

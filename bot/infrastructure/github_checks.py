@@ -101,6 +101,11 @@ class GitHubChecks:
             },
         )
 
+    async def say(self, repository: Repository, check: int, *, title: str, summary: str) -> None:
+        """Another title and summary; how it stands is left as it is."""
+        body = {"output": _output(title, summary)}
+        await self._app.on(repository, TALK).tell("reword_check", "PATCH", "check-runs", check, body=body)
+
     async def of_others(self, repository: Repository, head: str) -> list[OthersCheck]:
         """The newest of each that is not ours; of very many the first thousand."""
         found: list[OthersCheck] = []

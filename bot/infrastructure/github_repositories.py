@@ -1,12 +1,14 @@
 """What GitHub says of a repository and of a person's rights in it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
 from bot.infrastructure.cache import UntilItEnds
-from bot.infrastructure.github import PUBLISH, READ, GitHubApp
+from bot.infrastructure.github import OWNERS, PUBLISH, READ, GitHubApp
+from bot.owner_records import Ownership
 from bot.records import Actor, MergeMethod, Repository, RepositoryFacts, StepFailed
 
 ALLOWED: Final[Mapping[MergeMethod, str]] = {
@@ -68,6 +70,37 @@ class GitHubRepositories:
         if answer.status == HTTPStatus.NOT_FOUND or not _is(actor, answer.data.get("user")):
             return "none"
         return str(answer.data.get("role_name") or answer.data["permission"])
+
+    async def ownership(self, repository: Repository, actor: Actor) -> Ownership:
+        """A person owns their own account, and an organisation where GitHub lists them as its administrator.
+
+        Whatever GitHub does not say so, of this very person and account, is a no.
+        """
+        about = await self._app.on(repository, READ).ask("describe_repository", also=(HTTPStatus.NOT_FOUND,))
+        if about.status == HTTPStatus.NOT_FOUND or about.data["id"] != repository.id:
+            raise StepFailed("repository_gone", repository.full_name)
+        owner = about.data["owner"]
+        account = Ownership(id=owner["id"], name=owner["login"], is_owner=owner["id"] == actor.id)
+        return await self._asked(repository, actor, account) if owner["type"] == "Organization" else account
+
+    async def _asked(self, repository: Repository, actor: Actor, account: Ownership) -> Ownership:
+        refusing = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+        path = ("orgs", account.name, "memberships", actor.login)
+        try:
+            answer = await self._app.on(repository, OWNERS).ask_beside(
+                "read_membership", *path, also=refusing
+            )
+        except StepFailed as failure:
+            if failure.code != "github_forbidden":
+                raise
+            return replace(account, is_owner=False, is_blind=True)  # no such token is to be had
+        if answer.status in refusing:
+            is_blind = answer.status == HTTPStatus.FORBIDDEN
+            return replace(account, is_owner=False, is_blind=is_blind)
+        found = answer.data
+        is_active_admin = (found["state"], found["role"]) == ("active", "admin")
+        is_theirs = _is(actor, found["user"]) and found["organization"]["id"] == account.id
+        return replace(account, is_owner=is_active_admin and is_theirs)
 
 
 def _facts(data: Mapping[str, Any]) -> RepositoryFacts:

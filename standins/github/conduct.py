@@ -10,13 +10,22 @@ from standins.github import access, contract, graphql
 from standins.github.call import Answer, Call, Route
 from standins.github.contract import Contract, Operation
 from standins.github.git import GitFailed
-from standins.github.routes import apps, checks, gitdata, issues, pulls, repositories, statuses
+from standins.github.routes import (
+    apps,
+    checks,
+    gitdata,
+    issues,
+    organizations,
+    pulls,
+    repositories,
+    statuses,
+)
 from standins.github.state import Repository, Token
 from standins.github.world import Missing, Refused, Window, World
 
 TABLE: Mapping[tuple[str, str], Route] = {
     key: route
-    for module in (apps, checks, gitdata, issues, pulls, repositories, statuses)
+    for module in (apps, checks, gitdata, issues, organizations, pulls, repositories, statuses)
     for key, route in module.routes.table.items()
 }
 DOCUMENTATION = "https://docs.github.com/rest"

@@ -70,6 +70,11 @@ class GitHub(World):
             self.repository(full_name).roles[account.login] = role
         return account
 
+    def join(self, login: str, organization: str, *, role: str = "admin", state: str = "active") -> None:
+        """Make a person a member of an organisation; one of its administrators is an owner of it."""
+        place, person = self.add_account(organization, "Organization"), self.add_account(login)
+        self.members[place.id, person.id] = role, state
+
     def effects_named(self, name: str) -> list[Effect]:
         return [each for each in self.effects if each.name == name]
 

@@ -70,6 +70,7 @@ class World:
     # What its continuous integration says of a commit of a pull request: conclusions by the checks' names.
     ci: Callable[[Repository, str], Mapping[str, str]] | None = None
     accounts: dict[str, Account] = field(default_factory=dict)
+    members: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
     repositories: dict[int, Repository] = field(default_factory=dict)
     installations: dict[int, Installation] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)

@@ -41,6 +41,9 @@ VERBS: Final = (
     ["rebuild"],
     ["deliveries"],
     ["deliveries", "--again", "guid"],
+    ["freeze", "all", "it burns"],
+    ["unfreeze", "all"],
+    ["freezes"],
 )
 
 
@@ -332,3 +335,27 @@ async def test_a_server_without_its_database_does_not_start_and_says_so_in_one_l
 )
 def test_whatever_goes_wrong_is_one_line_with_what_to_do(trouble: Exception, line: str) -> None:
     assert told(trouble) == line
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["freeze", "all"], "say why behind what is to be frozen"),
+        (["freeze", "repo", "acme/shop"], "say why behind what is to be frozen"),
+        (["freeze", "shop", "it", "burns"], "say `all`, `org <account>` or `repo <owner>/<name>`"),
+        (["freeze", "repo", "shop", "it", "burns"], "say `all`, `org <account>` or `repo <owner>/<name>`"),
+        (["unfreeze", "everything"], "say `all`, `org <account>` or `repo <owner>/<name>`"),
+        (["freeze", "all", "x", "--until", "Monday"], "Monday is no time"),
+        (["freeze", "all", "x", "--until", "2020-01-01"], "2020-01-01 is past"),
+        (["freeze", "org", "acme", "it", "burns"], "set GITHUB_APP_ID"),
+        (["unfreeze", "all"], "there is no such freeze. In force: nothing is frozen"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, list) else "",
+)
+async def test_a_freeze_that_cannot_be_is_told_in_one_line(
+    filled: Database, words: list[str], said: str
+) -> None:
+    ended = await bot(*words, DATABASE_URL=filled.url)
+
+    assert (ended.status != 0, ended.out, ended.err.count("\n")) == (True, "", 1)
+    assert said in ended.err

@@ -497,3 +497,20 @@ async def test_sm_07_two_events_cannot_share_a_version(log: EventStore, database
                 "INSERT INTO events SELECT 2, stream, version, type, data, meta, at, 'k', 0, hash FROM events"
             ),
         )
+
+
+async def test_the_newest_fact_of_each_stream_of_a_family_is_found_among_many(log: EventStore) -> None:
+    await append(log, STARTED, STARTED, stream="freeze:all", key="a")
+    await append(log, REQUESTED, stream="freeze:repo:7", key="b")
+    for stream in ("freezeabcd", "freezer:all", "freez", "frost:all", "money:7", "freeze"):
+        await append(log, STARTED, stream=stream, key=stream)
+    await append(log, REQUESTED, stream="freeze:all", after=2, key="c")
+
+    found = await log.newest("freeze")
+
+    assert [(each.stream, each.version, each.type) for each in found] == [
+        ("freeze:repo:7", 1, "Requested"),
+        ("freeze:all", 3, "Requested"),
+    ]
+    assert found[1].data == REQUESTED.data
+    assert await log.newest("nothing") == []

@@ -11,12 +11,14 @@ from bot.application.check_ports import Checks
 from bot.application.repository_ports import Files, Repositories
 from bot.domain.merging import METHODS
 from bot.infrastructure.github import PUBLISH, READ
+from bot.owner_records import Ownership
 from bot.records import Actor, FileEdit, MergeMethod, PullRequest, RepositoryFacts, StepFailed, Unavailable
-from standins.faults import Kind
+from standins.faults import Fault, Kind
 from standins.github.state import Role
 from tests.contracts.github_side import BRANCH, ERP, Side, github_side
 
 MARKER = "<!-- claude-code-bot: status int-1 -->"
+MEMBERSHIP = "/orgs/{org}/memberships/{username}"
 PULLS = "/repos/{owner}/{repo}/pulls"
 COMMENTS = "/repos/{owner}/{repo}/issues/{issue_number}/comments"
 
@@ -84,6 +86,67 @@ async def test_the_app_acts_under_the_name_that_github_writes_beside_its_deeds(s
 
     opened = next(each for each in side.github.repository(ERP).pulls() if each.number == number)
     assert await side.repositories.app_login() == opened.by.login
+
+
+@pytest.mark.parametrize(
+    ("role", "state", "is_owner"),
+    [
+        ("admin", "active", True),
+        ("admin", "pending", False),
+        ("member", "active", False),
+        ("billing_manager", "active", False),
+        (None, "", False),
+    ],
+)
+async def test_id_01_an_organisation_is_its_active_administrators(
+    side: Side, role: str | None, state: str, *, is_owner: bool
+) -> None:
+    side.github.person("ada", {ERP: "admin"})
+    if role is not None:
+        side.github.join("ada", "acme", role=role, state=state)
+
+    account = side.github.account("acme")
+    assert await side.repositories.ownership(side.repository, side.actor("ada")) == Ownership(
+        id=account.id, name="acme", is_owner=is_owner
+    )
+
+
+async def test_id_10_who_has_an_owners_name_now_is_no_owner(side: Side) -> None:
+    side.github.join("ada", "acme")
+    namesake = Actor(id=1, login="ada")
+
+    assert not (await side.repositories.ownership(side.repository, namesake)).is_owner
+
+
+async def test_id_10_an_account_of_a_person_is_that_very_persons(side: Side) -> None:
+    side.github.account("acme").type = "User"
+    side.github.join("ada", "acme")
+
+    for login, is_owner in (("ada", False), ("acme", True)):
+        found = await side.repositories.ownership(side.repository, side.actor(login))
+        assert found.is_owner is is_owner
+
+
+@pytest.mark.parametrize("granted", [{}, {"members": "read"}])
+async def test_id_01_where_members_may_not_be_read_nobody_is_an_owner(
+    side: Side, granted: dict[str, str]
+) -> None:
+    side.github.join("ada", "acme")
+    installation = next(iter(side.github.installations.values()))
+    del installation.permissions["members"]
+    installation.permissions |= granted
+    if granted:
+        fault = Fault(kind="refuse", method="GET", route=MEMBERSHIP, status=403, message="Forbidden")
+        side.github.faults.add(fault)
+
+    found = await side.repositories.ownership(side.repository, side.actor("ada"))
+
+    assert (found.is_owner, found.is_blind) == (False, True)
+
+
+async def test_id_01_where_the_repository_is_gone_nobody_is_told_of_an_owner(side: Side) -> None:
+    with pytest.raises(StepFailed, match="repository_gone"):
+        await side.repositories.ownership(side.elsewhere(), side.actor("dev"))
 
 
 async def test_f28_a_repository_taken_from_the_installation_is_gone(side: Side) -> None:
@@ -514,6 +577,18 @@ async def test_a_check_is_opened_found_and_completed(side: Side) -> None:
     assert await side.checks.find(side.repository, **key) == made
     check = side.github.repository(ERP).checks[made]
     assert (check.status, check.conclusion, check.output["title"]) == ("completed", "success", "Passed")
+
+
+async def test_a_check_that_is_under_way_says_something_else_and_stays_so(side: Side) -> None:
+    head = side.github.repository(ERP).branches["main"]
+    made = await side.checks.create(
+        side.repository, head=head, external_id="int-1", title="Testing", summary="…"
+    )
+
+    await side.checks.say(side.repository, made, title="Frozen", summary="By ada.")
+
+    check = side.github.repository(ERP).checks[made]
+    assert (check.status, check.conclusion, check.output["title"]) == ("in_progress", None, "Frozen")
 
 
 async def test_a_check_with_another_key_is_not_the_one(side: Side) -> None:

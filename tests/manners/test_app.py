@@ -30,7 +30,8 @@ def test_the_permissions_are_those_that_some_purpose_needs() -> None:
 
 
 def test_no_right_that_the_bot_must_never_have_is_asked_for() -> None:
-    assert not {"workflows", "administration", "secrets", "members"} & set(MANIFEST["default_permissions"])
+    assert MANIFEST["default_permissions"]["members"] == "read"
+    assert not {"workflows", "administration", "secrets"} & set(MANIFEST["default_permissions"])
 
 
 def test_the_events_are_the_families_that_some_handler_hears() -> None:

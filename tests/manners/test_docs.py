@@ -62,7 +62,18 @@ def test_every_figure_is_explained() -> None:
     assert {figure for figure in figures if f"`{figure}" not in DOCUMENT} == set()
 
 
-VERBS: Final = {"run", "doctor", "receive", "deliveries", "history", "verify", "rebuild"}
+VERBS: Final = {
+    "freeze",
+    "freezes",
+    "unfreeze",
+    "run",
+    "doctor",
+    "receive",
+    "deliveries",
+    "history",
+    "verify",
+    "rebuild",
+}
 PAGES: Final = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 

@@ -19,6 +19,7 @@ from bot.domain.integration import Integration, fold
 from bot.domain.merging import METHODS
 from bot.domain.policy import Rules
 from bot.domain.streams import is_integrations
+from bot.owner_records import Ownership
 from bot.records import (
     Actor,
     Answer,
@@ -115,6 +116,9 @@ class FakeLog:
             self.silent -= 1
             raise Unavailable("database")
         return [record for record in self.streams.get(stream, []) if until is None or record.at <= until]
+
+    async def newest(self, family: str) -> list[Recorded]:
+        return [past[-1] for stream, past in self.streams.items() if past and stream.startswith(f"{family}:")]
 
     async def append(  # noqa: PLR0913  the port's own
         self,
@@ -249,6 +253,8 @@ class FakeRepositories:
 
     roles: dict[int, str] | None = field(default_factory=lambda: dict(ROLES))
     asked: list[int] = field(default_factory=list)
+    owners: frozenset[int] = frozenset({3})
+    is_blind: bool = False
     facts: RepositoryFacts = ABOUT
     settings: RepositoryFacts | None = None
 
@@ -269,6 +275,14 @@ class FakeRepositories:
         if self.roles is None:
             raise Unavailable("github_unavailable")
         return self.roles.get(actor.id, "none")
+
+    async def ownership(self, repository: Repository, actor: Actor) -> Ownership:
+        return Ownership(
+            id=OWNER,
+            name="acme",
+            is_owner=not self.is_blind and actor.id in self.owners,
+            is_blind=self.is_blind,
+        )
 
 
 @dataclass
@@ -452,6 +466,7 @@ class FakeChecks:
     runs: dict[int, tuple[str, str, str | None]] = field(default_factory=dict)
     said: list[Concluded] = field(default_factory=list)
     titled: str = ""
+    reworded: list[tuple[int, str]] = field(default_factory=list)
     others: dict[str, list[OthersCheck]] = field(default_factory=dict)
     suites: dict[str, list[CheckSuite]] = field(default_factory=dict)
     states: dict[str, list[OthersCheck]] = field(default_factory=dict)
@@ -479,6 +494,9 @@ class FakeChecks:
         head, external_id, _ = self.runs.get(check, ("", "", None))
         self.runs[check] = (head, external_id, conclusion)
         self.titled = title
+
+    async def say(self, repository: Repository, check: int, *, title: str, summary: str) -> None:
+        self.reworded.append((check, title))
 
     async def of_others(self, repository: Repository, head: str) -> list[OthersCheck]:
         self.asked += 1
@@ -652,6 +670,9 @@ class FakeClaude:
             self.asked.append(question)
             self.given[key] = self.answers.pop(0)
         return self.given[key]
+
+    async def paid(self, *, key: str, repository_id: int) -> Answer | None:
+        return self.given.get(key)
 
 
 @dataclass

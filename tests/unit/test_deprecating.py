@@ -8,7 +8,18 @@ from msgspec import structs
 from bot.application import deprecating
 from bot.application.asked import Deprecate
 from bot.application.commands import handle
-from bot.application.deprecating import OPEN, OUT, OVER, finish, give_up, look, merge_removal, open_removal
+from bot.application.deprecating import (
+    HELD,
+    OPEN,
+    OUT,
+    OVER,
+    finish,
+    give_up,
+    look,
+    merge_removal,
+    open_removal,
+)
+from bot.application.freezing import note
 from bot.application.lives import ending_of, removal_id
 from bot.application.notifying import look as view_at
 from bot.application.recording import FACTS
@@ -17,6 +28,7 @@ from bot.application.removal_words import announced, of_view
 from bot.application.status_words import last_word, status_comment
 from bot.application.texts import load_removal
 from bot.domain import events as e
+from bot.domain.freezing import Scope, froze
 from bot.domain.policy import CannotDeprecate, NotAllowed
 from bot.domain.retiring import close_removal, deprecate, give_up_removal, retire
 from bot.domain.retiring import open_removal as opens
@@ -303,6 +315,18 @@ async def test_it_is_merged_where_policy_allows() -> None:
 
     assert await merge_removal(stage.world, ID, key="1") == OUT
     assert stage.pulls.merged == [(REMOVAL, OPENED_TO_REMOVE.head)]
+
+
+async def test_while_it_is_frozen_nothing_is_opened_or_merged() -> None:
+    stage, opened = staged(TO_BE), waiting(merging(WAITS_TO_BE_REMOVED))
+    scope = Scope(level="repo", id=SHOP.id, name="acme/shop", installation=9)
+    for each in (stage, opened):
+        fact = froze(scope, by=ADMIN, why="audit", until=None)
+        await note(each.world, scope, fact, key="f", meta={})
+
+    assert await open_removal(stage.world, ID, key="1") == HELD
+    assert await merge_removal(opened.world, ID, key="1") == HELD
+    assert (stage.branches.made, opened.pulls.merged) == ([], [])
 
 
 @pytest.mark.parametrize("opened", [{"is_exact": False}, {"left_files": 1}])

@@ -11,8 +11,8 @@ from inline_snapshot import snapshot
 from msgspec.structs import replace
 
 from bot.application.fact_words import told
-from bot.application.histories import moment
 from bot.domain import events as e
+from bot.domain.moments import before
 from bot.domain.streams import is_integrations
 from handlers import GITHUB
 from handlers.conversation import Context
@@ -220,7 +220,7 @@ NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
     ],
 )
 def test_a_moment_is_a_time_or_how_long_ago(text: str, at: datetime | None) -> None:
-    found = moment(text, NOON)
+    found = before(text, NOON)
 
     assert (found, found and found.tzinfo) == (at, at and UTC)
 

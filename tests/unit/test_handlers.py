@@ -275,7 +275,7 @@ async def test_help_shows_only_what_the_asker_may_run() -> None:
 
     assert shown == {
         "viewer": {"help", "status", "list", "plan", "why", "history", "config"},
-        "developer": set(COMMANDS) - {"budget", "deploy", "deprecate", "rollback"},
+        "developer": set(COMMANDS) - {"budget", "deploy", "deprecate", "freeze", "rollback", "unfreeze"},
         "admin": set(COMMANDS),
     }
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.freezing import Frozen
 from bot.domain.policy import (
     GITHUB_ROLES,
     ROLES,
@@ -24,11 +25,11 @@ from bot.domain.policy import (
 )
 from bot.records import Actor, Repository
 
-READ, WRITE, APPROVE, DELETE, DEPLOY, BUDGET = Permission
+READ, WRITE, APPROVE, DELETE, DEPLOY, BUDGET, FREEZE = Permission
 MAY = {
     Role.VIEWER: {READ},
     Role.DEVELOPER: {READ, WRITE, APPROVE},
-    Role.ADMIN: {READ, WRITE, APPROVE, DELETE, DEPLOY, BUDGET},
+    Role.ADMIN: {READ, WRITE, APPROVE, DELETE, DEPLOY, BUDGET, FREEZE},
 }
 PAIRS = [(role, permission) for role in Role for permission in Permission]
 HELD = [(role, permission) for role, permission in PAIRS if permission in MAY[role]]
@@ -95,7 +96,8 @@ def test_each_role_holds_what_the_lesser_one_holds() -> None:
 def test_every_refusal_has_a_code_of_its_own() -> None:
     codes = [kind.code for kind in Denied.__subclasses__()]
 
-    assert len(set(codes)) == len(codes) == 17
+    assert len(set(codes)) == len(codes) == 21
+    assert Frozen.code in codes
     assert Denied.code not in codes
 
 

@@ -69,6 +69,19 @@ def collaborator(world: World, of: Account, role: Role) -> dict[str, Any]:
     return {"permission": PERMISSIONS.get(role, role), "role_name": role, "user": user}
 
 
+def membership(world: World, of: Account, person: Account, role: str, state: str) -> dict[str, Any]:
+    """What a person is in an organisation."""
+    place = organization(world, of)
+    return {
+        "url": f"{place['url']}/memberships/{person.login}",
+        "state": state,
+        "role": role,
+        "organization_url": place["url"],
+        "organization": place,
+        "user": account(world, person),
+    }
+
+
 def app(world: World, of: App | None = None) -> dict[str, Any]:
     """The bot's App, or another."""
     of = of or world.app
