@@ -1,14 +1,15 @@
 """Command: approve."""
 
-from bot.application import plan_words, words
+from bot.application import outsider_words, plan_words, words
 from bot.application.asked import Approve
 from bot.domain.commands import Command
+from bot.domain.states import State
 from handlers.conversation import Here
 
 COMMAND = Command(
     name="approve",
     usage="approve",
-    help="open the gate that is waiting, for the plan or the commit that you see",
+    help="open the gate that is waiting: for the plan, what is to be installed, or the commit you see",
     needs=Approve.needs,
 )
 
@@ -22,6 +23,8 @@ async def run(here: Here) -> str:
         said_at=here.comment.said_at,
     )
     it = await here.send(asked)
+    if it.installs_granted is not None and it.state is State.TESTING:
+        return outsider_words.granted(by=here.by.login)
     if it.plan_approved is not None and it.pull_request is None:
         return plan_words.approved(by=here.by.login)
     return words.approved(by=here.by.login, head=it.head, deploys=it.may_deploy, missing=it.approvals_missing)

@@ -50,10 +50,12 @@ async def run(here: Here) -> str | None:
 
 def request_text(here: Here) -> str:
     """What was asked, with the issue as it was at that moment."""
+    author = here.comment.issue_author
     said = {
         "request": here.spoken.text,
         "issue_title": here.comment.issue_title,
         "issue_body": here.comment.issue_body,
+        "issue_author": [author.id, author.login] if author else None,
     }
     return json.dumps(said, ensure_ascii=False)
 

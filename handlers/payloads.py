@@ -42,6 +42,7 @@ class Comment:
     own: bool
     issue_title: str
     issue_body: str
+    issue_author: Actor | None
 
     @classmethod
     def from_payload(cls, data: Mapping[str, Any]) -> Self:
@@ -58,6 +59,7 @@ class Comment:
             own=sender["id"] == author["id"] and sender["type"] == "User",
             issue_title=issue["title"] or "",
             issue_body=issue["body"] or "",
+            issue_author=issue["user"] and actor_of(issue["user"]),  # an account may have been deleted
         )
 
 

@@ -11,7 +11,7 @@ from bot.application.ports import World
 from bot.application.prompting import render
 from bot.application.recording import amend, load, running, was_recorded
 from bot.application.remark_words import remarks
-from bot.application.setting_up import furnished, place_of
+from bot.application.setting_up import furnished, place_of, withheld
 from bot.application.setup_words import ended as how_it_ended
 from bot.application.showing import (
     fenced_command,
@@ -254,6 +254,7 @@ def bench_of(world: World, it: Integration) -> Workbench:
         not_secret=it.not_secret,
         furnish=partial(furnished, world, place_of(it)),
         does_without=it.tester == "checks",
+        withheld=partial(withheld, world, place_of(it)),
     )
 
 

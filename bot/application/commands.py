@@ -28,7 +28,7 @@ from bot.application.requesting import check_share, requested
 from bot.application.reviving import revived
 from bot.application.rights import check_right
 from bot.application.taking_up import taken_up
-from bot.domain import deciding, planning, retiring
+from bot.domain import deciding, outsiders, planning, retiring
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
 from bot.domain.money import raise_budget
@@ -77,11 +77,8 @@ async def _decision(  # noqa: C901, PLR0911  a table
         case AnswerQuestions():
             text = await world.blobs.put(asked.repository.id, asked.text.encode())
             return lambda it: deciding.answer(it, by=asked.by, text=text)
-        case Approve() if asked.head is None and is_of_the_plan(it, asked.by):
-            spec, alone, said_at = it.plan.spec if it.plan else "", world.rules.self_approval, asked.said_at
-            return lambda it: planning.approve(it, by=asked.by, spec=spec, alone=alone, said_at=said_at)
         case Approve():
-            return await _approval(asked, it, role, world)
+            return await _opening(asked, it, role, world)
         case RequestChanges() if asked.head is None and it.waiting_for == planning.WAITS:
             another = await _another_plan(asked, it, past, world)
             return lambda it: planning.send_back(it, another)
@@ -109,6 +106,16 @@ async def _decision(  # noqa: C901, PLR0911  a table
         case Retry():
             await check_share(it.repository.id, it.requested_by, it.id, world)
             return await revived(asked, it, past, world)
+
+
+async def _opening(asked: Approve, it: Integration, role: Role, world: World) -> Any:
+    """Which gate it opens: the one that waits, or the one that the same person opened already."""
+    if asked.head is None and is_of_the_plan(it, asked.by):
+        spec, alone, said_at = it.plan.spec if it.plan else "", world.rules.self_approval, asked.said_at
+        return lambda it: planning.approve(it, by=asked.by, spec=spec, alone=alone, said_at=said_at)
+    if asked.head is None and it.waiting_for == outsiders.WAITS:
+        return lambda it: outsiders.grant(it, by=asked.by)
+    return await _approval(asked, it, role, world)
 
 
 def is_of_the_plan(it: Integration, by: Actor) -> bool:

@@ -41,6 +41,10 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"an answer of {code(model)} broke off ({code(reason)}, ${cost / 1e6:.4f})"
         case e.ToolsRun():
             return "I ran its tools"
+        case e.InstallsWanted(paths=paths):
+            return f"the change asks for something else to be installed ({_named(paths)})"
+        case e.InstallsGranted(by=by):
+            return f"@{by.login} granted that what changes ask for is installed"
         case e.ContextCompacted(tokens=tokens):
             length = f" of {tokens:,} tokens" if tokens else ""
             return f"what tools had said earlier was left out of the conversation{length}, to make room"

@@ -11,6 +11,7 @@ REASONS: Final[Mapping[str, str]] = {
     "refused": "I will not do this, for the reason below.",
     "unclear": "I asked as often as I may and still do not know what is wanted. Ask again, in more detail.",
     "answer_overdue": "My question was not answered in time. Ask again when you know more.",
+    "install_approval_overdue": "Nobody granted in time what it needs installed. Ask again when you want it.",
     "plan_approval_overdue": "Nobody approved the plan in time. Ask again when it is wanted.",
     "plan_too_long": "The plan is longer than I can show you, so nobody could approve all of it. Ask in "
     "smaller pieces.",

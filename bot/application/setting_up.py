@@ -30,6 +30,7 @@ class Place:
     setup: SetUp
     tests: tuple[str, ...]
     not_secret: tuple[str, ...] = ()
+    may_install: bool = True
 
 
 def place_of(it: Integration) -> Place:
@@ -40,6 +41,7 @@ def place_of(it: Integration) -> Place:
         setup=it.setup,
         tests=it.tests,
         not_secret=it.not_secret,
+        may_install=it.may_install,
     )
 
 
@@ -75,11 +77,13 @@ async def furnished(world: World, at: Place, edits: Sequence[FileEdit] = ()) -> 
 async def agreed_plan(world: World, at: Place, edits: Sequence[FileEdit]) -> Plan:
     """The set-up of the change; where nobody has agreed to it yet, one that runs no code of its choosing.
 
+    That of before where outsiders had a word in it, until a person grants more.
+
     Commands that the repository names itself see their files as they were: what they run cannot be told.
     """
     before, now = await plan_of(world, at, ()), await plan_of(world, at, edits)
-    if now == before:
-        return now
+    if now == before or not at.may_install:
+        return before
     texts = [(each.content or b"").decode(errors="replace") for each in now.files]
     commands = careful(now.commands, texts) if at.setup.is_detected else None
     return before if commands is None else Plan(commands, now.files)
@@ -94,6 +98,15 @@ async def plan_of(world: World, at: Place, edits: Sequence[FileEdit]) -> Plan:
     commands = commands_for(at.setup, at.tests, texts)
     given = tuple(each for each in found if is_given(each.path, at.setup, commands))
     return Plan(commands, given if commands else ())
+
+
+async def withheld(world: World, at: Place, edits: Sequence[FileEdit]) -> tuple[str, ...]:
+    """The files by which a change would have more installed, if only it might."""
+    if at.may_install:
+        return ()
+    granted = await agreed_plan(world, replace(at, may_install=True), edits)
+    is_more = granted != await agreed_plan(world, at, edits)
+    return await changed_needs(world, at, edits) if is_more else ()
 
 
 async def changed_needs(world: World, at: Place, edits: Sequence[FileEdit]) -> tuple[str, ...]:

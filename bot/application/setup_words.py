@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from bot.domain.fencing import spelled
 from bot.records import Outcome
 
 REFUSALS: Final[Mapping[str, str]] = {
@@ -31,6 +32,15 @@ def ended(status: int | None, how: str, *, during: str) -> str:
     """How a run ended, for the model."""
     told = f"exit status {status}" if how == "exited" else f"stopped: {how}"
     return f"the set-up before them failed: {told}" if during == "setup" else told
+
+
+def installs_withheld(paths: Sequence[str]) -> str:
+    """For the model: what its change asks for is not there; nothing where it asks for nothing more."""
+    if not paths:
+        return ""
+    named = ", ".join(spelled(path) for path in paths)
+    told = "is not installed for this command: a person has to grant it first, and will be asked to before"
+    return f"[What {named} ask for beside what was installed before {told} your change is tested.]\n"
 
 
 def setup_failed(outcome: Outcome, refused: Sequence[str]) -> str:

@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from bot.application import check_words, freeze_words, plan_words, removal_words, version_words
+from bot.application import (
+    check_words,
+    freeze_words,
+    outsider_words,
+    plan_words,
+    removal_words,
+    version_words,
+)
 from bot.application.at_work_words import at_work
 from bot.application.quoting import printed, quoted
 from bot.application.reasons import NAMES, OUTCOMES, code, why
@@ -103,6 +110,7 @@ def status_comment(view: StatusView) -> str:
         *removal_words.of_view(view),
         *_failure(view),
         *_kept_secret(view),
+        *outsider_words.read(view.outsiders, may_install=view.may_install),
         *plan_words.folded(view.plan),
         _cost(view),
     ]

@@ -1,21 +1,23 @@
 """Job: the repository's own tests on the change, in the sandbox; their exit status judges, and is doubted."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from bot.application.doubting import doubted
 from bot.application.ports import World
 from bot.application.recording import amend, running, was_recorded
+from bot.application.setting_up import place_of, withheld
 from bot.application.steps import Standing, standing
 from bot.application.texts import keep_text, load_change
 from bot.application.trial import tried
 from bot.application.watching import stoppable
-from bot.domain import deciding
+from bot.domain import deciding, outsiders
 from bot.domain.counting import passed_in
 from bot.domain.integration import Integration
 from bot.domain.states import State
 from bot.domain.trust import Verdict
-from bot.records import StepFailed
+from bot.records import FileEdit, StepFailed
 
 
 async def run_tests(world: World, integration_id: str) -> Standing:
@@ -26,20 +28,26 @@ async def run_tests(world: World, integration_id: str) -> Standing:
 async def judge_change(world: World, integration_id: str, *, key: str) -> Standing:
     """Test a fresh working copy of the change; on failure start a repair, or give up.
 
+    Where it asks for something to be installed that a person has to grant first, that is waited for instead.
+
     Raises StepFailed once no repair is left: tests, or tests_remarked where they pass and are not believed.
     """
     if not was_recorded(await world.log.read(integration_id), key):
-        await _judge(await running(world, integration_id), world, key=key)
+        it = await running(world, integration_id)
+        edits = await load_change(world, it, it.change)
+        if paths := await withheld(world, place_of(it), edits):
+            own = f"{key}:want"
+            return standing(await amend(world, it.id, lambda now: outsiders.want(now, paths), key=own))
+        await _judge(it, world, edits, key=key)
     return await after_tests(world, integration_id)
 
 
-async def _judge(it: Integration, world: World, *, key: str) -> None:
-    verdict = await _verdict(it, world)
+async def _judge(it: Integration, world: World, edits: Sequence[FileEdit], *, key: str) -> None:
+    verdict = await _verdict(it, world, edits)
     await amend(world, it.id, lambda now: deciding.judge(now, verdict, repairs=world.rules.repairs), key=key)
 
 
-async def _verdict(it: Integration, world: World) -> Verdict:
-    edits = await load_change(world, it, it.change)
+async def _verdict(it: Integration, world: World, edits: Sequence[FileEdit]) -> Verdict:
     outcome = await tried(world, it, it.tests, edits=edits)
     if outcome.status != 0:
         report = await keep_text(world, it, json.dumps(asdict(outcome)))

@@ -106,6 +106,9 @@ class StatusView:
     self_approved: bool
     kept_back: tuple[str, ...]
     left_out: tuple[str, ...]
+    outsiders: tuple[str, ...]
+    installs_wanted: tuple[str, ...]
+    may_install: bool
     at_work: tuple[str, str] | None
     plan: Spec | None
     own_plan: bool
@@ -181,6 +184,9 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         self_approved=any(given.by == of.requested_by for given in of.approvals),
         kept_back=kept_back,
         left_out=of.left_out,
+        outsiders=of.outsiders,
+        installs_wanted=of.installs_wanted,
+        may_install=of.may_install,
         at_work=at_work,
         plan=plan,
         own_plan=planning.own_counts(of, alone=own_counts),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.application import freeze_words, plan_words
+from bot.application import freeze_words, outsider_words, plan_words
 from bot.application.money_words import resting
 from bot.application.quoting import quoted
 from bot.application.reasons import code
@@ -26,6 +26,8 @@ def waiting_words(view: StatusView) -> list[str]:  # noqa: PLR0911  a table
             ]
         case "plan_approval":
             return [plan_words.waits(requested_by=view.requested_by, own_counts=view.own_plan)]
+        case "install_approval":
+            return [outsider_words.waits(view.installs_wanted)]
         case "approval":
             return [
                 f"**{_approvals_missing(view)}** of `{view.head[:7]}` by {_who_may_approve(view)}: approve "

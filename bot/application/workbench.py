@@ -1,14 +1,14 @@
 """Where the model's tools work: the files of one commit, as data, and a sandbox for commands."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.application.installations import Furnished, Sandbox
 from bot.application.ports import Sources
-from bot.application.setup_words import setup_failed
+from bot.application.setup_words import installs_withheld, setup_failed
 from bot.domain.editing import CannotEdit, decoded
 from bot.domain.paths import kept_back
 from bot.domain.secrecy import MARK, adds_marks
@@ -17,6 +17,8 @@ from bot.records import FileEdit, Outcome, Repository, SandboxLimits, StepFailed
 
 # What a change needs installed, where a command runs on it.
 Furnish = Callable[[Sequence[FileEdit]], AbstractAsyncContextManager[Furnished]]
+# The files by which a change would have more installed, if only it might.
+Withheld = Callable[[Sequence[FileEdit]], Awaitable[Sequence[str]]]
 
 # What running a program leaves behind; it never becomes part of a change.
 DEBRIS: Final = frozenset(
@@ -46,6 +48,7 @@ class Workbench:
     not_secret: tuple[str, ...] = ()
     furnish: Furnish | None = None
     does_without: bool = False
+    withheld: Withheld | None = None
 
     def hides(self, path: str) -> bool:
         """Whether its name says that it holds credentials, and the repository does not say otherwise."""
@@ -133,8 +136,10 @@ async def _furnished(bench: Workbench, tree: Tree) -> AsyncIterator[tuple[Sandbo
     if bench.furnish is None:
         yield bench.sandbox, ""
         return
+    paths = await bench.withheld(tree.change()) if bench.withheld else ()
     async with bench.furnish(tree.change()) as room:
-        yield room.sandbox, setup_failed(room.failed, room.refused) if room.failed else ""
+        failed = setup_failed(room.failed, room.refused) if room.failed else ""
+        yield room.sandbox, f"{installs_withheld(paths)}{failed}"
 
 
 async def loses_secrets(bench: Workbench, tree: Tree, edit: FileEdit) -> bool:

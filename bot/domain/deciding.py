@@ -161,7 +161,7 @@ def reject(it: Integration, *, by: Actor, why: str | None) -> list[e.Event]:
     """Close the gate for good, frozen or not; saying it twice changes nothing."""
     if it.rejected_by is not None:
         return []
-    if it.awaited not in {"approval", "plan_approval"}:
+    if it.awaited not in {"approval", "plan_approval", "install_approval"}:
         raise NothingWaits("reject")
     return [e.Rejected(by=by, why=why)]
 

@@ -121,6 +121,8 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     `sends_back` is whether failing checks of others send it back by themselves. `tester` says who judges the
     change: the sandbox with that command, or the repository's own `checks`, which have `check_minutes`, and
     of which those that are called as in `checks_needed` must be among them.
+    `outsiders` are the names of
+    those who may not write here and whose text the model reads.
     """
 
     spec: str
@@ -145,6 +147,7 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     check_minutes: int = 60
     checks_needed: tuple[str, ...] = ()
     reminders: bool = True
+    outsiders: tuple[str, ...] = ()
 
 
 class TurnTaken(Happened, frozen=True, kw_only=True):
@@ -180,6 +183,18 @@ class AnswerLost(Happened, frozen=True, kw_only=True):
     cache_read_tokens: int
     cache_write_tokens: int
     micro_usd: int
+
+
+class InstallsWanted(Happened, frozen=True, kw_only=True):
+    """By these files a change asks for something else to be installed, which nobody has granted yet."""
+
+    paths: tuple[str, ...]
+
+
+class InstallsGranted(Happened, frozen=True, kw_only=True):
+    """A person lets the run have installed what its changes ask for, though it read what outsiders wrote."""
+
+    by: Actor
 
 
 class ToolsRun(Happened, frozen=True, kw_only=True):
@@ -556,6 +571,8 @@ Event = (
     | AnswerLost
     | ToolsRun
     | ContextCompacted
+    | InstallsWanted
+    | InstallsGranted
     | CodeGenerated
     | TestsPassed
     | TestsFailed

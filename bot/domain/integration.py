@@ -68,6 +68,9 @@ class Integration:
     reminds: bool = True
     reminders: int = 0
     reminded: e.Reminded | None = None
+    outsiders: tuple[str, ...] = ()
+    installs_wanted: tuple[str, ...] = ()
+    installs_granted: Actor | None = None
     left_out: tuple[str, ...] = ()
     attempt: int = 1
     first_attempt: int = 1
@@ -155,8 +158,8 @@ class Integration:
 
     @property
     def waiting_for(self) -> str | None:
-        """Whom or what it waits for: answer, plan_approval, checks, approval, deploy_approval, deployment,
-        removal, or what it rests for.
+        """Whom or what it waits for: answer, plan_approval, install_approval, checks, approval,
+        deploy_approval, deployment, removal, or what it rests for.
 
         None where it works.
         """
@@ -176,9 +179,16 @@ class Integration:
             return "plan_approval"
         if self.state is State.TESTING and self.is_put_up and not self.has_failed:
             return "checks"
+        if self.state is State.TESTING and self.installs_wanted and not self.may_install:
+            return "install_approval"
         if self.state is State.REVIEWING and self.at_gate and not self.approved:
             return "approval"
         return self._waits_to_deploy() if self.state is State.DEPLOYING and self.merged else None
+
+    @property
+    def may_install(self) -> bool:
+        """Whether what its changes ask for is installed: a person granted it where outsiders had a word."""
+        return not self.outsiders or self.installs_granted is not None
 
     def _waits_to_deploy(self) -> str | None:
         if not self.may_deploy:
@@ -321,10 +331,15 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return _turned(it, [event])
         case e.AnswerLost():
             return _lost(it, event)
+        case e.InstallsWanted(paths=paths):
+            return replace(it, installs_wanted=paths)
+        case e.InstallsGranted(by=by):
+            return replace(it, installs_granted=by)
         case e.ContextCompacted(upto=upto):
             return replace(it, compacted=upto, context_tokens=0)
         case e.CodeGenerated(change=change, files=files, summary=summary):
-            return replace(it, state=State.TESTING, change=change, files=files, summary=summary)
+            after = replace(it, state=State.TESTING, change=change, files=files, summary=summary)
+            return replace(after, installs_wanted=())
         case e.TestsPassed():
             return _passed(it, event)
         case e.TestsFailed(report=report, remarks=remarks):
@@ -458,6 +473,7 @@ def _validated(it: Integration, event: e.RequestValidated) -> Integration:
         branch_template=event.branch,
         labels=event.labels,
         setup=SetUp(lines=event.setup, is_detected=event.detects_setup, files=event.setup_files),
+        outsiders=event.outsiders,
         sends_back=event.sends_back,
         tester=event.tester,
         check_minutes=event.check_minutes,
@@ -659,6 +675,8 @@ def _gone_on(after: Integration, it: Integration, event: e.Retried) -> Integrati
         check_minutes=it.check_minutes,
         checks_needed=it.checks_needed,
         reminds=it.reminds,
+        outsiders=it.outsiders,
+        installs_granted=it.installs_granted,
     )
     if event.anew:
         return after

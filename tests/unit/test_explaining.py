@@ -254,6 +254,7 @@ def test_every_fact_has_its_sentence() -> None:
     every += [e.ContextCompacted(upto=1, tokens=1)]
     every += [ANOTHER, *DEPRECATED, GIVEN_UP, e.DeprecationRequested(by=ADMIN, why=None, removed_in=9)]
     every += [e.RemovalClosed(merged=False, by=ADMIN), replace(OPENED_TO_REMOVE, left_files=2)]
+    every += [e.InstallsWanted(paths=("a",)), e.InstallsGranted(by=ADMIN)]
     every += [e.RollBackRequested(by=ADMIN, why=None), e.Retried(by=ADMIN, state="testing", attempt=2)]
 
     assert {type(event) for event in every} == set(get_args(e.Event))

@@ -94,6 +94,7 @@ async def test_a_survey_finds_the_base_its_configuration_and_its_tests() -> None
         "labels": "[]",
         "setup": '{"lines": [], "is_detected": false, "files": []}',
         "send_back": "yes",
+        "outsiders": "[]",
         "plan_first": "",
         "tester": "sandbox",
         "check_minutes": "60",

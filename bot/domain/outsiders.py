@@ -1,0 +1,32 @@
+"""What text by people who may not write here takes away, and how a person gives it back.
+
+Whoever writes an issue that the model reads may have meant more by it than its request says. So a run that
+read such text has nothing further installed for it until a person who may approve grants that.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.domain import events as e
+from bot.domain.integration import Integration
+from bot.domain.policy import NothingWaits
+from bot.domain.states import State
+from bot.records import Actor
+
+WAITS: Final = "install_approval"
+
+
+def want(it: Integration, paths: Sequence[str]) -> list[e.Event]:
+    """By these files the change asks for something else to be installed: a person has to grant it first."""
+    if it.state is not State.TESTING or it.may_install or it.installs_wanted == tuple(paths):
+        return []
+    return [e.InstallsWanted(paths=tuple(paths))]
+
+
+def grant(it: Integration, *, by: Actor) -> list[e.Event]:
+    """From now on this run has installed what its changes ask for; saying it twice changes nothing."""
+    if it.installs_granted == by:
+        return []
+    if it.waiting_for != WAITS:
+        raise NothingWaits("approve")
+    return [e.InstallsGranted(by=by)]
