@@ -10,6 +10,7 @@ from bot.application.asking import ask, load_answer
 from bot.application.broken_configuration import tell_of_what_is_broken
 from bot.application.configuration import Configuration, setup_of
 from bot.application.in_force import in_force
+from bot.application.outside_text import outsiders_of
 from bot.application.planning import is_wanted, known_good, propose, show_plan
 from bot.application.ports import World
 from bot.application.prompting import render
@@ -19,7 +20,7 @@ from bot.application.showing import beginning, judge_shown, request_text, seen_o
 from bot.application.spec import Spec, read_spec, spec_schema
 from bot.application.spending import check_month
 from bot.application.steps import Standing, check_still_may, standing
-from bot.application.texts import keep_text, load_text
+from bot.application.texts import keep_text
 from bot.application.trial import tried
 from bot.application.watching import stoppable, watched
 from bot.domain import deciding
@@ -31,11 +32,11 @@ from bot.domain.integration import Integration
 from bot.domain.merging import METHODS, chosen, named
 from bot.domain.paths import kept_back
 from bot.domain.planning import is_agreed
-from bot.domain.policy import Permission, holds, role_of
+from bot.domain.policy import Permission
 from bot.domain.states import State
 from bot.domain.suites import TELLING_FILES, detect
 from bot.domain.visible import visible_characters
-from bot.records import Actor, Question, Recorded, StepFailed, TreeEntry
+from bot.records import Question, Recorded, StepFailed, TreeEntry
 
 LARGEST_SUITE_FILE: Final = 200_000
 MAX_TOKENS: Final = 8_000
@@ -46,7 +47,6 @@ BEGINS_ANEW: Final = (
     e.Retried.__name__,
     e.VersionRequested.__name__,
 )
-NOBODY: Final = "ghost"  # as GitHub calls whoever's account was deleted
 READMES: Final = ("README.md", "README.rst", "README.txt", "README")
 
 
@@ -101,7 +101,7 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
         # Where no host is allowed there is nothing to be fetched, and so nothing to be looked for.
         "setup": json.dumps(asdict(setup_of(configuration, detects=bool(world.rules.setup_hosts)))),
         "send_back": "yes" if configuration.checks.send_back else "",
-        "outsiders": json.dumps(await _outsiders(it, world)),
+        "outsiders": json.dumps(await outsiders_of(it, world)),
         "plan_first": "yes" if configuration.plan_first else "",
         "tester": configuration.tester,
         "check_minutes": str(configuration.checks.minutes),
@@ -140,20 +140,6 @@ def _vouched_for(survey: Mapping[str, str]) -> tuple[str, ...]:
 async def _kept_back(it: Integration, world: World, survey: Mapping[str, str]) -> list[str]:
     listing = await world.sources.listing(it.repository, survey["base_commit"])
     return kept_back(listing, not_secret=_vouched_for(survey))
-
-
-async def _outsiders(it: Integration, world: World) -> list[str]:
-    """Whoever wrote the issue that the model reads and may not write here, by name: asked of GitHub now."""
-    kept = json.loads(await load_text(world, it, it.request))
-    if "issue_author" not in kept or not (kept["issue_title"] or kept["issue_body"]):
-        return []  # an older version did not keep it
-    if kept["issue_author"] is None:
-        return [NOBODY]
-    author = Actor(id=kept["issue_author"][0], login=kept["issue_author"][1])
-    if author.id == it.requested_by.id:
-        return []
-    role = role_of(await world.repositories.role_name(it.repository, author))
-    return [] if holds(role, Permission.WRITE) else [author.login]
 
 
 async def _head(it: Integration, branch: str, world: World) -> str:

@@ -121,8 +121,7 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     `sends_back` is whether failing checks of others send it back by themselves. `tester` says who judges the
     change: the sandbox with that command, or the repository's own `checks`, which have `check_minutes`, and
     of which those that are called as in `checks_needed` must be among them.
-    `outsiders` are the names of
-    those who may not write here and whose text the model reads.
+    `outsiders` are the names of those who may not write here and whose text the model reads.
     """
 
     spec: str

@@ -13,6 +13,7 @@ from bot.records import Recorded
 LAPSES: Final[Mapping[str, timedelta]] = {
     "answer": timedelta(days=7),
     "plan_approval": timedelta(days=30),
+    "install_approval": timedelta(days=30),
     "approval": timedelta(days=30),
     "deploy_approval": timedelta(days=30),
 }

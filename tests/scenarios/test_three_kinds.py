@@ -20,6 +20,7 @@ from tests.story.packages import (
     stocked,
 )
 from tests.story.scripts import SUMMARY, spec, wants_a_spec, writes
+from tests.story.team import REQUEST
 
 HAS_NODE: Final = shutil.which("npm") is not None
 INDEX: Final = stocked()
@@ -100,6 +101,38 @@ async def test_a_change_of_what_is_needed_is_installed_anew_and_its_failure_is_t
     assert "No matching distribution found for no-such-thing" in told
     assert "What is installed for the tests was changed" in issue.status_comment()
     assert f"Pull request #{pull.number} (1 file)" in issue.status_comment()
+
+
+def needs_letters(asked: Asked) -> Reply | Raw | None:
+    """It needs one package more."""
+    if wants_a_spec(asked):
+        return spec()
+    if asked.turns:
+        return says(SUMMARY)
+    wanted = "words==1.0\nletters==2.0\n"
+    return calls(edit("toolu_1", "create", "requirements.txt", file_text=wanted))
+
+
+@pytest.mark.parametrize(("files", "script"), [(PYTHON_FILES, needs_letters)])
+async def test_sc_04_on_an_outsiders_issue_nothing_further_is_installed_before_a_person_grants_it(
+    team: Team, index: tuple[PackageIndex, int]
+) -> None:
+    issue = await team.stranger.opens_an_issue(body="Please use letters as well.")
+    await team.requester.comments(REQUEST, on=issue)
+    await team.bot.waits_for("install_approval")
+    await team.bot.comes_to_rest()
+    said, before = issue.status_comment(), len(index[0].asked)
+
+    await team.bot.restarts()
+    await team.requester.comments("/claude approve", on=issue)
+
+    pull = await team.bot.has_a_pull_request(on=issue)
+    await team.bot.comes_to_rest()
+    assert "The model reads text by `stranger`, who may not write here." in said
+    assert "something else to be installed (`requirements.txt`)" in said
+    assert len(index[0].asked) > before
+    assert not pull.is_merged
+    assert "Waits for an approval" in issue.status_comment()
 
 
 ELSEWHERE: Final = {

@@ -38,6 +38,7 @@ PARKED: Final = (
     "answer",
     "plan_approval",
     "checks",
+    "install_approval",
     "approval",
     "deploy_approval",
     "deployment",

@@ -88,7 +88,7 @@ async def test_id_07_the_request_is_what_the_signed_payload_says() -> None:
         "request": "send invoices\nto the ERP",
         "issue_title": "ERP",
         "issue_body": "Please.",
-        "issue_author": [REQUESTER.id, REQUESTER.login],
+        "issue_author": [21031067, "Codertocat"],
     }
 
 

@@ -212,7 +212,7 @@ def test_the_help_of_an_administrator() -> None:
 | `/claude why [<id>]` | say why it stands where it stands, why it waits, and what was refused here |
 | `/claude history [<id>] [--at <time>]` | tell everything that happened to it, up to now or to that time |
 | `/claude answer <text>` | take your answer to what I asked, and look at the request again |
-| `/claude approve` | open the gate that is waiting, for the plan or the commit that you see |
+| `/claude approve` | open the gate that is waiting: for the plan, what is to be installed, or the commit you see |
 | `/claude changes <what>` | send what waits for approval back to me, to be changed as you say |
 | `/claude reject [why]` | close the gate for good and take back what I made |
 | `/claude deploy` | let what was merged go out |
