@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from standins.claude import Claude
 from standins.claude_replies import Script
@@ -22,6 +23,10 @@ from tests.story.oracle import check
 from tests.story.places import ROLES, Repositories
 from tests.story.running import Bot
 from tests.story.scripts import REPOSITORY, writes
+
+# A property is not false because the machine was busy.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 SERVER: Final = os.environ.get("TEST_POSTGRES_URL")
 # Every delivery of every story comes twice: each must end the same.
