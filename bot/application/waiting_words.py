@@ -15,7 +15,7 @@ from bot.domain.pausing import LONGEST
 OWN_COUNTS: Final = "(the operator allows one's own approval here)"
 
 
-def waiting_words(view: StatusView) -> list[str]:  # noqa: PLR0911  a table
+def waiting_words(view: StatusView) -> list[str]:  # noqa: C901, PLR0911  a table
     """What it waits for, and who can help; nothing where it waits for nobody."""
     match view.waiting_for:
         case "answer":
