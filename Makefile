@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check cover mutants audit crash bench lock clean sandbox
+.PHONY: help demo run test check cover mutants audit crash faults bench lock clean sandbox
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -45,6 +45,9 @@ audit: $(DEV) ## Ask whether a dependency has a known vulnerability: clean, foun
 
 crash: $(DEV) sandbox ## Kill the bot at every crash point; the story must end the same
 	@$(PY) -m tests.faults.crash $(ARGS)
+
+faults: $(DEV) sandbox ## Run the tests of every fault, and say of each what was seen
+	@TMPDIR=$$(.ci/scratch) $(PY) -m tests.faults.table $(ARGS)
 
 bench: $(DEV) sandbox ## Run every benchmark; each prints a ratio
 	@for bench in benchmarks/[a-z]*.py; do \

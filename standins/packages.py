@@ -4,11 +4,13 @@ import base64
 import hashlib
 import io
 import json
+import re
 import tarfile
 import zipfile
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from typing import Final
 
 from aiohttp import web
@@ -28,6 +30,21 @@ class PackageIndex:
     def has_wheel(self, name: str, version: str, files: Mapping[str, str], *, needs: str = "") -> None:
         """Offer a Python package of these files."""
         self.wheels[name] = (f"{name}-{version}-py3-none-any.whl", wheel(name, version, files, needs=needs))
+
+    def has_installed(self, name: str) -> None:
+        """Offer the very package that is installed here under that name, and all that it needs."""
+        spelled = re.sub(r"[-_.]+", "-", name).lower()
+        if spelled in self.wheels:
+            return
+        about = distribution(name)
+        self.wheels[spelled] = (
+            f"{spelled.replace('-', '_')}-{about.version}-py3-none-any.whl",
+            repacked(about),
+        )
+        needs = [re.split(r"[^\w.-]", each)[0] for each in about.requires or () if "extra ==" not in each]
+        for each in needs:
+            with suppress(PackageNotFoundError):  # what this Python, or this system, does not need
+                self.has_installed(each)
 
     def has_module(self, name: str, version: str, files: Mapping[str, str]) -> str:
         """Offer a package for Node; its digest, as a lock file has it."""
@@ -87,6 +104,18 @@ class PackageIndex:
         if name not in self.modules:
             raise web.HTTPNotFound
         return web.Response(body=self.modules[name][1])
+
+
+def repacked(about: Distribution) -> bytes:
+    """A wheel of the files that were installed, but for programs, which an installer makes anew."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for path in about.files or ():
+            if path.name == "RECORD":
+                archive.writestr(str(path), "")
+            elif ".." not in path.parts and path.suffix != ".pyc":
+                archive.writestr(str(path), path.read_binary())
+    return content.getvalue()
 
 
 def wheel(name: str, version: str, files: Mapping[str, str], *, needs: str = "") -> bytes:

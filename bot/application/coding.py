@@ -23,7 +23,8 @@ from bot.application.showing import (
 )
 from bot.application.spec import files_likely_touched
 from bot.application.steps import Standing, standing
-from bot.application.texts import keep_change, keep_text, load_change, load_text, remarks_in
+from bot.application.suite_words import failing_for_the_model
+from bot.application.texts import keep_change, keep_text, load_change, load_text, remarks_in, told_in
 from bot.application.tools import TOOLS, Worked, run_tools
 from bot.application.watching import stoppable, watched
 from bot.application.workbench import Workbench, open_tree
@@ -202,7 +203,14 @@ async def _change(it: Integration, wish: Mapping[str, Any]) -> str:
 def _repair(it: Integration, report: Mapping[str, Any]) -> str:
     ended = how_it_ended(report["status"], report["ended"], during=report.get("during", "tests"))
     output = _last_printed(it, report["output"])
-    return render("repair", test_command=fenced_command(it.tests, it.id), how_it_ended=ended, report=output)
+    names = without_secrets(failing_for_the_model(told_in(report)))
+    return render(
+        "repair",
+        test_command=fenced_command(it.tests, it.id),
+        how_it_ended=ended,
+        failing=f"{fence(names, 'tests that failed', nonce_of(it.id))}\n\n" if names else "",
+        report=output,
+    )
 
 
 def _reconsider(it: Integration, report: Mapping[str, Any], found: Sequence[Remark]) -> str:

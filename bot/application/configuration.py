@@ -49,6 +49,13 @@ class Configuration(BaseModel):
         description="who judges a change: that command in the sandbox, or the repository's own checks on a "
         "draft pull request",
     )
+    report: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        pattern=r"^[A-Za-z0-9._*?@+-]+(?:/[A-Za-z0-9._*?@+-]+)*$",
+        description="where the tests leave their JUnit report: a path, or a pattern with `*` and `**`",
+    )
     environment: str = Field(
         default="production",
         max_length=255,

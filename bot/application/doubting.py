@@ -7,18 +7,17 @@ from typing import Final
 
 from bot.application.ports import World
 from bot.application.setting_up import changed_needs, place_of
-from bot.application.trial import tried
+from bot.application.trial import Tried, tried
 from bot.domain.ci_files import is_ci, named_in
 from bot.domain.comparing import compared
 from bot.domain.control import Control, control_for
-from bot.domain.counting import passed_in
 from bot.domain.fencing import nonce_of
 from bot.domain.integration import Integration
 from bot.domain.judges import Judges, judges_in, may_judge
 from bot.domain.paths import kept_back
 from bot.domain.setting_up import may_matter
 from bot.domain.trust import Remark, Rerun, Seen, remarks_on
-from bot.records import FileEdit, Outcome, StepFailed
+from bot.records import FileEdit, StepFailed
 
 LARGEST_WORKFLOW: Final = 200_000
 MOST_WORKFLOWS: Final = 50
@@ -33,7 +32,7 @@ class Doubted:
     bent: str
 
 
-async def doubted(world: World, it: Integration, edits: Sequence[FileEdit], outcome: Outcome) -> Doubted:
+async def doubted(world: World, it: Integration, edits: Sequence[FileEdit], ran: Tried) -> Doubted:
     """Look again at a change whose tests ended with status 0.
 
     Nothing inside the sandbox can be believed, what it prints least: so what counts is which runs end well,
@@ -45,15 +44,15 @@ async def doubted(world: World, it: Integration, edits: Sequence[FileEdit], outc
     seen = Seen(
         judges=judges,
         before=it.passed_before,
-        now=passed_in(outcome.output),
-        old_tests=Rerun(is_green=again.status == 0, passed=passed_in(again.output)) if again else None,
+        now=ran.told.passed,
+        old_tests=Rerun(is_green=again.is_green, passed=again.told.passed) if again else None,
         is_blind=await _is_blind(world, it, edits),
         installs=await changed_needs(world, place_of(it), edits),
+        report=ran.told.doubts,
     )
-    failed = again is not None and again.status != 0
     return Doubted(
         remarks=remarks_on(seen),
-        old_tests=again.output if again and failed else "",
+        old_tests=again.outcome.output if again and not again.is_green else "",
         bent=compared(_bent(it, edits, judges), before),
     )
 
@@ -102,7 +101,7 @@ def _bent(it: Integration, edits: Sequence[FileEdit], judges: Judges) -> list[Fi
     return [edit for edit in edits if edit.path in paths.difference(hidden)]
 
 
-async def _old_tests(world: World, it: Integration, edits: Sequence[FileEdit], judges: Judges) -> Outcome:
+async def _old_tests(world: World, it: Integration, edits: Sequence[FileEdit], judges: Judges) -> Tried:
     """The change without what it did to its judges: they are what they were on the base commit."""
     product = [edit for edit in edits if edit.path not in judges.all]
     return await tried(world, it, it.tests, edits=product)
@@ -119,5 +118,4 @@ async def _is_blind(world: World, it: Integration, edits: Sequence[FileEdit]) ->
 
 
 async def _passes(world: World, it: Integration, control: Control, edits: Sequence[FileEdit]) -> bool:
-    outcome = await tried(world, it, control.command, edits=[*edits, control.edit])
-    return outcome.status == 0
+    return (await tried(world, it, control.command, edits=[*edits, control.edit])).is_green

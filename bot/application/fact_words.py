@@ -32,6 +32,10 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"@{by.login} approved the plan"
         case e.PlanSentBack(by=by):
             return f"@{by.login} wanted another plan"
+        case e.TestsChosen(tests=tests, configured=True):
+            return f"its tests are run by {code(' '.join(tests))}, as its configuration says"
+        case e.TestsChosen(tests=tests):
+            return f"its tests are run by {code(' '.join(tests))}, as its files tell"
         case e.RequestValidated(base=base, base_commit=commit, tests=tests, tester=tester):
             judge = short_judge(tester, " ".join(tests))
             return f"the request is clear: on {code(base)} at `{commit[:7]}`, judged by {judge}"
@@ -58,9 +62,10 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return (
                 f"the tests passed in attempt {attempt}, with remarks that count as failed: {_named(remarks)}"
             )
-        case e.TestsFailed(attempt=attempt, ended=ended):
+        case e.TestsFailed(attempt=attempt, ended=ended, failed=failed):
             stopped = "" if ended == "exited" else f", stopped by {code(ended)}"
-            return f"the tests failed in attempt {attempt}{stopped}"
+            some = f" ({failed} of them)" if failed else ""
+            return f"the tests failed in attempt {attempt}{some}{stopped}"
         case e.RepairStarted(attempt=attempt):
             return f"I began to repair: attempt {attempt}"
         case e.CommitMade(head=head):

@@ -19,7 +19,7 @@ from bot.application.lives import ending_of
 from bot.application.planning import load_plan
 from bot.application.ports import Subscriber, World
 from bot.application.recording import load
-from bot.application.texts import load_kept_back, load_removal, load_tested, load_text
+from bot.application.texts import load_kept_back, load_removal, load_tested, load_text, load_told
 from bot.application.views import StatusView, view_of
 from bot.domain import events as e
 from bot.domain.conversation import doing
@@ -70,6 +70,7 @@ def what_people_see(it: Integration) -> tuple[object, ...]:
     return (
         it.state,
         it.waiting_for,
+        it.tests,
         it.reason,
         it.settled,
         it.cancelled,
@@ -164,6 +165,7 @@ async def look(world: World, integration_id: str) -> tuple[Integration, StatusVi
         records,
         detail=await told_beside(of, world),
         tested=await load_tested(world, of),
+        told=await load_told(world, of, records),
         kept_back=await _kept_back(of, world),
         failing=await failing_names(world, of),
         plan=await load_plan(world, of),

@@ -244,6 +244,11 @@ class Sources(Protocol):
     async def changes(self, repository: Repository, commit: str, directory: Path) -> list[FileEdit]:
         """What differs in the directory from the commit, as data; links are not followed."""
 
+    async def written(
+        self, directory: Path, chosen: Callable[[Sequence[str]], Sequence[str]], *, limit: int
+    ) -> list[bytes]:
+        """What stands in the regular files there that are chosen by their paths, of each so many bytes."""
+
 
 class Claude(Protocol):
     """The model."""

@@ -1,5 +1,6 @@
 """What the tests need, installed before they run: by a commit's manifests, as a change has made them."""
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ class Place:
     tests: tuple[str, ...]
     not_secret: tuple[str, ...] = ()
     may_install: bool = True
+    reports: tuple[str, ...] = ()
 
 
 def place_of(it: Integration) -> Place:
@@ -42,6 +44,7 @@ def place_of(it: Integration) -> Place:
         tests=it.tests,
         not_secret=it.not_secret,
         may_install=it.may_install,
+        reports=it.report_paths,
     )
 
 
@@ -56,6 +59,16 @@ class Plan:
 def setup_in(survey: Mapping[str, str]) -> SetUp:
     """What a survey says of the set-up; an older one did not ask."""
     return SPOKEN.validate_json(survey.get("setup", "{}"))
+
+
+def reports_in(survey: Mapping[str, str]) -> tuple[str, ...]:
+    """Where the repository says that its tests leave their reports; an older survey did not ask."""
+    return tuple(json.loads(survey.get("reports", "[]")))
+
+
+def vouched_for(survey: Mapping[str, str]) -> tuple[str, ...]:
+    """The files of which the repository says that they hold no secret; an older survey did not ask."""
+    return tuple(json.loads(survey.get("not_secret", "[]")))
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from bot.application import (
     outsider_words,
     plan_words,
     removal_words,
+    suite_words,
     version_words,
 )
 from bot.application.at_work_words import at_work
@@ -104,6 +105,7 @@ def status_comment(view: StatusView) -> str:
         *(freeze_words.lines(view.freezes) if view.is_open else ()),
         *waiting_words(view),
         *at_work(view.at_work),
+        *suite_words.failing(view),
         *check_words.failing(view),
         *held_up_words(view),
         *_links(view),
@@ -176,7 +178,7 @@ def held_up_words(view: StatusView) -> list[str]:
 
 
 def _links(view: StatusView) -> list[str]:
-    said = []
+    said = suite_words.chosen(view)
     if view.pull_request is not None:
         files = "1 file" if view.files == 1 else f"{view.files} files"
         said += [f"Pull request #{view.pull_request} ({files}){tested(view)}.", *warning(view.tested)]

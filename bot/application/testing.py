@@ -13,8 +13,8 @@ from bot.application.texts import keep_text, load_change
 from bot.application.trial import tried
 from bot.application.watching import stoppable
 from bot.domain import deciding, outsiders
-from bot.domain.counting import passed_in
 from bot.domain.integration import Integration
+from bot.domain.reports import kept
 from bot.domain.states import State
 from bot.domain.trust import Verdict
 from bot.records import FileEdit, StepFailed
@@ -48,13 +48,17 @@ async def _judge(it: Integration, world: World, edits: Sequence[FileEdit], *, ke
 
 
 async def _verdict(it: Integration, world: World, edits: Sequence[FileEdit]) -> Verdict:
-    outcome = await tried(world, it, it.tests, edits=edits)
-    if outcome.status != 0:
-        report = await keep_text(world, it, json.dumps(asdict(outcome)))
-        return Verdict(report=report, ended=outcome.ended, is_green=False)
-    doubts = await doubted(world, it, edits, outcome)
+    ran = await tried(world, it, it.tests, edits=edits)
+    outcome, counts = ran.outcome, ran.told
+    whole = {**asdict(outcome), "told": kept(counts)}
+    if not ran.is_green:
+        report = await keep_text(world, it, json.dumps(whole))
+        return Verdict(
+            report=report, ended=outcome.ended, is_green=False, passed=counts.passed, failed=counts.failed
+        )
+    doubts = await doubted(world, it, edits, ran)
     told = {
-        **asdict(outcome),
+        **whole,
         "remarks": [asdict(each) for each in doubts.remarks],
         "old_tests": doubts.old_tests,
         "bent": doubts.bent,
@@ -63,7 +67,7 @@ async def _verdict(it: Integration, world: World, edits: Sequence[FileEdit]) -> 
         report=await keep_text(world, it, json.dumps(told)),
         ended=outcome.ended,
         is_green=True,
-        passed=passed_in(outcome.output),
+        passed=counts.passed,
         remarks=tuple(each.code for each in doubts.remarks),
     )
 

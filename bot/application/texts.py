@@ -1,16 +1,20 @@
 """Texts and changes that facts hold only the digest of: put into blobs, and read back."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from bot.application.ports import World
+from bot.domain import events as e
 from bot.domain.integration import Integration
 from bot.domain.removal import ShownRemoval
+from bot.domain.reports import Told, read_back
 from bot.domain.trust import Remark, Tested
-from bot.records import FileEdit, StepFailed
+from bot.records import FileEdit, Recorded, StepFailed
+
+VERDICTS: Final = (e.TestsPassed.__name__, e.TestsFailed.__name__)
 
 
 async def keep_text(world: World, it: Integration, text: str) -> str:
@@ -44,6 +48,22 @@ async def load_tested(world: World, it: Integration) -> Tested:
             report = json.loads(await load_text(world, it, it.reports[-1]))
             return replace(it.tested, remarks=remarks_in(report))
     return it.tested
+
+
+async def load_told(world: World, it: Integration, records: Sequence[Recorded]) -> Told | None:
+    """What the newest run says of tests that failed; None where none did, or that is known no more."""
+    before = (it.detail,) if it.reason == "tests_red" else ()
+    verdicts = [record for record in records if record.type in VERDICTS]
+    failed = [str(each.data["report"]) for each in verdicts[-1:] if each.type == e.TestsFailed.__name__]
+    for report in (*before, *failed):
+        with suppress(StepFailed):
+            return told_in(json.loads(await load_text(world, it, report)))
+    return None
+
+
+def told_in(report: Mapping[str, Any]) -> Told:
+    """What a test run said of itself, as its report has it."""
+    return read_back(report.get("told"))
 
 
 def remarks_in(report: Mapping[str, Any]) -> tuple[Remark, ...]:

@@ -8,37 +8,37 @@ from typing import Final
 
 from bot.application.asking import ask, load_answer
 from bot.application.broken_configuration import tell_of_what_is_broken
-from bot.application.configuration import Configuration, setup_of
+from bot.application.configuration import setup_of
 from bot.application.in_force import in_force
 from bot.application.outside_text import outsiders_of
 from bot.application.planning import is_wanted, known_good, propose, show_plan
 from bot.application.ports import World
 from bot.application.prompting import render
 from bot.application.recording import amend, running, was_recorded
-from bot.application.setting_up import place_of, setup_in
+from bot.application.setting_up import place_of, reports_in, setup_in, vouched_for
 from bot.application.showing import beginning, judge_shown, request_text, seen_of, shown_paths
 from bot.application.spec import Spec, read_spec, spec_schema
 from bot.application.spending import check_month
 from bot.application.steps import Standing, check_still_may, standing
+from bot.application.suite_finding import command_of
 from bot.application.texts import keep_text
 from bot.application.trial import tried
 from bot.application.watching import stoppable, watched
 from bot.domain import deciding
 from bot.domain import events as e
+from bot.domain.choosing import choose_tests
 from bot.domain.conversation import ENDINGS, asked, text_of
-from bot.domain.counting import passed_in
 from bot.domain.fencing import fence, nonce_of
 from bot.domain.integration import Integration
 from bot.domain.merging import METHODS, chosen, named
 from bot.domain.paths import kept_back
 from bot.domain.planning import is_agreed
 from bot.domain.policy import Permission
+from bot.domain.reports import kept
 from bot.domain.states import State
-from bot.domain.suites import TELLING_FILES, detect
 from bot.domain.visible import visible_characters
-from bot.records import Question, Recorded, StepFailed, TreeEntry
+from bot.records import Question, Recorded, StepFailed
 
-LARGEST_SUITE_FILE: Final = 200_000
 MAX_TOKENS: Final = 8_000
 BEGINS_ANEW: Final = (
     e.ValidationStarted.__name__,
@@ -69,7 +69,9 @@ async def survey_repository(world: World, integration_id: str, *, key: str) -> d
     it = await running(world, integration_id)
     if it.waiting_for is not None:
         return {"waits_for": it.waiting_for}
-    return await watched(world, it.id, _survey(it, world))
+    survey = await watched(world, it.id, _survey(it, world))
+    await amend(world, it.id, lambda now: choose_tests(now, survey), key=key)
+    return survey
 
 
 async def _survey(it: Integration, world: World) -> dict[str, str]:
@@ -89,13 +91,15 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
     return {
         "base": base,
         "base_commit": commit,
-        "tests": json.dumps(await _command(it, world, commit, listing, configuration)),
+        "tests": json.dumps(await command_of(it, world, commit, listing, configuration)),
+        "configured": "yes" if configuration.command else "",
         "environment": configuration.environment,
         "merge_method": chosen(configuration.merge_method, about.merge_methods),
         "merge_reverts": "yes" if configuration.merge_reverts else "",
         "approvals": str(configuration.approvals),
         "test_remarks": configuration.test_remarks,
         "not_secret": json.dumps(configuration.not_secret),
+        "reports": json.dumps([configuration.report] if configuration.report else []),
         "branch": configuration.branch,
         "labels": json.dumps(configuration.labels),
         # Where no host is allowed there is nothing to be fetched, and so nothing to be looked for.
@@ -124,22 +128,22 @@ async def try_tests(world: World, integration_id: str, survey: dict[str, str], *
         return it.plan.passed
     tests: list[str] = json.loads(survey["tests"])
     at = replace(place_of(it), commit=survey["base_commit"], setup=setup_in(survey), tests=tuple(tests))
-    outcome = await tried(world, it, tests, at=replace(at, not_secret=_vouched_for(survey)))
-    if outcome.status != 0:
-        report = {**asdict(outcome), "hidden": await _kept_back(it, world, survey)}
-        code = "setup_red" if outcome.during == "setup" else "tests_red"
+    at = replace(at, not_secret=vouched_for(survey), reports=reports_in(survey))
+    ran = await tried(world, it, tests, at=at)
+    if not ran.is_green:
+        report = {
+            **asdict(ran.outcome),
+            "told": kept(ran.told),
+            "hidden": await _kept_back(it, world, survey),
+        }
+        code = "setup_red" if ran.outcome.during == "setup" else "tests_red"
         raise StepFailed(code, await keep_text(world, it, json.dumps(report)))
-    return passed_in(outcome.output)
-
-
-def _vouched_for(survey: Mapping[str, str]) -> tuple[str, ...]:
-    """The files of which the repository says that they hold no secret; an older survey did not ask."""
-    return tuple(json.loads(survey.get("not_secret", "[]")))
+    return ran.told.passed
 
 
 async def _kept_back(it: Integration, world: World, survey: Mapping[str, str]) -> list[str]:
     listing = await world.sources.listing(it.repository, survey["base_commit"])
-    return kept_back(listing, not_secret=_vouched_for(survey))
+    return kept_back(listing, not_secret=vouched_for(survey))
 
 
 async def _head(it: Integration, branch: str, world: World) -> str:
@@ -147,28 +151,6 @@ async def _head(it: Integration, branch: str, world: World) -> str:
     if head is None:
         raise StepFailed("base_missing", branch)
     return head.sha
-
-
-async def _command(
-    it: Integration,
-    world: World,
-    commit: str,
-    listing: Mapping[str, TreeEntry],
-    configuration: Configuration,
-) -> list[str]:
-    if configuration.command:
-        return list(configuration.command)
-    telling = [path for path in TELLING_FILES if path in listing]
-    texts = {path: await _text(it, world, commit, path) for path in telling}
-    found = detect(list(listing), texts)
-    if not found and configuration.tester == "sandbox":
-        raise StepFailed("no_tests")
-    return list(found or ())
-
-
-async def _text(it: Integration, world: World, commit: str, path: str) -> str:
-    content = await world.sources.read(it.repository, commit, path) or b""
-    return content[:LARGEST_SUITE_FILE].decode(errors="replace")
 
 
 async def consult(world: World, integration_id: str, survey: dict[str, str], *, key: str) -> str:
@@ -279,7 +261,7 @@ async def _agree(it: Integration, spec: str, survey: dict[str, str], world: Worl
         merge_method=named(survey.get("merge_method", "")) or METHODS[0],
         passed=int(survey["passed"]) if survey.get("passed") else None,
         refuses_remarks=survey.get("test_remarks") == "refuse",
-        not_secret=_vouched_for(survey),
+        not_secret=vouched_for(survey),
         branch=survey.get("branch", ""),
         labels=tuple(json.loads(survey.get("labels", "[]"))),
         kept_back=await keep_text(world, it, json.dumps(hidden)) if hidden else "",
@@ -292,5 +274,6 @@ async def _agree(it: Integration, spec: str, survey: dict[str, str], world: Worl
         checks_needed=tuple(json.loads(survey.get("checks_needed", "[]"))),
         reminders=not survey.get("reminders"),
         outsiders=tuple(json.loads(survey.get("outsiders", "[]"))),
+        reports=reports_in(survey),
     )
     return standing(await amend(world, it.id, lambda now: deciding.validate(now, validated), key=key))

@@ -12,6 +12,7 @@ from bot.domain import planning
 from bot.domain.freezing import Freeze
 from bot.domain.integration import Integration, evolve
 from bot.domain.removal import ShownRemoval
+from bot.domain.reports import Told
 from bot.domain.states import State
 from bot.domain.trust import Tested
 from bot.records import Recorded
@@ -100,7 +101,9 @@ class StatusView:
     tester: str
     check_minutes: int
     counted: tuple[int, int]
+    tests_configured: bool | None
     tested: Tested
+    told: Told | None
     files: int
     own_counts: bool
     self_approved: bool
@@ -126,6 +129,7 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
     *,
     detail: str = "",
     tested: Tested | None = None,
+    told: Told | None = None,
     kept_back: tuple[str, ...] = (),
     failing: tuple[str, ...] = (),
     plan: Spec | None = None,
@@ -178,7 +182,9 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         tester=of.tester,
         check_minutes=of.check_minutes,
         counted=_counted(of),
+        tests_configured=of.tests_configured,
         tested=tested or of.tested,
+        told=told,
         files=of.files,
         own_counts=own_counts,
         self_approved=any(given.by == of.requested_by for given in of.approvals),

@@ -21,7 +21,7 @@ class Test{name}(unittest.TestCase):
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """The test, and the suite's command with one word more: to end at the first failure."""
+    """The test, and the suite's command with one word more where it knows it: to end at the first failure."""
 
     edit: FileEdit
     command: tuple[str, ...]
@@ -32,15 +32,17 @@ def control_for(command: Sequence[str], paths: Iterable[str], *, nonce: str) -> 
     place = _place([path for path in paths if PYTHON_TEST.search(path)], command)
     names = [posixpath.basename(word) for word in command]
     for runner, stop, test in (
-        ("pytest", "-x", _FUNCTION),
-        ("py.test", "-x", _FUNCTION),
-        ("unittest", "-f", _CASE),
+        ("pytest", ("-x",), _FUNCTION),
+        ("py.test", ("-x",), _FUNCTION),
+        ("unittest", ("-f",), _CASE),
+        ("tox", (), _FUNCTION),
+        ("nox", (), _FUNCTION),
     ):
         if place is not None and runner in names:
             after = names.index(runner) + 1
             content = test.format(name=nonce).encode()
             edit = FileEdit(path=_beside(place, nonce), content=content)
-            return Control(edit, (*command[:after], stop, *command[after:]))
+            return Control(edit, (*command[:after], *stop, *command[after:]))
     return None
 
 

@@ -1,4 +1,4 @@
-"""How many tests passed, told from what well-known runners print at the end."""
+"""How many tests passed and failed, told from what well-known runners print at the end."""
 
 import re
 from collections.abc import Callable
@@ -66,7 +66,40 @@ _RUNNERS: Final = (
 )
 
 
+def _pytest_failed(text: str) -> int | None:
+    found = _PYTEST_LINE.findall(text)
+    return sum(map(int, re.findall(r"\b(\d+) (?:failed|errors?)\b", found[-1]))) if found else None
+
+
+def _unittest_failed(text: str) -> int | None:
+    found = _UNITTEST_LINES.findall(text)
+    return sum(map(int, re.findall(r"\b(?:failures|errors)=(\d+)", found[-1][1]))) if found else None
+
+
+_FAILED: Final = (
+    _pytest_failed,
+    _unittest_failed,
+    _all(r"^[ \t]*--- FAIL: "),  # go
+    _all(r"^test result: \w+\. \d+ passed; (\d+) failed;"),  # cargo test
+    _all(r"^(?:#|\u2139) fail (\d+)$"),  # node --test
+    _last(r"^Tests:[ \t]+(\d+) failed, "),  # jest
+    _last(r"^[ \t]*Tests[ \t]+(\d+) failed\b"),  # vitest
+    _last(r"^[ \t]+(\d+) failing$"),  # mocha
+)
+
+
+def plain(output: str) -> str:
+    """What was printed, without colours."""
+    return _COLOUR.sub("", output).replace("\r\n", "\n")
+
+
 def passed_in(output: str) -> int | None:
     """How many tests passed, as the runner told; None where it told nothing that is known here."""
-    text = _COLOUR.sub("", output).replace("\r\n", "\n")
+    text = plain(output)
     return next((count for read in _RUNNERS if (count := read(text)) is not None), None)
+
+
+def failed_in(output: str) -> int | None:
+    """How many failed, errors among them; None where that was not told."""
+    text = plain(output)
+    return next((count for read in _FAILED if (count := read(text)) is not None), None)

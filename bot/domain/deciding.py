@@ -97,7 +97,14 @@ def judge(it: Integration, verdict: Verdict, *, repairs: int) -> list[e.Event]:
     if verdict.is_green and not (remarks and it.refuses_remarks):
         return [e.TestsPassed(attempt=it.attempt, report=report, passed=verdict.passed, remarks=remarks)]
     ended = "remarks" if verdict.is_green else verdict.ended
-    failed = e.TestsFailed(attempt=it.attempt, report=report, ended=ended, remarks=remarks)
+    failed = e.TestsFailed(
+        attempt=it.attempt,
+        report=report,
+        ended=ended,
+        remarks=remarks,
+        passed=verdict.passed,
+        failed=verdict.failed,
+    )
     none_is_left = it.attempt - it.first_attempt >= repairs
     return [failed] if none_is_left else [failed, e.RepairStarted(attempt=it.attempt + 1)]
 

@@ -122,6 +122,7 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     change: the sandbox with that command, or the repository's own `checks`, which have `check_minutes`, and
     of which those that are called as in `checks_needed` must be among them.
     `outsiders` are the names of those who may not write here and whose text the model reads.
+    `reports` is where the tests leave their reports.
     """
 
     spec: str
@@ -147,6 +148,14 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     checks_needed: tuple[str, ...] = ()
     reminders: bool = True
     outsiders: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()
+
+
+class TestsChosen(Happened, frozen=True, kw_only=True):
+    """This command runs the repository's tests; whether the configuration says so, or its files told it."""
+
+    tests: tuple[str, ...]
+    configured: bool
 
 
 class TurnTaken(Happened, frozen=True, kw_only=True):
@@ -234,12 +243,17 @@ class TestsPassed(Happened, frozen=True, kw_only=True):
 
 
 class TestsFailed(Happened, frozen=True, kw_only=True):
-    """The repository's own tests failed on the change, or passed with remarks that are not accepted here."""
+    """The repository's own tests failed on the change, or passed with remarks that are not accepted here.
+
+    So many passed and failed, None where that cannot be told; their names are in the report.
+    """
 
     attempt: int
     report: str
     ended: str
     remarks: tuple[str, ...] = ()
+    passed: int | None = None
+    failed: int | None = None
 
 
 class RepairStarted(Happened, frozen=True, kw_only=True):
@@ -565,6 +579,7 @@ Event = (
     | PlanShown
     | PlanApproved
     | PlanSentBack
+    | TestsChosen
     | RequestValidated
     | TurnTaken
     | AnswerLost

@@ -49,6 +49,7 @@ class Integration:
     base: str = ""
     base_commit: str = ""
     tests: tuple[str, ...] = ()
+    tests_configured: bool | None = None
     environment: str = ""
     merge_reverts: bool = False
     approvals_needed: int = 1
@@ -71,6 +72,7 @@ class Integration:
     outsiders: tuple[str, ...] = ()
     installs_wanted: tuple[str, ...] = ()
     installs_granted: Actor | None = None
+    report_paths: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     attempt: int = 1
     first_attempt: int = 1
@@ -325,6 +327,8 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
         case e.PlanSentBack(spec=spec, said=said):
             sent_back = (*it.plans_sent_back, (spec, said))
             return replace(it, plan=None, plan_shown=None, plans_sent_back=sent_back)
+        case e.TestsChosen(tests=tests, configured=configured):
+            return replace(it, tests=tests, tests_configured=configured)
         case e.RequestValidated():
             return _validated(it, event)
         case e.TurnTaken() | e.ToolsRun():
@@ -479,6 +483,7 @@ def _validated(it: Integration, event: e.RequestValidated) -> Integration:
         check_minutes=event.check_minutes,
         checks_needed=event.checks_needed,
         reminds=event.reminders,
+        report_paths=event.reports,
     )
 
 
@@ -677,6 +682,7 @@ def _gone_on(after: Integration, it: Integration, event: e.Retried) -> Integrati
         reminds=it.reminds,
         outsiders=it.outsiders,
         installs_granted=it.installs_granted,
+        report_paths=it.report_paths,
     )
     if event.anew:
         return after

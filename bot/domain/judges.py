@@ -20,10 +20,10 @@ TEST_NAME: Final = re.compile(
 STEERING_NAME: Final = re.compile(
     r"conftest\.py|\.?pytest\.(?:ini|toml)|tox\.(?:ini|toml)|noxfile\.py|(?:site|user)customize\.py"
     r"|(?:jest|vitest|playwright|karma)\.conf(?:ig)?\.\w+|\.mocharc\.\w+|phpunit\.xml(?:\.dist)?|\.rspec"
-    r"|pom\.xml|build\.gradle(?:\.kts)?|gradlew"
+    r"|pom\.xml|mvnw|build\.gradle(?:\.kts)?|gradlew"
 )
 # Where an import looks first: a module of a runner's own name there is run in its place.
-RUNNER: Final = re.compile(r"(?:src/)?(?:_?pytest|pluggy|unittest)(?:\.py|/.*)")
+RUNNER: Final = re.compile(r"(?:src/)?(?:_?pytest|pluggy|unittest|tox|tox_current_env|nox)(?:\.py|/.*)")
 MAKEFILES: Final = ("makefile", "Makefile", "GNUmakefile")
 PACKAGE_KEYS: Final = ("scripts", "jest", "vitest", "mocha", "ava", "tap")
 
@@ -102,15 +102,18 @@ def _read(part: Callable[[str], Any], content: bytes | None) -> Any:
         return text
 
 
+_STEERING_SECTIONS: Final = ("tool:pytest", "tox:tox", "testenv")
+
+
 def _of_pyproject(text: str) -> Any:
     tools = toml.parsed(text).get("tool")
-    return tools.get("pytest") if isinstance(tools, dict) else None
+    return [tools.get(name) for name in ("pytest", "tox")] if isinstance(tools, dict) else [None, None]
 
 
 def _of_setup_cfg(text: str) -> Any:
     parser = configparser.RawConfigParser(strict=False)
     parser.read_string(text)
-    return parser.items("tool:pytest") if parser.has_section("tool:pytest") else None
+    return [(name, parser.items(name)) for name in parser.sections() if name.startswith(_STEERING_SECTIONS)]
 
 
 def _of_package(text: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.domain import toml
+from bot.domain import toml, tox
 
 INSTALLED: Final = "/dependencies"
 Commands = tuple[tuple[str, ...], ...]
@@ -23,7 +23,7 @@ _MANIFESTS: Final[Mapping[str, re.Pattern[str]]] = {
     "cargo": re.compile(r"(?:.*/)?(?:Cargo\.(?:toml|lock)|rust-toolchain(?:\.toml)?)"),
 }
 _OTHERS: Final = re.compile(
-    r"(?:.*/)?(?:pyproject\.toml|setup\.(?:py|cfg)|tox\.ini|Pipfile(?:\.lock)?|(?:poetry|uv|pdm)\.lock"
+    r"(?:.*/)?(?:pyproject\.toml|setup\.(?:py|cfg)|tox\.(?:ini|toml)|noxfile\.py|Pipfile(?:\.lock)?|(?:poetry|uv|pdm)\.lock"
     r"|yarn\.lock|pnpm-(?:lock|workspace)\.yaml|Gemfile(?:\.lock)?|composer\.(?:json|lock)"
     r"|GNUmakefile|[Mm]akefile)"
 )
@@ -43,6 +43,13 @@ _EXTRAS: Final = ("dev", "test", "testing", "tests")
 _PLAIN: Final = re.compile(
     r"(?:#.*|-[rc]\s*[A-Za-z0-9_./-]+|--hash=sha256:[0-9a-f]{64}\s*\\?|[A-Za-z0-9][^@:/\\]*\\?)?\s*(?:\s#.*)?"
 )
+_LIST: Final = re.compile(r"-r\s*([A-Za-z0-9_./-]+)")
+_NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*\s*(?:\[[\w,. -]*\])?\s*(?:[<>=!~][^@:/\\{}]*|;[^@:/\\{}]*)?")
+_NOX_INSTALL: Final = re.compile(r"\bsession\.install\(([^()]*)\)")
+_QUOTED: Final = re.compile(r"[\"']([^\"'\n]+)[\"']")
+# The plug-in has tox run its commands in the Python that there is: where nothing can be fetched any more.
+_TOX: Final = ("tox>=4", "tox-current-env")
+_NOX: Final = ("nox",)
 _PIP: Final = ("python", "-m", "pip", "install", "--target", f"{INSTALLED}/python")
 _NPM: Final = ("npm", "ci", "--no-audit", "--no-fund")
 _GO: Final = ("go", "mod", "download")
@@ -96,7 +103,7 @@ def commands_for(setup: SetUp, tests: Sequence[str], texts: Mapping[str, str]) -
         return setup.commands()
     wanted = languages_of(tests)
     found = (
-        ("python", _python(texts)),
+        ("python", _python(texts, tests)),
         ("node", _NPM if _has(texts, "package.json") and _locked(texts) else None),
         ("go", _GO if _has(texts, "go.mod") else None),
         ("cargo", _CARGO if _has(texts, "Cargo.lock") else None),
@@ -153,12 +160,51 @@ def _locked(texts: Mapping[str, str]) -> bool:
     return "package-lock.json" in texts or "npm-shrinkwrap.json" in texts
 
 
-def _python(texts: Mapping[str, str]) -> tuple[str, ...] | None:
-    """By its lists of requirements; without one, by what its project file declares."""
-    if lists := [path for path in _REQUIREMENTS if path in texts]:
-        return (*_PIP, *(word for path in lists for word in ("-r", path)))
-    declared = _declared(texts.get("pyproject.toml", ""))
-    return (*_PIP, "--", *declared) if declared else None
+def _python(texts: Mapping[str, str], tests: Sequence[str]) -> tuple[str, ...] | None:
+    """By what tox or nox needs for the tests where these run them, by lists of requirements, or else by what
+    the project file declares and tox would install.
+    """
+    lists = [path for path in _REQUIREMENTS if path in texts]
+    declared, wanted = _declared(texts.get("pyproject.toml", "")), _toxs(texts)
+    if "tox" in tests:
+        lists, names = _named_lists(wanted, texts), [*_TOX, *declared, *_names(wanted)]
+    elif "nox" in tests:
+        wanted = _installed_by_nox(texts)
+        names = [*_NOX, *(() if lists else declared), *_names(wanted)]
+        lists = list(dict.fromkeys([*lists, *_named_lists(wanted, texts)]))
+    elif lists:
+        names = []
+    else:
+        lists, names = _named_lists(wanted, texts), [*declared, *_names(wanted)]
+    if not lists and not names:
+        return None
+    named = ("--", *dict.fromkeys(names)) if names else ()
+    return (*_PIP, *(word for path in lists for word in ("-r", path)), *named)
+
+
+def _toxs(texts: Mapping[str, str]) -> Sequence[str]:
+    found = tox.environment(texts)
+    return found.needs if found else ()
+
+
+def _named_lists(needs: Iterable[str], texts: Mapping[str, str]) -> list[str]:
+    """The lists of requirements among the needs, as far as they are there; none is named twice."""
+    paths = (match[1].removeprefix("./") for line in needs if (match := _LIST.fullmatch(line)))
+    return list(dict.fromkeys(path for path in paths if path in texts))
+
+
+def _names(needs: Iterable[str]) -> list[str]:
+    """The packages among them, and no option, path or address."""
+    return [line for line in needs if _NAME.fullmatch(line)]
+
+
+def _installed_by_nox(texts: Mapping[str, str]) -> list[str]:
+    """What the sessions install by plain words; what they work out themselves cannot be told."""
+    calls = _NOX_INSTALL.findall(texts.get("noxfile.py", "")[: toml.LARGEST_CHARACTERS])
+    words = [word for call in calls for word in _QUOTED.findall(call)]
+    return [
+        f"-r {word}" if before == "-r" else word for before, word in zip(["", *words], words, strict=False)
+    ]
 
 
 def _declared(text: str) -> list[str]:

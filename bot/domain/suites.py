@@ -2,36 +2,43 @@
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.domain import toml
+from bot.domain import toml, tox
 
 PYTEST: Final = ("python", "-m", "pytest", "-q")  # which runs the tests of unittest as well
 NPM: Final = ("npm", "test")
 GO: Final = ("go", "test", "./...")
 CARGO: Final = ("cargo", "test", "--quiet")
-MAVEN: Final = ("mvn", "-q", "test")
+MAVEN: Final = ("mvn", "-o", "-q", "test")
+MAVEN_WRAPPER: Final = ("./mvnw", "-o", "-q", "test")
+# In the environment that the set-up made: nothing is installed by them, and they make no other one.
+TOX: Final = ("python", "-m", "tox", "run", "--current-env", "--no-provision", "-e")
+NOX: Final = ("python", "-m", "nox", "--no-venv", "--no-install", "-s")
 GRADLE: Final = ("./gradlew", "test")
 MAKE: Final = ("make", "test")
 
 # What must be read to tell; every other file counts by its name alone.
 TELLING_FILES: Final = (
     "Makefile",
+    "noxfile.py",
     "package.json",
     "pyproject.toml",
     "pytest.ini",
     "setup.cfg",
     "tox.ini",
+    "tox.toml",
 )
 
 PYTHON_TEST: Final = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
 _PYTHON_PROJECT: Final = re.compile(
-    r"pyproject\.toml|setup\.(?:py|cfg)|tox\.ini|Pipfile|requirements[^/]*\.txt|(?:tests?/)?conftest\.py"
+    r"pyproject\.toml|setup\.(?:py|cfg)|tox\.(?:ini|toml)|noxfile\.py|Pipfile|requirements[^/]*\.txt|(?:tests?/)?conftest\.py"
 )
 _MAKE_TARGET: Final = re.compile(r"^test\s*:(?!=)", re.MULTILINE)
 _PYTEST_SECTION: Final = re.compile(r"^\[(?:tool:)?pytest\]", re.MULTILINE)
+_SESSION: Final = re.compile(r"^(?:async )?def (\w+)\(\s*session\b", re.MULTILINE)
 _NO_TEST: Final = "no test specified"
 
 
@@ -41,6 +48,7 @@ class _Repository:
 
     paths: Collection[str]
     texts: Mapping[str, str]
+    installs: bool
 
     def text(self, path: str) -> str:
         return self.texts.get(path, "")
@@ -52,6 +60,19 @@ class _Repository:
         if "pytest" in _tools(self.text("pyproject.toml")):
             return True
         return any(_PYTEST_SECTION.search(self.text(name)) for name in ("setup.cfg", "tox.ini"))
+
+    def tox(self) -> Sequence[str] | None:
+        """Tox itself where the set-up can install it, else what it would run where that is plain."""
+        found = tox.environment(self.texts)
+        if found is None:
+            return None
+        return (*TOX, found.name) if self.installs else found.direct
+
+    def nox(self) -> Sequence[str] | None:
+        """The session of the tests, by its name; nox itself is needed for it."""
+        sessions = _SESSION.findall(self.text("noxfile.py")) if self.installs else []
+        name = next((name for name in tox.NAMES if name in sessions), None)
+        return (*NOX, name) if name else None
 
     def is_python(self) -> bool:
         """It is put together as Python's are; elsewhere a module of tests may be a tool's."""
@@ -89,25 +110,38 @@ def _tools(text: str) -> Collection[str]:
     return tools if isinstance(tools, dict) else ()
 
 
-def _named(name: str) -> Callable[[_Repository], bool]:
-    return lambda repository: name in repository.paths
+Suite = Callable[[_Repository], Sequence[str] | None]
+
+
+def _where(fits: Callable[[_Repository], bool], command: Sequence[str]) -> Suite:
+    return lambda repository: command if fits(repository) else None
+
+
+def _named(name: str, command: Sequence[str]) -> Suite:
+    return lambda repository: command if name in repository.paths else None
 
 
 # In this order: what a repository says of its tests, what it is made of, then what its files let guess.
-_SUITES: Final[tuple[tuple[tuple[str, ...], Callable[[_Repository], bool]], ...]] = (
-    (PYTEST, _Repository.configures_pytest),
-    (PYTEST, _Repository.is_python_with_tests),
-    (NPM, _Repository.has_npm_script),
-    (GO, _named("go.mod")),
-    (CARGO, _named("Cargo.toml")),
-    (MAVEN, _named("pom.xml")),
-    (GRADLE, _named("gradlew")),
-    (MAKE, _Repository.has_make_target),
-    (PYTEST, _Repository.has_python_tests),
+_SUITES: Final[tuple[Suite, ...]] = (
+    _where(_Repository.configures_pytest, PYTEST),
+    _Repository.tox,
+    _Repository.nox,
+    _where(_Repository.is_python_with_tests, PYTEST),
+    _where(_Repository.has_npm_script, NPM),
+    _named("go.mod", GO),
+    _named("Cargo.toml", CARGO),
+    _where(lambda repository: {"pom.xml", "mvnw"} <= set(repository.paths), MAVEN_WRAPPER),
+    _named("pom.xml", MAVEN),
+    _named("gradlew", GRADLE),
+    _where(_Repository.has_make_target, MAKE),
+    _where(_Repository.has_python_tests, PYTEST),
 )
 
 
-def detect(paths: Collection[str], files: Mapping[str, str]) -> list[str] | None:
-    """The command that runs the tests, None where there are none; `files` holds the texts at hand."""
-    repository = _Repository(paths, files)
-    return next((list(command) for command, fits in _SUITES if fits(repository)), None)
+def detect(paths: Collection[str], files: Mapping[str, str], *, installs: bool = False) -> list[str] | None:
+    """The command that runs the tests, None where there are none; `files` holds the texts at hand.
+
+    `installs` says whether a set-up can install what the files ask for, and so tox and nox.
+    """
+    repository = _Repository(paths, files, installs)
+    return next((list(command) for suite in _SUITES if (command := suite(repository))), None)

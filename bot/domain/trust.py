@@ -39,7 +39,7 @@ class Seen:
 
     `before` and `now` count the tests that passed, None where that cannot be told. `is_blind`: with a test
     that must fail among them they ended well as before. `installs` are the files by which something else was
-    installed for the tests than before.
+    installed for the tests than before. `report` is what does not fit of what the run reports, as codes.
     """
 
     judges: Judges
@@ -48,6 +48,7 @@ class Seen:
     old_tests: Rerun | None = None
     is_blind: bool = False
     installs: tuple[str, ...] = ()
+    report: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +74,13 @@ class Verdict:
     ended: str
     is_green: bool
     passed: int | None = None
+    failed: int | None = None
     remarks: tuple[str, ...] = ()
 
 
 def remarks_on(seen: Seen) -> tuple[Remark, ...]:
     """What keeps it from being a plain pass, the weightiest first."""
-    return (*_fooled(seen), *_old_tests(seen), *_counts(seen), *_files(seen))
+    return (*_fooled(seen), *_old_tests(seen), *_counts(seen), *_report(seen), *_files(seen))
 
 
 def _fooled(seen: Seen) -> Sequence[Remark]:
@@ -102,6 +104,10 @@ def _counts(seen: Seen) -> Sequence[Remark]:
         return [Remark(code="nothing_passed", before=seen.before)]
     fewer = seen.before is not None and seen.now < seen.before
     return [Remark(code="fewer_passed", before=seen.before, now=seen.now)] if fewer else []
+
+
+def _report(seen: Seen) -> Sequence[Remark]:
+    return [Remark(code=code) for code in seen.report]
 
 
 def _files(seen: Seen) -> Sequence[Remark]:

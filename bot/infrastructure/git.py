@@ -14,7 +14,7 @@ from cachetools import LRUCache
 
 from bot.infrastructure import custody, directories
 from bot.infrastructure.finishing import in_thread
-from bot.infrastructure.git_changes import Comparison, is_file
+from bot.infrastructure.git_changes import Comparison, is_file, written
 from bot.infrastructure.git_changes import edits as edits_of
 from bot.infrastructure.git_mirror import Damaged, Mirror, Remote
 from bot.infrastructure.resilience import Policy
@@ -115,6 +115,12 @@ class GitSources:
         ignored = await self._ignored(repository, commit, listing, new) if new else set()
         kept = [path for path in new if path not in ignored]
         return await in_thread(lambda: edits_of(comparison, kept))
+
+    async def written(
+        self, directory: Path, chosen: Callable[[Sequence[str]], Sequence[str]], *, limit: int
+    ) -> list[bytes]:
+        """What stands in the regular files there that are chosen by their paths, one byte over the limit."""
+        return await in_thread(lambda: written(directory, chosen, limit=limit))
 
     async def sweep(self) -> None:
         """Remove the working copies of bots that live no more."""

@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -91,6 +91,16 @@ def edits(comparison: Comparison, new: list[str]) -> list[FileEdit]:
         raise StepFailed("change_too_large", f"{together} bytes")
     found = [*map(comparison.edit, written), *(FileEdit(path=path, content=None) for path in gone)]
     return sorted(found, key=lambda edit: edit.path)
+
+
+def written(directory: Path, chosen: Callable[[Sequence[str]], Sequence[str]], *, limit: int) -> list[bytes]:
+    """What stands in the regular files that are chosen, one byte over the limit; none in one too many."""
+    try:
+        paths = list(_regular_files(directory))
+    except StepFailed:
+        return []
+    contents = (read(directory, path, limit=limit) for path in chosen(paths))
+    return [content for content in contents if content is not None]
 
 
 def blob_id(content: bytes) -> str:

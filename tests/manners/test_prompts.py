@@ -39,14 +39,14 @@ def test_every_prompt_is_used(prompt: str) -> None:
 
 def test_a_missing_name_and_an_unused_one_are_errors_alike() -> None:
     with pytest.raises(KeyError, match="report"):
-        render("repair", test_command="x", how_it_ended="y")
+        render("repair", test_command="x", how_it_ended="y", failing="")
     with pytest.raises(KeyError, match="mood"):
         render("code", mood="cheerful")
 
 
 def test_a_dollar_in_a_value_is_only_a_dollar() -> None:
     assert "$HOME and $report" in render(
-        "repair", test_command="$HOME and $report", how_it_ended="", report=""
+        "repair", test_command="$HOME and $report", how_it_ended="", failing="", report=""
     )
 
 
@@ -130,12 +130,16 @@ LISTING
 
 
 def test_a_repair_says_what_failed_and_how() -> None:
-    words = render("repair", test_command="COMMAND", how_it_ended="exit status 1", report="REPORT")
+    words = render(
+        "repair", test_command="COMMAND", how_it_ended="exit status 1", failing="NAMES\n\n", report="REPORT"
+    )
 
     assert words == snapshot("""\
 The repository's tests were run on your change, and did not pass (exit status 1). The command was:
 
 COMMAND
+
+NAMES
 
 Here is what they printed:
 

@@ -1,4 +1,4 @@
-"""Three kinds of repositories, from a comment to a pull request: Python, Node, and make."""
+"""Kinds of repositories, from a comment to a pull request: Python, with tox or without, Node, and make."""
 
 import shutil
 from collections.abc import AsyncIterator, Mapping
@@ -15,6 +15,7 @@ from tests.story.packages import (
     MAKE_FILES,
     PLAIN,
     PYTHON_FILES,
+    TOX_FILES,
     leading_to,
     node_files,
     stocked,
@@ -56,6 +57,12 @@ def environment() -> Mapping[str, str]:
             "`python -m pytest -q`: 1 passed, 1 before this change",
             "/files/words-1.0-py3-none-any.whl",
             id="python",
+        ),
+        pytest.param(
+            TOX_FILES,
+            "`python -m tox run --current-env --no-provision -e py`: 1 passed, 1 before this change",
+            "/files/words-1.0-py3-none-any.whl",
+            id="tox",
         ),
         pytest.param(
             NODE_FILES,

@@ -38,6 +38,8 @@ def stocked() -> PackageIndex:
     index.has_wheel(
         "words", "1.0", {"words/__init__.py": "from letters import GOOD as WORD\n"}, needs="letters"
     )
+    for tool in ("tox", "tox-current-env"):  # the very ones, as they are installed here
+        index.has_installed(tool)
     index.has_wheel("letters", "2.0", {"letters.py": "GOOD = 'right'\n"})
     index.has_module("words", "1.0.0", {"index.js": "module.exports = 'right';\n"})
     return index
@@ -76,6 +78,15 @@ def node_files(index: PackageIndex) -> Mapping[str, str]:
 PYTHON_FILES: Final[Mapping[str, str]] = {
     "requirements.txt": "words==1.0\n",
     "shop.py": "from words import WORD\n",
+    "tests/test_shop.py": "from shop import WORD\n\n\ndef test_word():\n    assert WORD == 'right'\n",
+}
+
+TOX_FILES: Final[Mapping[str, str]] = {
+    "tox.ini": "[tox]\nenv_list = py39, py313, lint\n\n"
+    "[testenv]\ndeps = words==1.0\nset_env = SHOP = open\n"
+    "commands =\n    python -m pytest {posargs:tests}\n    python -m shop\n\n"
+    "[testenv:lint]\ndeps = ruff\ncommands = ruff check\n",
+    "shop.py": "import os\n\nfrom words import WORD\n\nassert os.environ['SHOP'] == 'open'\n",
     "tests/test_shop.py": "from shop import WORD\n\n\ndef test_word():\n    assert WORD == 'right'\n",
 }
 

@@ -42,6 +42,12 @@ class FakeSources:
                 put(Path(name) / path, content)
             yield Path(name)
 
+    async def written(
+        self, directory: Path, chosen: Callable[[Sequence[str]], Sequence[str]], *, limit: int
+    ) -> list[bytes]:
+        now = found(directory)
+        return [now[path][: limit + 1] for path in chosen(list(now))]
+
     async def changes(self, _repository: Repository, _commit: str, directory: Path) -> list[FileEdit]:
         now = found(directory)
         paths = sorted(path for path in now.keys() | self.files if now.get(path) != self.files.get(path))

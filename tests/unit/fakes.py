@@ -574,6 +574,7 @@ class FakeSources:
     files: dict[str, dict[str, bytes]] = field(default_factory=dict)
     executable: tuple[str, ...] = ()
     modes: dict[str, str] = field(default_factory=dict)
+    reports: dict[str, bytes] = field(default_factory=dict)
 
     async def listing(self, repository: Repository, commit: str) -> Mapping[str, TreeEntry]:
         return {
@@ -597,6 +598,11 @@ class FakeSources:
 
     async def changes(self, repository: Repository, commit: str, directory: Path) -> list[FileEdit]:
         return []
+
+    async def written(
+        self, directory: Path, chosen: Callable[[Sequence[str]], Sequence[str]], *, limit: int
+    ) -> list[bytes]:
+        return [self.reports[path] for path in chosen(list(self.reports))]
 
 
 @dataclass

@@ -250,6 +250,7 @@ def test_every_fact_has_its_sentence() -> None:
     every += [e.ChecksFailed(head=COMMIT, failing=(1, 2), said=""), e.SentBackByChecks(attempt=2)]
     every += [e.ChecksPassed(head=COMMIT)]
     every += [e.ChecksCounted(head=COMMIT, done=1, total=2), e.PullRequestReady(number=1)]
+    every += [e.TestsChosen(tests=("pytest",), configured=known) for known in (True, False)]
     every += [e.StepUndone(step="deploy", outcome="needs_person", what="")]
     every += [e.ContextCompacted(upto=1, tokens=1)]
     every += [ANOTHER, *DEPRECATED, GIVEN_UP, e.DeprecationRequested(by=ADMIN, why=None, removed_in=9)]
@@ -425,6 +426,7 @@ async def test_the_configuration_says_where_each_value_comes_from() -> None:
 |---|---|---|
 | `test` | `pytest -q` | this repository, [line 1](https://github.com/acme/shop/blob/ba5eba5eba5eba5eba5eba5eba5eba5eba5eba5e/.github/claude-bot.yml#L1) |
 | `tester` | `sandbox` | the bot's default |
+| `report` | (not set) | the bot's default |
 | `environment` | `production` | the bot's default |
 | `merge_method` | (not set) | the bot's default |
 | `merge_reverts` | `false` | the bot's default |
@@ -446,7 +448,7 @@ async def test_a_configuration_that_cannot_be_read_is_said_to_be() -> None:
     stage.sources.files[BASE] = {".github/claude-bot.yml": b"tests: pytest\n"}
 
     assert await says("/claude config", stage) == snapshot(
-        "`.github/claude-bot.yml` cannot be followed: acme/shop, line 1: `tests`: there is no such key. Did you mean `test`? The keys are test, tester, environment, merge_method, merge_reverts, approvals, plan_first, reminders, test_remarks, checks, branch, labels, not_secret, setup, setup_files. I know of no earlier version that could. Until it is mended, nothing can be asked for here."
+        "`.github/claude-bot.yml` cannot be followed: acme/shop, line 1: `tests`: there is no such key. Did you mean `test`? The keys are test, tester, report, environment, merge_method, merge_reverts, approvals, plan_first, reminders, test_remarks, checks, branch, labels, not_secret, setup, setup_files. I know of no earlier version that could. Until it is mended, nothing can be asked for here."
     )
 
 

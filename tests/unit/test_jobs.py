@@ -20,6 +20,7 @@ from bot.application.watching import watched
 from bot.domain import events as e
 from bot.domain.merging import METHODS
 from bot.domain.policy import Rules
+from bot.domain.reporting import REPORT
 from bot.records import (
     Answer,
     Commit,
@@ -84,12 +85,14 @@ async def test_a_survey_finds_the_base_its_configuration_and_its_tests() -> None
         "base": "main",
         "base_commit": BASE,
         "tests": '["pytest", "-q"]',
+        "configured": "yes",
         "environment": "staging",
         "merge_method": "merge",
         "merge_reverts": "",
         "approvals": "1",
         "test_remarks": "report",
         "not_secret": "[]",
+        "reports": "[]",
         "branch": "claude/{issue}-{id}",
         "labels": "[]",
         "setup": '{"lines": [], "is_detected": false, "files": []}',
@@ -101,6 +104,22 @@ async def test_a_survey_finds_the_base_its_configuration_and_its_tests() -> None
         "checks_needed": "[]",
         "reminders": "",
     }
+
+
+async def test_the_command_is_a_fact_before_it_is_used() -> None:
+    stage = staged(TAKEN_UP)
+    for _ in range(2):
+        await survey(stage)
+
+    assert stage.log.events()[len(TAKEN_UP) :] == [e.TestsChosen(tests=("pytest", "-q"), configured=True)]
+
+
+async def test_the_same_command_is_not_chosen_twice() -> None:
+    stage = staged((*TAKEN_UP, e.TestsChosen(tests=("pytest", "-q"), configured=True)))
+
+    await survey(stage)
+
+    assert new(stage, TAKEN_UP) == ["TestsChosen"]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +208,7 @@ async def test_the_model_is_asked_once_however_often_the_step_is_run() -> None:
     again = await consult(stage.world, ID, surveyed, key="k")
 
     assert (first, len(stage.claude.asked)) == (again, 1)
-    assert new(stage, TAKEN_UP) == ["TurnTaken"]
+    assert new(stage, TAKEN_UP) == ["TestsChosen", "TurnTaken"]
     assert stage.log.rows[ID]["cost_micro_usd"] > 0
 
 
@@ -201,7 +220,7 @@ async def test_killed_after_the_answer_the_same_one_is_noted_and_not_paid_again(
 
     await consult(stage.world, ID, surveyed, key="k")
 
-    assert (len(stage.claude.asked), new(stage, TAKEN_UP)) == (1, ["TurnTaken"])
+    assert (len(stage.claude.asked), new(stage, TAKEN_UP)) == (1, ["TestsChosen", "TurnTaken"])
 
 
 async def concluded(
@@ -229,7 +248,7 @@ async def test_a_clear_request_becomes_a_spec_over_the_surveyed_commit_once() ->
         ("pytest", "-q"),
         "staging",
     )
-    assert new(stage, TAKEN_UP) == ["RequestValidated"]
+    assert new(stage, TAKEN_UP) == ["TestsChosen", "RequestValidated"]
 
 
 @pytest.mark.parametrize(("known", "method"), [("rebase", "rebase"), (None, "merge")])
@@ -537,7 +556,10 @@ async def judged(outcome: Outcome, history: History = WRITTEN, *, repairs: int =
 async def test_passing_tests_are_run_once_and_lead_to_the_gate() -> None:
     stage = await judged(Outcome(status=0, output="5 passed in 1s", seconds=1.0, ended="exited"))
 
-    assert (stage.sandbox.ran, new(stage, WRITTEN)) == ([["pytest", "-q"]], ["TestsPassed"])
+    assert (stage.sandbox.ran, new(stage, WRITTEN)) == (
+        [["pytest", f"--junitxml={REPORT}", "-q"]],
+        ["TestsPassed"],
+    )
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ async def test_who_asked_or_the_repository_can_want_to_see_the_plan(
     assert it.plan == e.PlanProposed(
         spec=it.plan.spec if it.plan else "", demanded=demanded, survey=digest_of(survey), passed=5
     )
-    assert new(stage, history) == ["PlanProposed"]
+    assert new(stage, history) == ["TestsChosen", "PlanProposed"]
 
 
 async def test_where_nobody_does_the_work_begins_at_once() -> None:
@@ -436,7 +436,7 @@ async def test_what_nobody_has_decided_on_stays_as_it_is() -> None:
 
     assert await consult(stage.world, ID, survey, key="consult") == ""
     assert await conclude(stage.world, ID, survey, "", key="k") == ["validating", None]
-    assert new(stage, PROPOSED) == []
+    assert new(stage, PROPOSED) == ["TestsChosen"]
 
 
 @pytest.mark.parametrize(("configuration", "runs"), [(PLAN_FIRST, 0), (PLAN_FIRST + b"approvals: 2\n", 1)])

@@ -61,6 +61,60 @@ def test_the_commands_are_told_from_the_files_of_the_tests_language(
     assert commands_for(DETECTED, tests, files) == tuple(commands)
 
 
+TOX_INI = """
+[tox]
+requires = tox-uv>=1
+[testenv]
+deps =
+    -r requirements/ci.txt
+    -c constraints.txt
+    -r ../outside.txt
+    pytest>=8
+    .[test]
+    evil @ https://index.example.org/evil.tar.gz
+    {env:MORE:}
+commands = pytest
+"""
+NOXFILE = """
+@nox.session
+def tests(session):
+    session.install("pytest>=8", "-r", "ci.txt", '.[test]')
+    session.install(*wanted)
+"""
+BY_TOX = ("python", "-m", "tox", "run", "--current-env", "-e", "py")
+BY_NOX = ("python", "-m", "nox", "--no-venv", "-s", "tests")
+
+
+@pytest.mark.parametrize(
+    ("tests", "files", "command"),
+    [
+        (
+            BY_TOX,
+            {"tox.ini": TOX_INI, "requirements/ci.txt": "", "pyproject.toml": PROJECT},
+            (*PIP, "-r", "requirements/ci.txt", "--", "tox>=4", "tox-current-env", "attrs>=23", "httpx",
+             "pytest-cov", "ruff", "tox-uv>=1", "pytest>=8"),
+        ),
+        (BY_TOX, {}, (*PIP, "--", "tox>=4", "tox-current-env")),
+        (PYTEST, {"tox.ini": TOX_INI, "requirements.txt": ""}, (*PIP, "-r", "requirements.txt")),
+        (PYTEST, {"tox.ini": TOX_INI}, (*PIP, "--", "tox-uv>=1", "pytest>=8")),
+        (
+            BY_NOX,
+            {"noxfile.py": NOXFILE, "pyproject.toml": PROJECT},
+            (*PIP, "--", "nox", "attrs>=23", "httpx", "pytest-cov", "ruff", "pytest>=8"),
+        ),
+        (
+            BY_NOX,
+            {"noxfile.py": NOXFILE, "pyproject.toml": PROJECT, "requirements.txt": "", "ci.txt": ""},
+            (*PIP, "-r", "requirements.txt", "-r", "ci.txt", "--", "nox", "pytest>=8"),
+        ),
+    ],
+)  # fmt: skip
+def test_what_tox_and_nox_would_install_is_installed_before_them(
+    tests: tuple[str, ...], files: Mapping[str, str], command: tuple[str, ...]
+) -> None:
+    assert commands_for(DETECTED, tests, files) == (command,)
+
+
 def test_what_the_repository_says_stands_whatever_the_files_are() -> None:
     setup = SetUp(lines=("sh tools/setup 'a b'", "make deps"))
 

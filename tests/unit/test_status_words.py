@@ -3,15 +3,18 @@
 # ruff: noqa: E501  a sentence is pinned as it is said
 
 import re
+from typing import Final
 
 import pytest
 from inline_snapshot import snapshot
 from msgspec import structs
 
 from bot.application.status_words import duration, last_word, status_comment
+from bot.application.suite_words import failing_for_the_model
 from bot.application.views import view_of
 from bot.application.waiting_words import waiting_words
 from bot.domain import events as e
+from bot.domain.reports import Failing, Told
 from bot.domain.trust import Remark, Tested
 from tests.unit.histories import (
     ACTIVE,
@@ -143,6 +146,8 @@ Asked for by @requester.
 | Pull request and approval | to come |  |  |
 | Merge and deploy | to come |  |  |
 
+Its tests are run by `pytest -q`.
+
 <sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\
 """)
 
@@ -188,6 +193,8 @@ Asked for by @requester.
 | Pull request and approval | to come |  |  |
 | Merge and deploy | to come |  |  |
 
+Its tests are run by `pytest -q`.
+
 <sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\
 """)
 
@@ -210,8 +217,62 @@ Asked for by @requester.
 | Pull request and approval | to come |  |  |
 | Merge and deploy | to come |  |  |
 
+Its tests are run by `pytest -q`.
+
 <sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\
 """)
+
+
+TWO: Final = (
+    Failing(name="test_a", where="tests.test_cart", message="assert 3 == 4"),
+    Failing(name="tests/test_b.py::test_`b`", where="tests/test_b.py"),
+)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (
+            Told(passed=38, failed=2, failing=TWO),
+            "**2 of 40 failed**: `tests.test_cart::test_a`, `tests/test_b.py::test_'b'`.",
+        ),
+        (Told(passed=1, failed=9, failing=TWO * 4), "**9 of 10 failed**: `tests.test_cart::test_a`, "),
+        (Told(failed=3), "**3 failed**."),
+        (
+            Told(passed=2, failed=1, doubts=("report_passed",)),
+            "**1 of 3 failed**. The run's own report counts no failure. How the run ended decides, not the report.",
+        ),
+        (
+            Told(doubts=("report_broken",)),
+            "What the run wrote as its report is none, or cannot be read within bounds.",
+        ),
+    ],
+)
+def test_which_tests_failed_stands_in_the_status_comment(told: Told, said: str) -> None:
+    assert said in status_comment(view_of(integration(REPAIRING), recorded(REPAIRING), told=told))
+
+
+def test_of_many_that_failed_some_are_named_and_the_rest_is_counted() -> None:
+    told = Told(passed=1, failed=9, failing=TWO * 4)
+
+    assert ", and 4 more." in status_comment(view_of(integration(REPAIRING), recorded(REPAIRING), told=told))
+
+
+@pytest.mark.parametrize("told", [None, Told(), Told(passed=3), Told(passed=3, doubts=("report_failed",))])
+def test_where_none_failed_none_is_named(told: Told | None) -> None:
+    assert "failed**" not in status_comment(view_of(integration(REPAIRING), recorded(REPAIRING), told=told))
+
+
+def test_the_model_is_told_more_of_them_with_their_messages() -> None:
+    assert failing_for_the_model(Told(passed=38, failed=3, failing=TWO, doubts=("report_broken",))) == (
+        "3 of 41 failed:\n"
+        "- tests.test_cart::test_a: assert 3 == 4\n"
+        "- tests/test_b.py::test_`b`\n"
+        "- and 1 more\n"
+        "What the run wrote as its report is none, or cannot be read within bounds."
+    )
+    assert failing_for_the_model(Told(failed=3)) == "3 failed."
+    assert failing_for_the_model(Told(passed=3)) == ""
 
 
 def test_the_status_comment_before_the_pull_request() -> None:
@@ -229,6 +290,8 @@ Asked for by @requester.
 | Run the tests | done | 2026-01-01 09:00:07 | 1.0 s |
 | Pull request and approval | **running** | 2026-01-01 09:00:08 |  |
 | Merge and deploy | to come |  |  |
+
+Its tests are run by `pytest -q`.
 
 <sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\
 """)
@@ -360,6 +423,8 @@ def test_the_status_comment_says_what_was_shown_to_nobody() -> None:
     said = status_comment(view_of(integration(history), recorded(history), kept_back=hidden))
 
     assert said.partition("to come |  |  |\n\n")[2].rpartition("\n\n")[0] == snapshot("""\
+Its tests are run by `pytest -q`.
+
 Shown neither to the model nor to the tests, for their names: `certs/00.pem`, `certs/01.pem`, `certs/02.pem`, `certs/03.pem`, `certs/04.pem`, `certs/05.pem`, `certs/06.pem`, `certs/07.pem`, `certs/08.pem`, `certs/09.pem` and 2 more.
 
 Left out of what the model was shown, because it looks like a secret: AWS key, private key. Whoever can read the repository, the issue or what its tests print can read it: make it invalid.\
@@ -448,6 +513,8 @@ Asked for by @requester.
 | Validate the request | done | 2026-01-01 09:00:01 | 2.0 s |
 | Write the code | done | 2026-01-01 09:00:03 | 4.0 s |
 | Run the tests | **failed** | 2026-01-01 09:00:07 | 2.0 s |
+
+Its tests are run by `pytest -q`.
 
 **Failed** in “Run the tests” (`cancelled`). It was cancelled.
 

@@ -3,10 +3,23 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.suites import CARGO, GO, GRADLE, MAKE, MAVEN, NPM, PYTEST, TELLING_FILES, detect
+from bot.domain.suites import (
+    CARGO,
+    GO,
+    GRADLE,
+    MAKE,
+    MAVEN,
+    MAVEN_WRAPPER,
+    NOX,
+    NPM,
+    PYTEST,
+    TELLING_FILES,
+    TOX,
+    detect,
+)
 
 NPM_TEXT = json.dumps({"scripts": {"test": "jest"}})
 
@@ -25,6 +38,7 @@ NPM_TEXT = json.dumps({"scripts": {"test": "jest"}})
         ({"go.mod": "module shop\n"}, GO),
         ({"Cargo.toml": "[package]\n"}, CARGO),
         ({"pom.xml": "<project/>"}, MAVEN),
+        ({"pom.xml": "<project/>", "mvnw": "#!/bin/sh\n"}, MAVEN_WRAPPER),
         ({"gradlew": "#!/bin/sh\n"}, GRADLE),
         ({"Makefile": "build:\n\tcc\ntest: build\n\t./check\n"}, MAKE),
     ],
@@ -83,6 +97,34 @@ def test_names_alone_are_enough_for_most() -> None:
     assert detect(["go.mod", "cart_test.go"], {}) == list(GO)
 
 
+TOX_TEXT = "[tox]\nenvlist = py311, lint\n[testenv]\ndeps = pytest\ncommands = pytest {posargs:tests}\n"
+NOX_TEXT = "import nox\n\n@nox.session(python=['3.11'])\ndef tests(session: nox.Session) -> None:\n    ...\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "installed", "else_"),
+    [
+        ({"tox.ini": TOX_TEXT}, (*TOX, "py"), ("pytest", "tests")),
+        ({"setup.cfg": TOX_TEXT.replace("[tox]", "[tox:tox]")}, (*TOX, "py"), ("pytest", "tests")),
+        ({"tox.ini": TOX_TEXT, "tests/test_cart.py": ""}, (*TOX, "py"), ("pytest", "tests")),
+        ({"tox.ini": f"{TOX_TEXT}[pytest]\n"}, PYTEST, PYTEST),
+        ({"tox.ini": TOX_TEXT.replace("pytest {", "stestr {")}, (*TOX, "py"), None),
+        ({"tox.ini": TOX_TEXT.replace("pytest {", "stestr {"), "test_a.py": ""}, (*TOX, "py"), PYTEST),
+        ({"noxfile.py": NOX_TEXT}, (*NOX, "tests"), None),
+        ({"noxfile.py": NOX_TEXT, "tests/test_cart.py": ""}, (*NOX, "tests"), PYTEST),
+        ({"noxfile.py": NOX_TEXT.replace("tests", "lint")}, None, None),
+        ({"tox.ini": "[tox]\nenvlist = lint\n"}, None, None),
+        ({"tox.toml": '[env_run_base]\ncommands = [["pytest", "-q"]]\n'}, (*TOX, "py"), ("pytest", "-q")),
+    ],
+)
+def test_tox_and_nox_are_run_where_they_can_be_installed_and_else_what_they_plainly_run(
+    files: dict[str, str], installed: tuple[str, ...] | None, else_: tuple[str, ...] | None
+) -> None:
+    assert detect(files.keys(), files, installs=True) == (list(installed) if installed else None)
+    assert detect(files.keys(), files) == (list(else_) if else_ else None)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(TELLING_FILES), st.text(max_size=200)))
 def test_no_content_is_an_error(files: dict[str, str]) -> None:
     assert detect(files.keys(), files) in (None, *map(list, (PYTEST, NPM, MAKE)))

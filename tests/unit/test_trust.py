@@ -47,6 +47,10 @@ CHANGED = Judges(changed=("tests/test_a.py",))
             Seen(judges=Judges(), before=5, now=5, installs=("requirements.txt",)),
             [Remark(code="installs_changed", paths=("requirements.txt",))],
         ),
+        (
+            Seen(judges=Judges(), before=5, now=5, report=("report_failed",)),
+            [Remark(code="report_failed")],
+        ),
     ],
 )
 def test_what_is_remarked(seen: Seen, remarks: list[Remark]) -> None:

@@ -281,6 +281,9 @@ REMARKS = (
     Remark(code="result_gone", before=5),
     Remark(code="nothing_passed"),
     Remark(code="fewer_passed", before=5, now=4),
+    Remark(code="report_failed"),
+    Remark(code="report_fewer"),
+    Remark(code="report_broken"),
     Remark(code="tests_removed", paths=("tests/`@org/team`.py",)),
     Remark(code="tests_changed", paths=tuple(f"tests/test_{number:02}.py" for number in range(12))),
     Remark(code="runner_changed"),
@@ -297,6 +300,9 @@ def test_every_remark_has_its_sentence() -> None:
 - The run ended with status 0, but without a result that could be counted; before this change there was one (5 passed).
 - Not one test passed.
 - Fewer tests pass than before this change: 4, before 5.
+- The report that the run wrote counts tests that failed, although the run ended well.
+- The report that the run wrote counts fewer tests that passed than the run printed.
+- What the run wrote as its report is none, or cannot be read within bounds.
 - Tests were removed: `tests/'@\u200borg/team'.py`.
 - Tests that were there before, or files among them, were changed: `tests/test_00.py`, `tests/test_01.py`, `tests/test_02.py`, `tests/test_03.py`, `tests/test_04.py`, `tests/test_05.py`, `tests/test_06.py`, `tests/test_07.py`, `tests/test_08.py`, `tests/test_09.py`, and 2 more.
 - What decides how tests are run was changed: (no longer known).

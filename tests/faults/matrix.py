@@ -1,0 +1,259 @@
+"""Every fault of the catalogue: how it is provoked here and what is seen, or why it is not tried.
+
+Tests whose names hold a fault's id (`test_f17_...`) belong to it without being named here.
+"""
+
+# ruff: noqa: E501  a row is easier to read than its lines
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One fault. `why_not` is why it is not tried at all, `lacks` what of it is not."""
+
+    fault: str
+    how: str = ""
+    seen: str = ""
+    tests: tuple[str, ...] = ()
+    lacks: str = ""
+    why_not: str = ""
+
+
+FAIL: Final = "tests/scenarios/test_when_others_fail.py"
+GITHUB: Final = "tests/faults/test_github_faults.py"
+PORTS: Final = "tests/contracts/test_github_ports.py"
+DOUBLED: Final = "tests/faults/test_doubled.py"
+GATE: Final = "tests/scenarios/test_the_gate.py"
+CANCEL: Final = "tests/scenarios/test_cancelling.py"
+DEPLOY: Final = "tests/scenarios/test_deploying.py"
+UNDO: Final = "tests/unit/test_undoing.py"
+RESTARTS: Final = "tests/scenarios/test_restarts.py"
+INBOX: Final = "tests/contracts/test_inbox.py"
+TABLES: Final = "tests/contracts/test_migrations.py"
+SANDBOX: Final = "tests/contracts/test_sandbox.py"
+LIMITS: Final = "tests/security/test_sandbox_limits.py"
+STEPS: Final = "tests/unit/test_steps.py"
+SLACK: Final = "there is no Slack door yet"
+
+MATRIX: Final[Mapping[str, Row]] = {
+    "F01": Row(
+        fault="killed at every crash point",
+        how="`make crash`: `SIGKILL` before and after each call and each write",
+        seen="the same end, each effect once, no turn paid twice",
+        tests=(f"{RESTARTS}::test_it_restarts_again_and_again_and_everything_happens_once",),
+    ),
+    "F02": Row(
+        fault="killed again while it recovers",
+        how="`make crash ARGS='--deaths 8'`: up to eight deaths in one life",
+        seen="the same end",
+        tests=(f"{RESTARTS}::test_what_waits_for_weeks_outlives_any_number_of_restarts",),
+    ),
+    "F03": Row(
+        fault="stopped in mid-run, as by a rolling deployment",
+        how="the bot is stopped and started while it waits, and while the model answers",
+        seen="it goes on where it was; what was not delivered meanwhile is asked for",
+        tests=(
+            f"{RESTARTS}::test_a_turn_that_was_under_way_is_asked_again_and_paid_once",
+            f"{RESTARTS}::test_f43_what_was_asked_while_the_bot_was_away_is_heard_when_it_is_back",
+        ),
+    ),
+    "F04": Row(
+        fault="two workers take one run",
+        how="connections of living processes are ended on PostgreSQL, and one falls silent",
+        seen="a living process is adopted by nobody, a dead one once",
+    ),
+    "F05": Row(
+        fault="power cut after an acknowledgement",
+        how="the way of writing is asserted on every connection",
+        seen="`synchronous=FULL` on SQLite",
+        tests=(f"{TABLES}::test_a_sqlite_commit_is_on_the_disk_before_it_is_acknowledged",),
+        lacks="no power was cut",
+    ),
+    "F06": Row(
+        fault="PostgreSQL restarts again and again",
+        why_not="the machine's PostgreSQL is shared; connections that are cut are F04 and F07",
+    ),
+    "F07": Row(
+        fault="connection lost during COMMIT",
+        how="a proxy in front of PostgreSQL cuts the line at the commit",
+        seen="the outcome is looked up by its key: there once",
+    ),
+    "F08": Row(
+        fault="SQLite held by another writer",
+        how="another process holds the write lock",
+        seen="a short hold is waited out, else 503; never a wrong yes",
+    ),
+    "F09": Row(fault="disk full", how="a small disk in memory", seen="503, and recovery with the space",
+               lacks="only at the door, not in the checkout or the log"),
+    "F10": Row(
+        fault="read-only file system, I/O errors",
+        how="the database's file is broken, or may not be written",
+        seen="503, nothing acknowledged",
+        tests=(f"{INBOX}::test_f08_a_file_that_is_broken_asks_to_come_again",
+               f"{INBOX}::test_f08_where_nothing_may_be_written_it_is_asked_to_come_again"),
+        lacks="no errors of the disk itself",
+    ),
+    "F11": Row(
+        fault="damaged log",
+        how="events are altered, taken out, and cut off the end",
+        seen="`verify` names the first bad event",
+        tests=("tests/scenarios/test_the_chain.py",),
+        lacks="no damaged pages of the file",
+    ),
+    "F12": Row(
+        fault="migration interrupted; two versions together",
+        how="a migration fails half-way, two processes migrate at once, an older workflow goes on",
+        seen="nothing half-made; what waits finishes under its version",
+        tests=(
+            f"{TABLES}::test_a_migration_that_fails_half_way_leaves_nothing_behind",
+            f"{TABLES}::test_two_processes_that_migrate_at_once_take_turns",
+            "tests/faults/test_versions.py::test_what_waits_under_the_old_version_finishes_under_it",
+        ),
+    ),
+    "F13": Row(fault="Redis gone or flushed", how="it is stopped, hung and flushed",
+               seen="the cache in the process serves; nothing fails"),
+    "F14": Row(
+        fault="clock jumps",
+        how="a clock that is behind the one before",
+        seen="nothing is silenced or told twice",
+        tests=("tests/scenarios/test_telling.py::test_a_clock_that_is_behind_the_one_that_told_last_does_not_silence_it",),
+        lacks="no jump in the middle of a timer",
+    ),
+    "F15": Row(fault="event loop stalls", why_not="nothing provokes it yet"),
+    "F16": Row(fault="out of memory", why_not="for the bot it is a `SIGKILL`, F01; for what it runs, F66"),
+    "F17": Row(fault="pull request: 502 after it was made", how="the stand-in answers 502 after the effect",
+               seen="found by its branch; one pull request"),
+    "F18": Row(fault="comment: 500 after it was made", how="the same", seen="found by its marker; one comment"),
+    "F19": Row(fault="the same, and the list lags behind", how="the list leaves it out for a while",
+               seen="asked again later; one pull request"),
+    "F20": Row(
+        fault="push succeeded, answer lost",
+        how="the answer to making or moving the branch is lost",
+        seen="compared with the branch's head; made once",
+        tests=(
+            f"{FAIL}::test_f17_f18_f21_what_was_done_although_the_answer_was_lost_is_not_done_again",
+            "tests/contracts/test_github_moving.py::test_f17_a_move_whose_answer_was_lost_is_made_again_and_changes_nothing",
+        ),
+    ),
+    "F21": Row(fault="merge: 502 after it was made", how="the stand-in answers 502 after the effect",
+               seen="the pull request is asked; no second merge, no false failure"),
+    "F22": Row(fault="5xx for long", how="every call answers 502 for a while",
+               seen="pauses that grow, told to people, then on", lacks="minutes in the test, not half an hour"),
+    "F23": Row(fault="primary limit used up", how="403 and 429 with the headers of the limit",
+               seen="nothing is sent before it resets; other installations go on"),
+    "F24": Row(fault="secondary limit", how="with and without `retry-after`",
+               seen="a minute at least, then twice as long"),
+    "F25": Row(fault="token expires in mid-run", how="short-lived tokens", seen="made anew before use"),
+    "F26": Row(fault="token revoked, key exchanged", how="401", seen="made anew once, then a clear end"),
+    "F27": Row(fault="permissions reduced", how="403", seen="ends, the missing permission is named"),
+    "F28": Row(fault="uninstalled, suspended, repository taken away", how="403 and 404 from the stand-in",
+               seen="ends with the cause", lacks="the time until it ends is not measured"),
+    "F29": Row(fault="repository renamed", how="301 to its new name", seen="followed by its number; a POST stays one"),
+    "F30": Row(fault="repository transferred out of reach", how="404 behind the redirect", seen="ends, nothing is written there"),
+    "F31": Row(fault="repository archived, deleted, made private", how="the answers that GitHub gives then",
+               seen="named, and the run ends", lacks="a change of visibility is not looked at"),
+    "F32": Row(
+        fault="base branch moved",
+        how="the base branch moves on before a roll-back and a removal",
+        seen="what others changed since stays",
+        tests=(f"{UNDO}::test_a_revert_restores_the_files_over_the_base_as_it_is_now",),
+    ),
+    "F33": Row(fault="base branch deleted or exchanged", how="the base is gone", seen="a person is asked",
+               tests=(f"{UNDO}::test_without_its_base_branch_a_revert_is_not_possible",)),
+    "F34": Row(
+        fault="head branch deleted or force-pushed",
+        how="the branch is moved by somebody else",
+        seen="theirs stays; it is never pushed over",
+        tests=("tests/contracts/test_github_moving.py::test_a_branch_is_never_moved_over_what_others_have_committed",
+               "tests/contracts/test_github_moving.py::test_a_branch_that_is_gone_is_not_moved"),
+    ),
+    "F35": Row(fault="pull request closed by a person", how="it is closed by hand at the gate",
+               seen="cancelled, never opened again",
+               tests=(f"{GATE}::test_closing_the_pull_request_by_hand_ends_it",)),
+    "F36": Row(fault="pull request merged by a person", how="it is merged by hand, and by a queue",
+               seen="it ends, and nothing is deployed",
+               tests=(f"{GATE}::test_merging_by_hand_ends_it_and_nothing_is_deployed",
+                      f"{GATE}::test_a_merge_queue_that_merges_ends_it_as_a_person_would")),
+    "F37": Row(fault="a person commits to the bot's branch", how="commits between two versions of the change",
+               seen="they are kept",
+               tests=("tests/scenarios/test_changes.py::test_what_others_committed_to_the_branch_is_kept",
+                      "tests/scenarios/test_changes.py::test_where_somebody_commits_meanwhile_their_commit_stays")),
+    "F38": Row(fault="checks of others fail, or never end", how="failing check runs on the head",
+               seen="mended, at most three times, then people decide",
+               tests=("tests/scenarios/test_checks.py::test_after_three_rounds_it_stays_at_the_gate_and_says_what_fails",)),
+    "F39": Row(fault="branch protection tightened", how="the merge is refused", seen="it is not merged around",
+               tests=(f"{GATE}::test_a_protected_branch_is_not_merged_around",)),
+    "F40": Row(fault="a delivery comes twice, or 50 times at once", how="every delivery doubled; fifty at once",
+               seen="one run",
+               tests=("tests/security/test_webhook_load.py::test_wh_09_fifty_equal_deliveries_at_once_are_one",)),
+    "F41": Row(fault="deliveries out of order", how="the end of a deployment before its beginning; orders of a stop and an approval",
+               seen="the same end", tests=("tests/security/test_attack_races.py::test_sm_06_in_any_order_a_stop_is_obeyed_and_nothing_is_merged_unseen",),
+               lacks="not all orders of five"),
+    "F42": Row(fault="a delivery comes hours late", how="all of them again after the end", seen="nothing changes"),
+    "F43": Row(fault="a delivery never comes", how="the bot is away while it is asked", seen="asked for again, done once"),
+    "F44": Row(fault="acknowledged, crash before it was handed on", how="kept and handed on in one commit; what lies is handed on again",
+               seen="nothing acknowledged is lost",
+               tests=("tests/scenarios/test_sweeping.py::test_what_was_kept_and_is_worked_by_nobody_is_handed_on_again",)),
+    "F45": Row(fault="the same asked twice", how="the same words again while it runs", seen="linked, not run twice",
+               lacks="only on GitHub"),
+    "F46": Row(fault="approved and cancelled at once", how="both at the same moment; every order of four",
+               seen="one of the two", lacks="not a thousand times"),
+    "F47": Row(fault="an approval comes too late", how="after a push, and after the end", seen="refused with the reason",
+               tests=(f"{GATE}::test_sm_02_what_was_pushed_after_the_tests_is_not_approved",
+                      f"{GATE}::test_wh_17_an_approval_of_what_was_not_there_yet_opens_no_gate_however_late_it_comes")),
+    "F48": Row(fault="cancelled at every step", how="in each step, in queues, and while others let it wait",
+               seen="stopped within five seconds, taken back", tests=(CANCEL,)),
+    "F49": Row(fault="Slack limits or refuses", why_not=SLACK),
+    "F50": Row(fault="Slack workspace uninstalled", why_not=SLACK),
+    "F51": Row(fault="Slack tries again", why_not=SLACK),
+    "F52": Row(fault="Slack token revoked", why_not=SLACK),
+    "F53": Row(fault="Claude: 429 with a time", how="the stand-in names a time", seen="not asked before it"),
+    "F54": Row(fault="Claude: 529 and 500", how="the stand-in fails again and again", seen="asked again, the same end",
+               tests=("tests/unit/test_resilience.py::test_failures_in_a_row_open_the_circuit_and_nothing_is_called_then",)),
+    "F55": Row(fault="stream ends in mid-call", how="the stream is cut inside a tool call", seen="the tool is not run; asked again",
+               tests=(f"{FAIL}::test_f54_f55_f57_a_claude_that_fails_is_asked_again_and_no_tool_is_run_before",)),
+    "F56": Row(fault="stream resets or falls silent", how="the connection is cut, or says nothing", seen="asked again; what it cost is counted"),
+    "F57": Row(fault="error in mid-stream", how="an error event after text", seen="as F55",
+               tests=(f"{FAIL}::test_f54_f55_f57_a_claude_that_fails_is_asked_again_and_no_tool_is_run_before",)),
+    "F58": Row(fault="cut at the limit inside a tool call", how="`max_tokens`", seen="not run; a larger limit once, then the end"),
+    "F59": Row(fault="refusal, pause, unknown stop reason", how="every stop reason", seen="each has its move"),
+    "F60": Row(fault="odd tool calls", how="wrong input, unknown tools, fifty calls, one id twice", seen="answered, nothing done"),
+    "F61": Row(fault="endless loop of tools", how="the same calls over and over", seen="noticed and ended",
+               tests=("tests/scenarios/test_ceilings.py::test_a_model_that_repeats_itself_is_stopped",)),
+    "F62": Row(fault="context full", how="answers of 400 and 413", seen="compacted, or an end with the reason"),
+    "F63": Row(fault="nothing changed", how="a model that changes nothing", seen="no pull request",
+               tests=("tests/scenarios/test_ceilings.py::test_where_nothing_is_to_do_nothing_is_opened",)),
+    "F64": Row(fault="key invalid, model retired", how="400, 401, 402, 404", seen="ends with the reason",
+               lacks="new runs are not held back"),
+    "F65": Row(fault="tests hang, or leave daemons", how="programs that never end", seen="killed, with all they began",
+               tests=("tests/scenarios/test_time.py::test_tests_that_never_end_are_not_waited_for",)),
+    "F66": Row(fault="fork bomb, memory, disk, output", how="each of them in the sandbox", seen="stopped at the limit", tests=(LIMITS,)),
+    "F67": Row(fault="flaky tests", why_not="a failed run is not repeated: it goes to the model as failed"),
+    "F68": Row(fault="tests use the network", how="connections out of the sandbox", seen="there is none; a set-up's refused hosts are named",
+               tests=("tests/scenarios/test_three_kinds.py::test_a_set_up_that_is_refused_its_host_ends_it_and_the_requester_is_told_which",)),
+    "F69": Row(fault="the sandbox cannot start", how="bubblewrap is away, or its groups are", seen="nothing is run"),
+    "F70": Row(fault="result of the sandbox lost", how="`make crash`: killed after the run and before its fact", seen="run again, never guessed",
+               tests=(f"{RESTARTS}::test_it_restarts_again_and_again_and_everything_happens_once",)),
+    "F71": Row(fault="deployment fails after the merge", how="a deployment status that says so", seen="one revert pull request",
+               tests=(f"{DEPLOY}::test_a_failed_deployment_is_reverted_by_a_pull_request_for_a_person",
+                      f"{DEPLOY}::test_a_failed_deployment_is_rolled_back_where_the_repository_says_so")),
+    "F72": Row(fault="outcome of the deployment unknown", how="no status comes", seen="asked by its number; no second one",
+               tests=(STEPS,)),
+    "F73": Row(fault="the roll-back fails", how="an undo that breaks off, once and always", seen="begun anew, then a person's business",
+               tests=("tests/scenarios/test_settling.py::test_an_undo_that_breaks_off_is_begun_anew",
+                      "tests/scenarios/test_settling.py::test_an_undo_that_always_breaks_off_is_left_to_a_person")),
+    "F74": Row(fault="health check flaps", why_not="nothing is looked at after the deployment's outcome"),
+    "F75": Row(fault="two deployments at once", why_not="GitHub and the deployer put them in order; nothing here does"),
+    "F76": Row(fault="broken configuration", how="a broken file on the default branch", seen="the last valid one counts, and that is said"),
+    "F77": Row(fault="a delivery that breaks its handler", how="one whose handling always fails", seen="tried again, set aside, handed back by command",
+               tests=("tests/scenarios/test_set_aside.py::test_what_was_set_aside_is_listed_and_handed_back_once",)),
+    "F78": Row(fault="10,000 deliveries at the start", why_not="only measured: `benchmarks/`, the door"),
+    "F79": Row(fault="DNS, TLS and proxy failures", how="connections that are cut or never answer", seen="bounded, tried again",
+               tests=(f"{GITHUB}::test_a_cut_connection_is_to_be_tried_later",
+                      f"{GITHUB}::test_a_github_that_does_not_answer_is_left_after_the_time_limit"),
+               lacks="no DNS, no TLS"),
+    "F80": Row(fault="restored from an older backup", why_not="nothing compares the log with GitHub at the start yet"),
+}  # fmt: skip
