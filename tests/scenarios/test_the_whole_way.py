@@ -28,6 +28,7 @@ async def test_a_comment_becomes_running_code(team: Team) -> None:
     assert await team.bot.facts() == snapshot([
         "IntegrationRequested",
         "ValidationStarted",
+        "TestsChosen",
         "TurnTaken",
         "RequestValidated",
         "TurnTaken",
@@ -247,7 +248,7 @@ async def test_help_shows_what_the_asker_may_do(team: Team) -> None:
 | `/claude why [<id>]` | say why it stands where it stands, why it waits, and what was refused here |
 | `/claude history [<id>] [--at <time>]` | tell everything that happened to it, up to now or to that time |
 | `/claude answer <text>` | take your answer to what I asked, and look at the request again |
-| `/claude approve` | open the gate that is waiting, for the plan or the commit that you see |
+| `/claude approve` | open the gate that is waiting: for the plan, what is to be installed, or the commit you see |
 | `/claude changes <what>` | send what waits for approval back to me, to be changed as you say |
 | `/claude reject [why]` | close the gate for good and take back what I made |
 | `/claude deploy` | let what was merged go out |
@@ -256,6 +257,8 @@ async def test_help_shows_what_the_asker_may_do(team: Team) -> None:
 | `/claude cancel` | stop at once and take back what I made |
 | `/claude retry [<id>] [from <state>]` | try again what failed, from where it is still good: validating, generating or testing |
 | `/claude budget [month] [+<dollars>]` | show what this run and this month cost and may cost; with an amount, allow so much more |
+| `/claude freeze [repo or org] <why> [until <when>]` | stop everything at once, here or in the whole account, until then or until it is lifted |
+| `/claude unfreeze [repo or org]` | lift that again, and let what stopped go on |
 | `/claude config` | show this repository's configuration, and where each value comes from |\
 """,
     ])
