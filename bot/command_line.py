@@ -47,6 +47,8 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     unfreeze = verbs.add_parser("unfreeze", help="lift that again, whoever said it")
     unfreeze.add_argument("what", nargs="+", help="`all`, `org NAME` or `repo OWNER/NAME`")
     verbs.add_parser("freezes", help="what is frozen, since when, until when, by whom and why")
+    passport = verbs.add_parser("passport", help="by what an integration came about, as JSON")
+    passport.add_argument("id")
     verify = verbs.add_parser("verify", help="check the chain of events")
     verify.add_argument("--head", type=head, help="a head noted before, SEQ:HASH: is it still there?")
     verbs.add_parser("rebuild", help="make the read models anew from the events; stop the bot first")
@@ -97,6 +99,7 @@ def verb(asked: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any, i
         "freeze": lambda: freeze(settings, asked.what, asked.until),
         "unfreeze": lambda: unfreeze(settings, asked.what),
         "freezes": lambda: freezes(settings),
+        "passport": lambda: passport(settings, asked.id),
         "verify": lambda: verify(settings, asked.head),
         "rebuild": lambda: rebuild(settings),
     }
@@ -205,6 +208,14 @@ async def freezes(settings: Settings) -> int:
     from bot import freezing_by_hand  # noqa: PLC0415  the same
 
     sys.stdout.write(await freezing_by_hand.listed(settings) + "\n")
+    return OK
+
+
+async def passport(settings: Settings, integration_id: str) -> int:
+    """How it came about."""
+    from bot import operating  # noqa: PLC0415  the same
+
+    sys.stdout.write(await operating.passport(settings, integration_id) + "\n")
     return OK
 
 

@@ -4,21 +4,23 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import aiohttp
+from msgspec import to_builtins
 
 import handlers
 from bot.application.projections import row_of
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
+from bot.domain.passport import passport_of
 from bot.domain.streams import is_integrations
 from bot.infrastructure.database import alone
 from bot.infrastructure.observing import Nobody
-from bot.records import Recorded
+from bot.records import Recorded, StepFailed
 from bot.settings import AppCredentials, Settings
 from bot.storage import Storage, check_is_there, storage
 from bot.troubles import Mistaken, NotThere, Unanswered
@@ -118,6 +120,28 @@ async def history(settings: Settings, integration_id: str, *, at: datetime | Non
         raise NotThere(f"there is no integration {integration_id} at that time")
     it = fold(integration_id, e.decode(records))
     return "\n".join([*(_line(record) for record in records), "", _as_it_was(it)])
+
+
+async def passport(settings: Settings, integration_id: str) -> str:
+    """By what an integration came about, as JSON: its facts alone, and the spec while that is kept.
+
+    Raises NotThere.
+    """
+    async with kept(settings) as stored:
+        records = await stored.log.read(integration_id)
+        if not records or not is_integrations(integration_id):
+            raise NotThere(f"there is no integration {integration_id}")
+        it = fold(integration_id, e.decode(records))
+        told = {**to_builtins(passport_of(it, records)), "spec_text": await _spec_text(it, stored)}
+    return json.dumps(told, indent=2, ensure_ascii=False)
+
+
+async def _spec_text(it: Integration, stored: Storage) -> Any:
+    """The spec, in the model's words; None where there is none, or it was deleted after its time."""
+    if it.spec:
+        with suppress(StepFailed):
+            return json.loads(await stored.blobs.get(it.repository.id, it.spec))
+    return None
 
 
 def _line(record: Recorded) -> str:

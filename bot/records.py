@@ -220,6 +220,7 @@ class Question:
     tools: tuple[Mapping[str, Any], ...] = ()
     schema: Mapping[str, Any] | None = None
     max_tokens: int = 16_000
+    prompts: tuple[str, ...] = ()  # the files of words in it, as name:digest; the API is not told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,9 +243,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxLimits:
-    """What one sandboxed run may use: seconds by the clock, MiB of memory, processes, files and MiB
-    written to its working copy, MiB of output.
-    """
+    """What one sandboxed run may use: of files and disk, what it writes to its working copy."""
 
     seconds: int = 900
     memory_mib: int = 2048

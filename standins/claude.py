@@ -50,6 +50,7 @@ class Claude:
     unexpected: list[dict[str, Any]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     turns_served: Counter[str] = field(default_factory=Counter)
+    used: Counter[str] = field(default_factory=Counter)
     url: str = ""
     _cache: PromptCache = field(default_factory=PromptCache)
     _released: asyncio.Event = field(default_factory=asyncio.Event)
@@ -81,6 +82,12 @@ class Claude:
     def fail(self, kind: str, **how: Any) -> None:
         """Let the next request (or `times` of them) meet this fault."""
         self.faults.append(Fault(kind=kind, **how))
+
+    @property
+    def cached_share(self) -> float:
+        """How much of all input tokens it counted as read from the cache, from 0 to 1."""
+        given = sum(self.used[f"{kind}input_tokens"] for kind in ("", "cache_read_", "cache_creation_"))
+        return self.used["cache_read_input_tokens"] / given if given else 0.0
 
     @property
     def paid_twice(self) -> dict[str, int]:
@@ -159,6 +166,8 @@ class Claude:
 
     def _message(self, body: Mapping[str, Any], reply: Reply) -> dict[str, Any]:
         content = [dict(block) for block in reply.content]
+        usage = reply.usage or self._cache.usage(body, output=content)
+        self.used.update(usage)
         return {
             "id": f"msg_standin{len(self.requests):08}",
             "type": "message",
@@ -167,7 +176,7 @@ class Claude:
             "content": content,
             "stop_reason": reply.stop_reason,
             "stop_sequence": None,
-            "usage": reply.usage or self._cache.usage(body, output=content),
+            "usage": usage,
         }
 
     async def _stream(

@@ -42,15 +42,23 @@ async def ask(
             await _note_lost(world, it, _lost(it, spent, step=step, code=failure.code), key=key)
         came = await world.claude.paid(key=key, repository_id=it.repository.id)
         if came is not None:
-            await _note(world, it, came, step=step, left_out=left_out, key=key)
+            await _note(world, it, came, question, step=step, left_out=left_out, key=key)
         raise
-    return await _note(world, it, answer, step=step, left_out=left_out, key=key), answer
+    return await _note(world, it, answer, question, step=step, left_out=left_out, key=key), answer
 
 
-async def _note(
-    world: World, it: Integration, answer: Answer, *, step: str, left_out: tuple[str, ...], key: str
+async def _note(  # noqa: PLR0913  what a turn is made of
+    world: World,
+    it: Integration,
+    answer: Answer,
+    question: Question,
+    *,
+    step: str,
+    left_out: tuple[str, ...],
+    key: str,
 ) -> Integration:
-    turn = structs.replace(await _turn(world, it, answer, step=step), left_out=left_out)
+    prompts = tuple(sorted({*question.prompts} - {*it.prompts}))
+    turn = structs.replace(await _turn(world, it, answer, step=step), left_out=left_out, prompts=prompts)
     return await amend(world, it.id, lambda _: [turn], key=key)
 
 

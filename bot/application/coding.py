@@ -8,7 +8,7 @@ from typing import Any, Final
 from bot.application.asking import ask, load_answer
 from bot.application.check_reports import failing_shown
 from bot.application.ports import World
-from bot.application.prompting import render
+from bot.application.prompting import noting, render
 from bot.application.recording import amend, load, running, was_recorded
 from bot.application.remark_words import remarks
 from bot.application.setting_up import furnished, place_of, withheld
@@ -131,12 +131,16 @@ async def coding_question(world: World, it: Integration) -> Question:
     answers = [await load_answer(world, it, digest) for kind, digest in it.talk if kind == "answer"]
     if is_stuck(answers):
         raise StepFailed("no_progress")
+    with noting() as prompts:
+        system = render("code")
+        messages = (await _task(world, it), *await _talk(world, it, answers))
     return Question(
         model=world.rules.model,
-        system=render("code"),
-        messages=(await _task(world, it), *await _talk(world, it, answers)),
+        system=system,
+        messages=messages,
         tools=TOOLS,
         max_tokens=_max_tokens(it),
+        prompts=tuple(prompts),
     )
 
 
@@ -241,6 +245,7 @@ async def use_tools(world: World, integration_id: str, *, key: str) -> None:
         turn=it.turns,
         results=await keep_text(world, it, json.dumps([dict(result) for result in worked.results])),
         change=await keep_change(world, it, list(worked.tree.change())),
+        tools=worked.tools,
     )
     await amend(world, it.id, lambda _: [ran], key=key)
 

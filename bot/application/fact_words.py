@@ -54,6 +54,8 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"what tools had said earlier was left out of the conversation{length}, to make room"
         case e.CodeGenerated(files=files, attempt=attempt):
             return f"the code is written: {counted(files, 'file')}, attempt {attempt}"
+        case e.SandboxNoted(kind=kind):
+            return f"the tests are run in {code(kind)}"
         case e.TestsPassed(attempt=attempt, remarks=()):
             return f"the tests passed in attempt {attempt}"
         case e.TestsPassed(attempt=attempt, remarks=remarks):
@@ -110,6 +112,10 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"the gate opened for `{head[:7]}`"
         case e.Merged(commit=commit):
             return f"it was merged as `{commit[:7]}`"
+        case e.PassportCompleted(taken=True):
+            return "the pull request's passport was completed"
+        case e.PassportCompleted():
+            return "the pull request's passport could not be completed"
         case e.DeployReleased(by=by):
             return f"@{by.login} let it go out"
         case e.DeploymentCreated(environment=environment):

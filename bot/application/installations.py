@@ -11,6 +11,10 @@ from bot.records import FileEdit, Outcome, SandboxLimits
 class Sandbox(Protocol):
     """Runs what nobody trusts; no sandbox, no run."""
 
+    @property
+    def kind(self) -> str:
+        """What it is, and what holds memory and processes in it."""
+
     async def run(
         self, argv: Sequence[str], *, directory: Path, limits: SandboxLimits, tenant: str
     ) -> Outcome:

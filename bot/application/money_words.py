@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.application.reasons import code
+from bot.application.views import StatusView
 from bot.domain.commands import PREFIX
 from bot.domain.integration import Integration
 from bot.domain.money import Spending
@@ -146,3 +147,17 @@ def no_budget(text: str) -> str:
 
 def _named(month: str) -> str:
     return f"{datetime.strptime(month, '%Y-%m'):%B %Y}"  # noqa: DTZ007  a month, no moment
+
+
+def _cached(view: StatusView) -> str:
+    share = view.cached_share
+    return "" if share is None else f"; {share:.0%} of what the model was given came from its cache"
+
+
+def so_far(view: StatusView) -> str:
+    """What it cost so far, at the end of the status comment."""
+    lost = {0: "", 1: ", 1 answer that broke off"}.get(view.lost, f", {view.lost} answers that broke off")
+    return (
+        f"<sub>Cost so far: ${view.dollars:.4f} of at most ${view.dollars_allowed:.2f}, "
+        f"{view.turns} of at most {view.turns_allowed} model turns{lost}{_cached(view)}.</sub>"
+    )

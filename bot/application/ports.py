@@ -188,6 +188,12 @@ class PullRequests(Protocol):
 
     async def describe(self, repository: Repository, number: int, *, title: str, body: str) -> str: ...
 
+    async def body(self, repository: Repository, number: int) -> str:
+        """What it says of itself now, whoever wrote it. Raises StepFailed."""
+
+    async def rewrite(self, repository: Repository, number: int, *, body: str) -> None:
+        """Give it another body. Raises StepFailed."""
+
     async def label(self, repository: Repository, number: int, *, labels: Sequence[str]) -> bool:
         """Give it these labels beside those that it has; whether GitHub took them."""
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.application import words
 from bot.application.effects import once
+from bot.application.passports import passport_section
 from bot.application.ports import World
 from bot.application.recording import amend, running
 from bot.application.steps import (
@@ -124,6 +125,7 @@ async def _described(it: Integration, world: World) -> tuple[str, str]:
         tests=" ".join(it.tests),
         tested=await load_tested(world, it),
         tester=it.tester,
+        passport=await passport_section(world, it),
     )
     return title, body
 

@@ -13,6 +13,7 @@ from bot.application import (
     version_words,
 )
 from bot.application.at_work_words import at_work
+from bot.application.money_words import so_far
 from bot.application.quoting import printed, quoted
 from bot.application.reasons import NAMES, OUTCOMES, code, why
 from bot.application.remark_words import remarks, warning
@@ -114,7 +115,7 @@ def status_comment(view: StatusView) -> str:
         *_kept_secret(view),
         *outsider_words.read(view.outsiders, may_install=view.may_install),
         *plan_words.folded(view.plan),
-        _cost(view),
+        so_far(view),
     ]
     return "\n\n".join(parts)
 
@@ -239,11 +240,3 @@ def _thing(what: str) -> str:
     kind, _, number = what.partition(":")
     named = THINGS.get(kind, kind)
     return f" ({named}{f', #{number}' if number else ''})" if what else ""
-
-
-def _cost(view: StatusView) -> str:
-    lost = {0: "", 1: ", 1 answer that broke off"}.get(view.lost, f", {view.lost} answers that broke off")
-    return (
-        f"<sub>Cost so far: ${view.dollars:.4f} of at most ${view.dollars_allowed:.2f}, "
-        f"{view.turns} of at most {view.turns_allowed} model turns{lost}.</sub>"
-    )

@@ -11,6 +11,7 @@ from bot.application import words
 from bot.application.effects import once
 from bot.application.frozen import check_not_frozen
 from bot.application.merging import merge
+from bot.application.passports import complete
 from bot.application.ports import World
 from bot.application.quoting import one_line
 from bot.application.recording import amend, running, unstopped
@@ -63,7 +64,7 @@ async def message_of(it: Integration, world: World) -> str:
 
 
 async def deploy(world: World, integration_id: str, *, key: str) -> Standing:
-    """Close the check, merge exactly the approved head, ask for the deployment, see how it went.
+    """Close the check, complete the passport, merge exactly the approved head, deploy, see how it went.
 
     While it is frozen, how a deployment goes that was asked for is still looked at and noted, no more.
     """
@@ -73,7 +74,8 @@ async def deploy(world: World, integration_id: str, *, key: str) -> Standing:
     if it.check is not None and it.check_open:
         return await close_check(it, world, "success", key=key)
     if not it.merged:
-        return await _merge(it, world, key=key)
+        effect = _merge if it.passport_completed else _complete_passport
+        return await effect(it, world, key=key)
     if not it.may_deploy:
         return standing(it)
     if it.deployment is None:
@@ -98,6 +100,10 @@ async def close_check(it: Integration, world: World, conclusion: str, *, key: st
     await world.checks.complete(it.repository, check, conclusion=conclusion, title=title, summary=summary)
     closed = e.CheckClosed(check=check, conclusion=conclusion)
     return standing(await amend(world, it.id, lambda _: [closed], key=key))
+
+
+async def _complete_passport(it: Integration, world: World, *, key: str) -> Standing:
+    return standing(await complete(world, it, key=key))
 
 
 async def _merge(it: Integration, world: World, *, key: str) -> Standing:

@@ -13,6 +13,7 @@ from bot.application.texts import keep_text, load_change
 from bot.application.trial import tried
 from bot.application.watching import stoppable
 from bot.domain import deciding, outsiders
+from bot.domain import events as e
 from bot.domain.integration import Integration
 from bot.domain.reports import kept
 from bot.domain.states import State
@@ -43,8 +44,19 @@ async def judge_change(world: World, integration_id: str, *, key: str) -> Standi
 
 
 async def _judge(it: Integration, world: World, edits: Sequence[FileEdit], *, key: str) -> None:
-    verdict = await _verdict(it, world, edits)
-    await amend(world, it.id, lambda now: deciding.judge(now, verdict, repairs=world.rules.repairs), key=key)
+    verdict, sandbox = await _verdict(it, world, edits), sandbox_of(world)
+
+    def decide(now: Integration) -> list[e.Event]:
+        judged = deciding.judge(now, verdict, repairs=world.rules.repairs)
+        return [*deciding.note_sandbox(now, sandbox), *judged]
+
+    await amend(world, it.id, decide, key=key)
+
+
+def sandbox_of(world: World) -> e.SandboxNoted:
+    """What tests are run in here."""
+    hosts = tuple(sorted(world.rules.setup_hosts))
+    return e.SandboxNoted(kind=world.sandbox.kind, **asdict(world.rules.sandbox), setup_hosts=hosts)
 
 
 async def _verdict(it: Integration, world: World, edits: Sequence[FileEdit]) -> Verdict:

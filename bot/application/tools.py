@@ -28,6 +28,7 @@ MOST_CALLS: Final = 20
 LONGEST_RESULT: Final = 30_000
 MOST_REFUSALS_TOLD: Final = 20
 MOST_TOLD: Final = 40
+NOT_RUN: Final = "not_run"  # no tool of ours, not its input, or one call too many
 
 _MARK_STANDS: Final = (
     "that mark stands for a secret that you are not shown, and that would be lost. Nothing was changed. "
@@ -42,10 +43,11 @@ TOOLS: Final[tuple[Mapping[str, Any], ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """The results of one turn's tool calls, one for each, and the tree after them."""
+    """The results of one turn's tool calls, one for each, the tree after them, and what each used."""
 
     results: tuple[Mapping[str, Any], ...]
     tree: Tree
+    tools: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Done:
     source: str = ""
     is_error: bool = False
     seconds: float = 0.0
+    tool: str = NOT_RUN
 
 
 class Input(BaseModel):
@@ -112,13 +115,14 @@ async def run_tools(content: Sequence[Mapping[str, Any]], *, tree: Tree, bench: 
     Call it only for an answer whose stop reason is `tool_use`. Raises StepFailed, Unavailable.
     """
     calls = {block["id"]: block for block in content if block.get("type") == "tool_use"}
-    results, left = [], float(bench.limits.seconds)
+    results, tools, left = [], list[str](), float(bench.limits.seconds)
     for count, (call_id, call) in enumerate(calls.items(), 1):
         within = replace(bench, limits=replace(bench.limits, seconds=int(left)))
         done = await _answered(call, tree, within) if count <= MOST_CALLS else _too_many(tree)
         results.append(_result(call_id, done))
+        tools.append(done.tool)
         tree, left = done.tree, left - done.seconds
-    return Worked(tuple(results), tree)
+    return Worked(tuple(results), tree, tuple(tools))
 
 
 async def _answered(call: Mapping[str, Any], tree: Tree, bench: Workbench) -> Done:
@@ -126,11 +130,14 @@ async def _answered(call: Mapping[str, Any], tree: Tree, bench: Workbench) -> Do
     if inputs is None:
         return _error(tree, f"There is no such tool. Use one of: {', '.join(INPUTS)}.")
     try:
-        return await _run(inputs.validate_python(call["input"]), tree, bench)
+        asked = inputs.validate_python(call["input"])
     except ValidationError as error:
         return _error(tree, f"The input does not fit the tool: {_complaints(error)}.")
+    try:
+        done = await _run(asked, tree, bench)
     except CannotEdit as error:
-        return _error(tree, str(error))
+        done = _error(tree, str(error))
+    return replace(done, tool="bash" if isinstance(asked, Bash) else asked.command)
 
 
 async def _run(asked: Editing | Bash, tree: Tree, bench: Workbench) -> Done:

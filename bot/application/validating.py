@@ -13,7 +13,7 @@ from bot.application.in_force import in_force
 from bot.application.outside_text import outsiders_of
 from bot.application.planning import is_wanted, known_good, propose, show_plan
 from bot.application.ports import World
-from bot.application.prompting import render
+from bot.application.prompting import noting, render
 from bot.application.recording import amend, running, was_recorded
 from bot.application.setting_up import place_of, reports_in, setup_in, vouched_for
 from bot.application.showing import beginning, judge_shown, request_text, seen_of, shown_paths
@@ -189,20 +189,25 @@ async def request_question(world: World, it: Integration, survey: dict[str, str]
     """The request and the repository, as the model is shown them."""
     nonce = nonce_of(it.id)
     listing = await world.sources.listing(it.repository, survey["base_commit"])
-    said = render(
-        "validate_request",
-        repository=it.repository.full_name,
-        judge=judge_shown(survey.get("tester", ""), json.loads(survey["tests"]), it.id),
-        request=await request_text(world, it),
-        listing=fence(shown_paths(list(listing)), "paths", nonce),
-        readme=fence(await _readme(it, world, survey["base_commit"], list(listing)), "README", nonce),
-    )
+    request = await request_text(world, it)
+    readme = await _readme(it, world, survey["base_commit"], list(listing))
+    with noting() as prompts:
+        system = render("validate")
+        said = render(
+            "validate_request",
+            repository=it.repository.full_name,
+            judge=judge_shown(survey.get("tester", ""), json.loads(survey["tests"]), it.id),
+            request=request,
+            listing=fence(shown_paths(list(listing)), "paths", nonce),
+            readme=fence(readme, "README", nonce),
+        )
     return Question(
         model=world.rules.model,
-        system=render("validate"),
+        system=system,
         messages=(asked(said),),
         schema=spec_schema(),
         max_tokens=MAX_TOKENS,
+        prompts=tuple(prompts),
     )
 
 

@@ -92,6 +92,7 @@ class StatusView:
     ending: str
     turns: int
     lost: int
+    cached_share: float | None
     turns_allowed: int
     tokens_allowed: int
     dollars: float
@@ -173,6 +174,7 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         ending=ending_of(it),
         turns=of.turns,
         lost=of.lost,
+        cached_share=of.cached_share,
         turns_allowed=of.turns_allowed,
         tokens_allowed=of.tokens_allowed,
         dollars=of.micro_usd / 1e6,

@@ -171,6 +171,7 @@ def pull_request_body(  # noqa: PLR0913  what it says
     integration_id: str,
     tests: str,
     tested: Tested,
+    passport: str,
     tester: str = "sandbox",
 ) -> str:
     """The pull request's description: what is certain, and behind it, as a quotation, what the model says."""
@@ -180,6 +181,7 @@ def pull_request_body(  # noqa: PLR0913  what it says
         *warning(tested),
         f"`{PREFIX} approve`, `{PREFIX} changes <what>` or `{PREFIX} reject <why>` here decides; "
         f"`{PREFIX} plan` shows what was to be built.",
+        passport,
         "What the model says of its change:",
         quoted(summary),
     ])

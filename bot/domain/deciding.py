@@ -87,6 +87,11 @@ def generate(it: Integration, *, files: int, summary: str) -> list[e.Event]:
     return [e.CodeGenerated(attempt=it.attempt, change=it.change, files=files, summary=summary)]
 
 
+def note_sandbox(it: Integration, sandbox: e.SandboxNoted) -> list[e.Event]:
+    """What the tests are run in, where that is not known already."""
+    return [] if it.sandbox == sandbox else [sandbox]
+
+
 def judge(it: Integration, verdict: Verdict, *, repairs: int) -> list[e.Event]:
     """What the tests say: on to the pull request, or back for a repair while repairs are left.
 

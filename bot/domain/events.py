@@ -161,7 +161,8 @@ class TestsChosen(Happened, frozen=True, kw_only=True):
 class TurnTaken(Happened, frozen=True, kw_only=True):
     """The model was asked once and paid; `answer` is the digest of what it said.
 
-    `left_out` are the kinds of secrets that were taken out of the question.
+    `left_out` are the kinds of secrets that were taken out of the question. `prompts` are the files of words
+    for Claude that it was the first to use in this run, each as name:digest.
     """
 
     step: str
@@ -176,6 +177,7 @@ class TurnTaken(Happened, frozen=True, kw_only=True):
     cache_write_tokens: int
     micro_usd: int
     left_out: tuple[str, ...] = ()
+    prompts: tuple[str, ...] = ()
 
 
 class AnswerLost(Happened, frozen=True, kw_only=True):
@@ -206,12 +208,16 @@ class InstallsGranted(Happened, frozen=True, kw_only=True):
 
 
 class ToolsRun(Happened, frozen=True, kw_only=True):
-    """The tools of a turn were run; `change` is the digest of the change so far."""
+    """The tools of a turn were run; `change` is the digest of the change so far.
+
+    `tools` names each call's tool, of ours; none where that was not noted yet.
+    """
 
     attempt: int
     turn: int
     results: str
     change: str
+    tools: tuple[str, ...] = ()
 
 
 class ContextCompacted(Happened, frozen=True, kw_only=True):
@@ -231,6 +237,22 @@ class CodeGenerated(Happened, frozen=True, kw_only=True):
     change: str
     files: int
     summary: str
+
+
+class SandboxNoted(Happened, frozen=True, kw_only=True):
+    """What its tests are run in from here on: of this kind, within these limits, without any network.
+
+    `setup_hosts` are the only hosts that a set-up before them may reach.
+    """
+
+    kind: str
+    seconds: int
+    memory_mib: int
+    processes: int
+    files: int
+    disk_mib: int
+    output_mib: int
+    setup_hosts: tuple[str, ...] = ()
 
 
 class TestsPassed(Happened, frozen=True, kw_only=True):
@@ -411,6 +433,12 @@ class Merged(Happened, frozen=True, kw_only=True):
     commit: str
 
 
+class PassportCompleted(Happened, frozen=True, kw_only=True):
+    """The pull request says who approved it and what was merged; or GitHub did not let it be said there."""
+
+    taken: bool = True
+
+
 class DeployReleased(Happened, frozen=True, kw_only=True):
     """A person who holds integration:deploy let the merged commit be deployed."""
 
@@ -588,6 +616,7 @@ Event = (
     | InstallsWanted
     | InstallsGranted
     | CodeGenerated
+    | SandboxNoted
     | TestsPassed
     | TestsFailed
     | RepairStarted
@@ -610,6 +639,7 @@ Event = (
     | Rejected
     | Released
     | Merged
+    | PassportCompleted
     | DeployReleased
     | DeploymentCreated
     | DeploymentReported

@@ -80,6 +80,9 @@ class Integration:
     tokens: int = 0
     micro_usd: int = 0
     lost: int = 0
+    prompted: int = 0
+    cached: int = 0
+    prompts: tuple[str, ...] = ()
     talk: tuple[tuple[str, str], ...] = ()
     compacted: int = 0
     context_tokens: int = 0
@@ -89,6 +92,7 @@ class Integration:
     files: int = 0
     summary: str = ""
     reports: tuple[str, ...] = ()
+    sandbox: e.SandboxNoted | None = None
     passed: int | None = None
     remarks: tuple[str, ...] = ()
     failing: str = ""
@@ -115,6 +119,7 @@ class Integration:
     rejected_by: Actor | None = None
     released: bool = False
     merged: str = ""
+    passport_completed: bool = False
     deploy_released_by: Actor | None = None
     deployment: int | None = None
     deployment_outcome: str | None = None
@@ -250,6 +255,11 @@ class Integration:
         return max(0, self.approvals_needed - len(given))
 
     @property
+    def cached_share(self) -> float | None:
+        """How much of all that the model was given it read from its cache, from 0 to 1."""
+        return self.cached / self.prompted if self.prompted else None
+
+    @property
     def may_deploy(self) -> bool:
         """Whether somebody with integration:deploy let the merged commit go out."""
         return bool(self.deployers)
@@ -344,6 +354,8 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
         case e.CodeGenerated(change=change, files=files, summary=summary):
             after = replace(it, state=State.TESTING, change=change, files=files, summary=summary)
             return replace(after, installs_wanted=())
+        case e.SandboxNoted():
+            return replace(it, sandbox=event)
         case e.TestsPassed():
             return _passed(it, event)
         case e.TestsFailed(report=report, remarks=remarks):
@@ -391,6 +403,8 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, state=State.DEPLOYING, released=True)
         case e.Merged(commit=commit):
             return replace(it, merged=commit)
+        case e.PassportCompleted():
+            return replace(it, passport_completed=True)
         case e.DeployReleased(by=by):
             return replace(it, deploy_released_by=by)
         case e.DeploymentCreated(deployment=deployment):
@@ -577,6 +591,9 @@ def _retried(it: Integration, event: e.Retried) -> Integration:
         tokens=it.tokens,
         micro_usd=it.micro_usd,
         lost=it.lost,
+        prompted=it.prompted,
+        cached=it.cached,
+        prompts=it.prompts,
         rests=it.rests,
         reminders=it.reminders,
         left_out=it.left_out,
@@ -715,6 +732,7 @@ def _asked_last(it: Integration) -> tuple[tuple[str, str], ...]:
 
 def _turned(it: Integration, turns: Iterable[Turn]) -> Integration:
     spent, tokens, micro_usd = it.turns, it.tokens, it.micro_usd
+    prompted, cached, prompts = it.prompted, it.cached, it.prompts
     talk, change, cuts, pauses = list(it.talk), it.change, it.cuts, it.pauses
     left_out, context = set(it.left_out), it.context_tokens
     for event in turns:
@@ -725,6 +743,9 @@ def _turned(it: Integration, turns: Iterable[Turn]) -> Integration:
         spent += 1
         used = _tokens(event)
         tokens += used
+        prompted += used - event.output_tokens
+        cached += event.cache_read_tokens
+        prompts += event.prompts
         micro_usd += event.micro_usd
         left_out |= {*event.left_out}
         cuts = cuts + 1 if event.stop_reason == "max_tokens" else 0
@@ -737,6 +758,9 @@ def _turned(it: Integration, turns: Iterable[Turn]) -> Integration:
         turns=spent,
         tokens=tokens,
         micro_usd=micro_usd,
+        prompted=prompted,
+        cached=cached,
+        prompts=prompts,
         talk=tuple(talk),
         context_tokens=context,
         change=change,
@@ -748,8 +772,14 @@ def _turned(it: Integration, turns: Iterable[Turn]) -> Integration:
 
 
 def _lost(it: Integration, event: e.AnswerLost) -> Integration:
+    used = _tokens(event)
     return replace(
-        it, tokens=it.tokens + _tokens(event), micro_usd=it.micro_usd + event.micro_usd, lost=it.lost + 1
+        it,
+        tokens=it.tokens + used,
+        micro_usd=it.micro_usd + event.micro_usd,
+        prompted=it.prompted + used - event.output_tokens,
+        cached=it.cached + event.cache_read_tokens,
+        lost=it.lost + 1,
     )
 
 

@@ -212,11 +212,15 @@ def request_of(question: Question) -> dict[str, Any]:
 
 
 def _marked(messages: tuple[Mapping[str, Any], ...]) -> list[dict[str, Any]]:
-    """The messages, the last block marked: the next turn reads everything up to there from the cache."""
+    """The messages, marked where this turn is to be found by the next, and where the last one was marked.
+
+    The API looks for what it knows only some blocks before a mark: a turn of many calls has more.
+    """
     turns = [dict(message) for message in messages]
-    if turns[-1]["role"] == "user" and isinstance(turns[-1]["content"], list):  # thinking cannot be marked
-        *earlier, last = turns[-1]["content"]
-        turns[-1]["content"] = [*earlier, {**last, "cache_control": CACHED}]
+    said = [turn for turn in turns if turn["role"] == "user" and isinstance(turn["content"], list)]
+    for turn in filter(lambda turn: turn["content"], said[-2:]):  # thinking, the model's, cannot be marked
+        *earlier, last = turn["content"]
+        turn["content"] = [*earlier, {**last, "cache_control": CACHED}]
     return turns
 
 

@@ -109,6 +109,16 @@ class GitHubPullRequests:
             raise StepFailed("pull_request_gone", f"#{number}")
         return str(answer.data["updated_at"])
 
+    async def body(self, repository: Repository, number: int) -> str:
+        """What it says of itself now, whoever wrote it. Raises StepFailed."""
+        answer = await self._app.on(repository, TALK).ask("read_pull_request", "pulls", number)
+        return str(answer.data["body"] or "")
+
+    async def rewrite(self, repository: Repository, number: int, *, body: str) -> None:
+        """Give it another body, and leave its title. Raises StepFailed."""
+        github = self._app.on(repository, TALK)
+        await github.tell("rewrite_pull_request", "PATCH", "pulls", number, body={"body": fit(body)})
+
     async def label(self, repository: Repository, number: int, *, labels: Sequence[str]) -> bool:
         """Give it these labels; one that the repository does not have is made. Whether GitHub took them."""
         answer = await self._app.on(repository, TALK).tell(

@@ -34,6 +34,9 @@ _FAILED_KEPT: Final = 64
 class Runner(Protocol):
     """A sandbox, as far as it is used here."""
 
+    @property
+    def kind(self) -> str: ...
+
     def beside(self, annex: Annex) -> "Runner": ...
 
     async def run(

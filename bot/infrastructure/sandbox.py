@@ -167,6 +167,11 @@ class BubblewrapSandbox:
         self._users = Users()
         self._annex: Annex | None = None
 
+    @property
+    def kind(self) -> str:
+        """What it is, and what holds memory and processes in it."""
+        return f"bubblewrap, {'control groups' if self._groups else 'limits of a user'}"
+
     def beside(self, annex: Annex) -> "BubblewrapSandbox":
         """This very sandbox, with its limits and places, where that lies beside the working copy."""
         another = copy(self)

@@ -212,18 +212,31 @@ async def test_sx_04_neither_credential_nor_words_are_in_a_failure_or_a_log(
 
 
 async def test_the_stable_part_of_a_conversation_is_read_from_the_cache() -> None:
+    long = replace(QUESTION, system="Be terse. " * 1000)
     async with desk(always(says("Yes. " * 50))) as here:
-        first = await here.asks(key="1")
+        first = await here.asks(long, key="1")
         turns = (
-            *QUESTION.messages,
+            *long.messages,
             {"role": "assistant", "content": list(first.content)},
-            *QUESTION.messages,
+            *long.messages,
         )
-        second = await here.asks(replace(QUESTION, messages=turns), key="2")
+        second = await here.asks(replace(long, messages=turns), key="2")
 
     assert first.usage.cache_read_tokens == 0
-    assert second.usage.cache_read_tokens == first.usage.cache_write_tokens
+    assert second.usage.cache_read_tokens == first.usage.cache_write_tokens > 0
     assert second.usage.input_tokens == 0
+
+
+async def test_a_turn_of_more_blocks_than_the_api_looks_back_over_is_read_from_the_cache() -> None:
+    calls = [{"type": "tool_use", "id": f"toolu_{nth}", "name": "bash", "input": {}} for nth in range(20)]
+    results = [{"type": "tool_result", "tool_use_id": call["id"], "content": "done"} for call in calls]
+    long = replace(QUESTION, system="Be terse. " * 1000)
+    turns = ({"role": "assistant", "content": calls}, {"role": "user", "content": results})
+    async with desk(always(says("Yes."))) as here:
+        first = await here.asks(long, key="1")
+        second = await here.asks(replace(long, messages=(*long.messages, *turns)), key="2")
+
+    assert second.usage.cache_read_tokens == first.usage.cache_write_tokens > 0
 
 
 async def test_a_schema_and_tools_are_sent_as_the_api_takes_them() -> None:

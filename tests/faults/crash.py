@@ -38,7 +38,7 @@ PATIENCE_SECONDS: Final = 60.0
 POLL_SECONDS: Final = 0.02
 MOST_UNMET: Final = 4  # one for so many that were: how often a comment is edited depends on the time
 PAGE: Final = Path(__file__).parents[2] / "docs" / "faults.md"
-ONCE: Final = ("create_branch", "open_pull", "create_check", "merge", "create_deployment")
+ONCE: Final = ("create_branch", "open_pull", "edit_pull", "create_check", "merge", "create_deployment")
 FORK: Final = multiprocessing.get_context("forkserver")
 FORK.set_forkserver_preload(["tests.faults.mortal", "anthropic", "httpx2", "bot.doors"])
 

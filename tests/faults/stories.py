@@ -94,8 +94,8 @@ STORIES: Final = (
         last="is **active**",
         script=better,
         wish="/claude changes make it better",
-        twice=frozenset(("create_check",)),
-        also=frozenset(("move_branch", "edit_pull")),
+        twice=frozenset(("create_check", "edit_pull")),
+        also=frozenset(("move_branch",)),
     ),
     Story(
         name="judged",

@@ -71,6 +71,7 @@ VERBS: Final = {
     "receive",
     "deliveries",
     "history",
+    "passport",
     "verify",
     "rebuild",
 }

@@ -74,7 +74,7 @@ async def test_it_is_changed_and_comes_to_the_gate_again(team: Team) -> None:
         "create_commit": 2,
         "create_deployment": 1,
         "create_tree": 2,
-        "edit_pull": 1,
+        "edit_pull": 2,
         "merge": 1,
         "open_pull": 1,
         "move_branch": 1,

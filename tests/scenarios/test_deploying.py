@@ -76,7 +76,7 @@ Approved by @developer.
 
 </details>
 
-<sub>Cost so far: <cost> of at most $5.00, 3 of at most 60 model turns.</sub>\
+<sub>Cost so far: <cost> of at most $5.00, 3 of at most 60 model turns; <share> of what the model was given came from its cache.</sub>\
 """)
     assert [*pull.replies(), *issue.replies()] == snapshot([
         "Approved by @developer for <commit>. I will merge exactly this commit, then wait for somebody who may deploy (`/claude deploy`).",
@@ -125,6 +125,7 @@ async def test_a_failed_deployment_is_reverted_by_a_pull_request_for_a_person(te
         "create_commit": 2,
         "create_deployment": 1,
         "create_tree": 2,
+        "edit_pull": 1,
         "merge": 1,
         "open_pull": 2,
         "set_deployment_status": 1,
@@ -164,6 +165,7 @@ async def test_a_failed_deployment_is_rolled_back_where_the_repository_says_so(t
         "create_commit": 2,
         "create_deployment": 1,
         "create_tree": 2,
+        "edit_pull": 1,
         "merge": 2,
         "open_pull": 2,
         "set_deployment_status": 1,
@@ -243,7 +245,7 @@ What I took back:
 
 </details>
 
-<sub>Cost so far: <cost> of at most $5.00, 3 of at most 60 model turns.</sub>\
+<sub>Cost so far: <cost> of at most $5.00, 3 of at most 60 model turns; <share> of what the model was given came from its cache.</sub>\
 """)
 
 

@@ -71,6 +71,8 @@ For #1, asked for by @requester. Tested by `sh run_tests.sh` in a sandbox withou
 
 `/claude approve`, `/claude changes <what>` or `/claude reject <why>` here decides; `/claude plan` shows what was to be built.
 
+(passport)
+
 What the model says of its change:
 
 > Every paid invoice is sent once.\
@@ -121,7 +123,7 @@ Approved by @admin.
 
 </details>
 
-<sub>Cost so far: <cost> of at most $5.00, 3 of at most 60 model turns.</sub>\
+<sub>Cost so far: <cost> of at most $5.00, 3 of at most 60 model turns; <share> of what the model was given came from its cache.</sub>\
 """)
 
 

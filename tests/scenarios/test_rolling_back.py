@@ -1,5 +1,7 @@
 """What runs is taken out of use again, on a person's word."""
 
+# ruff: noqa: E501  a sentence is pinned as it is said
+
 import asyncio
 
 import pytest
@@ -41,6 +43,7 @@ async def test_what_runs_is_rolled_back(team: Team) -> None:
         "create_commit": 2,
         "create_deployment": 1,
         "create_tree": 2,
+        "edit_pull": 1,
         "merge": 2,
         "open_pull": 2,
         "set_deployment_status": 1,
@@ -124,7 +127,7 @@ What I took back:
 
 </details>
 
-<sub>Cost so far: <cost> of at most $5.00, 3 of at most 60 model turns.</sub>\
+<sub>Cost so far: <cost> of at most $5.00, 3 of at most 60 model turns; <share> of what the model was given came from its cache.</sub>\
 """)
 
 
@@ -201,6 +204,7 @@ async def test_a_restart_in_the_middle_loses_and_doubles_nothing(team: Team) -> 
         "create_branch": 2,
         "create_check": 1,
         "create_deployment": 1,
+        "edit_pull": 1,
         "merge": 2,
         "open_pull": 2,
         "set_deployment_status": 1,

@@ -37,6 +37,7 @@ async def test_a_comment_becomes_running_code(team: Team) -> None:
         "ToolsRun",
         "TurnTaken",
         "CodeGenerated",
+        "SandboxNoted",
         "TestsFailed",
         "RepairStarted",
         "TurnTaken",
@@ -49,10 +50,12 @@ async def test_a_comment_becomes_running_code(team: Team) -> None:
         "CommitMade",
         "BranchCreated",
         "PullRequestCreated",
+        "ReviewersAsked",
         "CheckOpened",
         "Approved",
         "Released",
         "CheckClosed",
+        "PassportCompleted",
         "Merged",
         "DeploymentCreated",
         "DeploymentReported",
@@ -115,7 +118,7 @@ Approved by @admin.
 
 </details>
 
-<sub>Cost so far: <cost> of at most $5.00, 7 of at most 60 model turns.</sub>\
+<sub>Cost so far: <cost> of at most $5.00, 7 of at most 60 model turns; <share> of what the model was given came from its cache.</sub>\
 """)
 
 
@@ -187,12 +190,14 @@ Pull request #2 (1 file), tested by `sh run_tests.sh`: passed by its status alon
 
 </details>
 
-<sub>Cost so far: <cost> of at most $5.00, 3 of at most 60 model turns.</sub>\
+<sub>Cost so far: <cost> of at most $5.00, 3 of at most 60 model turns; <share> of what the model was given came from its cache.</sub>\
 """)
     assert worded(pull.issue.body or "") == snapshot("""\
 For #1, asked for by @requester. Tested by `sh run_tests.sh` in a sandbox without network: passed by its status alone, not counted. Integration <id>.
 
 `/claude approve`, `/claude changes <what>` or `/claude reject <why>` here decides; `/claude plan` shows what was to be built.
+
+(passport)
 
 What the model says of its change:
 

@@ -59,6 +59,7 @@ async def test_what_was_cancelled_at_the_gate_is_tested_and_asked_for_again(team
         "create_deployment": 1,
         "create_tree": 2,
         "delete_branch": 1,
+        "edit_pull": 1,
         "merge": 1,
         "open_pull": 2,
         "update_check": 2,

@@ -103,6 +103,7 @@ def test_out_09_what_is_certain_stands_before_the_models_words_and_they_stay_in_
         integration_id="abc",
         tests="pytest",
         tested=Tested(passed=1, before=2, remarks=(Remark(code="failing_test_passed"),)),
+        passport="(the passport)",
     )
 
     page = MarkdownIt("commonmark").enable("table").render(body)

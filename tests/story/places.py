@@ -23,11 +23,16 @@ ROLES: Final[Mapping[str, Role]] = {
 }
 # What differs from run to run, and what stands for it in a pinned text.
 VARYING: Final = (
+    (
+        re.compile(r"<!-- claude-code-bot:passport -->.*?<!-- claude-code-bot:passport:end -->", re.DOTALL),
+        "(passport)",
+    ),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "<time>"),
     (re.compile(r"\b\d+\.\d s\b"), "<seconds>"),
     (re.compile(r"\$\d+\.\d{4}"), "<cost>"),
     (re.compile(r"(?<!\()`[a-z2-7]{10}`"), "<id>"),
     (re.compile(r"`[0-9a-f]{7,40}`"), "<commit>"),
+    (re.compile(r"\d+%(?= of what the model was given)"), "<share>"),
 )
 # An edit of the status comment is no effect: how many there are depends on how fast the others are.
 TALK: Final = frozenset(("create_comment", "edit_comment", "create_reaction"))
@@ -203,6 +208,7 @@ EACH_ONCE: Final[Mapping[str, int]] = {
     "create_commit": 1,
     "create_deployment": 1,
     "create_tree": 1,
+    "edit_pull": 1,
     "merge": 1,
     "open_pull": 1,
     "update_check": 1,

@@ -61,6 +61,7 @@ class FakeSandbox:
     deed: Deed = lambda _directory: None
     outcome: Outcome = Outcome(status=0, output="done\n", seconds=0.1, ended="exited")  # noqa: RUF009  frozen
     ran: list[Sequence[str]] = field(default_factory=list)
+    kind: str = "bubblewrap, control groups"
 
     async def run(
         self, argv: Sequence[str], *, directory: Path, limits: SandboxLimits, tenant: str

@@ -386,6 +386,9 @@ class FakePullRequests:
     remarks: dict[int, list[LineRemark]] = field(default_factory=dict)
     labelled: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     takes_labels: bool = True
+    bodies: dict[int, str] = field(default_factory=dict)
+    mute: Exception | None = None
+    rewritten: int = 0
     closed: list[int] = field(default_factory=list)
     merged: list[tuple[int, str]] = field(default_factory=list)
     tried: list[MergeMethod] = field(default_factory=list)
@@ -427,7 +430,17 @@ class FakePullRequests:
 
     async def describe(self, repository: Repository, number: int, *, title: str, body: str) -> str:
         self.described.append((number, title, body))
+        self.bodies[number] = body
         return SHOWN_AT
+
+    async def body(self, repository: Repository, number: int) -> str:
+        if self.mute is not None:
+            raise self.mute
+        return self.bodies.get(number, "")
+
+    async def rewrite(self, repository: Repository, number: int, *, body: str) -> None:
+        self.bodies[number] = body
+        self.rewritten += 1
 
     async def label(self, repository: Repository, number: int, *, labels: Sequence[str]) -> bool:
         self.labelled.append((number, tuple(labels)))
@@ -612,6 +625,7 @@ class FakeSandbox:
     outcome: Outcome = PASSED
     ran: list[Sequence[str]] = field(default_factory=list)
     meanwhile: Callable[[], None] = lambda: None
+    kind: str = "bubblewrap, control groups"
 
     async def run(
         self, argv: Sequence[str], *, directory: Path, limits: SandboxLimits, tenant: str

@@ -148,6 +148,15 @@ REPAIRING: Final[History] = (
     e.TestsFailed(attempt=1, report=REPORT, ended="exited"),
     e.RepairStarted(attempt=2),
 )
+SANDBOX: Final = e.SandboxNoted(
+    kind="bubblewrap, control groups",
+    seconds=900,
+    memory_mib=2048,
+    processes=256,
+    files=100_000,
+    disk_mib=2048,
+    output_mib=64,
+)
 TESTED: Final[History] = (*WRITTEN, e.TestsPassed(attempt=1, report=REPORT, passed=8))
 COMMITTED: Final[History] = (*TESTED, e.CommitMade(head=COMMIT, tree=TREE))
 BRANCHED: Final[History] = (*COMMITTED, e.BranchCreated(branch=BRANCH, head=COMMIT))
@@ -180,13 +189,15 @@ CHANGED_AND_SUPERSEDED: Final[History] = (
 )
 UP_AGAIN: Final[History] = (*CHANGED_AND_SUPERSEDED, e.CheckOpened(check=32, head=AGAIN))
 RELEASED: Final[History] = (*UP_FOR_REVIEW, ADMIN_APPROVAL, e.Released(head=COMMIT))
-CHECKED: Final[History] = (*RELEASED, e.CheckClosed(check=31, conclusion="success"))
+CLOSED: Final[History] = (*RELEASED, e.CheckClosed(check=31, conclusion="success"))
+CHECKED: Final[History] = (*CLOSED, e.PassportCompleted())
 MERGED: Final[History] = (*CHECKED, e.Merged(head=COMMIT, commit=MERGED_SHA))
 MERGED_FOR_A_DEVELOPER: Final[History] = (
     *UP_FOR_REVIEW,
     APPROVAL,
     e.Released(head=COMMIT),
     e.CheckClosed(check=31, conclusion="success"),
+    e.PassportCompleted(),
     e.Merged(head=COMMIT, commit=MERGED_SHA),
 )
 DEPLOYING: Final[History] = (*MERGED, e.DeploymentCreated(deployment=51, environment="production"))

@@ -42,6 +42,7 @@ from tests.unit.histories import (
     REPORT,
     REQUESTER,
     RESTING,
+    SANDBOX,
     STRANGER,
     TAKEN_UP,
     UP_AGAIN,
@@ -251,6 +252,7 @@ def test_every_fact_has_its_sentence() -> None:
     every += [e.ChecksPassed(head=COMMIT)]
     every += [e.ChecksCounted(head=COMMIT, done=1, total=2), e.PullRequestReady(number=1)]
     every += [e.TestsChosen(tests=("pytest",), configured=known) for known in (True, False)]
+    every += [SANDBOX, e.PassportCompleted(taken=False)]
     every += [e.StepUndone(step="deploy", outcome="needs_person", what="")]
     every += [e.ContextCompacted(upto=1, tokens=1)]
     every += [ANOTHER, *DEPRECATED, GIVEN_UP, e.DeprecationRequested(by=ADMIN, why=None, removed_in=9)]

@@ -558,7 +558,7 @@ async def test_passing_tests_are_run_once_and_lead_to_the_gate() -> None:
 
     assert (stage.sandbox.ran, new(stage, WRITTEN)) == (
         [["pytest", f"--junitxml={REPORT}", "-q"]],
-        ["TestsPassed"],
+        ["SandboxNoted", "TestsPassed"],
     )
 
 
@@ -568,7 +568,7 @@ async def test_passing_tests_are_run_once_and_lead_to_the_gate() -> None:
 async def test_anything_but_a_clean_exit_is_a_failure_and_begins_a_repair(outcome: Outcome) -> None:
     stage = await judged(outcome)
 
-    assert new(stage, WRITTEN) == ["TestsFailed", "RepairStarted"]
+    assert new(stage, WRITTEN) == ["SandboxNoted", "TestsFailed", "RepairStarted"]
 
 
 async def test_passing_tests_are_counted() -> None:

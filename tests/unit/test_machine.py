@@ -87,6 +87,7 @@ WORKS: dict[State, list[tuple[Callable[[Integration], object], e.Event]]] = {
     ],
     State.DEPLOYING: [
         (lambda it: not it.check_open, e.CheckClosed(check=31, conclusion="success")),
+        (lambda it: it.passport_completed, e.PassportCompleted()),
         (lambda it: it.merged, e.Merged(head=COMMIT, commit=MERGED_SHA)),
         (lambda it: it.deployment or not it.may_deploy, e.DeploymentCreated(deployment=51, environment="p")),
     ],

@@ -325,7 +325,7 @@ Asked for by @requester.
 
 Pull request #12 (1 file), tested by `pytest -q`: 8 passed, 5 before this change.
 
-<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\
+<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns; 0% of what the model was given came from its cache.</sub>\
 """)
 
 
@@ -335,7 +335,7 @@ Pull request #12 (1 file), tested by `pytest -q`: 8 passed, 5 before this change
 
 Approved by @requester (the operator allows one's own approval here).
 
-<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\
+<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns; 0% of what the model was given came from its cache.</sub>\
 """)
 
 
@@ -361,7 +361,7 @@ Pull request #12 (1 file), tested by `pytest -q`: 8 passed, 5 before this change
 
 Approved by @developer.
 
-<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\
+<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns; 0% of what the model was given came from its cache.</sub>\
 """)
 
 
@@ -373,7 +373,7 @@ Pull request #12 (1 file), tested by `pytest -q`: 8 passed, 5 before this change
 
 Approved by @admin.
 
-<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\
+<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns; 0% of what the model was given came from its cache.</sub>\
 """)
 
 
@@ -402,7 +402,7 @@ Pull request #12 (1 file), tested by `pytest -q`: 4 passed, 5 before this change
 - Fewer tests pass than before this change: 4, before 5.
 - Tests were removed: `tests/test_a.py`, `tests/'@\u200borg/team'.py`.
 
-<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\
+<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns; 0% of what the model was given came from its cache.</sub>\
 """)
 
 
@@ -412,7 +412,7 @@ def test_the_status_comment_says_what_could_not_be_counted() -> None:
     assert comment(history).partition("the deployment as well.\n\n")[2] == snapshot("""\
 Pull request #12 (1 file), tested by `pytest -q`: passed by its status alone, not counted.
 
-<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\
+<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns; 0% of what the model was given came from its cache.</sub>\
 """)
 
 
@@ -490,13 +490,13 @@ Asked for by @requester.
 | Write the code | done | 2026-01-01 09:00:03 | 4.0 s |
 | Run the tests | done | 2026-01-01 09:00:07 | 1.0 s |
 | Pull request and approval | done | 2026-01-01 09:00:08 | 6.0 s |
-| Merge and deploy | done | 2026-01-01 09:00:14 | 5.0 s |
+| Merge and deploy | done | 2026-01-01 09:00:14 | 6.0 s |
 
 Pull request #12 (1 file), tested by `pytest -q`: 8 passed, 5 before this change.
 
 Approved by @admin.
 
-<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\
+<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns; 0% of what the model was given came from its cache.</sub>\
 """)
 
 
@@ -520,7 +520,7 @@ Its tests are run by `pytest -q`.
 
 I am taking back what I made.
 
-<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\
+<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns; 0% of what the model was given came from its cache.</sub>\
 """)
 
 
@@ -538,7 +538,7 @@ Asked for by @requester.
 | Write the code | done | 2026-01-01 09:00:03 | 4.0 s |
 | Run the tests | done | 2026-01-01 09:00:07 | 1.0 s |
 | Pull request and approval | done | 2026-01-01 09:00:08 | 6.0 s |
-| Merge and deploy | **failed** | 2026-01-01 09:00:14 | 4.0 s |
+| Merge and deploy | **failed** | 2026-01-01 09:00:14 | 5.0 s |
 
 Pull request #12 (1 file), tested by `pytest -q`: 8 passed, 5 before this change.
 
@@ -554,7 +554,7 @@ What I took back:
 - Run the tests: nothing to undo
 - Write the code: undone (branch deleted)
 
-<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\
+<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns; 0% of what the model was given came from its cache.</sub>\
 """)
 
 
@@ -598,13 +598,15 @@ There was nothing to take back.\
 @pytest.mark.parametrize(
     ("losses", "said"),
     [
-        ((), "3 of at most 60 model turns."),
-        ((LOST,), "3 of at most 60 model turns, 1 answer that broke off."),
-        ((LOST, LOST), "3 of at most 60 model turns, 2 answers that broke off."),
+        ((), "3 of at most 60 model turns; 0%"),
+        ((LOST,), "3 of at most 60 model turns, 1 answer that broke off; 2%"),
+        ((LOST, LOST), "3 of at most 60 model turns, 2 answers that broke off; 4%"),
     ],
 )
 def test_the_cost_names_the_answers_that_broke_off(losses: History, said: str) -> None:
-    assert comment((*WORKED, *losses)).endswith(f"{said}</sub>")
+    assert comment((*WORKED, *losses)).endswith(
+        f"{said} of what the model was given came from its cache.</sub>"
+    )
 
 
 @pytest.mark.parametrize(

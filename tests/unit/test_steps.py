@@ -195,11 +195,12 @@ async def test_from_the_approval_to_the_deployment_and_on_to_active() -> None:
     stage = staged((*UP_FOR_REVIEW, ADMIN_APPROVAL))
     assert await run(publishing.create_pull_request, stage, "release") == ["deploying", None]
 
-    standings = [await run(steps.deploy, stage, str(n)) for n in range(3)]
+    standings = [await run(steps.deploy, stage, str(n)) for n in range(4)]
     stage.deployments.states[51] = "success"
-    standings += [await run(steps.deploy, stage, str(n)) for n in range(3, 5)]
+    standings += [await run(steps.deploy, stage, str(n)) for n in range(4, 6)]
 
     assert standings == [
+        ["deploying", None],
         ["deploying", None],
         ["deploying", None],
         ["deploying", "deployment"],

@@ -235,12 +235,15 @@ def test_the_pull_requests_own_words() -> None:
         integration_id="k7p2m4q9xa",
         tests="pytest -q",
         tested=Tested(passed=8, before=5),
+        passport="(the passport)",
     )
 
     assert body == snapshot("""\
 For #3, asked for by @requester. Tested by `pytest -q` in a sandbox without network: 8 passed, 5 before this change. Integration `k7p2m4q9xa`.
 
 `/claude approve`, `/claude changes <what>` or `/claude reject <why>` here decides; `/claude plan` shows what was to be built.
+
+(the passport)
 
 What the model says of its change:
 
@@ -319,6 +322,7 @@ def test_sb_09_what_was_remarked_on_is_nowhere_called_a_plain_pass() -> None:
         integration_id="k7p2m4q9xa",
         tests="pytest -q",
         tested=tested,
+        passport="(the passport)",
     )
 
     assert [body, *words.check_waiting("pytest -q", tested), *words.check_released(tested)] == snapshot([
@@ -330,6 +334,8 @@ For #3, asked for by @requester. Tested by `pytest -q` in a sandbox without netw
 - The tests as they were before this change fail on it.
 
 `/claude approve`, `/claude changes <what>` or `/claude reject <why>` here decides; `/claude plan` shows what was to be built.
+
+(the passport)
 
 What the model says of its change:
 
