@@ -132,6 +132,7 @@ async def passport(settings: Settings, integration_id: str) -> str:
         if not records or not is_integrations(integration_id):
             raise NotThere(f"there is no integration {integration_id}")
         it = fold(integration_id, e.decode(records))
+        it = it.newer or it
         told = {**to_builtins(passport_of(it, records)), "spec_text": await _spec_text(it, stored)}
     return json.dumps(told, indent=2, ensure_ascii=False)
 

@@ -10,11 +10,14 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.domain.branch_names import ALLOWED, USUAL, is_a_name
+from bot.domain.reviewers import CODEOWNERS
 from bot.domain.setting_up import SetUp
 from bot.records import MergeMethod
 
 PATH: Final = ".github/claude-bot.yml"
 Label = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+Reviewer = Annotated[str, Field(max_length=140, pattern=r"^@?[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9._-]+)?$")]
 
 
 CheckName = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -94,6 +97,11 @@ class Configuration(BaseModel):
     labels: list[Label] = Field(
         default=[], max_length=10, description="labels that the bot's pull requests get"
     )
+    reviewers: Literal["codeowners", "none"] | list[Reviewer] = Field(
+        default="codeowners",
+        max_length=15,
+        description="who is asked for a review: whom `CODEOWNERS` names for the files, nobody, or these",
+    )
     not_secret: list[Annotated[str, Field(min_length=1, max_length=1024)]] = Field(
         default=[],
         max_length=50,
@@ -147,6 +155,14 @@ def setup_of(configuration: Configuration, *, detects: bool) -> SetUp:
     if lines is None:
         return SetUp(is_detected=detects, files=files)
     return SetUp(lines=tuple(lines), files=files)
+
+
+def reviewers_of(configuration: Configuration) -> list[str]:
+    """Who is asked for a review, each with the sign; `codeowners` where that file is to tell."""
+    named = configuration.reviewers
+    if isinstance(named, str):
+        return [CODEOWNERS] if named == CODEOWNERS else []
+    return [f"@{name.removeprefix('@')}" for name in named]
 
 
 def values_of(configuration: Configuration) -> dict[str, str]:

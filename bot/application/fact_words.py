@@ -83,6 +83,8 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
         case e.PullRequestLabelled(labels=labels, taken=taken):
             given = "was given" if taken else "could not be given"
             return f"the pull request {given} its labels: {_named(labels)}"
+        case e.ReviewersAsked():
+            return _reviewers(event)
         case e.CheckOpened():
             return "my check run was opened"
         case e.CheckClosed(conclusion=conclusion):
@@ -166,6 +168,15 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return "nothing is left to take back"
         case _:
             assert_never(event)
+
+
+def _reviewers(event: e.ReviewersAsked) -> str:
+    """Names without their sign would be called; as code they are not."""
+    asked = _named(event.names) or "nobody"
+    refused = f", but GitHub did not take {_named(event.refused)}" if event.refused else ""
+    more = f", and {counted(event.left_out, 'other')} left out" if event.left_out else ""
+    trouble = f" ({code(event.trouble)})" if event.trouble else ""
+    return f"asked for a review: {asked}{refused}{more}{trouble}"
 
 
 def _named(codes: Iterable[str]) -> str:

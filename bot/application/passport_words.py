@@ -9,6 +9,7 @@ from bot.application.fact_words import counted
 from bot.application.plan_words import plan
 from bot.application.reasons import code
 from bot.application.spec import Spec
+from bot.application.tester_words import short_judge
 from bot.domain.passport import Approval, Passport, Run, Spent
 
 BEGIN: Final = "<!-- claude-code-bot:passport -->"
@@ -99,7 +100,7 @@ def _tests(it: Passport) -> str:
     earlier = len(it.runs) - MOST_ENTRIES
     runs = [f"{counted(earlier, 'earlier run')}"] if earlier > 0 else []
     runs += [_run(run) for run in it.runs[-MOST_ENTRIES:]]
-    return "; ".join([f"{code(' '.join(it.tests))}{before}", *runs])
+    return "; ".join([f"{short_judge(it.tester, ' '.join(it.tests))}{before}", *runs])
 
 
 def _run(run: Run) -> str:
@@ -129,7 +130,7 @@ def cached(share: float | None) -> str:
 def _sandbox(it: Passport) -> str:
     box = it.sandbox
     if box is None:
-        return NOT_NOTED
+        return "judged nothing: the repository's own checks did" if it.tester == "checks" else NOT_NOTED
     hosts = _some(code(host) for host in box.setup_hosts)
     reach = f"a set-up reaches {hosts} alone" if hosts else "a set-up reaches nothing"
     return (

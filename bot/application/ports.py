@@ -197,6 +197,14 @@ class PullRequests(Protocol):
     async def label(self, repository: Repository, number: int, *, labels: Sequence[str]) -> bool:
         """Give it these labels beside those that it has; whether GitHub took them."""
 
+    async def reviewers(self, repository: Repository, number: int) -> list[str]:
+        """Who is asked for a review and has not given it, each with the sign: @user, @org/team."""
+
+    async def ask_reviewers(
+        self, repository: Repository, number: int, *, users: Sequence[str], teams: Sequence[str]
+    ) -> bool:
+        """Ask them beside those who are; whether GitHub took them, all or none. Raises StepFailed."""
+
     async def line_remarks(self, repository: Repository, number: int, review: int) -> list[LineRemark]:
         """What that review says of single lines, in its order."""
 

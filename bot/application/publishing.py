@@ -7,6 +7,7 @@ from bot.application.effects import once
 from bot.application.passports import passport_section
 from bot.application.ports import World
 from bot.application.recording import amend, running
+from bot.application.reviewers import ask_reviewers
 from bot.application.steps import (
     Standing,
     check_still_may,
@@ -49,6 +50,7 @@ def missing(it: Integration) -> Effect | None:
         (it.described != it.head, _describe),
         (it.is_draft, _make_ready),
         (it.labels and not it.labelled, _label),
+        (it.needs_reviewers, _ask_reviewers),
         (it.check_open and it.check_head != it.head, _supersede_check),
         (not it.at_gate, _open_check),
     )
@@ -160,6 +162,10 @@ async def _label(it: Integration, world: World, *, key: str) -> Standing:
     taken = await world.pulls.label(it.repository, it.pull_request or 0, labels=it.labels)
     labelled = e.PullRequestLabelled(labels=it.labels, taken=taken)
     return standing(await amend(world, it.id, lambda _: [labelled], key=key))
+
+
+async def _ask_reviewers(it: Integration, world: World, *, key: str) -> Standing:
+    return standing(await ask_reviewers(it, world, key=key))
 
 
 async def _open(it: Integration, world: World, *, key: str) -> Standing:

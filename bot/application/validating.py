@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.application.asking import ask, load_answer
 from bot.application.broken_configuration import tell_of_what_is_broken
-from bot.application.configuration import setup_of
+from bot.application.configuration import reviewers_of, setup_of
 from bot.application.in_force import in_force
 from bot.application.outside_text import outsiders_of
 from bot.application.planning import is_wanted, known_good, propose, show_plan
@@ -104,6 +104,7 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
         "labels": json.dumps(configuration.labels),
         # Where no host is allowed there is nothing to be fetched, and so nothing to be looked for.
         "setup": json.dumps(asdict(setup_of(configuration, detects=bool(world.rules.setup_hosts)))),
+        "reviewers": json.dumps(reviewers_of(configuration)),
         "send_back": "yes" if configuration.checks.send_back else "",
         "outsiders": json.dumps(await outsiders_of(it, world)),
         "plan_first": "yes" if configuration.plan_first else "",
@@ -273,6 +274,7 @@ async def _agree(it: Integration, spec: str, survey: dict[str, str], world: Worl
         setup=setup.lines,
         detects_setup=setup.is_detected,
         setup_files=setup.files,
+        reviewers=tuple(json.loads(survey.get("reviewers", "[]"))),
         sends_back=bool(survey.get("send_back", "yes")),
         tester="checks" if survey.get("tester") == "checks" else "sandbox",
         check_minutes=int(survey.get("check_minutes", "60")),

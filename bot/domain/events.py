@@ -121,7 +121,9 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     `sends_back` is whether failing checks of others send it back by themselves. `tester` says who judges the
     change: the sandbox with that command, or the repository's own `checks`, which have `check_minutes`, and
     of which those that are called as in `checks_needed` must be among them.
-    `outsiders` are the names of those who may not write here and whose text the model reads.
+    `outsiders` are the names of those who may not write here and whose text the model reads. `reviewers` are
+    who is asked for a review: names with their sign, `codeowners` for whom that file of the base names, or
+    nobody.
     `reports` is where the tests leave their reports.
     """
 
@@ -149,6 +151,7 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     reminders: bool = True
     outsiders: tuple[str, ...] = ()
     reports: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
 
 
 class TestsChosen(Happened, frozen=True, kw_only=True):
@@ -329,6 +332,19 @@ class PullRequestLabelled(Happened, frozen=True, kw_only=True):
 
     labels: tuple[str, ...]
     taken: bool = True
+
+
+class ReviewersAsked(Happened, frozen=True, kw_only=True):
+    """These were asked for a review of that commit; GitHub did not take the others.
+
+    `left_out` counts those beyond the most that are asked; `trouble` is why some or all were not, as a code.
+    """
+
+    head: str
+    names: tuple[str, ...]
+    refused: tuple[str, ...] = ()
+    left_out: int = 0
+    trouble: str = ""
 
 
 class CheckOpened(Happened, frozen=True, kw_only=True):
@@ -626,6 +642,7 @@ Event = (
     | ChecksCounted
     | PullRequestReady
     | PullRequestLabelled
+    | ReviewersAsked
     | CheckOpened
     | CheckClosed
     | Approved

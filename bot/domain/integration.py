@@ -61,6 +61,8 @@ class Integration:
     branch_template: str = ""
     labels: tuple[str, ...] = ()
     labelled: bool = False
+    reviewers: tuple[str, ...] = ()
+    reviews_asked: tuple[e.ReviewersAsked, ...] = ()
     setup: SetUp = field(default_factory=SetUp)
     sends_back: bool = True
     tester: e.Tester = "sandbox"
@@ -255,6 +257,17 @@ class Integration:
         return max(0, self.approvals_needed - len(given))
 
     @property
+    def reviewers_known(self) -> tuple[str, ...]:
+        """Whom GitHub was given as a reviewer already, whether it took them or not."""
+        return tuple(name for asked in self.reviews_asked for name in (*asked.names, *asked.refused))
+
+    @property
+    def needs_reviewers(self) -> bool:
+        """Whether people are to be asked for a review of this commit, and were not yet."""
+        is_asked = bool(self.reviews_asked) and self.reviews_asked[-1].head == self.head
+        return bool(self.reviewers) and not is_asked
+
+    @property
     def cached_share(self) -> float | None:
         """How much of all that the model was given it read from its cache, from 0 to 1."""
         return self.cached / self.prompted if self.prompted else None
@@ -377,6 +390,8 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, is_draft=False)
         case e.PullRequestLabelled():
             return replace(it, labelled=True)
+        case e.ReviewersAsked():
+            return replace(it, reviews_asked=(*it.reviews_asked, event))
         case e.CheckOpened(check=check, head=head):
             return replace(it, check=check, check_head=head, check_open=True, at_gate=True)
         case e.CheckClosed():
@@ -498,6 +513,7 @@ def _validated(it: Integration, event: e.RequestValidated) -> Integration:
         checks_needed=event.checks_needed,
         reminds=event.reminders,
         report_paths=event.reports,
+        reviewers=event.reviewers,
     )
 
 
@@ -633,6 +649,9 @@ def _renewed(it: Integration, event: e.VersionRequested) -> Integration:
         tokens=it.tokens,
         micro_usd=it.micro_usd,
         lost=it.lost,
+        prompted=it.prompted,
+        cached=it.cached,
+        prompts=it.prompts,
         rests=it.rests,
         life=it.lives + 1,
         lives=it.lives + 1,
@@ -663,6 +682,9 @@ def _settled(it: Integration) -> Integration:
         tokens=it.tokens,
         micro_usd=it.micro_usd,
         lost=it.lost,
+        prompted=it.prompted,
+        cached=it.cached,
+        prompts=it.prompts,
         rests=it.rests,
         lives=it.lives,
         editions=it.editions,
@@ -700,6 +722,7 @@ def _gone_on(after: Integration, it: Integration, event: e.Retried) -> Integrati
         outsiders=it.outsiders,
         installs_granted=it.installs_granted,
         report_paths=it.report_paths,
+        reviewers=it.reviewers,
     )
     if event.anew:
         return after

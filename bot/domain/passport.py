@@ -71,6 +71,7 @@ class Passport:
     tools: Mapping[str, int]
     setup: tuple[str, ...]
     detects_setup: bool
+    tester: str
     tests: tuple[str, ...]
     passed_before: int | None
     runs: tuple[Run, ...]
@@ -117,6 +118,7 @@ def passport_of(it: Integration, records: Sequence[Recorded]) -> Passport:
         tools=Counter(tool for event in events if isinstance(event, e.ToolsRun) for tool in event.tools),
         setup=it.setup.lines,
         detects_setup=it.setup.is_detected,
+        tester=it.tester,
         tests=it.tests,
         passed_before=it.passed_before,
         runs=tuple(_runs(facts)),

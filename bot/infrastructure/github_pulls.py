@@ -132,6 +132,30 @@ class GitHubPullRequests:
         )
         return answer.status == HTTPStatus.OK
 
+    async def reviewers(self, repository: Repository, number: int) -> list[str]:
+        """Who is asked for a review and has not given it, each with the sign: @user, @org/team."""
+        answer = await self._app.on(repository, TALK).ask(
+            "read_reviewers", "pulls", number, "requested_reviewers"
+        )
+        owner = repository.full_name.partition("/")[0]
+        users = [f"@{each['login']}" for each in answer.data["users"]]
+        return [*users, *(f"@{owner}/{each['slug']}" for each in answer.data["teams"])]
+
+    async def ask_reviewers(
+        self, repository: Repository, number: int, *, users: Sequence[str], teams: Sequence[str]
+    ) -> bool:
+        """Ask them beside those who are; whether GitHub took them, all or none. Raises StepFailed."""
+        answer = await self._app.on(repository, TALK).tell(
+            "ask_reviewers",
+            "POST",
+            "pulls",
+            number,
+            "requested_reviewers",
+            body={"reviewers": list(users), "team_reviewers": list(teams)},
+            also=(HTTPStatus.UNPROCESSABLE_ENTITY,),
+        )
+        return answer.status == HTTPStatus.CREATED
+
     async def line_remarks(self, repository: Repository, number: int, review: int) -> list[LineRemark]:
         """What that review says of single lines, in its order: what is among the newest hundred there.
 

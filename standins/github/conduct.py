@@ -18,6 +18,7 @@ from standins.github.routes import (
     organizations,
     pulls,
     repositories,
+    reviewers,
     statuses,
 )
 from standins.github.state import Repository, Token
@@ -25,7 +26,17 @@ from standins.github.world import Missing, Refused, Window, World
 
 TABLE: Mapping[tuple[str, str], Route] = {
     key: route
-    for module in (apps, checks, gitdata, issues, organizations, pulls, repositories, statuses)
+    for module in (
+        apps,
+        checks,
+        gitdata,
+        issues,
+        organizations,
+        pulls,
+        repositories,
+        reviewers,
+        statuses,
+    )
     for key, route in module.routes.table.items()
 }
 DOCUMENTATION = "https://docs.github.com/rest"

@@ -12,10 +12,10 @@ from aiohttp import web
 from standins.faults import HARMLESS, Fault
 from standins.github import contract
 from standins.github.call import Answer
+from standins.github.calls import Called
 from standins.github.conduct import Asked, Conductor, Given, error
 from standins.github.control import steer
 from standins.github.people import GitHub
-from standins.github.state import Called
 from standins.github.transport import is_git, serve_git
 from standins.github.world import Refused
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from standins.github.git import Git
+from standins.github.teams import Team
 
 MergeMethod = Literal["merge", "squash", "rebase"]
 Role = Literal["admin", "maintain", "write", "triage", "read", "none"]
@@ -128,6 +129,8 @@ class Pull:
     merged_by: Account | None = None
     merge_sha: str | None = None
     reviews: list[Review] = field(default_factory=list)
+    reviewers: list[Account] = field(default_factory=list)
+    teams: list[Team] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -287,14 +290,3 @@ class Effect:
     by: str
     at: datetime
     facts: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Called:
-    """One REST or git call and its status; 0 where the connection was cut."""
-
-    method: str
-    route: str
-    path: str
-    status: int
-    at: datetime

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from standins.faults import Faults
+from standins.github.calls import Called
 from standins.github.git import Git
 from standins.github.state import (
     Account,
     App,
-    Called,
     Comment,
     Delivery,
     Effect,
@@ -22,6 +22,7 @@ from standins.github.state import (
     Repository,
     Token,
 )
+from standins.github.teams import Team
 
 RATE_LIMIT = 5000
 
@@ -71,6 +72,7 @@ class World:
     ci: Callable[[Repository, str], Mapping[str, str]] | None = None
     accounts: dict[str, Account] = field(default_factory=dict)
     members: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
+    teams: dict[str, Team] = field(default_factory=dict)
     repositories: dict[int, Repository] = field(default_factory=dict)
     installations: dict[int, Installation] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)

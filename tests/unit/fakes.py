@@ -389,6 +389,9 @@ class FakePullRequests:
     bodies: dict[int, str] = field(default_factory=dict)
     mute: Exception | None = None
     rewritten: int = 0
+    reviewing: list[str] = field(default_factory=list)
+    review_calls: list[tuple[str, ...]] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)
     closed: list[int] = field(default_factory=list)
     merged: list[tuple[int, str]] = field(default_factory=list)
     tried: list[MergeMethod] = field(default_factory=list)
@@ -445,6 +448,21 @@ class FakePullRequests:
     async def label(self, repository: Repository, number: int, *, labels: Sequence[str]) -> bool:
         self.labelled.append((number, tuple(labels)))
         return self.takes_labels
+
+    async def reviewers(self, repository: Repository, number: int) -> list[str]:
+        return list(self.reviewing)
+
+    async def ask_reviewers(
+        self, repository: Repository, number: int, *, users: Sequence[str], teams: Sequence[str]
+    ) -> bool:
+        names = (*(f"@{user}" for user in users), *(f"@acme/{team}" for team in teams))
+        self.review_calls.append(names)
+        if self.mute is not None:
+            raise self.mute
+        if self.unknown & {*names}:
+            return False
+        self.reviewing += names
+        return True
 
     async def line_remarks(self, repository: Repository, number: int, review: int) -> list[LineRemark]:
         return self.remarks.get(review, [])

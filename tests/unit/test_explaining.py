@@ -253,6 +253,7 @@ def test_every_fact_has_its_sentence() -> None:
     every += [e.ChecksCounted(head=COMMIT, done=1, total=2), e.PullRequestReady(number=1)]
     every += [e.TestsChosen(tests=("pytest",), configured=known) for known in (True, False)]
     every += [SANDBOX, e.PassportCompleted(taken=False)]
+    every += [e.ReviewersAsked(head=COMMIT, names=())]
     every += [e.StepUndone(step="deploy", outcome="needs_person", what="")]
     every += [e.ContextCompacted(upto=1, tokens=1)]
     every += [ANOTHER, *DEPRECATED, GIVEN_UP, e.DeprecationRequested(by=ADMIN, why=None, removed_in=9)]
@@ -439,6 +440,7 @@ async def test_the_configuration_says_where_each_value_comes_from() -> None:
 | `checks` | `send_back: true, minutes: 60, needed:` | the bot's default |
 | `branch` | `claude/{issue}-{id}` | the bot's default |
 | `labels` | (not set) | the bot's default |
+| `reviewers` | `codeowners` | the bot's default |
 | `not_secret` | (not set) | the bot's default |
 | `setup` | (not set) | the bot's default |
 | `setup_files` | (not set) | the bot's default |\

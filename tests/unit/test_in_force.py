@@ -60,6 +60,7 @@ async def test_key_by_key_the_nearer_file_says_it_and_else_the_default_holds() -
 | `checks` | `send_back: true, minutes: 60, needed:` | the bot's default |
 | `branch` | `claude/{issue}-{id}` | the bot's default |
 | `labels` | (not set) | the bot's default |
+| `reviewers` | `codeowners` | the bot's default |
 | `not_secret` | (not set) | the bot's default |
 | `setup` | (not set) | the bot's default |
 | `setup_files` | (not set) | the bot's default |\

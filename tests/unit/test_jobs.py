@@ -96,6 +96,7 @@ async def test_a_survey_finds_the_base_its_configuration_and_its_tests() -> None
         "branch": "claude/{issue}-{id}",
         "labels": "[]",
         "setup": '{"lines": [], "is_detected": false, "files": []}',
+        "reviewers": '["codeowners"]',
         "send_back": "yes",
         "outsiders": "[]",
         "plan_first": "",

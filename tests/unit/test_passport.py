@@ -180,6 +180,13 @@ def test_the_names_and_hosts_of_a_set_up_are_told() -> None:
     assert "- **Set-up**: told from the files" in shown((*AGREED[:-1], told))
 
 
+def test_where_the_repositorys_own_checks_judge_the_passport_says_so() -> None:
+    section = shown((*AGREED[:-1], structs.replace(SPEC, tester="checks", tests=())))
+
+    assert "- **Tests**: the repository's own checks (5 passed before anything was changed)" in section
+    assert "- **Sandbox**: judged nothing: the repository's own checks did" in section
+
+
 def test_every_life_and_every_entry_beyond_the_first_dozen_is_counted() -> None:
     prompts = tuple(f"p{nth:02}:{'a' * 64}" for nth in range(14))
     runs = [e.TestsFailed(attempt=nth, report=REPORT, ended="exited") for nth in range(14)]
@@ -283,12 +290,12 @@ async def test_each_prompt_is_noted_by_its_digest_where_it_is_first_used() -> No
     it, _ = await ask(stage.world, it, question, step="generate_code", key="2")
 
     names = {each.partition(":")[0]: each.partition(":")[2] for each in it.prompts}
-    assert sorted(names) == ["code", "code_request", "repair"]
+    assert sorted(names) == ["code", "code_request", "judge_command", "repair"]
     assert names["repair"] == hashlib.sha256((PROMPTS / "repair.md").read_bytes()).hexdigest()
     first, second = stage.log.events()[-2:]
     assert isinstance(first, e.TurnTaken)
     assert isinstance(second, e.TurnTaken)
-    assert (len(first.prompts), second.prompts) == (3, ())
+    assert (len(first.prompts), second.prompts) == (4, ())
 
 
 def test_only_what_is_filled_in_meanwhile_is_noted() -> None:

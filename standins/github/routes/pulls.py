@@ -22,7 +22,8 @@ MOST_FILES = 3000
 MOST_FILES_IN_A_DIFF = 300
 
 
-def _pull(call: Call) -> Issue:
+def asked_pull(call: Call) -> Issue:
+    """The pull request that the call is about. Raises Missing."""
     issue = issue_of(call.repository, call.number("pull_number"))
     pull_of(issue)
     return issue
@@ -61,21 +62,22 @@ def create_pull(call: Call) -> Answer:
         body=asked.get("body"),
         draft=asked.get("draft", False),
     )
-    return _whole(call, issue, status=201)
+    return whole(call, issue, status=201)
 
 
-def _whole(call: Call, issue: Issue, status: int = 200) -> Answer:
+def whole(call: Call, issue: Issue, status: int = 200) -> Answer:
+    """All that there is to say of it."""
     return Answer(status=status, body=shapes.pull(call.world, call.repository, issue))
 
 
 @routes.on("GET", PULL, needs=READ)
 def get_pull(call: Call) -> Answer:
-    issue = _pull(call)
+    issue = asked_pull(call)
     if call.wants("diff"):
         return _diff(
             call.repository, shapes.compare(call.repository, pull_of(issue)), pull_of(issue).head_sha
         )
-    return _whole(call, issue)
+    return whole(call, issue)
 
 
 def _diff(of: Repository, compared: Comparison, head: str) -> Answer:
@@ -86,17 +88,17 @@ def _diff(of: Repository, compared: Comparison, head: str) -> Answer:
 
 @routes.on("PATCH", PULL, needs=WRITE)
 def update_pull(call: Call) -> Answer:
-    issue, asked = _pull(call), call.body or {}
+    issue, asked = asked_pull(call), call.body or {}
     title, body = asked.get("title"), asked.get("body")
     deeds.edit_pull(call.world, call.repository, issue, call.by, title=title, body=body)
     if "state" in asked:
         deeds.set_pull_state(call.world, call.repository, issue, call.by, asked["state"])
-    return _whole(call, issue)
+    return whole(call, issue)
 
 
 @routes.on("GET", f"{PULL}/files", needs=READ)
 def list_files(call: Call) -> Answer:
-    pull = pull_of(_pull(call))
+    pull = pull_of(asked_pull(call))
     changes = shapes.compare(call.repository, pull).changes[:MOST_FILES]
     return paged(
         call, changes, lambda it: commit_shapes.change(call.world, call.repository, it, head=pull.head_sha)
@@ -106,7 +108,7 @@ def list_files(call: Call) -> Answer:
 @routes.on("GET", f"{PULL}/commits", needs=READ)
 def list_commits(call: Call) -> Answer:
     of = call.repository
-    commits = shapes.compare(of, pull_of(_pull(call))).commits
+    commits = shapes.compare(of, pull_of(asked_pull(call))).commits
     return paged(call, commits, lambda sha: _commit(call, sha))
 
 
@@ -121,7 +123,7 @@ def merge(call: Call) -> Answer:
         call.world,
         call.repository,
         call.by,
-        _pull(call),
+        asked_pull(call),
         sha=asked.get("sha"),
         method=asked.get("merge_method", "merge"),
         title=asked.get("commit_title"),
@@ -132,14 +134,14 @@ def merge(call: Call) -> Answer:
 
 @routes.on("GET", f"{PULL}/merge", needs=READ)
 def is_merged(call: Call) -> Answer:
-    if pull_of(_pull(call)).merged_at is None:
+    if pull_of(asked_pull(call)).merged_at is None:
         raise Missing("not merged")
     return Answer(status=204)
 
 
 @routes.on("GET", f"{PULL}/reviews", needs=READ)
 def list_reviews(call: Call) -> Answer:
-    issue = _pull(call)
+    issue = asked_pull(call)
     reviews = pull_of(issue).reviews
     return paged(call, reviews, lambda it: shapes.review(call.world, call.repository, issue, it))
 
@@ -147,7 +149,7 @@ def list_reviews(call: Call) -> Answer:
 @routes.on("GET", f"{PULL}/comments", needs=READ)
 def list_review_comments(call: Call) -> Answer:
     """Oldest first, unless something else is asked for."""
-    issue = _pull(call)
+    issue = asked_pull(call)
     found = [(review, *each) for review in pull_of(issue).reviews for each in enumerate(review.comments)]
     if call.query.get("direction") == "desc":
         found.reverse()
@@ -156,7 +158,7 @@ def list_review_comments(call: Call) -> Answer:
 
 @routes.on("POST", f"{PULL}/reviews", needs=WRITE)
 def create_review(call: Call) -> Answer:
-    issue, asked = _pull(call), call.body or {}
+    issue, asked = asked_pull(call), call.body or {}
     if "event" not in asked:
         raise Refused(422, "Pending reviews are not played here: give an event")
     _check_lines(call.repository, issue, asked.get("comments", []))

@@ -7,14 +7,13 @@ from standins.github.git import Comparison
 from standins.github.shapes.accounts import account, association, moment, moment_or_none, node_id
 from standins.github.shapes.issues import issue_page
 from standins.github.shapes.repositories import api_url, label, repository, short_repository
+from standins.github.shapes.teams import team
 from standins.github.state import Account, Issue, Pull, Repository, Review
 from standins.github.world import Missing, World
 
 NOT_SET: dict[str, Any] = {
     "assignee": None,
     "assignees": [],
-    "requested_reviewers": [],
-    "requested_teams": [],
     "milestone": None,
     "auto_merge": None,
     "locked": False,
@@ -58,6 +57,8 @@ def simple_pull(world: World, of: Repository, it: Issue) -> dict[str, Any]:
         "body": it.body,
         "draft": pull.draft,
         "user": account(world, it.by),
+        "requested_reviewers": [account(world, each) for each in pull.reviewers],
+        "requested_teams": [team(world, of.owner, each) for each in pull.teams],
         "labels": [label(world, of, each) for each in it.labels],
         "author_association": association(of, it.by),
         "created_at": moment(it.created_at),
