@@ -233,15 +233,6 @@ class Deployments(Protocol):
     async def set_state(self, repository: Repository, deployment: int, *, state: str, why: str) -> None: ...
 
 
-class Deliveries(Protocol):
-    """What GitHub sent, as GitHub remembers it."""
-
-    async def lost(self, *, since: datetime) -> list[int]:
-        """Those that never arrived, oldest first."""
-
-    async def send_again(self, delivery: int) -> None: ...
-
-
 class Sources(Protocol):
     """A commit's files from a mirror that nobody else writes; working copies without credentials."""
 

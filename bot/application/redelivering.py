@@ -6,7 +6,8 @@ from typing import Any, Final
 import structlog
 from dbos import DBOS
 
-from bot.application.ports import Clock, Deliveries
+from bot.application.delivery_ports import Deliveries
+from bot.application.ports import Clock
 from bot.infrastructure.engine import Schedule, step
 from bot.records import Start, StepFailed
 

@@ -21,6 +21,7 @@ from bot.application.spec import Spec, read_spec, spec_schema
 from bot.application.spending import check_month
 from bot.application.steps import Standing, check_still_may, standing
 from bot.application.suite_finding import command_of
+from bot.application.surveyed import agreed_on
 from bot.application.texts import keep_text
 from bot.application.trial import tried
 from bot.application.watching import stoppable, watched
@@ -30,7 +31,7 @@ from bot.domain.choosing import choose_tests
 from bot.domain.conversation import ENDINGS, asked, text_of
 from bot.domain.fencing import fence, nonce_of
 from bot.domain.integration import Integration
-from bot.domain.merging import METHODS, chosen, named
+from bot.domain.merging import chosen
 from bot.domain.paths import kept_back
 from bot.domain.planning import is_agreed
 from bot.domain.policy import Permission
@@ -254,33 +255,7 @@ async def _ask(it: Integration, spec: Spec, world: World, *, reminders: bool, ke
 
 
 async def _agree(it: Integration, spec: str, survey: dict[str, str], world: World, *, key: str) -> Standing:
-    hidden, setup = await _kept_back(it, world, survey), setup_in(survey)
-    validated = e.RequestValidated(
-        spec=spec,
-        base=survey["base"],
-        base_commit=survey["base_commit"],
-        tests=tuple(json.loads(survey["tests"])),
-        environment=survey["environment"],
-        merge_reverts=bool(survey["merge_reverts"]),
-        approvals=int(survey.get("approvals", "1")),
-        # A survey that an older version made names no method.
-        merge_method=named(survey.get("merge_method", "")) or METHODS[0],
-        passed=int(survey["passed"]) if survey.get("passed") else None,
-        refuses_remarks=survey.get("test_remarks") == "refuse",
-        not_secret=vouched_for(survey),
-        branch=survey.get("branch", ""),
-        labels=tuple(json.loads(survey.get("labels", "[]"))),
-        kept_back=await keep_text(world, it, json.dumps(hidden)) if hidden else "",
-        setup=setup.lines,
-        detects_setup=setup.is_detected,
-        setup_files=setup.files,
-        reviewers=tuple(json.loads(survey.get("reviewers", "[]"))),
-        sends_back=bool(survey.get("send_back", "yes")),
-        tester="checks" if survey.get("tester") == "checks" else "sandbox",
-        check_minutes=int(survey.get("check_minutes", "60")),
-        checks_needed=tuple(json.loads(survey.get("checks_needed", "[]"))),
-        reminders=not survey.get("reminders"),
-        outsiders=tuple(json.loads(survey.get("outsiders", "[]"))),
-        reports=reports_in(survey),
-    )
+    hidden = await _kept_back(it, world, survey)
+    kept_back = await keep_text(world, it, json.dumps(hidden)) if hidden else ""
+    validated = agreed_on(survey, spec=spec, kept_back=kept_back)
     return standing(await amend(world, it.id, lambda now: deciding.validate(now, validated), key=key))
