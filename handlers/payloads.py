@@ -141,6 +141,19 @@ class MovedPullRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """Commits that came to a branch, or went; `branch` is None where it was a tag."""
+
+    repository: Repository
+    branch: str | None
+
+    @classmethod
+    def from_payload(cls, data: Mapping[str, Any]) -> Self:
+        kind, _, name = data["ref"].removeprefix("refs/").partition("/")
+        return cls(repository=repository_of(data), branch=name if kind == "heads" else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndedCheck:
     """A check run or a suite of them that has ended on this commit; `branch` is None where it is on none."""
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from bot.application import refusal_words, words
 from bot.application.asked import Approve, RequestChanges
 from bot.application.commands import note_withdrawn
+from bot.application.landing import note_change
 from bot.application.recording import load
 from bot.application.refusing import Command
 from bot.domain.policy import Denied, NothingWaits
@@ -33,6 +34,7 @@ async def submitted(data: Mapping[str, Any], context: Context) -> None:
     if row["pull_request"] is None:
         # It was opened a moment ago, and that is not written down yet: nobody's word is lost by that.
         raise Unavailable("pull_request_being_opened")
+    await note_change(row["id"], "review", key=f"{context.key}:review", world=context.world)
     if review.state == APPROVED:
         await _answer(review, context, partial(_approved, row["id"]))
     else:

@@ -1,11 +1,11 @@
 """What is said once, beside the status comment: an edit of that reaches nobody's inbox."""
 
-from bot.application import check_words, money_words, reminder_words, removal_words, status_words
+from bot.application import check_words, landing_words, money_words, reminder_words, removal_words
 from bot.application.effects import say_once
 from bot.application.ports import World
 from bot.application.spending import spending
 from bot.application.texts import load_removal
-from bot.application.views import StatusView
+from bot.application.views import StatusView, view_of
 from bot.domain.deciding import WORKING
 from bot.domain.freezing import FROZEN
 from bot.domain.integration import Integration
@@ -17,6 +17,7 @@ async def announce(it: Integration, world: World) -> None:
     """Whatever of this is so now, and was not said yet. A freeze calls nobody: it asks nothing of them."""
     await say_changed(it, world)
     await say_removal(it, world)
+    await say_held(it, world)
     if it.paused is not None and it.waiting_for is not None:
         if it.paused.cause != FROZEN:
             await say_paused(it, it.paused.cause, it.paused.detail, world)
@@ -29,8 +30,9 @@ async def say_changed(it: Integration, world: World) -> None:
     """To whom sent it back: that it waits again; where checks did, to whom asked for it."""
     if not it.sent_back_from or it.pull_request is None or it.waiting_for != "approval":
         return
-    number, marker = it.pull_request, status_words.changed_marker(it.id, it.first_attempt)
-    say = status_words.changed if it.sent_back_by else check_words.mended
+    number, marker = it.pull_request, check_words.changed_marker(it.id, it.first_attempt)
+    say = landing_words.brought_up if it.went_back_for_base else check_words.mended
+    say = check_words.changed if it.sent_back_by else say
     by = (it.sent_back_by or it.requested_by).login
     said = say(by=by, head=it.head, before=it.sent_back_from)
     effect = f"changed:{it.id}:{it.first_attempt}"
@@ -50,6 +52,16 @@ async def say_removal(it: Integration, world: World) -> None:
     marker = removal_words.marker(it.id, which)
     body = f"{marker}\n{removal_words.announced(shown, it.id)}"
     await say_once(world, it.repository, it.issue, body, marker=marker, effect=f"removal:{it.id}:{which}")
+
+
+async def say_held(it: Integration, world: World) -> None:
+    """That it cannot be merged, and who can help: once for each thing that holds it, and each attempt."""
+    if it.held is None or it.pull_request is None or it.waiting_for not in {"approval", "merge"}:
+        return
+    marker = landing_words.held_marker(it.id, f"{it.attempt}:{it.held.code}")
+    view = view_of(it, await world.log.read(it.id))
+    body, effect = f"{marker}\n{landing_words.waits(view)}", f"held:{it.id}:{it.attempt}:{it.held.code}"
+    await say_once(world, it.repository, it.pull_request, body, marker=marker, effect=effect)
 
 
 async def say_paused(it: Integration, cause: str, which: str, world: World) -> None:

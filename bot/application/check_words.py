@@ -1,4 +1,4 @@
-"""Every sentence about others' checks that fail on the bot's pull request."""
+"""Every sentence about others' checks that fail on the bot's pull request, and of what was sent back."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -41,3 +41,14 @@ def mended(*, by: str, head: str, before: str) -> str:
         f"@{by}, checks failed on `{before[:7]}`, and {what} The description says what is in it, and what I "
         "have to say. It waits for approval."
     )
+
+
+def changed(*, by: str, head: str, before: str) -> str:
+    """On the pull request, when what was sent back waits for approval again."""
+    what = f"I changed it: `{head[:7]}`." if head != before else "I changed nothing."
+    return f"@{by}, {what} The description says what is in it, and what I have to say. It waits for approval."
+
+
+def changed_marker(integration_id: str, attempt: int) -> str:
+    """How the bot finds again that it said so."""
+    return f"<!-- claude-code-bot:changed:{integration_id}:{attempt} -->"

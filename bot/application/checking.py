@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.application.check_reports import gathered
 from bot.application.frozen import freezes_on
+from bot.application.landing import note_change
 from bot.application.own_checks import note_progress
 from bot.application.ports import World
 from bot.application.recording import amend, load
@@ -15,7 +16,9 @@ from bot.domain.timing import is_used_up
 from bot.records import Recorded, Unavailable
 
 
-async def note_checks(integration_id: str, head: str, *, key: str, world: World) -> None:
+async def note_checks(  # noqa: C901  by what it waits for
+    integration_id: str, head: str, *, key: str, world: World
+) -> None:
     """One of them has ended on this commit: once all have, by GitHub's own list, what follows from it.
 
     Where they judge, it is how far they are. What is told of another commit than the one at the gate, or of
@@ -37,6 +40,8 @@ async def _note_at_the_gate(
 ) -> None:
     if checks.is_about_to_be_shown(it, head):
         raise Unavailable("pull_request_being_opened")
+    if it.waiting_for == "merge" and it.head == head:
+        await _may_be_merged(it, head, key=key, world=world)
     if not checks.is_shown(it, head):
         return
     found = await world.checks.of_others(it.repository, head)
@@ -60,6 +65,13 @@ async def look_again(world: World, integration_id: str, *, key: str) -> None:
     """What was told while it was frozen was not heard: ask for it now."""
     it = await load(world, integration_id)
     await note_checks(integration_id, it.head, key=key, world=world)
+
+
+async def _may_be_merged(it: Integration, head: str, *, key: str, world: World) -> None:
+    """Where it waits to be merged, perhaps for these: once all have ended, that is tried again."""
+    found = await world.checks.of_others(it.repository, head)
+    if found and checks.are_done(found):
+        await note_change(it.id, "checks", key=key, world=world)
 
 
 async def _stands(it: Integration, world: World) -> bool:

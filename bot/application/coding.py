@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from bot.application.asking import ask, load_answer
 from bot.application.check_reports import failing_shown
+from bot.application.conflicts import conflict_shown
 from bot.application.ports import World
 from bot.application.prompting import noting, render
 from bot.application.recording import amend, load, running, was_recorded
@@ -175,7 +176,9 @@ async def _talk(world: World, it: Integration, answers: Sequence[Answer]) -> lis
     ]
 
 
-async def _reply(world: World, it: Integration, kind: str, digest: str, *, is_old: bool) -> Message:
+async def _reply(  # noqa: PLR0911  a table
+    world: World, it: Integration, kind: str, digest: str, *, is_old: bool
+) -> Message:
     text = await load_text(world, it, digest)
     if kind == "results":
         results = json.loads(text)
@@ -185,6 +188,8 @@ async def _reply(world: World, it: Integration, kind: str, digest: str, *, is_ol
         return asked(await _change(it, report))
     if kind == "checks":
         return asked(await failing_shown(it, report))
+    if kind == "conflict":
+        return asked(conflict_shown(it, report))
     if kind == "again":
         seen = [await seen_of(part) for part in report["parts"]]
         reason = fence("\n\n".join(seen), "why it came to nothing", nonce_of(it.id))

@@ -28,7 +28,7 @@ from bot.application.requesting import check_share, requested
 from bot.application.reviving import revived
 from bot.application.rights import check_right
 from bot.application.taking_up import taken_up
-from bot.domain import deciding, outsiders, planning, retiring
+from bot.domain import deciding, landing, outsiders, planning, retiring
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
 from bot.domain.money import raise_budget
@@ -156,7 +156,11 @@ async def note_closed(
     """Somebody else closed or merged the pull request: a fact from outside that stops the run."""
 
     def decide(it: Integration) -> list[e.Event]:
-        if it.state not in BEFORE_THE_MERGE or it.pull_request != number:
+        if it.pull_request != number:
+            return []
+        if it.waiting_for == "merge" and merged:
+            return landing.try_again(it, because="merged")  # by whom does not matter: what, it looks at
+        if it.state not in BEFORE_THE_MERGE and it.waiting_for != "merge":
             return []
         cause = "merged_by_hand" if merged else "pull_request_closed"
         return deciding.cancel(it, by=by, cause=cause, role=None)

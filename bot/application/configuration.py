@@ -78,6 +78,11 @@ class Configuration(BaseModel):
         default=False, description="whether a person approves the plan before anything is written"
     )
     reminders: bool = Field(default=True, description="whether the bot reminds people of what waits for them")
+    update: bool = Field(
+        default=False,
+        description="whether the bot brings its branch up to date with a base that has moved, to be approved "
+        "anew, also where GitHub does not ask for it",
+    )
     test_remarks: Literal["report", "refuse"] = Field(
         default="report",
         description="tests that pass with remarks: report them at the gate, or refuse the change",

@@ -104,6 +104,15 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"I took it back for that: attempt {attempt}"
         case e.ChecksPassed(head=head):
             return f"no check of others fails on `{head[:7]}` any more"
+        case e.BaseMoved(base_commit=commit, attempt=attempt, conflicts=0):
+            return f"the base had moved on to `{commit[:7]}`: it is tested with that, attempt {attempt}"
+        case e.BaseMoved(base_commit=commit, attempt=attempt, conflicts=many):
+            where = counted(many, "file")
+            return f"the base had moved on to `{commit[:7]}`, in conflict in {where}: attempt {attempt}"
+        case e.MergeHeld(code=reason):
+            return f"it could not be merged ({code(reason)}), and waited"
+        case e.MergeTriedAgain(because=because):
+            return f"merging was tried again, for {code(because)}"
         case e.BranchMoved(head=head):
             return f"the branch was moved on to `{head[:7]}`"
         case e.PullRequestDescribed(head=head):

@@ -14,4 +14,4 @@ async def merge(it: Integration, number: int, world: World, *, head: str, messag
         made = await world.pulls.merge(it.repository, number, head=head, method=method, message=message)
         if made is not None:
             return made
-    raise StepFailed("not_mergeable", "no method of merging is allowed")
+    raise StepFailed("merge_blocked", "no method of merging is allowed")

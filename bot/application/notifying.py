@@ -85,6 +85,7 @@ def what_people_see(it: Integration) -> tuple[object, ...]:
         it.failing_checks,
         it.counted,
         it.reminders,
+        it.held,
     )
 
 

@@ -12,6 +12,7 @@ from bot.application.installations import Installations, Sandbox
 from bot.application.repository_ports import Files, Repositories
 from bot.domain.integration import Integration
 from bot.domain.policy import Rules
+from bot.landing_records import Mergeability, Merging
 from bot.records import (
     Answer,
     Commit,
@@ -147,9 +148,15 @@ class Branches(Protocol):
     async def head(self, repository: Repository, branch: str) -> Commit | None: ...
 
     async def commit(
-        self, repository: Repository, *, parent: str, edits: Sequence[FileEdit], message: str
+        self,
+        repository: Repository,
+        *,
+        parent: str,
+        edits: Sequence[FileEdit],
+        message: str,
+        merging: str = "",
     ) -> Commit:
-        """A commit on top of `parent`, as the App, on no branch yet."""
+        """A commit on top of `parent`, as the App, on no branch yet; the edits are of what it merges."""
 
     async def create(self, repository: Repository, branch: str, *, sha: str) -> None: ...
     async def move(self, repository: Repository, branch: str, *, sha: str) -> None:
@@ -215,8 +222,12 @@ class PullRequests(Protocol):
     ) -> str | None:
         """Merge exactly this head; the commit on the base, None where this method is not allowed there.
 
-        The message is for a method that makes a commit of all. Raises StepFailed: head_moved, not_mergeable.
+        The message is for a method that makes a commit of all. Raises StepFailed: head_moved, or what
+        `landing.MENDABLE` names.
         """
+
+    async def mergeability(self, repository: Repository, number: int) -> Mergeability:
+        """Whether it could be merged, as far as GitHub finds out in a moment."""
 
 
 class Deployments(Protocol):
@@ -253,6 +264,9 @@ class Sources(Protocol):
         self, directory: Path, chosen: Callable[[Sequence[str]], Sequence[str]], *, limit: int
     ) -> list[bytes]:
         """What stands in the regular files there that are chosen by their paths, of each so many bytes."""
+
+    async def merge(self, repository: Repository, *, base: str, ours: str, theirs: str) -> Merging:
+        """What comes of both, which parted at `base`, as a change of `theirs`. Raises StepFailed."""
 
 
 class Claude(Protocol):

@@ -65,7 +65,7 @@ def branch_of(it: Integration) -> str:
 async def commit(it: Integration, world: World, *, key: str) -> Standing:
     """The change as a commit over what stands on the branch, on no branch itself yet."""
     edits, message = await left_to_commit(it, world), await message_of(it, world)
-    if it.branch and not edits:  # it was sent back, and is right as it is
+    if it.branch and not edits and not it.merges:  # it was sent back, and is right as it is
         return standing(await amend(world, it.id, lambda _: [e.CommitMade(head=it.head, tree="")], key=key))
 
     async def find() -> str | None:
@@ -73,10 +73,12 @@ async def commit(it: Integration, world: World, *, key: str) -> Standing:
 
     async def make() -> str:
         parent = it.head or it.base_commit
-        made = await world.branches.commit(it.repository, parent=parent, edits=edits, message=message)
+        made = await world.branches.commit(
+            it.repository, parent=parent, edits=edits, message=message, merging=it.merges
+        )
         return f"{made.sha} {made.tree}"
 
-    on = f"{it.head}:" if it.head else ""
+    on = "".join(f"{each}:" for each in (it.head, it.merges) if each)
     sha, tree = (await once(world, f"commit:{it.name}:{on}{it.change}", find=find, make=make)).split()
     return standing(await amend(world, it.id, lambda _: [e.CommitMade(head=sha, tree=tree)], key=key))
 

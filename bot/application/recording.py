@@ -23,6 +23,8 @@ WAKING: Final = (
     e.ChangesRequested,
     e.SentBackByChecks,
     e.ChecksCounted,
+    e.BaseMoved,
+    e.MergeTriedAgain,
     e.Rejected,
     e.DeployReleased,
     e.DeploymentReported,

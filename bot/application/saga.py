@@ -43,12 +43,13 @@ Queued = Callable[["Job", str], Awaitable[Standing]]
 
 LOOK_EVERY_SECONDS: Final = 3_600.0
 PATIENCE_SECONDS: Final[Mapping[str, float]] = {
-    waits: lapses.total_seconds() for waits, lapses in LAPSES.items()
+    **{waits: lapses.total_seconds() for waits, lapses in LAPSES.items()},
+    "merge": LOOK_EVERY_SECONDS,
 }
 DOUBLINGS: Final = 5
 
 # Of these it asks GitHub again and again, and says by itself that it was too long.
-LOOKED_AT: Final = ("deployment", "checks")
+LOOKED_AT: Final = ("deployment", "checks", "merge")
 
 
 class Places(Protocol):

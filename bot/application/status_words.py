@@ -6,6 +6,7 @@ from typing import Final
 from bot.application import (
     check_words,
     freeze_words,
+    landing_words,
     outsider_words,
     plan_words,
     removal_words,
@@ -82,17 +83,6 @@ def status_marker(integration_id: str) -> str:
 def last_marker(integration_id: str) -> str:
     """How the bot finds its last word again."""
     return f"<!-- claude-code-bot:end:{integration_id} -->"
-
-
-def changed(*, by: str, head: str, before: str) -> str:
-    """On the pull request, when what was sent back waits for approval again."""
-    what = f"I changed it: `{head[:7]}`." if head != before else "I changed nothing."
-    return f"@{by}, {what} The description says what is in it, and what I have to say. It waits for approval."
-
-
-def changed_marker(integration_id: str, attempt: int) -> str:
-    """How the bot finds again that it said so."""
-    return f"<!-- claude-code-bot:changed:{integration_id}:{attempt} -->"
 
 
 def status_comment(view: StatusView) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 from bot.application import words
 from bot.application.effects import once
 from bot.application.frozen import check_not_frozen
-from bot.application.merging import merge
+from bot.application.landing import land
 from bot.application.passports import complete
 from bot.application.ports import World
 from bot.application.quoting import one_line
@@ -108,27 +108,7 @@ async def _complete_passport(it: Integration, world: World, *, key: str) -> Stan
 
 async def _merge(it: Integration, world: World, *, key: str) -> Standing:
     await _check_people(it, world)
-    number = it.pull_request or 0
-
-    async def find() -> str | None:
-        found = await world.pulls.get(it.repository, number)
-        return found.merge_sha if found.merged and (found.head, found.base) == (it.head, it.base) else None
-
-    async def make() -> str:
-        found = await world.pulls.get(it.repository, number)
-        if found.head != it.head:
-            raise StepFailed("head_moved", found.head)
-        if found.base != it.base:
-            raise StepFailed("base_changed", found.base)
-        if found.merged and found.merge_sha is not None:
-            return found.merge_sha
-        if found.state == "closed":
-            raise StepFailed("pull_request_closed")
-        return await merge(it, number, world, head=it.head, message=await message_of(it, world))
-
-    commit = await once(world, f"merge:{it.name}:{it.head}", find=find, make=make)
-    merged = e.Merged(head=it.head, commit=commit)
-    return standing(await amend(world, it.id, lambda _: [merged], key=key))
+    return standing(await land(it, world, message=await message_of(it, world), key=key))
 
 
 async def _check_people(it: Integration, world: World) -> None:

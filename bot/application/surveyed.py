@@ -36,6 +36,7 @@ def agreed_on(survey: Mapping[str, str], *, spec: str, kept_back: str) -> e.Requ
         check_minutes=int(survey.get("check_minutes", "60")),
         checks_needed=tuple(json.loads(survey.get("checks_needed", "[]"))),
         reminders=not survey.get("reminders"),
+        updates=bool(survey.get("update", "")),
         outsiders=tuple(json.loads(survey.get("outsiders", "[]"))),
         reports=reports_in(survey),
     )

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from bot.application.ports import World
@@ -32,6 +33,7 @@ async def taken_up(
         raise NotSeen(it.pull_request or 0)
     since = await _since(it, head.sha, world)
     before = await load_change(world, it, it.on_branch)
+    it, base = await _as_merged_by_others(it, head.sha, world)
     now = before if head.sha == it.head else await change_at(it, head.sha, world)
     said = json.dumps({"parts": parts, "others": differing(before, now)}, ensure_ascii=False)
     return e.ChangesRequested(
@@ -42,7 +44,16 @@ async def taken_up(
         change=await keep_change(world, it, now),
         shared=head.sha != it.head,
         authors=since.authors,
+        base_commit=base,
     )
+
+
+async def _as_merged_by_others(it: Integration, head: str, world: World) -> tuple[Integration, str]:
+    """Whoever commits to the branch may merge the base into it: the change is one of that, then."""
+    began = None if head == it.head else await world.branches.began(it.repository, it.base, head)
+    if began in {None, it.base_commit}:
+        return it, ""
+    return replace(it, base_commit=began), began
 
 
 async def _since(it: Integration, head: str, world: World) -> Since:
@@ -55,9 +66,12 @@ async def _since(it: Integration, head: str, world: World) -> Since:
 
 
 async def left_to_commit(it: Integration, world: World) -> list[FileEdit]:
-    """What leads from the branch to the change; what it no longer touches is put back as the base has it."""
+    """What leads from the branch to the change; what it no longer touches is put back as the base has it.
+
+    Where the base has to be merged into it, what leads from that to the change.
+    """
     new = by_path(await load_change(world, it, it.change))
-    if not it.branch:
+    if not it.branch or it.merges:
         return list(new.values())
     base = await world.sources.listing(it.repository, it.base_commit)
     differ = differing(await load_change(world, it, it.on_branch), new.values())

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from bot.application import landing_words
 from bot.application.doubting import doubted
 from bot.application.ports import World
 from bot.application.recording import amend, running, was_recorded
@@ -15,10 +16,11 @@ from bot.application.watching import stoppable
 from bot.domain import deciding, outsiders
 from bot.domain import events as e
 from bot.domain.integration import Integration
+from bot.domain.landing import unsolved
 from bot.domain.reports import kept
 from bot.domain.states import State
 from bot.domain.trust import Verdict
-from bot.records import FileEdit, StepFailed
+from bot.records import FileEdit, Outcome, StepFailed
 
 
 async def run_tests(world: World, integration_id: str) -> Standing:
@@ -60,6 +62,8 @@ def sandbox_of(world: World) -> e.SandboxNoted:
 
 
 async def _verdict(it: Integration, world: World, edits: Sequence[FileEdit]) -> Verdict:
+    if left := unsolved(edits):
+        return await _unsolved(it, left, world)
     ran = await tried(world, it, it.tests, edits=edits)
     outcome, counts = ran.outcome, ran.told
     whole = {**asdict(outcome), "told": kept(counts)}
@@ -82,6 +86,13 @@ async def _verdict(it: Integration, world: World, edits: Sequence[FileEdit]) -> 
         passed=counts.passed,
         remarks=tuple(each.code for each in doubts.remarks),
     )
+
+
+async def _unsolved(it: Integration, paths: Sequence[str], world: World) -> Verdict:
+    """What still holds both sides of a conflict is not tried: no test need notice."""
+    told = Outcome(status=1, output=landing_words.unsolved(paths), seconds=0.0, ended="exited")
+    report = await keep_text(world, it, json.dumps(asdict(told)))
+    return Verdict(report=report, ended="exited", is_green=False)
 
 
 async def after_tests(world: World, integration_id: str) -> Standing:

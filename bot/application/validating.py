@@ -113,6 +113,7 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
         "check_minutes": str(configuration.checks.minutes),
         "checks_needed": json.dumps(configuration.checks.needed),
         "reminders": "" if configuration.reminders else "no",
+        "update": "yes" if configuration.update else "",
     }
 
 

@@ -58,9 +58,10 @@ class FailingChecks:
 class StatusView:
     """Everything the status comment says; `during` is the step it failed in. Money in US dollars.
 
-    `held_up` is what does not answer, and the code of how. `ending` is what its last word is known by,
-    `retried` who had it tried again last, and from which state. `at_work` is what the model does and to what,
-    `counted` are the checks that have ended, and all of them.
+    `held_up` is what does not answer, and the code of how; `held` is why it cannot be merged, and the detail
+    of that. `ending` is what its last word is known by, `retried` who had it tried again last, and from which
+    state. `at_work` is what the model does and to what, `counted` are the checks that have ended, and all of
+    them.
     """
 
     id: str
@@ -71,6 +72,9 @@ class StatusView:
     held_up: tuple[str, str] | None
     head: str
     checks: FailingChecks | None
+    held: tuple[str, str] | None
+    went_back_for_base: bool
+    base: str
     pull_request: int | None
     branch: str
     deployment: int | None
@@ -153,6 +157,9 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         held_up=(of.held_up.by, of.held_up.code) if of.held_up else None,
         head=of.head,
         checks=_failing(of, failing),
+        held=(of.held.code, of.held.detail) if of.held else None,
+        went_back_for_base=of.went_back_for_base,
+        base=of.base,
         pull_request=of.pull_request,
         branch=of.branch,
         deployment=of.deployment,
@@ -265,6 +272,6 @@ def _mark(passes: Sequence[Pass], index: int, it: Integration) -> str:
         return "failed"
     if (state, following) == (State.TESTING, State.GENERATING):
         return "repaired"
-    if (state, following) == (State.REVIEWING, State.GENERATING):
+    if following is State.GENERATING and state in {State.REVIEWING, State.DEPLOYING}:
         return "sent_back"
     return "remarked" if (state, following) == (State.TESTING, State.REVIEWING) and it.remarks else "done"

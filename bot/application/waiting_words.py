@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.application import freeze_words, outsider_words, plan_words
+from bot.application import freeze_words, landing_words, outsider_words, plan_words
 from bot.application.money_words import resting
 from bot.application.quoting import quoted
 from bot.application.reasons import code
@@ -33,8 +33,11 @@ def waiting_words(view: StatusView) -> list[str]:  # noqa: C901, PLR0911  a tabl
                 f"**{_approvals_missing(view)}** of `{view.head[:7]}` by {_who_may_approve(view)}: approve "
                 f"#{view.pull_request} in a review, or comment `{PREFIX} approve`, "
                 f"`{PREFIX} changes <what>` or `{PREFIX} reject <why>` there. "
-                "An approval by somebody who may deploy releases the deployment as well."
+                "An approval by somebody who may deploy releases the deployment as well.",
+                *landing_words.held(view),
             ]
+        case "merge":
+            return landing_words.held(view)
         case "deploy_approval":
             return [
                 "**Merged; waits for somebody who may deploy** (a maintainer or an administrator): "

@@ -31,6 +31,14 @@ def changed(base: Mapping[str, TreeEntry], there: Mapping[str, TreeEntry]) -> li
     return paths
 
 
+def check_size(edits: Sequence[FileEdit]) -> None:
+    """Raise CannotGoOn where that is more than a change may be."""
+    if len(edits) > MOST_FILES:
+        raise CannotGoOn("too_many_files")
+    if sum(len(edit.content or b"") for edit in edits) > LARGEST_CHANGE_BYTES:
+        raise CannotGoOn("change_too_large")
+
+
 def check_whole(base: Mapping[str, TreeEntry], edits: Sequence[FileEdit]) -> None:
     """Raise CannotGoOn where some of it may be no part of a change.
 

@@ -25,6 +25,7 @@ from bot.records import Actor, StepFailed
 
 WORKING: Final = (State.VALIDATING, State.GENERATING, State.TESTING, State.REVIEWING, State.DEPLOYING)
 
+SENT_BACK_FROM: Final = ("approval", "merge")
 
 # What has an undo, last first, and in which state it is done.
 TAKEN_BACK: Final = (
@@ -155,7 +156,7 @@ def withdraw(it: Integration, *, by: Actor, whose: Actor) -> list[e.Event]:
 
 def check_may_be_sent_back(it: Integration, *, said_at: datetime | None, is_over_time: bool) -> None:
     """Raise Denied where it does not wait at the gate, was not seen, or has used up what it may."""
-    if it.waiting_for != "approval":
+    if it.waiting_for not in SENT_BACK_FROM:
         raise NothingWaits("changes")
     _check_seen(it, said_at)
     if spent := it.limit_reached() or ("minutes" if is_over_time else None):
@@ -163,8 +164,8 @@ def check_may_be_sent_back(it: Integration, *, said_at: datetime | None, is_over
 
 
 def request_changes(it: Integration, asked: e.ChangesRequested) -> list[e.Event]:
-    """Send it back from the gate, to be changed, unless somebody else just did."""
-    if it.waiting_for != "approval" or asked.attempt != it.attempt + 1:
+    """Send it back from where it waits to be approved or merged, unless somebody else just did."""
+    if it.waiting_for not in SENT_BACK_FROM or asked.attempt != it.attempt + 1:
         raise NothingWaits("changes")
     return [asked]
 

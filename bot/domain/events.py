@@ -124,6 +124,8 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     `outsiders` are the names of those who may not write here and whose text the model reads. `reviewers` are
     who is asked for a review: names with their sign, `codeowners` for whom that file of the base names, or
     nobody.
+    `updates` is whether the branch is brought up to date with a base that has moved also where GitHub does
+    not ask for it.
     `reports` is where the tests leave their reports.
     """
 
@@ -152,6 +154,7 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     outsiders: tuple[str, ...] = ()
     reports: tuple[str, ...] = ()
     reviewers: tuple[str, ...] = ()
+    updates: bool = False
 
 
 class TestsChosen(Happened, frozen=True, kw_only=True):
@@ -381,6 +384,7 @@ class ChangesRequested(Happened, frozen=True, kw_only=True):
 
     The work goes on from what stood on the branch then: this commit, which is the base with this change.
     `shared` is whether others have committed there, `authors` who they are, as far as GitHub knows them.
+    `base_commit` is where the branch leaves its base, where somebody has merged that into it since.
     """
 
     by: Actor
@@ -390,6 +394,7 @@ class ChangesRequested(Happened, frozen=True, kw_only=True):
     change: str
     shared: bool = False
     authors: tuple[int, ...] = ()
+    base_commit: str = ""
 
 
 class ChecksFailed(Happened, frozen=True, kw_only=True):
@@ -414,6 +419,43 @@ class ChecksPassed(Happened, frozen=True, kw_only=True):
     """No check of others fails any more on the commit at the gate."""
 
     head: str
+
+
+class BaseMoved(Happened, frozen=True, kw_only=True):
+    """The base has moved, and the change is one of its new commit from now on; `head` is what the branch
+    shows.
+
+    `conflicts` counts the files in which both differ; `said` is then the digest of what the model is told of
+    them. `merges` is whether the branch does not hold the new commit, so that the next commit has to. `keeps`
+    is whether what was approved stays so: what would be merged is only tested once more.
+    """
+
+    attempt: int
+    base_commit: str
+    head: str
+    change: str
+    said: str = ""
+    conflicts: int = 0
+    merges: bool = True
+    keeps: bool = False
+    shared: bool = False
+    authors: tuple[int, ...] = ()
+
+
+class MergeHeld(Happened, frozen=True, kw_only=True):
+    """It cannot be merged as things are, and waits for whoever can change that; `code` says for what.
+
+    `detail` is GitHub's own word, or a code of ours.
+    """
+
+    code: str
+    detail: str = ""
+
+
+class MergeTriedAgain(Happened, frozen=True, kw_only=True):
+    """Something happened that it may have waited for: a review, checks, a push."""
+
+    because: str
 
 
 class BranchMoved(Happened, frozen=True, kw_only=True):
@@ -651,6 +693,9 @@ Event = (
     | ChecksFailed
     | SentBackByChecks
     | ChecksPassed
+    | BaseMoved
+    | MergeHeld
+    | MergeTriedAgain
     | BranchMoved
     | PullRequestDescribed
     | Rejected

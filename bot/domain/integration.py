@@ -75,6 +75,7 @@ class Integration:
     installs_wanted: tuple[str, ...] = ()
     installs_granted: Actor | None = None
     report_paths: tuple[str, ...] = ()
+    updates: bool = False
     left_out: tuple[str, ...] = ()
     attempt: int = 1
     first_attempt: int = 1
@@ -111,6 +112,12 @@ class Integration:
     checks: e.ChecksFailed | None = None
     check_rounds: int = 0
     counted: e.ChecksCounted | None = None
+    merges: str = ""
+    went_back_for_base: bool = False
+    conflict_rounds: int = 0
+    base_rounds: int = 0
+    held: e.MergeHeld | None = None
+    was_held: bool = False
     shared: bool = False
     authors: tuple[int, ...] = ()
     check: int | None = None
@@ -167,7 +174,7 @@ class Integration:
 
     @property
     def waiting_for(self) -> str | None:
-        """Whom or what it waits for: answer, plan_approval, install_approval, checks, approval,
+        """Whom or what it waits for: answer, plan_approval, install_approval, checks, approval, merge,
         deploy_approval, deployment, removal, or what it rests for.
 
         None where it works.
@@ -192,7 +199,9 @@ class Integration:
             return "install_approval"
         if self.state is State.REVIEWING and self.at_gate and not self.approved:
             return "approval"
-        return self._waits_to_deploy() if self.state is State.DEPLOYING and self.merged else None
+        if self.state is State.DEPLOYING and not self.merged:
+            return "merge" if self.held is not None else None
+        return self._waits_to_deploy() if self.state is State.DEPLOYING else None
 
     @property
     def may_install(self) -> bool:
@@ -374,10 +383,7 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
         case e.TestsFailed(report=report, remarks=remarks):
             return replace(it, reports=(*it.reports, report), failing=it.change, remarks=remarks)
         case e.RepairStarted(attempt=attempt):
-            talk = (*it.talk, ("report", it.reports[-1]))
-            again = replace(it, state=State.GENERATING, attempt=attempt, talk=talk)
-            # What the repository's own checks judged is on the branch: another commit follows it.
-            return replace(again, commit="", described="") if it.tester == "checks" else again
+            return _repairing(it, attempt)
         case e.CommitMade(head=head):
             return replace(it, commit=head)
         case e.BranchCreated(branch=branch, head=head):
@@ -408,16 +414,22 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return _sent_back_by_checks(it, attempt)
         case e.ChecksPassed():
             return replace(it, checks=None)
+        case e.BaseMoved():
+            return _base_moved(it, event)
+        case e.MergeHeld():
+            return replace(it, held=event, was_held=True)
+        case e.MergeTriedAgain():
+            return replace(it, held=None)
         case e.BranchMoved(head=head):
-            return replace(it, head=head, on_branch=it.change)
+            return replace(it, head=head, on_branch=it.change, merges="")
         case e.PullRequestDescribed(head=head, shown_at=shown_at):
             return replace(it, described=head, opened_at=shown_at)
         case e.Rejected(by=by):
             return replace(it, rejected_by=by)
         case e.Released():
-            return replace(it, state=State.DEPLOYING, released=True)
+            return replace(it, state=State.DEPLOYING, released=True, held=None, was_held=False)
         case e.Merged(commit=commit):
-            return replace(it, merged=commit)
+            return replace(it, merged=commit, held=None)
         case e.PassportCompleted():
             return replace(it, passport_completed=True)
         case e.DeployReleased(by=by):
@@ -514,6 +526,7 @@ def _validated(it: Integration, event: e.RequestValidated) -> Integration:
         reminds=event.reminders,
         report_paths=event.reports,
         reviewers=event.reviewers,
+        updates=event.updates,
     )
 
 
@@ -549,6 +562,11 @@ def _sent_back(it: Integration, event: e.ChangesRequested) -> Integration:
         talk=(*it.talk, ("changes", event.said)),
         checks=None,
         check_rounds=0,
+        base_commit=event.base_commit or it.base_commit,
+        merges="" if event.base_commit else it.merges,
+        went_back_for_base=False,
+        conflict_rounds=0,
+        base_rounds=0,
     )
 
 
@@ -561,7 +579,51 @@ def _sent_back_by_checks(it: Integration, attempt: int) -> Integration:
         change=it.on_branch,
         talk=(*it.talk, ("checks", said)),
         check_rounds=it.check_rounds + 1,
+        went_back_for_base=False,
     )
+
+
+def _base_moved(it: Integration, event: e.BaseMoved) -> Integration:
+    """It goes on over the new commit. Where only what would be merged is tested, the gate stays open."""
+    before = it if event.keeps else _opened_again(it, attempt=event.attempt)
+    told = (("conflict", event.said),) if event.said else ()
+    return replace(
+        before,
+        state=State.GENERATING,
+        attempt=event.attempt,
+        first_attempt=event.attempt,
+        base_commit=event.base_commit,
+        merges=event.base_commit if event.merges else "",
+        head=event.head,
+        change=event.change,
+        on_branch=event.change,
+        shared=it.shared or event.shared,
+        authors=tuple(sorted({*it.authors, *event.authors})),
+        talk=(*it.talk, *told),
+        passed_before=None,
+        held=None,
+        failing="",
+        sent_back_by=None,
+        sent_back_from=it.head,
+        went_back_for_base=True,
+        conflict_rounds=it.conflict_rounds + bool(event.conflicts),
+        base_rounds=it.base_rounds + (not event.conflicts),
+    )
+
+
+def _repairing(it: Integration, attempt: int) -> Integration:
+    """What was approved, and then failed with what has come to the base, is approved no more."""
+    before = _opened_again(it, attempt=it.first_attempt) if it.at_gate else it
+    again = replace(
+        before,
+        state=State.GENERATING,
+        attempt=attempt,
+        talk=(*it.talk, ("report", it.reports[-1])),
+        failing=it.failing,
+        remarks=it.remarks,
+    )
+    # What the repository's own checks judged is on the branch: another commit follows it.
+    return replace(again, commit="", described="") if it.tester == "checks" else again
 
 
 def _opened_again(it: Integration, *, attempt: int) -> Integration:
@@ -575,6 +637,8 @@ def _opened_again(it: Integration, *, attempt: int) -> Integration:
         commit="",
         described="",
         at_gate=False,
+        held=None,
+        was_held=False,
         failing="",
         remarks=(),
         cuts=0,
@@ -723,6 +787,7 @@ def _gone_on(after: Integration, it: Integration, event: e.Retried) -> Integrati
         installs_granted=it.installs_granted,
         report_paths=it.report_paths,
         reviewers=it.reviewers,
+        updates=it.updates,
     )
     if event.anew:
         return after

@@ -258,6 +258,8 @@ class Rules:
     owners_micro_usd: int | None = None
     repairs: int = 3
     check_rounds: int = 3
+    conflict_rounds: int = 2
+    base_rounds: int = 5
     questions: int = 3
     under_way: int = 10
     self_approval: bool = False

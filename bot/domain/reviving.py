@@ -13,6 +13,8 @@ FINAL: Final = ("rejected", "refused", "merged_by_hand")
 # What the commit that it began from, or the rights of who asked, have to be looked at again for.
 FROM_THE_START: Final = (
     "not_mergeable",
+    "merge_overdue",
+    "base_has_it",
     "base_changed",
     "base_missing",
     "commit_gone",

@@ -16,9 +16,11 @@ from bot.infrastructure import custody, directories
 from bot.infrastructure.finishing import in_thread
 from bot.infrastructure.git_changes import Comparison, is_file, written
 from bot.infrastructure.git_changes import edits as edits_of
+from bot.infrastructure.git_merging import merged
 from bot.infrastructure.git_mirror import Damaged, Mirror, Remote
 from bot.infrastructure.resilience import Policy
 from bot.infrastructure.shared import Shared, Unshared
+from bot.landing_records import Merging
 from bot.records import FileEdit, Repository, StepFailed, TreeEntry
 
 T = TypeVar("T")
@@ -121,6 +123,17 @@ class GitSources:
     ) -> list[bytes]:
         """What stands in the regular files there that are chosen by their paths, one byte over the limit."""
         return await in_thread(lambda: written(directory, chosen, limit=limit))
+
+    async def merge(self, repository: Repository, *, base: str, ours: str, theirs: str) -> Merging:
+        """What comes of both, which parted at `base`, as a change of `theirs`.
+
+        Raises StepFailed: merge_too_complex, change_too_large, not_a_file.
+        """
+        for commit in (base, ours, theirs):
+            await self.listing(repository, commit)
+        return await self._read(
+            repository, theirs, lambda mirror: merged(mirror, base=base, ours=ours, theirs=theirs)
+        )
 
     async def sweep(self) -> None:
         """Remove the working copies of bots that live no more."""

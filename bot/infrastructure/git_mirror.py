@@ -63,11 +63,11 @@ class Damaged(Unavailable):
 
 
 class GitFailed(Exception):
-    """Git ended badly; what it said of it."""
+    """Git ended badly; what it said of it, and what it had printed."""
 
-    def __init__(self, code: int, said: str) -> None:
+    def __init__(self, code: int, said: str, printed: bytes = b"") -> None:
         super().__init__(code, said)
-        self.code, self.said = code, said
+        self.code, self.said, self.printed = code, said, printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,8 @@ class Mirror:
         kept = f"+{check_sha(commit)}:refs/commits/{commit}"
         options = ("--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
         try:
-            await self._git("init", "--quiet", "--bare", "--template=", "--", str(self.path))
-            await self._git("fetch", *options, "--end-of-options", remote.url, kept, config=config)
+            await self.git("init", "--quiet", "--bare", "--template=", "--", str(self.path))
+            await self.git("fetch", *options, "--end-of-options", remote.url, kept, config=config)
         except GitFailed as failure:
             raise _meaning(failure) from failure
         finally:
@@ -139,7 +139,7 @@ class Mirror:
         """Every file of the commit by path. Raises Damaged, StepFailed("repository_too_large")."""
         options = ("-r", "-z", "-l", "--full-tree", "--end-of-options")
         try:
-            rows = await self._git("ls-tree", *options, check_sha(commit))
+            rows = await self.git("ls-tree", *options, check_sha(commit))
         except GitFailed as failure:
             raise Damaged("mirror_damaged", failure.said) from failure
         return await in_thread(lambda: {entry.path: entry for entry in map(_entry, rows.split(b"\0")[:-1])})
@@ -175,7 +175,7 @@ class Mirror:
         asked = ("check-ignore", "--no-index", "-z", "--stdin")
         try:
             async with asyncio.timeout(within):
-                out = await self._git(*asked, before=(f"--work-tree={tree}",), given=given)
+                out = await self.git(*asked, before=(f"--work-tree={tree}",), given=given)
         except TimeoutError:
             raise StepFailed("gitignore_too_complex", f"not read in {within:.0f} seconds") from None
         except GitFailed as failure:
@@ -187,13 +187,14 @@ class Mirror:
     def _command(self) -> list[str]:
         return [shutil.which("git") or "git", f"--git-dir={self.path}"]
 
-    async def _git(
+    async def git(
         self,
         *arguments: str,
         before: tuple[str, ...] = (),
         given: bytes = b"",
         config: Mapping[str, str] | None = None,
     ) -> bytes:
+        """What git prints. Raises GitFailed."""
         command = [*self._command(), *before, *arguments]
         return await _run(command, given=given, environment=_environment({**_CONFIG, **(config or {})}))
 
@@ -238,7 +239,7 @@ async def _run(command: Sequence[str], *, given: bytes, environment: Mapping[str
     finally:
         await finishing(_ended(process))
     if code:
-        raise GitFailed(code, said.decode(errors="replace").strip())
+        raise GitFailed(code, said.decode(errors="replace").strip(), out)
     return out
 
 

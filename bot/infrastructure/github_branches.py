@@ -32,18 +32,25 @@ class GitHubBranches:
         return self._known(Commit(sha=newest["sha"], tree=newest["commit"]["tree"]["sha"]))
 
     async def commit(
-        self, repository: Repository, *, parent: str, edits: Sequence[FileEdit], message: str
+        self,
+        repository: Repository,
+        *,
+        parent: str,
+        edits: Sequence[FileEdit],
+        message: str,
+        merging: str = "",
     ) -> Commit:
-        """A commit on top of `parent`, on no branch yet; GitHub signs it, as no author is named."""
+        """A commit on top of `parent`, on no branch yet; GitHub signs it, as no author is named.
+
+        Where it merges another commit, that is its second parent, and the edits are a change of that one.
+        """
         github = self._app.on(repository, PUBLISH)
-        base = await self._tree_of(github, parent)
-        entries = [entry(edit, blob=await _blob(github, edit)) for edit in edits]
-        tree = await github.tell(
-            "create_tree", "POST", "git", "trees", body={"base_tree": base, "tree": entries}
-        )
-        body = {"message": message, "tree": tree.data["sha"], "parents": [parent]}
+        base = await self._tree_of(github, merging or parent)
+        tree = await _tree(github, base, edits)
+        parents = [parent, merging] if merging else [parent]
+        body = {"message": message, "tree": tree, "parents": parents}
         made = await github.tell("create_commit", "POST", "git", "commits", body=body)
-        return self._known(Commit(sha=made.data["sha"], tree=tree.data["sha"]))
+        return self._known(Commit(sha=made.data["sha"], tree=tree))
 
     async def create(self, repository: Repository, branch: str, *, sha: str) -> None:
         """Put the branch there; one that stands there already is right. Raises StepFailed("branch_taken")."""
@@ -150,6 +157,15 @@ def is_text(content: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return bool(content) and b"\0" not in content
+
+
+async def _tree(github: Access, base: str, edits: Sequence[FileEdit]) -> str:
+    """The tree with these edits; one with none is that of the base."""
+    if not edits:
+        return base
+    entries = [entry(edit, blob=await _blob(github, edit)) for edit in edits]
+    made = await github.tell("create_tree", "POST", "git", "trees", body={"base_tree": base, "tree": entries})
+    return str(made.data["sha"])
 
 
 async def _blob(github: Access, edit: FileEdit) -> str | None:

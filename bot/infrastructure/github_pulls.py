@@ -1,5 +1,6 @@
 """The pull requests that this App opened."""
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
@@ -9,6 +10,7 @@ from bot.infrastructure.github import DEPLOY, PUBLISH, TALK, Access, GitHubApp
 from bot.infrastructure.github_answers import Answer
 from bot.infrastructure.github_graphql import data_of
 from bot.infrastructure.github_text import TITLE_CHARACTERS, fit, fit_line
+from bot.landing_records import Mergeability
 from bot.records import LineRemark, MergeMethod, PullRequest, Repository, StepFailed, Unavailable
 
 _SHOWN_LINES: Final = 4
@@ -19,6 +21,8 @@ READY: Final = (
     "mutation MakeReady($pull: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $pull}) "
     "{ pullRequest { isDraft } } }"
 )
+# Whether something can be merged GitHub only begins to find out when it is asked.
+_FINDING_OUT_SECONDS: Final = (0.5, 1.0, 2.0, 4.0)
 # There is no code for it. The last is what a branch with a linear history says.
 _METHOD_REFUSED: Final = re.compile(
     r"(merge commits|squash merges|rebase merges) are not allowed|must not contain merge commits",
@@ -29,8 +33,9 @@ _METHOD_REFUSED: Final = re.compile(
 class GitHubPullRequests:
     """Pull requests from branches of the same repository, known by branch and author."""
 
-    def __init__(self, app: GitHubApp) -> None:
+    def __init__(self, app: GitHubApp, *, pauses: Sequence[float] = _FINDING_OUT_SECONDS) -> None:
         self._app = app
+        self._pauses = pauses
 
     async def find(self, repository: Repository, *, branch: str) -> PullRequest | None:
         """The newest one from this branch that this App opened."""
@@ -187,7 +192,8 @@ class GitHubPullRequests:
     ) -> str | None:
         """Merge exactly this head, if it is not merged yet; None where this method is not allowed.
 
-        Raises StepFailed: head_moved, not_mergeable.
+        Raises StepFailed: head_moved, pull_request_closed, or one of those that time or people may mend:
+        merge_conflict, merge_behind, merge_queue, merge_blocked with what GitHub says.
         """
         github = self._app.on(repository, DEPLOY)
         body = {"sha": head, "merge_method": method, **_wording(method, number, message)}
@@ -196,10 +202,29 @@ class GitHubPullRequests:
             return str(answer.data["sha"])
         if _METHOD_REFUSED.search(answer.message):
             return None
-        there = _pull((await github.ask("read_pull_request", "pulls", number)).data)
+        data = await self._found_out(github, number)
+        there = _pull(data)
         if there.merged and there.head == head and there.merge_sha is not None:
             return there.merge_sha
-        raise _refusal(answer, there, head)
+        raise _refusal(answer, there, _mergeability(data), head)
+
+    async def mergeability(self, repository: Repository, number: int) -> Mergeability:
+        """Whether it could be merged, as far as GitHub finds out while it is asked a few times."""
+        return _mergeability(await self._found_out(self._app.on(repository, TALK), number))
+
+    async def _found_out(self, github: Access, number: int) -> Mapping[str, Any]:
+        """The pull request, looked at until GitHub knows, or does not in time."""
+        data = await self._whole(github, number)
+        for pause in self._pauses:
+            if data["mergeable"] is not None or data["state"] == "closed":
+                break
+            await asyncio.sleep(pause)
+            data = await self._whole(github, number)
+        return data
+
+    async def _whole(self, github: Access, number: int) -> Mapping[str, Any]:
+        data: Mapping[str, Any] = (await github.ask("read_pull_request", "pulls", number)).data
+        return data
 
     async def _merged(self, github: Access, number: int, body: Mapping[str, str]) -> Answer:
         return await github.tell(
@@ -276,10 +301,28 @@ def _pull(data: Mapping[str, Any]) -> PullRequest:
     )
 
 
-def _refusal(answer: Answer, there: PullRequest, head: str) -> StepFailed | Unavailable:
+def _mergeability(data: Mapping[str, Any]) -> Mergeability:
+    return Mergeability(
+        head=data["head"]["sha"], is_mergeable=data["mergeable"], state=data["mergeable_state"]
+    )
+
+
+def _refusal(answer: Answer, there: PullRequest, found: Mergeability, head: str) -> StepFailed | Unavailable:
+    said = answer.message
     if there.head != head:
         return StepFailed("head_moved", f"#{there.number} is at {there.head}")
-    if "base branch was modified" in answer.message.lower():
-        return Unavailable("github_base_moved", answer.message, retry_after=_BASE_MOVED_SECONDS)
-    code = "head_moved" if answer.status == HTTPStatus.CONFLICT else "not_mergeable"
-    return StepFailed(code, answer.message)
+    if "base branch was modified" in said.lower():
+        return Unavailable("github_base_moved", said, retry_after=_BASE_MOVED_SECONDS)
+    if answer.status == HTTPStatus.CONFLICT:
+        return StepFailed("head_moved", said)
+    return StepFailed(_kept_by(there, found, said), said)
+
+
+def _kept_by(there: PullRequest, found: Mergeability, said: str) -> str:
+    if there.state == "closed":
+        return "pull_request_closed"
+    if found.is_mergeable is False:
+        return "merge_conflict"
+    if found.state == "behind":
+        return "merge_behind"
+    return "merge_queue" if "merge queue" in said.lower() else "merge_blocked"

@@ -175,6 +175,15 @@ class GitHub(World):
         await self.settle()
         return sha
 
+    async def merge_into(
+        self, login: str, full_name: str, commit: str, files: Mapping[str, str | bytes | None], *, branch: str
+    ) -> str:
+        """A merge by hand of that commit into the branch, with these files; the new commit."""
+        repository, by = self._change(full_name), self.account(login)
+        sha = branches.merge_into(self, repository, by, commit, files, branch=branch)
+        await self.settle()
+        return sha
+
     async def reset_branch(self, login: str, full_name: str, branch: str, sha: str) -> None:
         """A forced push of a commit that is there."""
         repository, by = self._change(full_name), self.account(login)

@@ -58,7 +58,11 @@ class Window:
 
 @dataclass(kw_only=True)
 class World:
-    """Everything that the stand-in remembers."""
+    """Everything that the stand-in remembers.
+
+    Into branches that are `strict` only what is up to date is merged; `unsure` is how often one asks before
+    it is known whether something can be.
+    """
 
     app: App
     directory: Path
@@ -70,6 +74,8 @@ class World:
     deployer: Literal["success", "failure"] | None = None
     # What its continuous integration says of a commit of a pull request: conclusions by the checks' names.
     ci: Callable[[Repository, str], Mapping[str, str]] | None = None
+    strict: set[str] = field(default_factory=set)
+    unsure: int = 0
     accounts: dict[str, Account] = field(default_factory=dict)
     members: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)

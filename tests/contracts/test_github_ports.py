@@ -12,6 +12,7 @@ from bot.application.repository_ports import Files, Repositories
 from bot.domain.merging import METHODS
 from bot.infrastructure.github import PUBLISH, READ
 from bot.owner_records import Ownership
+from bot.infrastructure.github_pulls import GitHubPullRequests
 from bot.records import Actor, FileEdit, MergeMethod, PullRequest, RepositoryFacts, StepFailed, Unavailable
 from standins.faults import Fault, Kind
 from standins.github.state import Role
@@ -514,14 +515,85 @@ async def test_sm_01_a_head_that_has_moved_is_not_merged(side: Side) -> None:
     assert side.github.effects_named("merge") == []
 
 
-async def test_what_github_does_not_let_in_is_not_mergeable(side: Side) -> None:
+@pytest.mark.parametrize(
+    ("why", "code"),
+    [
+        ('Required status check "ci" is expected.', "merge_blocked"),
+        ("Repository rule violations found: Changes must be made through the merge queue", "merge_queue"),
+    ],
+)
+async def test_f39_what_github_does_not_let_in_is_told_by_what_keeps_it(
+    side: Side, why: str, code: str
+) -> None:
     number, head = await side.pull()
-    side.github.repository(ERP).protected["main"] = 'Required status check "ci" is expected.'
+    side.github.repository(ERP).protected["main"] = why
 
     with pytest.raises(StepFailed) as failure:
         await side.merge(number, head)
 
-    assert (failure.value.code, "ci" in failure.value.detail) == ("not_mergeable", True)
+    assert (failure.value.code, failure.value.detail) == (code, why)
+    assert (await side.pulls.mergeability(side.repository, number)).state == "blocked"
+
+
+async def test_a_conflict_is_told_once_github_has_found_out(side: Side) -> None:
+    number, head = await side.pull()
+    await side.github.push("dev", ERP, {"src/erp.py": "theirs"})
+    side.github.unsure = 1
+
+    with pytest.raises(StepFailed) as failure:
+        await side.merge(number, head)
+
+    assert failure.value.code == "merge_conflict"
+    found = await side.pulls.mergeability(side.repository, number)
+    assert (found.is_mergeable, found.state) == (False, "dirty")
+
+
+async def test_a_branch_that_has_to_be_up_to_date_is_behind(side: Side) -> None:
+    number, head = await side.pull()
+    await side.github.push("dev", ERP, {"other.py": "theirs"})
+    side.github.strict.add("main")
+
+    with pytest.raises(StepFailed) as failure:
+        await side.merge(number, head)
+
+    assert failure.value.code == "merge_behind"
+
+
+async def test_what_github_does_not_find_out_in_time_is_not_known(side: Side) -> None:
+    number, _ = await side.pull()
+    side.github.unsure = 9
+    pulls = GitHubPullRequests(side.app, pauses=(0.0, 0.0))
+
+    found = await pulls.mergeability(side.repository, number)
+
+    assert (found.is_mergeable, found.state) == (None, "unknown")
+
+
+async def test_what_was_closed_meanwhile_is_not_merged(side: Side) -> None:
+    number, head = await side.pull()
+    await side.github.close_pull("dev", ERP, number)
+
+    with pytest.raises(StepFailed) as failure:
+        await side.merge(number, head)
+
+    assert failure.value.code == "pull_request_closed"
+
+
+async def test_a_merge_commit_has_both_parents_and_the_files_of_both(side: Side) -> None:
+    number, head = await side.pull()
+    theirs = await side.github.push("dev", ERP, {"src/erp.py": "theirs"})
+    solved = [FileEdit(path="src/erp.py", content=b"both")]
+
+    made = await side.branches.commit(
+        side.repository, parent=head, edits=solved, message="Merge", merging=theirs
+    )
+    same = await side.branches.commit(side.repository, parent=head, edits=[], message="m", merging=theirs)
+    await side.branches.move(side.repository, BRANCH, sha=made.sha)
+
+    git = side.github.repository(ERP).git
+    assert git.text("log", "-1", "--format=%P", made.sha).split() == [head, theirs]
+    assert git.text("rev-parse", f"{theirs}^{{tree}}") == same.tree
+    assert (await side.pulls.mergeability(side.repository, number)).is_mergeable
 
 
 async def test_a_base_that_has_just_moved_is_to_be_tried_later(side: Side) -> None:

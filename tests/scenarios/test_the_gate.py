@@ -191,30 +191,48 @@ What I took back:
     ])
 
 
-async def test_a_protected_branch_is_not_merged_around(team: Team) -> None:
+async def test_f39_what_a_protected_branch_refuses_waits_visibly_and_is_tried_again(team: Team) -> None:
     issue, pull = await team.has_a_pull_request()
     await team.github.world.protect("acme/shop", "main", why="At least 2 approving reviews are required.")
 
     await team.admin.comments("/claude approve", on=pull)
 
-    await team.bot.reaches(State.FAILED, because="not_mergeable")
+    await team.bot.waits_for("merge")
     await team.bot.comes_to_rest()
-    assert team.github.merged_heads() == []
-    assert issue.last_words() == snapshot([
-        """\
-@requester <id> has **failed**.
+    assert (team.github.merged_heads(), pull.is_open) == ([], True)
+    assert "“At least 2 approving reviews are required.”" in issue.status_comment()
+    [said] = pull.by_the_bot("held")
+    assert said.startswith("@requester **GitHub does not merge #2 yet.** It says: “At least 2")
 
-**Failed** in “Merge and deploy” (`not_mergeable`). GitHub would not merge it: look at conflicts and at the branch's protection.
+    await team.github.world.protect("acme/shop", "main", why=None)
+    await team.developer.reviews(pull)
 
-Detail: `At least 2 approving reviews are required.`.
+    await team.bot.reaches(State.ACTIVE)
+    assert team.github.merged_heads() == [pull.head]
 
-What I took back:
-- Merge and deploy: nothing to undo
-- Pull request and approval: undone (pull request closed, #2)
-- Run the tests: undone (check run closed)
-- Write the code: undone (branch deleted)\
-"""
-    ])
+
+@pytest.mark.parametrize("then", ["merged", "closed"])
+async def test_f35_f36_what_waits_for_a_merge_queue_goes_on_once_people_merged_it(
+    team: Team, then: str
+) -> None:
+    issue, pull = await team.has_a_pull_request()
+    queue = "Repository rule violations found. Changes must be made through the merge queue"
+    await team.github.world.protect("acme/shop", "main", why=queue)
+    await team.admin.comments("/claude approve", on=pull)
+    await team.bot.waits_for("merge")
+    await team.bot.comes_to_rest()
+    assert "merge queue" in issue.status_comment()
+    await team.github.world.protect("acme/shop", "main", why=None)
+
+    if then == "closed":
+        await team.developer.closes(pull)
+        await team.bot.reaches(State.FAILED, because="pull_request_closed")
+        return
+    await team.developer.merges(pull)
+
+    await team.bot.reaches(State.ACTIVE)
+    assert team.github.merged_heads() == [pull.head]
+    assert len(team.github.deployments()) == 1
 
 
 async def test_approving_twice_is_approving_once(team: Team) -> None:

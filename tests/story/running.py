@@ -41,6 +41,7 @@ PARKED: Final = (
     "install_approval",
     "approval",
     "deploy_approval",
+    "merge",
     "deployment",
     "removal",
 )

@@ -40,6 +40,12 @@ class Person:
     ) -> str:
         return await self.world.push(self.login, to, files, branch=branch)
 
+    async def merges_by_hand(self, commit: str, files: Mapping[str, str], *, into: PullRequest) -> str:
+        """The new commit of the pull request's branch."""
+        return await self.world.merge_into(
+            self.login, into.repository_name, commit, files, branch=into.branch
+        )
+
     async def reports(self, deployment: Deployment, state: str, *, of: str = "acme/shop") -> None:
         """How a deployment went."""
         await self.world.set_deployment_status(self.login, of, deployment.id, state)

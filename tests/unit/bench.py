@@ -10,6 +10,7 @@ from typing import Any, Final
 from bot.application.tools import EDITOR, Worked, run_tools
 from bot.application.workbench import Workbench, open_tree
 from bot.domain.tree import Tree
+from bot.landing_records import Merging
 from bot.records import FileEdit, Outcome, Repository, SandboxLimits, TreeEntry
 
 REPOSITORY: Final = Repository(id=1, full_name="acme/shop", installation_id=2)
@@ -52,6 +53,9 @@ class FakeSources:
         now = found(directory)
         paths = sorted(path for path in now.keys() | self.files if now.get(path) != self.files.get(path))
         return [FileEdit(path=path, content=now.get(path)) for path in paths]
+
+    async def merge(self, _repository: Repository, *, base: str, ours: str, theirs: str) -> Merging:
+        return Merging(edits=())
 
 
 @dataclass

@@ -90,3 +90,10 @@ def ended_suite(head: str, *, branch: str | None = BRANCH) -> Payload:
     payload = example("check_suite/completed.2")
     payload["check_suite"] |= {"head_sha": head, "head_branch": branch, "conclusion": "failure"}
     return payload
+
+
+def push(branch: str | None) -> Payload:
+    """Commits that came to this branch; to a tag where it is None."""
+    payload = example("push/event.4")
+    payload["ref"] = "refs/tags/v1" if branch is None else f"refs/heads/{branch}"
+    return payload

@@ -20,6 +20,7 @@ from bot.domain.merging import METHODS
 from bot.domain.policy import Rules
 from bot.domain.streams import is_integrations
 from bot.owner_records import Ownership
+from bot.landing_records import Mergeability, Merging
 from bot.records import (
     Actor,
     Answer,
@@ -341,14 +342,22 @@ class FakeBranches:
     stuck: list[str] = field(default_factory=list)
     come: Since = field(default_factory=lambda: Since(only_added=True, authors=(3,)))
     forked_at: str | None = None
+    merging: list[str] = field(default_factory=list)
 
     async def head(self, repository: Repository, branch: str) -> Commit | None:
         return self.heads.get(branch)
 
     async def commit(
-        self, repository: Repository, *, parent: str, edits: Sequence[FileEdit], message: str
+        self,
+        repository: Repository,
+        *,
+        parent: str,
+        edits: Sequence[FileEdit],
+        message: str,
+        merging: str = "",
     ) -> Commit:
         self.made.append((parent, edits, message))
+        self.merging.append(merging)
         return Commit(sha=COMMIT if len(self.made) == 1 else f"{len(self.made):040}", tree=TREE)
 
     async def create(self, repository: Repository, branch: str, *, sha: str) -> None:
@@ -399,6 +408,9 @@ class FakePullRequests:
     refuses: str | None = None
     has_drafts: bool = True
     made_ready: list[int] = field(default_factory=list)
+    why: str = ""
+    mergeable: bool | None = True
+    merge_state: str = "clean"
 
     def has(self, number: int, branch: str, head: str, **facts: Any) -> None:
         plain = {"base": "main", "state": "open", "merged": False, "merge_sha": None, "opened_at": OPENED_AT}
@@ -472,6 +484,10 @@ class FakePullRequests:
         branch, pull = self.there[number]
         self.has(number, branch, pull.head, state="closed")
 
+    async def mergeability(self, repository: Repository, number: int) -> Mergeability:
+        head = self.there[number][1].head
+        return Mergeability(head=head, is_mergeable=self.mergeable, state=self.merge_state)
+
     async def merge(
         self, repository: Repository, number: int, *, head: str, method: MergeMethod, message: str
     ) -> str | None:
@@ -479,7 +495,7 @@ class FakePullRequests:
         if method not in self.takes:
             return None
         if self.refuses is not None:
-            raise StepFailed(self.refuses)
+            raise StepFailed(self.refuses, self.why)
         self.merged.append((number, head))
         self.has(number, self.there[number][0], head, state="closed", merged=True, merge_sha=MERGED_SHA)
         return MERGED_SHA
@@ -606,6 +622,8 @@ class FakeSources:
     executable: tuple[str, ...] = ()
     modes: dict[str, str] = field(default_factory=dict)
     reports: dict[str, bytes] = field(default_factory=dict)
+    merging: Merging | StepFailed = field(default_factory=lambda: Merging(edits=()))
+    put_together: list[tuple[str, str, str]] = field(default_factory=list)
 
     async def listing(self, repository: Repository, commit: str) -> Mapping[str, TreeEntry]:
         return {
@@ -634,6 +652,12 @@ class FakeSources:
         self, directory: Path, chosen: Callable[[Sequence[str]], Sequence[str]], *, limit: int
     ) -> list[bytes]:
         return [self.reports[path] for path in chosen(list(self.reports))]
+
+    async def merge(self, repository: Repository, *, base: str, ours: str, theirs: str) -> Merging:
+        self.put_together.append((base, ours, theirs))
+        if isinstance(self.merging, StepFailed):
+            raise self.merging
+        return self.merging
 
 
 @dataclass

@@ -200,6 +200,8 @@ MERGED_FOR_A_DEVELOPER: Final[History] = (
     e.PassportCompleted(),
     e.Merged(head=COMMIT, commit=MERGED_SHA),
 )
+NEW_BASE, MERGING = "ba5f" * 10, "3e6e" * 10
+BASE_MOVED: Final = e.BaseMoved(attempt=2, base_commit=NEW_BASE, head=COMMIT, change=CHANGE)
 DEPLOYING: Final[History] = (*MERGED, e.DeploymentCreated(deployment=51, environment="production"))
 DEPLOYED: Final[History] = (*DEPLOYING, e.DeploymentReported(deployment=51, outcome="success"))
 ACTIVE: Final[History] = (*DEPLOYED, e.Activated())

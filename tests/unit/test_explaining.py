@@ -8,6 +8,7 @@ from typing import get_args
 
 import pytest
 from inline_snapshot import snapshot
+from msgspec import structs
 from msgspec.structs import replace
 
 from bot.application.fact_words import told
@@ -27,6 +28,7 @@ from tests.unit.histories import (
     ANOTHER_PLAN,
     ASKED,
     BASE,
+    BASE_MOVED,
     BRANCH,
     COMMIT,
     DEPRECATED,
@@ -254,6 +256,8 @@ def test_every_fact_has_its_sentence() -> None:
     every += [e.TestsChosen(tests=("pytest",), configured=known) for known in (True, False)]
     every += [SANDBOX, e.PassportCompleted(taken=False)]
     every += [e.ReviewersAsked(head=COMMIT, names=())]
+    every += [BASE_MOVED, structs.replace(BASE_MOVED, conflicts=1)]
+    every += [e.MergeHeld(code="queue"), e.MergeTriedAgain(because="push")]
     every += [e.StepUndone(step="deploy", outcome="needs_person", what="")]
     every += [e.ContextCompacted(upto=1, tokens=1)]
     every += [ANOTHER, *DEPRECATED, GIVEN_UP, e.DeprecationRequested(by=ADMIN, why=None, removed_in=9)]
@@ -436,6 +440,7 @@ async def test_the_configuration_says_where_each_value_comes_from() -> None:
 | `approvals` | `1` | the bot's default |
 | `plan_first` | `false` | the bot's default |
 | `reminders` | `true` | the bot's default |
+| `update` | `false` | the bot's default |
 | `test_remarks` | `report` | the bot's default |
 | `checks` | `send_back: true, minutes: 60, needed:` | the bot's default |
 | `branch` | `claude/{issue}-{id}` | the bot's default |

@@ -56,6 +56,7 @@ async def test_key_by_key_the_nearer_file_says_it_and_else_the_default_holds() -
 | `approvals` | `1` | this repository, [line 1](https://github.com/acme/shop/blob/ba5eba5eba5eba5eba5eba5eba5eba5eba5eba5e/.github/claude-bot.yml#L1) |
 | `plan_first` | `false` | the bot's default |
 | `reminders` | `true` | the bot's default |
+| `update` | `false` | the bot's default |
 | `test_remarks` | `refuse` | the owner's `acme/.github`, [line 3](https://github.com/acme/.github/blob/0123012301230123012301230123012301230123/.github/claude-bot.yml#L3) |
 | `checks` | `send_back: true, minutes: 60, needed:` | the bot's default |
 | `branch` | `claude/{issue}-{id}` | the bot's default |

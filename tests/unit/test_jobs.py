@@ -104,6 +104,7 @@ async def test_a_survey_finds_the_base_its_configuration_and_its_tests() -> None
         "check_minutes": "60",
         "checks_needed": "[]",
         "reminders": "",
+        "update": "",
     }
 
 

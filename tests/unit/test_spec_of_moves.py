@@ -11,6 +11,8 @@ from tests.unit.histories import (
     ADMIN_APPROVAL,
     AGREED,
     ASKED,
+    BASE_MOVED,
+    CHECKED,
     DEPLOYED,
     DEPRECATED,
     REMOVED,
@@ -45,6 +47,7 @@ MADE_BY = {
     (State.TESTING, State.REVIEWING): (WRITTEN, "TestsPassed"),
     (State.TESTING, State.GENERATING): (REPAIRING[:-1], "RepairStarted"),
     (State.REVIEWING, State.DEPLOYING): ((*UP_FOR_REVIEW, ADMIN_APPROVAL), "Released"),
+    (State.DEPLOYING, State.GENERATING): (CHECKED, "BaseMoved"),
     (State.DEPLOYING, State.ACTIVE): (DEPLOYED, "Activated"),
     (State.ACTIVE, State.GENERATING): (ACTIVE, "VersionRequested"),
     (State.ACTIVE, State.DEPRECATED): (REMOVED, "Deprecated"),
@@ -67,6 +70,7 @@ def moves(history: History) -> list[tuple[State, State, str]]:
 @pytest.mark.parametrize(("move", "history", "name"), [(m, *by) for m, by in MADE_BY.items()])
 def test_a_move_is_made_by_its_own_fact(move: tuple[State, State], history: History, name: str) -> None:
     facts: dict[str, e.Event] = {type(fact).__name__: fact for life in LIVES.values() for fact in life}
+    facts["BaseMoved"] = BASE_MOVED
     facts |= {f"Retried {end}": e.Retried(by=ADMIN, state=end, attempt=2) for end in AGAIN_FROM}
 
     before = integration(history)

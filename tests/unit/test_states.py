@@ -1,4 +1,4 @@
-"""The nine states and every move between them, as DESIGN has them."""
+"""The nine states and every move between them, as they are designed."""
 
 from itertools import product
 
@@ -13,7 +13,7 @@ DESIGNED = {
     "generating": {"testing", "failed"},
     "testing": {"generating", "reviewing", "failed"},
     "reviewing": {"generating", "deploying", "failed"},
-    "deploying": {"active", "failed"},
+    "deploying": {"generating", "active", "failed"},
     "active": {"generating", "failed", "deprecated"},
     "failed": {"validating", "generating", "testing", "deploying"},
     "deprecated": set(),

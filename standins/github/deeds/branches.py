@@ -128,5 +128,23 @@ def push(
     return sha
 
 
+def merge_into(
+    world: World,
+    repository: Repository,
+    by: Account,
+    commit: str,
+    files: Mapping[str, str | bytes | None],
+    *,
+    branch: str,
+) -> str:
+    """A merge of this commit into the branch, as a person makes one who solves conflicts in these files."""
+    tip, mine = repository.branches[branch], signature(world, by)
+    tree = repository.git.keep_tree(commit, [edit(path, content) for path, content in files.items()])
+    sha = repository.git.keep_commit(tree, [tip, commit], "Merge", author=mine, committer=mine)
+    world.note("push", repository, by, branch=branch, sha=sha)
+    place(world, repository, by, branch, sha)
+    return sha
+
+
 def edit(path: str, content: str | bytes | None) -> Edit:
     return Edit(path=path, content=content.encode() if isinstance(content, str) else content)

@@ -39,6 +39,8 @@ def merge(  # noqa: PLR0913  who merges what, how, and with which words
         raise Refused(409, "Head branch was modified. Review and try the merge again.")
     base_tip = repository.branches[pull.base]
     tree = _merged(repository, base_tip, pull.head_sha)
+    if pull.base in world.strict and repository.git.compare(base_tip, pull.head_sha).behind:
+        raise Refused(405, "The head branch is not up to date with the base branch.")
     if method == "rebase":
         made = _rebased(world, repository, by, base_tip, pull.head_sha)
     else:

@@ -88,12 +88,14 @@ def pull(world: World, of: Repository, it: Issue) -> dict[str, Any]:
     compared = compare(of, there)
     is_open = it.state == "open"
     mergeable = compared.merged is not None if is_open else None
+    if mergeable is not None and world.unsure:
+        world.unsure, mergeable = world.unsure - 1, None
     return simple_pull(world, of, it) | {
         "merged": there.merged_at is not None,
         "merged_by": _account_or_none(world, there.merged_by),
         "mergeable": mergeable,
         "rebaseable": mergeable,
-        "mergeable_state": {True: "clean", False: "dirty", None: "unknown"}[mergeable],
+        "mergeable_state": _merge_state(world, of, there, compared, mergeable=mergeable),
         "comments": sum(each.issue == it.number for each in of.comments.values()),
         "review_comments": 0,
         "maintainer_can_modify": False,
@@ -102,6 +104,16 @@ def pull(world: World, of: Repository, it: Issue) -> dict[str, Any]:
         "deletions": sum(each.deletions for each in compared.changes),
         "changed_files": len(compared.changes),
     }
+
+
+def _merge_state(
+    world: World, of: Repository, it: Pull, compared: Comparison, *, mergeable: bool | None
+) -> str:
+    if not mergeable:
+        return "unknown" if mergeable is None else "dirty"
+    if it.base in of.protected:
+        return "blocked"
+    return "behind" if it.base in world.strict and compared.behind else "clean"
 
 
 def compare(of: Repository, it: Pull) -> Comparison:

@@ -1,0 +1,65 @@
+"""What both sides of a conflict did to a file: gathered within bounds, without secrets, shown as data."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from bot.application.ports import World
+from bot.application.prompting import render
+from bot.application.showing import shown_paths
+from bot.domain.comparing import compared
+from bot.domain.fencing import fence, nonce_of
+from bot.domain.integration import Integration
+from bot.domain.tree import LARGEST_FILE_BYTES
+from bot.landing_records import Merging
+from bot.records import FileEdit
+
+MOST_FILES: Final = 10
+SIDE_CHARACTERS: Final = 6_000
+
+Report = Mapping[str, Any]
+
+
+async def report_of(it: Integration, world: World, put: Merging, *, began: str, head: str, onto: str) -> str:
+    """What each side did to each file since they parted, as it is kept; of many files the first are told."""
+    told = []
+    for path in put.conflicts[:MOST_FILES]:
+        before, ours, theirs = [await _at(it, world, commit, path) for commit in (began, head, onto)]
+        told.append(await asyncio.to_thread(_told, path, before, ours, theirs))
+    return json.dumps({"files": told, "more": list(put.conflicts[MOST_FILES:])}, ensure_ascii=False)
+
+
+async def _at(it: Integration, world: World, commit: str, path: str) -> bytes | None:
+    """What stands there; of what is too long for a change nothing is shown."""
+    entry = (await world.sources.listing(it.repository, commit)).get(path)
+    if entry is None or entry.size > LARGEST_FILE_BYTES:
+        return None
+    return await world.sources.read(it.repository, commit, path)
+
+
+def _told(path: str, before: bytes | None, ours: bytes | None, theirs: bytes | None) -> Report:
+    return {"path": path, "ours": _did(path, before, ours), "theirs": _did(path, before, theirs)}
+
+
+def _did(path: str, before: bytes | None, now: bytes | None) -> str:
+    diff = compared([FileEdit(path=path, content=now)], {path: before})
+    return diff if len(diff) <= SIDE_CHARACTERS else f"{diff[:SIDE_CHARACTERS]}\n[... cut ...]"
+
+
+def conflict_shown(it: Integration, report: Report) -> str:
+    """The report as the model is shown it: every word of it is the repository's."""
+    nonce = nonce_of(it.id)
+    shown = "\n\n".join(_shown(each, nonce) for each in report["files"])
+    paths = fence(shown_paths(report["more"]), "paths", nonce) if report["more"] else ""
+    more = f"More files with both sides in them:\n{paths}\n" if paths else ""
+    return render("conflict", files=shown, more=more)
+
+
+def _shown(file: Report, nonce: str) -> str:
+    parts = (
+        (file["path"], "a file in conflict"),
+        (file["ours"], "what your pull request did to it"),
+        (file["theirs"], "what came to the base"),
+    )
+    return "\n".join(fence(text, source, nonce) for text, source in parts if text)

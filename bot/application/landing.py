@@ -1,0 +1,162 @@
+"""From the open gate into the base: the approved head, tested with what it is merged with; or a wait."""
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
+
+from bot.application.basing import BaseHasIt, Over, over
+from bot.application.effects import once
+from bot.application.merging import merge
+from bot.application.ports import World
+from bot.application.recording import amend, load
+from bot.domain import events as e
+from bot.domain import landing
+from bot.domain.integration import Integration
+from bot.domain.landing import MENDABLE
+from bot.domain.policy import CannotGoOn
+from bot.domain.states import State
+from bot.domain.timing import is_used_up
+from bot.records import PullRequest, StepFailed
+
+FORBIDDEN: Final = "github_forbidden"
+
+
+async def land(it: Integration, world: World, *, message: str, key: str) -> Integration:
+    """Merge it; or test it anew with what has come to its base; or note for what it has to wait.
+
+    Raises StepFailed: head_moved, base_changed, base_missing, pull_request_closed, merge_overdue.
+    """
+    intent = await world.effects.begin(_effect(it))
+    found = await world.pulls.get(it.repository, it.pull_request or 0)
+    if intent.result is None and not _is_merged(it, found):
+        _check_is_as_it_was(it, found)
+        if (onto := await _moved_to(it, found, world)) is not None:
+            return await _go_on(it, world, onto=onto, head=found.head, must_update=False, key=key)
+    try:
+        commit = await _merged(it, world, message=message)
+    except StepFailed as no:
+        return await _refused(it, no, world, key=key)
+    return await amend(world, it.id, lambda _: [e.Merged(head=it.head, commit=commit)], key=key)
+
+
+def _effect(it: Integration) -> str:
+    return f"merge:{it.name}:{it.head}"
+
+
+def _is_merged(it: Integration, found: PullRequest) -> bool:
+    return found.merged and (found.head, found.base) == (it.head, it.base)
+
+
+def _check_is_as_it_was(it: Integration, found: PullRequest) -> None:
+    """Whoever pushes to what waits for people to mend it, mends it: that is taken up, and approved anew."""
+    if found.head != it.head and (not it.was_held or found.state == "closed"):
+        raise StepFailed("head_moved", found.head)
+    if found.base != it.base:
+        raise StepFailed("base_changed", found.base)
+    if found.state == "closed":
+        raise StepFailed("pull_request_closed")
+
+
+async def _moved_to(it: Integration, found: PullRequest, world: World) -> str | None:
+    """The commit at which the base is now, where that is not what was tested."""
+    base = await world.branches.head(it.repository, it.base)
+    if base is None:
+        raise StepFailed("base_missing", it.base)
+    if it.tester == "checks" and found.head == it.head and not it.updates:
+        return None  # these judge what is pushed: whether it has to be up to date GitHub's own rules say
+    return base.sha if base.sha != it.base_commit or found.head != it.head else None
+
+
+async def _merged(it: Integration, world: World, *, message: str) -> str:
+    number = it.pull_request or 0
+
+    async def find() -> str | None:
+        found = await world.pulls.get(it.repository, number)
+        return found.merge_sha if _is_merged(it, found) else None
+
+    async def make() -> str:
+        return await merge(it, number, world, head=it.head, message=message)
+
+    return await once(world, _effect(it), find=find, make=make)
+
+
+async def _refused(it: Integration, no: StepFailed, world: World, *, key: str) -> Integration:
+    """What people or time may mend is waited for; what the bot can do about it, it does."""
+    if no.code in {"merge_conflict", "merge_behind"}:
+        base = await world.branches.head(it.repository, it.base)
+        if base is None:
+            raise StepFailed("base_missing", it.base)
+        return await _go_on(it, world, onto=base.sha, head=it.head, must_update=True, key=key)
+    if no.code not in MENDABLE and not (no.code == FORBIDDEN and no.detail.startswith("merge_pull_request")):
+        raise no
+    code = no.code.removeprefix("merge_") if no.code in MENDABLE else "blocked"
+    return await _hold(it, world, code=code, detail=no.detail, key=key)
+
+
+async def _hold(it: Integration, world: World, *, code: str, detail: str, key: str) -> Integration:
+    records, now = await world.log.read(it.id), world.clock.now()
+    if it.state is State.DEPLOYING and landing.is_overdue(records, now=now):
+        raise StepFailed("merge_overdue", detail or code)
+    return await amend(world, it.id, lambda it: landing.hold(it, code=code, detail=detail), key=key)
+
+
+async def _go_on(
+    it: Integration, world: World, *, onto: str, head: str, must_update: bool, key: str
+) -> Integration:
+    """Over the base's new commit: back to the model, or to the tests; where neither helps it waits."""
+    if landing.is_busy(it, most=world.rules.base_rounds):
+        return await _hold(it, world, code="busy", detail="", key=key)
+    try:
+        found = await over(it, world, onto=onto, head=head, must_update=must_update)
+    except CannotGoOn as no:
+        return await _hold(it, world, code="conflict", detail=no.why, key=key)
+    if found.moved.conflicts and (left := await _held_back(it, world, now=world.clock.now())):
+        return await _hold(it, world, code="conflict", detail=left, key=key)
+    return await _note(it, found, world, key=key)
+
+
+async def _held_back(it: Integration, world: World, *, now: datetime) -> str:
+    is_over = is_used_up(it, await world.log.read(it.id), now=now)
+    return landing.held_back(it, most=world.rules.conflict_rounds, is_over_time=is_over)
+
+
+async def _note(it: Integration, found: Over, world: World, *, key: str) -> Integration:
+    def decide(now: Integration) -> list[e.Event]:
+        return landing.go_on_over(now, found.moved, files=found.files)
+
+    return await amend(world, it.id, decide, key=key)
+
+
+async def note_push(integration_id: str, branch: str, *, key: str, world: World) -> None:
+    """Somebody pushed to its base, or to its own branch: where it waits at the gate or for its merge, GitHub
+    is asked what that does to it.
+    """
+    it = await load(world, integration_id)
+    is_in_conflict = it.held is not None and it.held.code == "conflict"
+    if branch not in {it.base, it.branch}:
+        return
+    if it.waiting_for == "merge" and (branch == it.branch or is_in_conflict):
+        await amend(world, it.id, lambda now: landing.try_again(now, because="push"), key=key)
+    elif it.waiting_for == "approval" and (branch == it.base or it.held is not None):
+        await _look_at_the_gate(it, world, key=key)
+
+
+async def _look_at_the_gate(it: Integration, world: World, *, key: str) -> None:
+    """A conflict is looked at as soon as it is there, and so is a branch that has to be up to date."""
+    found = await world.pulls.mergeability(it.repository, it.pull_request or 0)
+    wants_update = it.updates or found.state == "behind"
+    if found.head != it.head and it.held is None:
+        return  # others have committed there: they send it back when they want it taken up
+    if found.is_mergeable is not False and not wants_update and found.head == it.head:
+        return
+    base = await world.branches.head(it.repository, it.base)
+    is_new = base is not None and (base.sha != it.base_commit or found.head != it.head)
+    if base is None or not is_new or landing.is_busy(it, most=world.rules.base_rounds):
+        return
+    with suppress(BaseHasIt):  # whoever approves it hears that
+        await _go_on(it, world, onto=base.sha, head=found.head, must_update=wants_update, key=key)
+
+
+async def note_change(integration_id: str, because: str, *, key: str, world: World) -> None:
+    """Something happened that GitHub may have waited for: what waits to be merged is tried again."""
+    await amend(world, integration_id, lambda it: landing.try_again(it, because=because), key=key)
