@@ -16,9 +16,7 @@ from bot.domain.timing import is_used_up
 from bot.records import Recorded, Unavailable
 
 
-async def note_checks(  # noqa: C901  by what it waits for
-    integration_id: str, head: str, *, key: str, world: World
-) -> None:
+async def note_checks(integration_id: str, head: str, *, key: str, world: World) -> None:
     """One of them has ended on this commit: once all have, by GitHub's own list, what follows from it.
 
     Where they judge, it is how far they are. What is told of another commit than the one at the gate, or of

@@ -1,18 +1,17 @@
 """What the application needs of the world, in its own words; adapters satisfy these by shape."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Protocol
 
 from bot.application.check_ports import Checks
 from bot.application.installations import Installations, Sandbox
 from bot.application.repository_ports import Files, Repositories
+from bot.application.source_ports import Sources
 from bot.domain.integration import Integration
 from bot.domain.policy import Rules
-from bot.landing_records import Mergeability, Merging
+from bot.landing_records import Mergeability
 from bot.records import (
     Answer,
     Commit,
@@ -29,7 +28,6 @@ from bot.records import (
     Repository,
     Since,
     Spent,
-    TreeEntry,
 )
 
 
@@ -242,31 +240,6 @@ class Deployments(Protocol):
         """The newest status's state ("success", "failure", ...), None where there is none yet."""
 
     async def set_state(self, repository: Repository, deployment: int, *, state: str, why: str) -> None: ...
-
-
-class Sources(Protocol):
-    """A commit's files from a mirror that nobody else writes; working copies without credentials."""
-
-    async def listing(self, repository: Repository, commit: str) -> Mapping[str, TreeEntry]:
-        """Every file of the commit by path; fetches it first where it is not at hand."""
-
-    async def read(self, repository: Repository, commit: str, path: str) -> bytes | None: ...
-
-    def working_copy(
-        self, repository: Repository, commit: str, edits: Sequence[FileEdit]
-    ) -> AbstractAsyncContextManager[Path]:
-        """A fresh directory of the commit's files and the edits; no .git, no credential; gone afterwards."""
-
-    async def changes(self, repository: Repository, commit: str, directory: Path) -> list[FileEdit]:
-        """What differs in the directory from the commit, as data; links are not followed."""
-
-    async def written(
-        self, directory: Path, chosen: Callable[[Sequence[str]], Sequence[str]], *, limit: int
-    ) -> list[bytes]:
-        """What stands in the regular files there that are chosen by their paths, of each so many bytes."""
-
-    async def merge(self, repository: Repository, *, base: str, ours: str, theirs: str) -> Merging:
-        """What comes of both, which parted at `base`, as a change of `theirs`. Raises StepFailed."""
 
 
 class Claude(Protocol):

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.application.installations import Furnished, Sandbox
-from bot.application.ports import Sources
 from bot.application.setup_words import installs_withheld, setup_failed
+from bot.application.source_ports import Sources
 from bot.domain.editing import CannotEdit, decoded
 from bot.domain.paths import kept_back
 from bot.domain.secrecy import MARK, adds_marks

@@ -636,6 +636,7 @@ def _opened_again(it: Integration, *, attempt: int) -> Integration:
         approvals=(),
         commit="",
         described="",
+        passport_completed=False,
         at_gate=False,
         held=None,
         was_held=False,

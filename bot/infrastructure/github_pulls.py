@@ -9,13 +9,21 @@ from typing import Any, Final
 from bot.infrastructure.github import DEPLOY, PUBLISH, TALK, Access, GitHubApp
 from bot.infrastructure.github_answers import Answer
 from bot.infrastructure.github_graphql import data_of
+from bot.infrastructure.github_pull_answers import (
+    is_by,
+    is_from,
+    is_open,
+    mergeability,
+    pull_of,
+    refusal,
+    remark,
+    wording,
+)
 from bot.infrastructure.github_text import TITLE_CHARACTERS, fit, fit_line
 from bot.landing_records import Mergeability
 from bot.records import LineRemark, MergeMethod, PullRequest, Repository, StepFailed, Unavailable
 
-_SHOWN_LINES: Final = 4
 _STALE_LIST_SECONDS: Final = 5.0
-_BASE_MOVED_SECONDS: Final = 2.0
 _NO_DRAFTS: Final = "draft pull requests are not supported"
 READY: Final = (
     "mutation MakeReady($pull: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $pull}) "
@@ -42,7 +50,7 @@ class GitHubPullRequests:
         bot = await self._app.bot_login()
 
         def is_it(pull: Mapping[str, Any]) -> bool:
-            return _is_from(pull, repository, branch) and _is_by(pull, bot)
+            return is_from(pull, repository, branch) and is_by(pull, bot)
 
         return await self._first(repository, branch, is_it)
 
@@ -52,7 +60,7 @@ class GitHubPullRequests:
         answer = await github.ask("read_pull_request", "pulls", number, also=(HTTPStatus.NOT_FOUND,))
         if answer.status == HTTPStatus.NOT_FOUND:
             raise StepFailed("pull_request_gone", f"#{number}")
-        return _pull(answer.data)
+        return pull_of(answer.data)
 
     async def open(
         self,
@@ -82,7 +90,7 @@ class GitHubPullRequests:
             also=(HTTPStatus.UNPROCESSABLE_ENTITY,),
         )
         if answer.status == HTTPStatus.CREATED:
-            return _pull(answer.data)
+            return pull_of(answer.data)
         if draft and _NO_DRAFTS in answer.message.lower():
             raise StepFailed("drafts_unsupported", answer.message)
         return await self._already_there(repository, branch, answer)
@@ -174,7 +182,7 @@ class GitHubPullRequests:
             query={"sort": "created", "direction": "desc", "per_page": "100"},
         )
         said = [each for each in reversed(answer.data) if each["pull_request_review_id"] == review]
-        return [_remark(each) for each in said]
+        return [remark(each) for each in said]
 
     async def close(self, repository: Repository, number: int) -> None:
         """Close it; one that is closed stays so."""
@@ -196,21 +204,21 @@ class GitHubPullRequests:
         merge_conflict, merge_behind, merge_queue, merge_blocked with what GitHub says.
         """
         github = self._app.on(repository, DEPLOY)
-        body = {"sha": head, "merge_method": method, **_wording(method, number, message)}
+        body = {"sha": head, "merge_method": method, **wording(method, number, message)}
         answer = await self._merged(github, number, body)
         if answer.status == HTTPStatus.OK:
             return str(answer.data["sha"])
         if _METHOD_REFUSED.search(answer.message):
             return None
         data = await self._found_out(github, number)
-        there = _pull(data)
+        there = pull_of(data)
         if there.merged and there.head == head and there.merge_sha is not None:
             return there.merge_sha
-        raise _refusal(answer, there, _mergeability(data), head)
+        raise refusal(answer, there, mergeability(data), head)
 
     async def mergeability(self, repository: Repository, number: int) -> Mergeability:
         """Whether it could be merged, as far as GitHub finds out while it is asked a few times."""
-        return _mergeability(await self._found_out(self._app.on(repository, TALK), number))
+        return mergeability(await self._found_out(self._app.on(repository, TALK), number))
 
     async def _found_out(self, github: Access, number: int) -> Mapping[str, Any]:
         """The pull request, looked at until GitHub knows, or does not in time."""
@@ -245,7 +253,7 @@ class GitHubPullRequests:
             return found
         bot = await self._app.bot_login()
         # Of two lists that lag behind, the second may show what the first did not: ours is not another.
-        if await self._first(repository, branch, lambda pull: _is_open(pull) and not _is_by(pull, bot)):
+        if await self._first(repository, branch, lambda pull: is_open(pull) and not is_by(pull, bot)):
             raise StepFailed("branch_taken", f"another pull request is open from {branch}")
         # It was opened a moment ago, and lists lag behind.
         raise Unavailable("github_stale", answer.message, retry_after=_STALE_LIST_SECONDS)
@@ -256,73 +264,4 @@ class GitHubPullRequests:
         github = self._app.on(repository, TALK)
         query = {"head": f"{await github.owner()}:{branch}", "state": "all"}
         found = await github.first("find_pull_request", "pulls", query=query, where=where)
-        return found and _pull(found)
-
-
-def _remark(data: Mapping[str, Any]) -> LineRemark:
-    shown = data["diff_hunk"].splitlines()[-_SHOWN_LINES:]
-    line = data.get("line") or data.get("original_line")
-    return LineRemark(path=data["path"], line=line, code="\n".join(shown), body=data["body"])
-
-
-def _wording(method: MergeMethod, number: int, message: str) -> Mapping[str, str]:
-    """A squash has one message for all, which a repository's settings would else make of anything."""
-    if method != "squash":
-        return {}
-    title, _, rest = message.partition("\n\n")
-    return {"commit_title": f"{title} (#{number})", "commit_message": rest}
-
-
-def _is_from(pull: Mapping[str, Any], repository: Repository, branch: str) -> bool:
-    head = pull["head"]
-    return head["ref"] == branch and (head["repo"] or {}).get("id") == repository.id
-
-
-def _is_by(pull: Mapping[str, Any], login: str) -> bool:
-    return bool(pull["user"]["login"] == login)
-
-
-def _is_open(pull: Mapping[str, Any]) -> bool:
-    return bool(pull["state"] == "open")
-
-
-def _pull(data: Mapping[str, Any]) -> PullRequest:
-    # Lists leave out `merged`, and `merge_commit_sha` of an open one is only a trial.
-    merged = data["merged_at"] is not None
-    return PullRequest(
-        number=data["number"],
-        head=data["head"]["sha"],
-        base=data["base"]["ref"],
-        state=data["state"],
-        merged=merged,
-        merge_sha=data["merge_commit_sha"] if merged else None,
-        opened_at=data["created_at"],
-        draft=bool(data.get("draft")),
-    )
-
-
-def _mergeability(data: Mapping[str, Any]) -> Mergeability:
-    return Mergeability(
-        head=data["head"]["sha"], is_mergeable=data["mergeable"], state=data["mergeable_state"]
-    )
-
-
-def _refusal(answer: Answer, there: PullRequest, found: Mergeability, head: str) -> StepFailed | Unavailable:
-    said = answer.message
-    if there.head != head:
-        return StepFailed("head_moved", f"#{there.number} is at {there.head}")
-    if "base branch was modified" in said.lower():
-        return Unavailable("github_base_moved", said, retry_after=_BASE_MOVED_SECONDS)
-    if answer.status == HTTPStatus.CONFLICT:
-        return StepFailed("head_moved", said)
-    return StepFailed(_kept_by(there, found, said), said)
-
-
-def _kept_by(there: PullRequest, found: Mergeability, said: str) -> str:
-    if there.state == "closed":
-        return "pull_request_closed"
-    if found.is_mergeable is False:
-        return "merge_conflict"
-    if found.state == "behind":
-        return "merge_behind"
-    return "merge_queue" if "merge queue" in said.lower() else "merge_blocked"
+        return found and pull_of(found)

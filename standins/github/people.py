@@ -17,13 +17,13 @@ from standins.github.deeds import (
 )
 from standins.github.git import Git
 from standins.github.hooks import Postman
+from standins.github.memberships import Memberships
 from standins.github.state import Account, Delivery, Effect, Installation, Repository, Role
-from standins.github.teams import Team
-from standins.github.world import World, comment_of, issue_of
+from standins.github.world import comment_of, issue_of
 
 
 @dataclass(kw_only=True)
-class GitHub(World):
+class GitHub(Memberships):
     """GitHub with its people: every act is told to the App before it returns."""
 
     def __post_init__(self) -> None:
@@ -70,18 +70,6 @@ class GitHub(World):
         for full_name, role in (permission or {}).items():
             self.repository(full_name).roles[account.login] = role
         return account
-
-    def join(self, login: str, organization: str, *, role: str = "admin", state: str = "active") -> None:
-        """Make a person a member of an organisation; one of its administrators is an owner of it."""
-        place, person = self.add_account(organization, "Organization"), self.add_account(login)
-        self.members[place.id, person.id] = role, state
-
-    def team(self, name: str, *logins: str, state: str = "active") -> None:
-        """These are members of that team, `org/slug`, which is made where there is none."""
-        organisation, _, slug = name.partition("/")
-        self.add_account(organisation, "Organization")
-        team = self.teams.setdefault(name.lower(), Team(id=self.new_id(), slug=slug))
-        team.members.update({login.lower(): state for login in logins})
 
     def effects_named(self, name: str) -> list[Effect]:
         return [each for each in self.effects if each.name == name]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.application.ports import Sources
+from bot.application.source_ports import Sources
 from bot.infrastructure.git import GitSources
 from bot.infrastructure.resilience import POLICIES, Policy
 from bot.records import FileEdit, Repository, StepFailed, Unavailable

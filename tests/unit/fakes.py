@@ -19,8 +19,8 @@ from bot.domain.integration import Integration, fold
 from bot.domain.merging import METHODS
 from bot.domain.policy import Rules
 from bot.domain.streams import is_integrations
-from bot.owner_records import Ownership
 from bot.landing_records import Mergeability, Merging
+from bot.owner_records import Ownership
 from bot.records import (
     Actor,
     Answer,
