@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from bot.application.ports import World
 from bot.application.recording import amend, load
-from bot.domain import deciding
+from bot.domain import holding_up
 from bot.records import Unavailable
 
 T = TypeVar("T")
@@ -57,10 +57,10 @@ async def note(world: World, integration_id: str, trouble: Unavailable, *, key: 
     with suppress(Unavailable):
         version = (await load(world, integration_id)).version
         own = f"{key}:held:{version}"
-        await amend(world, integration_id, lambda it: deciding.hold_up(it, by=by, code=code), key=own)
+        await amend(world, integration_id, lambda it: holding_up.hold_up(it, by=by, code=code), key=own)
 
 
 async def note_end(world: World, integration_id: str, *, key: str) -> None:
     """It answers again, where no other fact has shown that yet."""
     with suppress(Unavailable):
-        await amend(world, integration_id, deciding.go_on, key=f"{key}:went-on")
+        await amend(world, integration_id, holding_up.go_on, key=f"{key}:went-on")

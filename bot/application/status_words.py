@@ -97,6 +97,7 @@ def status_comment(view: StatusView) -> str:
         *waiting_words(view),
         *at_work(view.at_work),
         *suite_words.failing(view),
+        *landing_words.going_back(view),
         *check_words.failing(view),
         *held_up_words(view),
         *_links(view),

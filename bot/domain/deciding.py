@@ -210,18 +210,6 @@ def activate(it: Integration) -> list[e.Event]:
     return [e.Activated()]
 
 
-def hold_up(it: Integration, *, by: str, code: str) -> list[e.Event]:
-    """Something outside does not answer: worth a fact where it is at work, and once."""
-    is_known = it.held_up is not None and it.held_up.by == by
-    is_at_work = it.state in WORKING and it.cancelled is None and it.waiting_for is None
-    return [e.HeldUp(by=by, code=code)] if is_at_work and not is_known else []
-
-
-def go_on(it: Integration) -> list[e.Event]:
-    """It answers again."""
-    return [] if it.held_up is None else [e.WentOn()]
-
-
 def cancel(it: Integration, *, by: Actor, cause: str, role: Role | None) -> list[e.Event]:
     """Stop it wherever it stands; saying it twice changes nothing, and what has ended cannot be stopped.
 

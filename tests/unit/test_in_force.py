@@ -197,5 +197,5 @@ async def test_whoever_asks_is_told_once_that_an_earlier_version_counts() -> Non
     assert told.partition(" -->\n")[2] == snapshot("""\
 @requester, I am at it, but:
 
-**`.github/claude-bot.yml` of `acme/shop` is broken** on `main` (`fa11fa1`), line 1: `tset`: there is no such key. Did you mean `test`? The keys are test, tester, report, environment, merge_method, merge_reverts, approvals, plan_first, reminders, test_remarks, checks, branch, labels, not_secret, setup, setup_files. Until it is mended, what it said in `ba5eba5` stays in force.\
+**`.github/claude-bot.yml` of `acme/shop` is broken** on `main` (`fa11fa1`), line 1: `tset`: there is no such key. Did you mean `test`? The keys are test, tester, report, environment, merge_method, merge_reverts, approvals, plan_first, reminders, update, test_remarks, checks, branch, labels, reviewers, not_secret, setup, setup_files. Until it is mended, what it said in `ba5eba5` stays in force.\
 """)

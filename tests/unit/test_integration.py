@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from bot.domain import deciding
+from bot.domain import deciding, holding_up
 from bot.domain import events as e
 from bot.domain.integration import Integration, evolve, evolved, fold
 from bot.domain.policy import MergedAlready, NothingWaits, NotSeen, Role, SelfApproval, StaleApproval
@@ -448,7 +448,7 @@ def test_what_is_merged_is_stopped_only_by_who_may_deploy(history: History, role
 
 
 def held_up(history: History) -> list[e.Event]:
-    return deciding.hold_up(integration(history), by=HELD_UP.by, code=HELD_UP.code)
+    return holding_up.hold_up(integration(history), by=HELD_UP.by, code=HELD_UP.code)
 
 
 def test_what_does_not_answer_is_noted_once_for_as_long_as_it_lasts() -> None:
@@ -465,8 +465,8 @@ def test_what_is_not_at_work_is_not_held_up(history: History) -> None:
 
 
 def test_it_goes_on_where_it_was_held_up() -> None:
-    assert deciding.go_on(integration((*WORKED, HELD_UP))) == [e.WentOn()]
-    assert deciding.go_on(integration(WORKED)) == []
+    assert holding_up.go_on(integration((*WORKED, HELD_UP))) == [e.WentOn()]
+    assert holding_up.go_on(integration(WORKED)) == []
 
 
 def fail(history: History) -> list[e.Event]:

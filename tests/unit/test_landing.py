@@ -462,7 +462,7 @@ async def test_what_still_holds_both_sides_is_not_tried() -> None:
 
     await testing.judge_change(stage.world, ID, key="k")
 
-    assert names(stage, history) == ["TestsFailed", "RepairStarted"]
+    assert names(stage, history) == ["SandboxNoted", "TestsFailed", "RepairStarted"]
     assert stage.sandbox.ran == []
     assert "Marks of the conflict" in str(
         (await coding_question(stage.world, stage.log.integration())).messages

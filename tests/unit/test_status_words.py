@@ -148,7 +148,7 @@ Asked for by @requester.
 
 Its tests are run by `pytest -q`.
 
-<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\
+<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns; 0% of what the model was given came from its cache.</sub>\
 """)
 
 
@@ -195,7 +195,7 @@ Asked for by @requester.
 
 Its tests are run by `pytest -q`.
 
-<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\
+<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns; 0% of what the model was given came from its cache.</sub>\
 """)
 
 
@@ -219,7 +219,7 @@ Asked for by @requester.
 
 Its tests are run by `pytest -q`.
 
-<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\
+<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns; 0% of what the model was given came from its cache.</sub>\
 """)
 
 
@@ -293,7 +293,7 @@ Asked for by @requester.
 
 Its tests are run by `pytest -q`.
 
-<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns.</sub>\
+<sub>Cost so far: $0.0300 of at most $5.00, 3 of at most 60 model turns; 0% of what the model was given came from its cache.</sub>\
 """)
 
 
