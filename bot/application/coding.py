@@ -160,7 +160,7 @@ async def _task(world: World, it: Integration) -> Message:
             judge=judge_shown(it.tester, it.tests, it.id),
             request=await request_text(world, it),
             spec=fence(spec, "spec", nonce),
-            instructions=await instructions_text(world, it, files_likely_touched(spec)),
+            instructions=await instructions_text(world, it, it.base_commit, files_likely_touched(spec)),
             listing=fence(shown_paths(list(listing)), "paths", nonce),
         )
     )

@@ -18,6 +18,8 @@ REMARKS: Final[Mapping[str, str]] = {
     "change there was one ({before} passed).",
     "nothing_passed": "Not one test passed.",
     "fewer_passed": "Fewer tests pass than before this change: {now}, before {before}.",
+    "new_tests_idle": "New tests were written, and yet not one more passes than before: the command does not "
+    "seem to run {paths}.",
     "report_failed": "The report that the run wrote counts tests that failed, although the run ended well.",
     "report_fewer": "The report that the run wrote counts fewer tests that passed than the run printed.",
     "report_broken": "What the run wrote as its report is none, or cannot be read within bounds.",

@@ -46,12 +46,12 @@ async def request_text(world: World, it: Integration) -> str:
     return "\n\n".join(parts)
 
 
-async def instructions_text(world: World, it: Integration, touched: Sequence[str]) -> str:
+async def instructions_text(world: World, it: Integration, commit: str, touched: Sequence[str]) -> str:
     """What the base tells those who write its code, of what is far off only where it lies."""
     nonce = nonce_of(it.id)
-    found = instructions.instruction_files(await world.sources.listing(it.repository, it.base_commit))
+    found = instructions.instruction_files(await world.sources.listing(it.repository, commit))
     shown, named = instructions.split(found, touched)
-    read = {path: await world.sources.read(it.repository, it.base_commit, path) or b"" for path in shown}
+    read = {path: await world.sources.read(it.repository, commit, path) or b"" for path in shown}
     texts = {
         path: await seen_of(await asyncio.to_thread(beginning, content)) for path, content in read.items()
     }

@@ -16,7 +16,14 @@ from bot.application.ports import World
 from bot.application.prompting import noting, render
 from bot.application.recording import amend, running, was_recorded
 from bot.application.setting_up import place_of, reports_in, setup_in, vouched_for
-from bot.application.showing import beginning, judge_shown, request_text, seen_of, shown_paths
+from bot.application.showing import (
+    beginning,
+    instructions_text,
+    judge_shown,
+    request_text,
+    seen_of,
+    shown_paths,
+)
 from bot.application.spec import Spec, read_spec, spec_schema
 from bot.application.spending import check_month
 from bot.application.steps import Standing, check_still_may, standing
@@ -194,6 +201,7 @@ async def request_question(world: World, it: Integration, survey: dict[str, str]
     listing = await world.sources.listing(it.repository, survey["base_commit"])
     request = await request_text(world, it)
     readme = await _readme(it, world, survey["base_commit"], list(listing))
+    conventions = await instructions_text(world, it, survey["base_commit"], ())
     with noting() as prompts:
         system = render("validate")
         said = render(
@@ -202,6 +210,7 @@ async def request_question(world: World, it: Integration, survey: dict[str, str]
             judge=judge_shown(survey.get("tester", ""), json.loads(survey["tests"]), it.id),
             request=request,
             listing=fence(shown_paths(list(listing)), "paths", nonce),
+            instructions=conventions,
             readme=fence(readme, "README", nonce),
         )
     return Question(

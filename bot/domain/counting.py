@@ -63,6 +63,7 @@ _RUNNERS: Final = (
     _last(r"^[ \t]*Tests[ \t]+(?:\d+ [a-z]+ \| )*?(\d+) passed\b"),  # vitest
     _last(r"^[ \t]+(\d+) passing \("),  # mocha
     _last(r"^(?:\[\w+\] )?Tests run: (\d+), Failures: (\d+), Errors: (\d+), Skipped: (\d+)$"),  # maven
+    _all(r"^\d+ tests?, (\d+) passed, \d+ failed$"),  # many a harness of C
 )
 
 
@@ -85,6 +86,7 @@ _FAILED: Final = (
     _last(r"^Tests:[ \t]+(\d+) failed, "),  # jest
     _last(r"^[ \t]*Tests[ \t]+(\d+) failed\b"),  # vitest
     _last(r"^[ \t]+(\d+) failing$"),  # mocha
+    _all(r"^\d+ tests?, \d+ passed, (\d+) failed$"),  # many a harness of C
 )
 
 

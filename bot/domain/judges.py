@@ -41,6 +41,11 @@ class Judges:
     def all(self) -> frozenset[str]:
         return frozenset((*self.changed, *self.removed, *self.added, *self.steering))
 
+    @property
+    def new_tests(self) -> tuple[str, ...]:
+        """Of what was added the files that hold tests, and not what these are compared with."""
+        return tuple(path for path in self.added if TEST_NAME.fullmatch(path.rpartition("/")[2]))
+
 
 def is_test(path: str) -> bool:
     """Whether a file of this name is a test, or what tests are compared with, by the conventions of many."""

@@ -102,8 +102,10 @@ def _counts(seen: Seen) -> Sequence[Remark]:
         return [Remark(code="result_gone", before=seen.before)] if seen.before is not None else []
     if seen.now == 0:
         return [Remark(code="nothing_passed", before=seen.before)]
-    fewer = seen.before is not None and seen.now < seen.before
-    return [Remark(code="fewer_passed", before=seen.before, now=seen.now)] if fewer else []
+    if seen.before is not None and seen.now < seen.before:
+        return [Remark(code="fewer_passed", before=seen.before, now=seen.now)]
+    idle = seen.judges.new_tests if seen.now == seen.before else ()
+    return [Remark(code="new_tests_idle", paths=idle)] if idle else []
 
 
 def _report(seen: Seen) -> Sequence[Remark]:

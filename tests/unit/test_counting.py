@@ -44,6 +44,7 @@ MAVEN = """
         ("Test Suites: 1 passed, 1 total\nTests:       1 skipped, 3 passed, 4 total\n", 3),
         (" Test Files  1 passed (1)\n      Tests  1 failed | 7 passed (8)\n", 7),
         ("  12 passing (31ms)\n  1 failing\n", 12),
+        ("46 tests, 46 passed, 0 failed\n27 tests, 26 passed, 1 failed\n", 72),
         (MAVEN, 5),
         ("all is well\n", None),
         ("", None),

@@ -71,7 +71,7 @@ def test_only_so_many_are_shown_at_once() -> None:
 async def told(files: Mapping[str, bytes], *touched: str) -> str:
     """What the model is told of a base that holds these files."""
     return await instructions_text(
-        Stage(sources=FakeSources(files={BASE: dict(files)})).world, AGREED_ON, touched
+        Stage(sources=FakeSources(files={BASE: dict(files)})).world, AGREED_ON, BASE, touched
     )
 
 

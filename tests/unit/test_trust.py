@@ -17,6 +17,11 @@ CHANGED = Judges(changed=("tests/test_a.py",))
         (Seen(judges=Judges(), before=None, now=None), []),
         (Seen(judges=Judges(), before=None, now=3), []),
         (Seen(judges=Judges(added=("tests/test_b.py",)), before=5, now=6, old_tests=FINE), []),
+        (
+            Seen(judges=Judges(added=("test_b.py", "tests/data/b.json")), before=5, now=5, old_tests=FINE),
+            [Remark(code="new_tests_idle", paths=("test_b.py",))],
+        ),
+        (Seen(judges=Judges(added=("tests/data/b.json",)), before=5, now=5, old_tests=FINE), []),
         (Seen(judges=Judges(), before=5, now=4), [Remark(code="fewer_passed", before=5, now=4)]),
         (Seen(judges=Judges(), before=5, now=None), [Remark(code="result_gone", before=5)]),
         (Seen(judges=Judges(), before=5, now=0), [Remark(code="nothing_passed", before=5)]),

@@ -284,6 +284,7 @@ REMARKS = (
     Remark(code="result_gone", before=5),
     Remark(code="nothing_passed"),
     Remark(code="fewer_passed", before=5, now=4),
+    Remark(code="new_tests_idle", paths=("test_pings.py",)),
     Remark(code="report_failed"),
     Remark(code="report_fewer"),
     Remark(code="report_broken"),
@@ -303,6 +304,7 @@ def test_every_remark_has_its_sentence() -> None:
 - The run ended with status 0, but without a result that could be counted; before this change there was one (5 passed).
 - Not one test passed.
 - Fewer tests pass than before this change: 4, before 5.
+- New tests were written, and yet not one more passes than before: the command does not seem to run `test_pings.py`.
 - The report that the run wrote counts tests that failed, although the run ended well.
 - The report that the run wrote counts fewer tests that passed than the run printed.
 - What the run wrote as its report is none, or cannot be read within bounds.
