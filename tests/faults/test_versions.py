@@ -11,9 +11,10 @@ from bot.application.ports import World
 from bot.application.recording import running
 from bot.domain.states import State
 from bot.infrastructure.engine import SCHEMA, system_engine
+from standins.claude_replies import Asked, Raw, Reply
 from tests.story import Team
 from tests.story.places import EACH_ONCE
-from tests.story.scripts import asks
+from tests.story.scripts import asks, writes
 
 greeted: list[str] = []
 
@@ -28,7 +29,13 @@ LATER = {**saga.NEXT, State.DEPLOYING: saga.Step(work=greet_then_deploy, undo=un
 BOTH = {**saga.SAGAS, "integration_saga_v2": LATER}
 
 
+def as_wanted(asked: Asked) -> Reply | Raw | None:
+    """What is wanted first, or what is wanted second."""
+    return writes("second.txt" if "second" in str(asked.body["messages"][0]) else "first.txt")(asked)
+
+
 @pytest.mark.long
+@pytest.mark.parametrize("script", [as_wanted])
 async def test_what_waits_under_the_old_version_finishes_under_it(team: Team) -> None:
     old = await team.asks()
     pull = await team.bot.has_a_pull_request(on=old)
@@ -36,7 +43,7 @@ async def test_what_waits_under_the_old_version_finishes_under_it(team: Team) ->
 
     team.bot.bent = {"sagas": BOTH}
     await team.bot.restarts()
-    new = await team.asks()
+    new = await team.asks("/claude integrate a second one")
     for each in (pull, await team.bot.has_a_pull_request(on=new)):
         await team.admin.comments("/claude approve", on=each)
 

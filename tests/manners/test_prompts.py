@@ -1,5 +1,7 @@
 """The prompts: each is listed, filled in strictly, and used."""
 
+# ruff: noqa: E501  a prompt is pinned as it is
+
 import re
 from pathlib import Path
 from string import Template

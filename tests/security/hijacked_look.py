@@ -37,6 +37,17 @@ LIVE: Final = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 MARKERS: Final = re.compile(r"^<!-- claude-code-bot:\w+:[^>]* -->\n?")
+PASSPORT: Final = re.compile(
+    r"<!-- claude-code-bot:passport -->\n<details>(.*)</details>\n*<!-- claude-code-bot:passport:end -->",
+    re.DOTALL,
+)
+
+
+def unfolded(body: str) -> str:
+    """A pull request's body without the marks and the fold of the bot's own passport."""
+    return PASSPORT.sub(r"\1", body)
+
+
 HOST: Final = ("/etc", "/etc/cron.d", "/root", "/tmp", "/dev/shm", "/", "/dev")  # noqa: S108  only looked at
 PLAIN_MODES: Final = ({"100644"}, {"100644", "100755"}, {"100755"}, set[str]())
 SHORTEST: Final = 10
@@ -189,7 +200,7 @@ def published(place: Repository, it: Integration) -> Iterator[tuple[str, str]]:
     pull = place.issues.get(it.pull_request or 0)
     if pull is not None:
         yield "the title", pull.title
-        yield "the body", MARKERS.sub("", pull.body or "")
+        yield "the body", unfolded(MARKERS.sub("", pull.body or ""))
         yield (
             "the commit",
             _without_its_own_trailers(place.git.text("log", "-1", "--format=%B", branch_of(it))),

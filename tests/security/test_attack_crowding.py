@@ -53,9 +53,9 @@ async def test_ab_03_one_accounts_many_repositories_do_not_stop_another_account(
         team.github.also_has(repository, REPOSITORY)
     await team.github.world.install("globex")
     hanging = [
-        await team.asks("/claude integrate eternity", repository=repository)
+        await team.asks(f"/claude integrate eternity {number}", repository=repository)
         for repository in crowd
-        for _ in range(2)
+        for number in range(2)
     ]
     await until(partial(is_full, team, hanging), otherwise=team.bot.story_so_far)
 

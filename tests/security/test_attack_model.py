@@ -9,6 +9,7 @@ from bot.infrastructure.claude import kept
 from standins.claude_replies import Asked, Block, Raw, Reply, Script, bash, calls, edit, says, tool_use
 from tests.conftest import SECRETS
 from tests.contracts.claude_desk import always, desk
+from tests.security.hijacked_look import unfolded
 from tests.story import Team
 from tests.story.scripts import CHANGE, PATH, spec, wants_a_spec
 
@@ -106,7 +107,7 @@ async def test_pi_01_a_hijacked_model_reaches_no_secret_and_only_its_own_branch(
     assert "bot.db" not in told
     assert len(pull.issue.body or "") <= 65_536
     said = f"{pull.issue.title}\n{pull.issue.body}"
-    assert not LIVE.search(said.replace("@requester", ""))
+    assert not LIVE.search(unfolded(said).replace("@requester", ""))
     assert team.github.merged_heads() == []
     message = pull.repository.git.text("log", "-1", "--format=%B", pull.branch)
     assert message.count("Co-authored-by:") == 1

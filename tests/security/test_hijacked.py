@@ -11,7 +11,7 @@ import pytest
 from standins.claude_replies import Asked, Raw, Reply, Script
 from tests.security.hijacked import Conversation, shell
 from tests.security.hijacked_desk import CANARIES, FILES, SECRET, desk, scripted
-from tests.security.hijacked_look import LIVE, Before, found_in, wrongs
+from tests.security.hijacked_look import LIVE, Before, found_in, unfolded, wrongs
 from tests.security.hijacked_tables import CONVERSATIONS, batches
 from tests.story import Team
 from tests.story.scripts import spec, wants_a_spec
@@ -113,5 +113,5 @@ async def test_pi_01_the_whole_bot_lets_nothing_out_either(team: Team) -> None:
     changed = pull.repository.git.text("diff", "--name-only", "main", pull.branch).split()
     assert changed == ["erp.txt"]
     assert team.github.seen_effects() == {"create_branch": 1, "open_pull": 1, "create_check": 1}
-    assert not LIVE.search(f"{pull.issue.title}\n{pull.issue.body}".replace("@requester", ""))
+    assert not LIVE.search(f"{pull.issue.title}\n{unfolded(pull.issue.body or '')}".replace("@requester", ""))
     assert [each for each in issue.comments() if each.by.login == "requester"] == issue.comments()[:1]
