@@ -60,8 +60,11 @@ class Crew:
         return await self.submit(self.transact, work)
 
     def submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
-        """Do it in a thread."""
-        return asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *args, **kwargs))
+        """Do it in a thread. Raises Unavailable once it is closed: what is at work then goes on another time."""
+        try:
+            return asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *args, **kwargs))
+        except RuntimeError as closed:  # the one that a thread pool raises once it is shut down
+            raise Unavailable("database_closed") from closed
 
     def transact(self, work: Callable[[Connection], T]) -> T:
         """Do it in one transaction, in this thread; again, if the connection was lost.

@@ -155,6 +155,8 @@ Asked for by @requester.
 | Write the code | done | <time> | <seconds> |
 | Run the tests | **failed** | <time> | <seconds> |
 
+Its tests are run by `sh run_tests.sh`, as configured.
+
 **Failed** in “Run the tests” (`tests`). The tests still failed after every repair I may try.
 
 <details><summary>What the tests printed last</summary>
@@ -201,7 +203,7 @@ What I took back:
 
 </details>
 
-<sub>Cost so far: <cost> of at most $5.00, 9 of at most 60 model turns.</sub>\
+<sub>Cost so far: <cost> of at most $5.00, 9 of at most 60 model turns; <share> of what the model was given came from its cache.</sub>\
 """)
 
 

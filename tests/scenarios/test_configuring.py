@@ -37,14 +37,20 @@ async def test_the_owners_file_holds_where_the_repositorys_own_says_nothing(team
 | key | value | from |
 |---|---|---|
 | `test` | `sh run_tests.sh` | this repository, [line 1](<acme/shop>/.github/claude-bot.yml#L1) |
+| `tester` | `sandbox` | the bot's default |
+| `report` | (not set) | the bot's default |
 | `environment` | <id> | the bot's default |
 | `merge_method` | (not set) | the bot's default |
 | `merge_reverts` | `false` | the bot's default |
 | `approvals` | `2` | the owner's `acme/.github`, [line 2](<acme/.github>/.github/claude-bot.yml#L2) |
+| `plan_first` | `false` | the bot's default |
+| `reminders` | `true` | the bot's default |
+| `update` | `false` | the bot's default |
 | `test_remarks` | `report` | the bot's default |
-| `checks` | `send_back: true` | the bot's default |
+| `checks` | `send_back: true, minutes: 60, needed:` | the bot's default |
 | `branch` | `bot/{id}` | the owner's `acme/.github`, [line 4](<acme/.github>/.github/claude-bot.yml#L4) |
 | `labels` | `by a machine` | the owner's `acme/.github`, [line 5](<acme/.github>/.github/claude-bot.yml#L5) |
+| `reviewers` | <id> | the bot's default |
 | `not_secret` | (not set) | the bot's default |
 | `setup` | (not set) | the bot's default |
 | `setup_files` | (not set) | the bot's default |\

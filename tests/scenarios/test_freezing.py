@@ -118,7 +118,9 @@ Asked for by @requester.
 
 **Frozen: this repository**, since <time> UTC, by admin: `ERP migration, see @\u200beveryone`. It has no end of its own. Somebody who is admin here lifts it: `/claude unfreeze`.
 
-**Paused: frozen.** Nothing is lost, and it goes on by itself, where it stopped, once no freeze is left. `/claude cancel` ends it.\
+**Paused: frozen.** Nothing is lost, and it goes on by itself, where it stopped, once no freeze is left. `/claude cancel` ends it.
+
+Its tests are run by `sh run_tests.sh`, as configured.\
 """)
     assert len(team.claude.requests) == 2
 

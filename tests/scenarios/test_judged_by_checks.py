@@ -67,7 +67,7 @@ async def test_what_its_checks_pass_goes_the_whole_way(team: Team, clock: Ahead)
     assert (was_draft, is_draft) == (True, False)
     assert "Tests are under way" in said
     assert "the repository's own checks on this commit: 2 passed" in (pull.issue.body or "")
-    assert team.github.seen_effects() == {**EACH_SEEN_ONCE, "edit_pull": 1, "make_ready": 1}
+    assert team.github.seen_effects() == {**EACH_SEEN_ONCE, "edit_pull": 2, "make_ready": 1}
 
 
 @pytest.mark.parametrize("script", [breaks_then_mends])

@@ -39,7 +39,9 @@ Asked for by @requester.
 > - Which ERP?
 > - From when on?
 
-<sub>Cost so far: <cost> of at most $5.00, 1 of at most 60 model turns.</sub>\
+Its tests are run by `sh run_tests.sh`, as configured.
+
+<sub>Cost so far: <cost> of at most $5.00, 1 of at most 60 model turns; <share> of what the model was given came from its cache.</sub>\
 """)
     assert issue.replies() == snapshot(["Thank you, @requester. I am looking at the request again."])
     assert pull.is_open
