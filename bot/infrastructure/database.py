@@ -60,7 +60,7 @@ class Crew:
         return await self.submit(self.transact, work)
 
     def submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
-        """Do it in a thread. Raises Unavailable once it is closed: what is at work then goes on another time."""
+        """Do it in a thread. Raises Unavailable once it is closed: what is at work then is done later."""
         try:
             return asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *args, **kwargs))
         except RuntimeError as closed:  # the one that a thread pool raises once it is shut down

@@ -14,7 +14,7 @@ from bot.infrastructure.database import Database
 from bot.infrastructure.event_store import EventStore
 from bot.infrastructure.read_models import ReadModels
 from bot.infrastructure.tables import EVENTS, TAIL
-from bot.records import Conflict, Fact, FollowUp, Recorded, Start, Wake
+from bot.records import Conflict, Fact, FollowUp, Recorded, Start, Unavailable, Wake
 from tests.contracts.by_hand import column, rows, run
 
 DRAFT = {
@@ -514,3 +514,11 @@ async def test_the_newest_fact_of_each_stream_of_a_family_is_found_among_many(lo
     ]
     assert found[1].data == REQUESTED.data
     assert await log.newest("nothing") == []
+
+
+async def test_f03_what_is_at_work_when_the_database_is_closed_is_done_another_time(empty_url: str) -> None:
+    database = await Database.open(empty_url)
+    await database.close()
+
+    with pytest.raises(Unavailable, match="database_closed"):
+        await database.read(lambda connection: connection)
