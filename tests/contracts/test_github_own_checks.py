@@ -60,7 +60,7 @@ async def test_where_there_are_no_drafts_that_is_a_failure_of_its_own(side: Side
 async def test_a_draft_cannot_be_merged(side: Side) -> None:
     opened = await draft(side)
 
-    with pytest.raises(StepFailed, match="not_mergeable"):
+    with pytest.raises(StepFailed, match="merge_blocked"):
         await side.merge(opened.number, opened.head)
 
 

@@ -131,7 +131,7 @@ Pull request #3 (1 file), tested by `sh run_tests.sh`: passed by its status alon
 
 </details>
 
-<sub>Cost so far: <cost> of at most $5.00, 3 of at most 60 model turns.</sub>\
+<sub>Cost so far: <cost> of at most $5.00, 3 of at most 60 model turns; <share> of what the model was given came from its cache.</sub>\
 """)
 
 

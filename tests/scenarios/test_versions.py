@@ -117,7 +117,7 @@ Pull request #3 (1 file), tested by `sh run_tests.sh`: passed by its status alon
 
 </details>
 
-<sub>Cost so far: <cost> of at most $5.03, 6 of at most 63 model turns.</sub>\
+<sub>Cost so far: <cost> of at most $5.03, 6 of at most 63 model turns; <share> of what the model was given came from its cache.</sub>\
 """)
     assert issue.last_words() == snapshot([
         "@requester <id> is **active**: #2 is merged and deployed to production.",
@@ -142,6 +142,7 @@ What I took back:
         "create_commit": 3,
         "create_deployment": 2,
         "create_tree": 3,
+        "edit_pull": 2,
         "merge": 3,
         "open_pull": 3,
         "set_deployment_status": 1,

@@ -102,7 +102,7 @@ async def test_f56_an_answer_that_broke_off_is_in_the_cost(team: Team) -> None:
     it = await team.bot.integration()
     assert (await team.bot.facts()).count("AnswerLost") == it.lost == 1
     assert len(team.claude.requests) == it.turns + 1
-    assert "model turns, 1 answer that broke off.</sub>" in issue.status_comment()
+    assert "model turns, 1 answer that broke off; " in issue.status_comment()
 
 
 async def test_f56_an_answer_that_was_broken_off_by_a_cancel_is_paid_too(team: Team) -> None:

@@ -95,7 +95,7 @@ CHEATS: Final[Mapping[str, tuple[Patch, Sequence[str]]]] = {
             "tests/test_cart.py": None,
             "tests/test_shop.py": "".join(f"def test_{n}():\n    assert True\n" for n in range(3)),
         },
-        ["old_tests_fail", "tests_removed"],
+        ["old_tests_fail", "new_tests_idle", "tests_removed"],
     ),
     "the tests are skipped": (
         {"tests/test_cart.py": f"import pytest\n\npytestmark = pytest.mark.skip(reason='slow')\n\n{TESTS}"},
@@ -163,7 +163,7 @@ CHEATS: Final[Mapping[str, tuple[Patch, Sequence[str]]]] = {
     "the product patches the runner": ({"shop/__init__.py": PATCHED_RUNNER}, ["failing_test_passed"]),
     "a new test prints a result and exits": (
         {"tests/test_aaa.py": EVERY_OUT},
-        ["failing_test_passed", "old_tests_fail"],
+        ["failing_test_passed", "old_tests_fail", "new_tests_idle"],
     ),
     "a module is run in the runner's place": (
         {"pytest.py": 'print("3 passed in 0.01s")\n'},

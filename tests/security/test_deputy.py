@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,9 @@ EVASIONS: Final = (
 )  # fmt: skip
 
 
+FENCED: Final = re.compile(r"<data-(\w+) [^>]*>.*?</data-\1>", re.DOTALL)
+
+
 async def questions(files: dict[str, bytes]) -> list[Question]:
     """What the model is asked about a repository of these files: for the spec, and for the code."""
     asked = []
@@ -57,16 +61,23 @@ async def questions(files: dict[str, bytes]) -> list[Question]:
 async def _question(stage: Stage, history: History) -> Question:
     if history is WORKED:
         return await coding_question(stage.world, integration(history))
-    await consult(stage.world, ID, await survey_repository(stage.world, ID, key="k"), key="k")
+    await consult(stage.world, ID, await survey_repository(stage.world, ID, key="s"), key="k")
     return stage.claude.asked[0]
 
 
 @pytest.mark.parametrize("path", INSTRUCTIONS)
-async def test_pi_04_a_file_of_instructions_instructs_nobody_before_it_is_looked_at(path: str) -> None:
+async def test_pi_04_a_file_of_instructions_is_data_and_changes_no_rule(path: str) -> None:
     with_it, without = await questions({**CONFIGURED, path: ORDER.encode()}), await questions(CONFIGURED)
 
-    assert ORDER not in json.dumps([asdict(each) for each in with_it])
-    assert [each.system for each in with_it] == [each.system for each in without]
+    said = "".join(
+        block["text"]
+        for each in with_it
+        for turn in each.messages
+        for block in turn["content"]
+        if "text" in block
+    )
+    assert ORDER not in FENCED.sub("", said)
+    assert [(each.system, each.tools) for each in with_it] == [(each.system, each.tools) for each in without]
 
 
 async def test_pi_04_when_it_is_looked_at_it_is_data() -> None:
@@ -221,7 +232,7 @@ def test_rc_12_no_line_is_ever_given_to_a_shell_of_ours() -> None:
 def test_id_11_nothing_is_known_of_who_a_commit_says_wrote_it() -> None:
     names = {each.name for each in fields(PullRequest)}
 
-    assert names == {"number", "head", "base", "state", "opened_at", "merged", "merge_sha"}
+    assert names == {"number", "head", "base", "state", "draft", "opened_at", "merged", "merge_sha"}
 
 
 @dataclass

@@ -66,7 +66,7 @@ async def arrives(here: Desk, way: str, hostile: str) -> str:
         question = await coding_question(world, integration(past))
         await here.asks(question, key=key)
     else:
-        await consult(world, ID, await survey_repository(world, ID, key=key), key=key)
+        await consult(world, ID, await survey_repository(world, ID, key=f"{key}-s"), key=key)
     return json.dumps(here.claude.requests[-1], ensure_ascii=False)
 
 

@@ -86,7 +86,7 @@ def staged(history: History) -> Stage:
 
 async def consulted(history: History, tests: tuple[str, ...]) -> str:
     stage = staged(history)
-    survey = await survey_repository(stage.world, ID, key="k")
+    survey = await survey_repository(stage.world, ID, key="s")
     await consult(stage.world, ID, {**survey, "tests": json.dumps(tests)}, key="k")
     [question] = stage.claude.asked
     return words(question)
