@@ -18,6 +18,7 @@ FACTS: Final = "facts"
 WAKING: Final = (
     e.Answered,
     e.PlanApproved,
+    e.InstallsGranted,
     e.PlanSentBack,
     e.Approved,
     e.ChangesRequested,
