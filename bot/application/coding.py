@@ -2,17 +2,16 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any, Final
 
 from bot.application.asking import ask, load_answer
+from bot.application.benches import bench_of, runs_tests
 from bot.application.check_reports import failing_shown
 from bot.application.conflicts import conflict_shown
 from bot.application.ports import World
 from bot.application.prompting import noting, render
 from bot.application.recording import amend, load, running, was_recorded
 from bot.application.remark_words import remarks
-from bot.application.setting_up import furnished, place_of, withheld
 from bot.application.setup_words import ended as how_it_ended
 from bot.application.showing import (
     fenced_command,
@@ -26,9 +25,10 @@ from bot.application.spec import files_likely_touched
 from bot.application.steps import Standing, standing
 from bot.application.suite_words import failing_for_the_model
 from bot.application.texts import keep_change, keep_text, load_change, load_text, remarks_in, told_in
-from bot.application.tools import TOOLS, Worked, run_tools
+from bot.application.tool_inputs import tools_for
+from bot.application.tools import Worked, run_tools
 from bot.application.watching import stoppable, watched
-from bot.application.workbench import Workbench, open_tree
+from bot.application.workbench import open_tree
 from bot.domain import deciding
 from bot.domain import events as e
 from bot.domain.compacting import FEWEST_ENTRIES, KEPT_ENTRIES, compacted_to, is_full, without_content
@@ -139,7 +139,7 @@ async def coding_question(world: World, it: Integration) -> Question:
         model=world.rules.model,
         system=system,
         messages=messages,
-        tools=TOOLS,
+        tools=tools_for(runs_tests=runs_tests(it)),
         max_tokens=_max_tokens(it),
         prompts=tuple(prompts),
     )
@@ -259,21 +259,6 @@ async def _worked(world: World, it: Integration, answer: Answer) -> Worked:
     bench = bench_of(world, it)
     tree = await open_tree(bench, await load_change(world, it, it.change))
     return await run_tools(answer.content, tree=tree, bench=bench)
-
-
-def bench_of(world: World, it: Integration) -> Workbench:
-    """Where the tools of this integration work."""
-    return Workbench(
-        repository=it.repository,
-        commit=it.base_commit,
-        sources=world.sources,
-        sandbox=world.sandbox,
-        limits=world.rules.sandbox,
-        not_secret=it.not_secret,
-        furnish=partial(furnished, world, place_of(it)),
-        does_without=it.tester == "checks",
-        withheld=partial(withheld, world, place_of(it)),
-    )
 
 
 async def finish_code(world: World, integration_id: str, *, key: str) -> Standing:

@@ -17,6 +17,11 @@ class Sources(Protocol):
 
     async def read(self, repository: Repository, commit: str, path: str) -> bytes | None: ...
 
+    async def scan(
+        self, repository: Repository, commit: str, paths: Sequence[str], look: Callable[[str, bytes], bool]
+    ) -> None:
+        """Show `look`, in a thread, one of these files after the other until it has seen enough."""
+
     def working_copy(
         self, repository: Repository, commit: str, edits: Sequence[FileEdit]
     ) -> AbstractAsyncContextManager[Path]:

@@ -2,11 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
+from bot.application import looking, tool_words
+from bot.application.setup_words import installs_withheld
+from bot.application.suite_words import failing_for_the_model
+from bot.application.tool_inputs import (
+    INPUTS,
+    Bash,
+    Call,
+    Create,
+    Editing,
+    Insert,
+    ListFiles,
+    RunTests,
+    Search,
+    StrReplace,
+    View,
+    name_of,
+)
 from bot.application.workbench import Ran, Workbench, loses_secrets, read_text, run_command
+from bot.domain import finding
 from bot.domain.editing import (
     CannotEdit,
     around,
@@ -26,6 +44,7 @@ from bot.records import FileEdit
 
 MOST_CALLS: Final = 20
 LONGEST_RESULT: Final = 30_000
+LONGEST_REPORT: Final = 12_000
 MOST_REFUSALS_TOLD: Final = 20
 MOST_TOLD: Final = 40
 NOT_RUN: Final = "not_run"  # no tool of ours, not its input, or one call too many
@@ -33,11 +52,6 @@ NOT_RUN: Final = "not_run"  # no tool of ours, not its input, or one call too ma
 _MARK_STANDS: Final = (
     "that mark stands for a secret that you are not shown, and that would be lost. Nothing was changed. "
     "Leave the secret where it is, and choose a part of the text without the mark."
-)
-EDITOR: Final = "str_replace_based_edit_tool"
-TOOLS: Final[tuple[Mapping[str, Any], ...]] = (
-    {"type": "text_editor_20250728", "name": EDITOR},
-    {"type": "bash_20250124", "name": "bash"},
 )
 
 
@@ -61,50 +75,6 @@ class Done:
     is_error: bool = False
     seconds: float = 0.0
     tool: str = NOT_RUN
-
-
-class Input(BaseModel):
-    """What the model gives a tool: exactly these fields, of exactly these types."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class View(Input):
-    command: Literal["view"]
-    path: str
-    view_range: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
-
-
-class Create(Input):
-    command: Literal["create"]
-    path: str
-    file_text: str
-
-
-class StrReplace(Input):
-    command: Literal["str_replace"]
-    path: str
-    old_str: str
-    new_str: str = ""
-
-
-class Insert(Input):
-    command: Literal["insert"]
-    path: str
-    insert_line: int
-    insert_text: str
-
-
-class Bash(Input):
-    command: str | None = None
-    restart: bool | None = None
-
-
-Editing = View | Create | StrReplace | Insert
-INPUTS: Final[Mapping[str, TypeAdapter[Any]]] = {
-    EDITOR: TypeAdapter(Annotated[Editing, Field(discriminator="command")]),
-    "bash": TypeAdapter(Bash),
-}
 
 
 async def run_tools(content: Sequence[Mapping[str, Any]], *, tree: Tree, bench: Workbench) -> Worked:
@@ -137,10 +107,22 @@ async def _answered(call: Mapping[str, Any], tree: Tree, bench: Workbench) -> Do
         done = await _run(asked, tree, bench)
     except CannotEdit as error:
         done = _error(tree, str(error))
-    return replace(done, tool="bash" if isinstance(asked, Bash) else asked.command)
+    return replace(done, tool=name_of(asked))
 
 
-async def _run(asked: Editing | Bash, tree: Tree, bench: Workbench) -> Done:
+async def _run(asked: Call, tree: Tree, bench: Workbench) -> Done:
+    match asked:
+        case Bash():
+            return await _bash(asked, tree, bench)
+        case RunTests():
+            return await _tests(tree, bench)
+        case ListFiles() | Search():
+            return await _found(asked, tree, bench)
+        case _:
+            return await _edit(asked, tree, bench)
+
+
+async def _edit(asked: Editing, tree: Tree, bench: Workbench) -> Done:
     match asked:
         case View():
             return await _view(asked, tree, bench)
@@ -150,8 +132,34 @@ async def _run(asked: Editing | Bash, tree: Tree, bench: Workbench) -> Done:
             return await _str_replace(asked, tree, bench)
         case Insert():
             return await _insert(asked, tree, bench)
-        case Bash():
-            return await _bash(asked, tree, bench)
+
+
+async def _found(asked: ListFiles | Search, tree: Tree, bench: Workbench) -> Done:
+    if isinstance(asked, ListFiles):
+        seen, source = looking.list_files(tree, asked.paths, most=LONGEST_RESULT), "paths"
+    else:
+        wanted = finding.Search(asked.text, ignore_case=asked.ignore_case)
+        seen = await looking.search(bench, tree, wanted, asked.paths, most=LONGEST_RESULT)
+        source = "lines found"
+    return Done(seen.note, tree, data=seen.lines, source=source if seen.lines else "")
+
+
+async def _tests(tree: Tree, bench: Workbench) -> Done:
+    if bench.tests is None:
+        return _error(tree, tool_words.NO_TESTS)
+    if bench.limits.seconds <= 0:
+        return _error(tree, tool_words.NO_TIME)
+    edits = tree.change()
+    missing = await bench.withheld(edits) if bench.withheld else ()
+    ran = await bench.tests(edits, bench.limits)
+    return Done(
+        installs_withheld(missing) + tool_words.tests_ended(ran.outcome),
+        tree,
+        data=f"{failing_for_the_model(ran.told)}\n\n{ran.outcome.output[-LONGEST_REPORT:]}".strip(),
+        source="test output",
+        is_error=not ran.is_green,
+        seconds=ran.outcome.seconds,
+    )
 
 
 async def _view(asked: View, tree: Tree, bench: Workbench) -> Done:
@@ -204,7 +212,7 @@ async def _bash(asked: Bash, tree: Tree, bench: Workbench) -> Done:
             return Done("Nothing to restart: every command runs in a fresh shell at the root.", tree)
         return _error(tree, "The input does not fit the tool: command is missing.")
     if bench.limits.seconds <= 0:
-        return _error(tree, "Not run: the commands of this turn have used up its time. Ask in the next one.")
+        return _error(tree, tool_words.NO_TIME)
     ran = await run_command(bench, tree, asked.command)
     return Done(
         _ending(ran),

@@ -12,7 +12,7 @@ from bot.domain.integration import Integration
 from bot.domain.paths import kept_back
 from bot.domain.reporting import MOST_REPORTS, Reported, cleared, matching, reported
 from bot.domain.reports import LARGEST_BYTES, Told, told
-from bot.records import FileEdit, Outcome
+from bot.records import FileEdit, Outcome, SandboxLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ async def tried(
     *,
     edits: Sequence[FileEdit] = (),
     at: Place | None = None,
+    limits: SandboxLimits | None = None,
 ) -> Tried:
     """Run the command on a fresh working copy, with what it needs installed before; that may fail as well.
 
@@ -50,9 +51,11 @@ async def tried(
         async with furnished(world, place, edits) as room, copy as directory:
             if room.failed:
                 return Tried(replace(room.failed, output=with_refused(room.failed.output, room.refused)))
-            limits, account = world.rules.sandbox, it.repository.account
             outcome = await room.sandbox.run(
-                list(asked.command), directory=directory, limits=limits, tenant=account
+                list(asked.command),
+                directory=directory,
+                limits=limits or world.rules.sandbox,
+                tenant=it.repository.account,
             )
             reports = await _reports(world, asked, directory, not_these=there - hidden)
             said = told(outcome.output, reports, is_green=outcome.status == 0)

@@ -9,6 +9,7 @@ from typing import Final
 from bot.application.installations import Furnished, Sandbox
 from bot.application.setup_words import installs_withheld, setup_failed
 from bot.application.source_ports import Sources
+from bot.application.trial import Tried
 from bot.domain.editing import CannotEdit, decoded
 from bot.domain.paths import kept_back
 from bot.domain.secrecy import MARK, adds_marks
@@ -19,6 +20,8 @@ from bot.records import FileEdit, Outcome, Repository, SandboxLimits, StepFailed
 Furnish = Callable[[Sequence[FileEdit]], AbstractAsyncContextManager[Furnished]]
 # The files by which a change would have more installed, if only it might.
 Withheld = Callable[[Sequence[FileEdit]], Awaitable[Sequence[str]]]
+# The repository's tests on a change, within these limits.
+Tests = Callable[[Sequence[FileEdit], SandboxLimits], Awaitable[Tried]]
 
 # What running a program leaves behind; it never becomes part of a change.
 DEBRIS: Final = frozenset(
@@ -49,6 +52,7 @@ class Workbench:
     furnish: Furnish | None = None
     does_without: bool = False
     withheld: Withheld | None = None
+    tests: Tests | None = None
 
     def hides(self, path: str) -> bool:
         """Whether its name says that it holds credentials, and the repository does not say otherwise."""

@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import os
 import tempfile
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -97,6 +98,20 @@ class GitSources:
         if entry is None or not is_file(entry):
             return None
         return (await self._blobs(repository, commit, [entry.sha]))[0]
+
+    async def scan(
+        self, repository: Repository, commit: str, paths: Sequence[str], look: Callable[[str, bytes], bool]
+    ) -> None:
+        """Show `look`, in a thread, one of these regular files after the other until it has seen enough."""
+        listing = await self.listing(repository, commit)
+        left = deque(path for path in paths if path in listing and is_file(listing[path]))
+
+        def shown(mirror: Mirror) -> None:
+            for content in mirror.blobs([listing[path].sha for path in left]):
+                if not look(left.popleft(), content):
+                    return
+
+        await self._read(repository, commit, lambda mirror: in_thread(lambda: shown(mirror)))
 
     @asynccontextmanager
     async def working_copy(

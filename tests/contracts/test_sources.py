@@ -92,6 +92,20 @@ async def test_a_file_that_the_commit_lacks_reads_as_none(sources: GitSources, o
     assert await sources.read(SHOP, commit, "link") is None
 
 
+async def test_files_are_shown_in_the_order_asked_for_until_that_is_enough(
+    sources: GitSources, origin: Origin
+) -> None:
+    commit, seen = origin.commit(FILES, links={"link": "README.md"}), list[tuple[str, bytes]]()
+
+    def look(path: str, content: bytes) -> bool:
+        seen.append((path, content))
+        return path != "README.md"
+
+    await sources.scan(SHOP, commit, ["run.sh", "link", "nowhere", "README.md", "windows.txt"], look)
+
+    assert seen == [("run.sh", FILES["run.sh"]), ("README.md", FILES["README.md"])]
+
+
 async def test_a_second_commit_is_fetched_beside_the_first(sources: GitSources, origin: Origin) -> None:
     first = origin.commit(FILES)
     await sources.listing(SHOP, first)
@@ -306,6 +320,26 @@ async def test_lost_objects_of_a_commit_at_hand_are_fetched_again(
             path.unlink()
 
     assert await sources.read(SHOP, commit, "README.md") == b"# Shop\n"
+
+
+async def test_no_file_is_shown_twice_where_the_rest_is_fetched_again(
+    sources: GitSources, origin: Origin, data: Path
+) -> None:
+    commit, seen, lost = origin.commit({"a": b"a", "b": b"b"}), list[str](), list[Path]()
+    objects = data / "mirrors" / "7.git" / "objects"
+
+    def look(path: str, _content: bytes) -> bool:
+        seen.append(path)
+        if len(seen) == 1:
+            lost.extend(each for each in objects.rglob("*") if each.is_file())
+            for each in lost:
+                each.unlink()
+        return True
+
+    await sources.scan(SHOP, commit, ["a", "b"], look)
+
+    assert seen == ["a", "b"]
+    assert lost
 
 
 async def test_a_commit_that_is_gone_is_a_business_failure(sources: GitSources, origin: Origin) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from bot.application.prompting import render
 from bot.application.spec import Spec, read_spec, spec_schema
-from bot.application.tools import TOOLS, run_tools
+from bot.application.tool_inputs import TOOLS
+from bot.application.tools import run_tools
 from bot.domain.conversation import Message, asked, replied, said, text_of
 from bot.domain.tree import Tree
 from bot.records import Question

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 
 from bot.application.coding import coding_question
-from bot.application.tools import EDITOR, INPUTS, TOOLS
+from bot.application.tool_inputs import EDITOR, INPUTS, TOOLS
 from bot.application.validating import consult, survey_repository
 from bot.records import Actor, PullRequest, Question, Repository, StepFailed
 from tests.security.test_commanding import APPROVE, deliver, staged, untouched
@@ -203,7 +203,8 @@ async def test_pi_10_the_model_has_no_tool_that_decides(name: str) -> None:
 
     assert (result["is_error"], "no such tool" in result["content"]) == (True, True)
     assert at_work.changed() == {}
-    assert {tool["name"] for tool in TOOLS} == set(INPUTS) == {EDITOR, "bash"}
+    looks = {"list_files", "search", "run_tests"}
+    assert {tool["name"] for tool in TOOLS} == set(INPUTS) == {EDITOR, "bash", *looks}
 
 
 STARTERS: Final = frozenset(("system", "popen", "create_subprocess_shell", "getoutput", "getstatusoutput"))

@@ -7,7 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from bot.application.tools import EDITOR, Worked, run_tools
+from bot.application.tool_inputs import EDITOR
+from bot.application.tools import Worked, run_tools
 from bot.application.workbench import Workbench, open_tree
 from bot.domain.tree import Tree
 from bot.landing_records import Merging
@@ -32,6 +33,13 @@ class FakeSources:
 
     async def read(self, _repository: Repository, _commit: str, path: str) -> bytes | None:
         return self.files.get(path)
+
+    async def scan(
+        self, _repository: Repository, _commit: str, paths: Sequence[str], look: Callable[[str, bytes], bool]
+    ) -> None:
+        for path in paths:
+            if not look(path, self.files[path]):
+                return
 
     @asynccontextmanager
     async def working_copy(

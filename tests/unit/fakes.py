@@ -639,6 +639,13 @@ class FakeSources:
     async def read(self, repository: Repository, commit: str, path: str) -> bytes | None:
         return self.files.get(commit, {}).get(path)
 
+    async def scan(
+        self, repository: Repository, commit: str, paths: Sequence[str], look: Callable[[str, bytes], bool]
+    ) -> None:
+        for path in paths:
+            if not look(path, self.files[commit][path]):
+                return
+
     @asynccontextmanager
     async def working_copy(
         self, repository: Repository, commit: str, edits: Sequence[FileEdit]

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from bot.application import setup_words
-from bot.application.coding import bench_of, coding_question
+from bot.application.benches import bench_of
+from bot.application.coding import coding_question
 from bot.application.setting_up import Place, agreed_plan, changed_needs, plan_of
 from bot.application.testing import judge_change
 from bot.application.texts import keep_change

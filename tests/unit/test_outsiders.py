@@ -12,7 +12,7 @@ from inline_snapshot import snapshot
 from msgspec import structs
 
 from bot.application import outsider_words
-from bot.application.coding import bench_of
+from bot.application.benches import bench_of
 from bot.application.fact_words import told
 from bot.application.setting_up import agreed_plan, withheld
 from bot.application.status_words import status_comment

@@ -14,8 +14,9 @@ from msgspec import structs
 
 from bot.application import tester_words
 from bot.application.answer_words import reasons
+from bot.application.benches import bench_of
 from bot.application.checking import note_checks
-from bot.application.coding import bench_of, coding_question
+from bot.application.coding import coding_question
 from bot.application.doubting import doubted_unrun
 from bot.application.fact_words import told
 from bot.application.notifying import look

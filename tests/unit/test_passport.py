@@ -18,7 +18,8 @@ from bot.application.asking import ask
 from bot.application.coding import coding_question
 from bot.application.prompting import PROMPTS, noting, render
 from bot.application.spec import Spec
-from bot.application.tools import EDITOR, run_tools
+from bot.application.tool_inputs import EDITOR
+from bot.application.tools import run_tools
 from bot.domain import events as e
 from bot.domain.passport import Passport, passport_of
 from bot.infrastructure.github_text import BODY_CHARACTERS, length

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import pytest
 
-from bot.application.tools import EDITOR, LONGEST_RESULT, MOST_CALLS, TOOLS
+from bot.application.tool_inputs import EDITOR, TOOLS
+from bot.application.tools import LONGEST_RESULT, MOST_CALLS
 from bot.domain.fencing import nonce_of
 from bot.domain.secrecy import mark
 from bot.records import Outcome, StepFailed
@@ -20,11 +21,12 @@ async def at_work() -> Hand:
     return await hand(FILES, modes={"src/app.py": "100755"})
 
 
-def test_the_tools_are_claude_s_own_editor_and_shell() -> None:
-    assert TOOLS == (
+def test_the_first_tools_are_claude_s_own_editor_and_shell() -> None:
+    assert TOOLS[:2] == (
         {"type": "text_editor_20250728", "name": "str_replace_based_edit_tool"},
         {"type": "bash_20250124", "name": "bash"},
     )
+    assert [tool["name"] for tool in TOOLS[2:]] == ["list_files", "search", "run_tests"]
 
 
 async def test_a_file_is_seen_with_the_numbers_of_its_lines(at_work: Hand) -> None:
