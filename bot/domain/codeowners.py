@@ -7,6 +7,7 @@ is neither a negation nor a range. A line that GitHub cannot read counts as if i
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby, takewhile
 from typing import Final, Literal
 
 # In GitHub's order: the first that is there counts, and it alone.
@@ -14,10 +15,14 @@ PLACES: Final = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 LARGEST_BYTES: Final = 3 * 1024 * 1024
 # GitHub has no such limit; nobody is asked by a file of more, rather than that everybody waits.
 MOST_RULES: Final = 10_000
+# Nobody writes a longer line or name; such a line counts as one that GitHub cannot read.
+LONGEST_LINE: Final = 4_096
+LONGEST_OWNER: Final = 255
 
 _WORD: Final = re.compile(r"(?:\\.|[^\s\\])+")
+# An address is told by the first dot that may part its host, so that no other has to be tried.
 _OWNER: Final = re.compile(
-    r"@[A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9]+)?(?:/[A-Za-z0-9._-]+)?|[^@\s]+@[^@\s]+\.[^@\s]+"
+    r"@[A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9]+)?(?:/[A-Za-z0-9._-]+)?|[^@\s]+@[^@\s][^@\s.]*\.[^@\s]+"
 )
 _ANY, _ONE = "*", "?"
 
@@ -49,7 +54,7 @@ def read_rules(text: str) -> tuple[Rule, ...]:
 def owners_of(rules: Sequence[Rule], path: str) -> tuple[str, ...]:
     """Who owns the path: those of the last rule that matches it."""
     names = path.split("/")
-    return next((rule.owners for rule in reversed(rules) if _is_met(rule.pattern, names)), ())
+    return next((rule.owners for rule in reversed(rules) if is_met(rule.pattern, names)), ())
 
 
 def owners_among(rules: Sequence[Rule], paths: Iterable[str]) -> tuple[str, ...]:
@@ -71,33 +76,15 @@ def pattern_of(words: str) -> Pattern | None:
         ends = "there"
     if "/" not in words.rstrip("/"):
         parts = ["**", *parts]
-    return Pattern(names=tuple(None if part == "**" else _tokens(part) for part in parts), ends=ends)
+    names = (None if part == "**" else _tokens(part) for part in _once(parts))
+    return Pattern(names=tuple(names), ends=ends)
 
 
-def is_met(pattern: Pattern, path: str) -> bool:
-    """Whether the path is one of those that the pattern means."""
-    return _is_met(pattern, path.split("/"))
+def is_met(pattern: Pattern, names: Sequence[str]) -> bool:
+    """Whether the path of these names is one of those that the pattern means.
 
-
-def _rule(line: str) -> Rule | None:
-    words = _WORD.findall(line)
-    told = [
-        word for nth, word in enumerate(words) if not any(each.startswith("#") for each in words[: nth + 1])
-    ]
-    if not told or not all(map(_OWNER.fullmatch, told[1:])):
-        return None
-    pattern = pattern_of(told[0])
-    return None if pattern is None else Rule(pattern=pattern, owners=tuple(told[1:]))
-
-
-def _tokens(part: str) -> tuple[Token, ...]:
-    """The signs of one name; what a backslash stands before stands for itself."""
-    found = re.findall(r"\\?.", part, re.DOTALL)
-    return tuple((sign[-1], sign in {_ANY, _ONE}) for sign in found)
-
-
-def _is_met(pattern: Pattern, names: Sequence[str]) -> bool:
-    """How far the pattern can have come is followed name by name: no pattern takes long."""
+    How far the pattern can have come is followed name by name: no pattern takes long.
+    """
     reached = {0}
     for part in pattern.names:
         if part is None:
@@ -113,6 +100,33 @@ def _is_met(pattern: Pattern, names: Sequence[str]) -> bool:
             return min(reached) < len(names)
         case _:
             return True
+
+
+def _rule(line: str) -> Rule | None:
+    """What the words say that stand before a comment."""
+    if len(line) > LONGEST_LINE:
+        return None
+    words = list(takewhile(lambda word: not word.startswith("#"), _WORD.findall(line)))
+    if not words or not all(map(_is_owner, words[1:])):
+        return None
+    pattern = pattern_of(words[0])
+    return None if pattern is None else Rule(pattern=pattern, owners=tuple(words[1:]))
+
+
+def _is_owner(word: str) -> bool:
+    """Whether it is a person, a team, or an address of mail."""
+    return len(word) <= LONGEST_OWNER and _OWNER.fullmatch(word) is not None
+
+
+def _once(parts: Iterable[str]) -> Iterable[str]:
+    """The parts; of several `**` in a row, which mean no more than one, the first."""
+    return (part for name, group in groupby(parts) for part in (["**"] if name == "**" else group))
+
+
+def _tokens(part: str) -> tuple[Token, ...]:
+    """The signs of one name; what a backslash stands before stands for itself."""
+    found = re.findall(r"\\?.", part, re.DOTALL)
+    return tuple((sign[-1], sign in {_ANY, _ONE}) for sign in found)
 
 
 def _is_like(part: Sequence[Token], name: str) -> bool:

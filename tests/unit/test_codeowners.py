@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.codeowners import is_met, owners_among, owners_of, pattern_of, read_rules
+from bot.domain.codeowners import (
+    LARGEST_BYTES,
+    LONGEST_LINE,
+    LONGEST_OWNER,
+    is_met,
+    owners_among,
+    owners_of,
+    pattern_of,
+    read_rules,
+)
 from bot.domain.reviewers import MOST_ASKED, to_ask
 
 # The cases are those of GitHub's documentation, by what it says of each pattern.
@@ -64,6 +73,9 @@ def test_the_last_pattern_that_matches_decides(path: str, owners: tuple[str, ...
         ("a/**/b", "a/b", True),
         ("a/**/b", "a/x/y/b/c", True),
         ("a/**/b", "a/x/y", False),
+        ("a/**/**/b", "a/b", True),
+        ("a/**/**", "a/b", True),
+        ("a/**/**", "a", False),
         ("apps/", "apps", False),
         ("/apps", "apps/x", True),
         ("/apps", "x/apps", False),
@@ -81,7 +93,7 @@ def test_a_pattern_means_these_paths(pattern: str, path: str, *, meant: bool) ->
     read = pattern_of(pattern)
 
     assert read is not None
-    assert is_met(read, path) is meant
+    assert is_met(read, path.split("/")) is meant
 
 
 @pytest.mark.parametrize(
@@ -107,7 +119,7 @@ def test_whoever_owns_one_of_the_paths_is_named_once() -> None:
 def test_any_pattern_is_answered_for_any_path(words: str, names: list[str]) -> None:
     pattern = pattern_of(words)
 
-    assert pattern is None or is_met(pattern, "/".join(names)) in {True, False}
+    assert pattern is None or is_met(pattern, names) in {True, False}
 
 
 @given(st.lists(st.text(alphabet="abc.", min_size=1, max_size=5), min_size=1, max_size=5))
@@ -118,7 +130,7 @@ def test_a_path_is_meant_by_itself_by_its_directories_and_by_its_last_name(names
     for words in (f"/{path}", *above, names[-1], "**", "*"):
         pattern = pattern_of(words)
         assert pattern is not None
-        assert is_met(pattern, path)
+        assert is_met(pattern, names)
 
 
 def test_ab_a_pattern_of_many_stars_takes_no_time() -> None:
@@ -126,9 +138,47 @@ def test_ab_a_pattern_of_many_stars_takes_no_time() -> None:
     assert pattern is not None
 
     began = time.perf_counter()
-    is_met(pattern, "/".join(["a" * 200] * 40))
+    is_met(pattern, ["a" * 200] * 40)
 
     assert time.perf_counter() - began < 5
+
+
+LONG = "p" * (LONGEST_LINE - len(" @one")) + " @one"
+
+
+@pytest.mark.parametrize(
+    ("line", "is_read"),
+    [
+        (LONG, True),
+        (f"p{LONG}", False),
+        (f"a {'x' * (LONGEST_OWNER - 4)}@b.c", True),
+        (f"a {'x' * (LONGEST_OWNER - 3)}@b.c", False),
+        (f"a # {'x' * LONGEST_OWNER}@b.c", True),
+        ("a x@.b.c", True),
+        ("a x@.b", False),
+        ("a x@b.", False),
+        ("a x@b", False),
+        ("a x@b@c.d", False),
+    ],
+)
+def test_ab_a_line_or_a_name_that_is_too_long_is_as_if_it_were_not_there(line: str, *, is_read: bool) -> None:
+    assert bool(read_rules(line)) is is_read
+
+
+@pytest.mark.parametrize("line", ["a " * 30_000, "a " + "x@" + "." * 30_000 + "@", "\\" * 30_001])
+def test_ab_no_line_takes_long(line: str) -> None:
+    began = time.process_time()
+    assert read_rules(line) == ()
+    assert time.process_time() - began < 1
+
+
+def test_ab_a_file_of_lines_as_long_as_they_may_be_takes_no_time() -> None:
+    mail = "x@" + "." * (LONGEST_OWNER - 3) + "@"
+    line = " ".join(["a", *[mail] * (LONGEST_LINE // LONGEST_OWNER - 1)])
+
+    began = time.process_time()
+    assert read_rules(f"{line}\n" * (LARGEST_BYTES // LONGEST_LINE)) == ()
+    assert time.process_time() - began < 1
 
 
 def test_people_and_teams_of_the_organisation_are_asked() -> None:
