@@ -33,7 +33,7 @@ class Sources(Protocol):
     async def written(
         self, directory: Path, chosen: Callable[[Sequence[str]], Sequence[str]], *, limit: int
     ) -> list[bytes]:
-        """What stands in the regular files there that are chosen by their paths, of each so many bytes."""
+        """What stands in the regular files there that are chosen by their paths, together so many bytes."""
 
     async def merge(self, repository: Repository, *, base: str, ours: str, theirs: str) -> Merging:
         """What comes of both, which parted at `base`, as a change of `theirs`. Raises StepFailed."""

@@ -1,5 +1,6 @@
 """The repository's tests on a commit and a change, in the sandbox, without its files of credentials."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -58,7 +59,7 @@ async def tried(
                 tenant=it.repository.account,
             )
             reports = await _reports(world, asked, directory, not_these=there - hidden)
-            said = told(outcome.output, reports, is_green=outcome.status == 0)
+            said = await asyncio.to_thread(told, outcome.output, reports, is_green=outcome.status == 0)
             if outcome.status == 0:
                 return Tried(outcome, said)
             return Tried(replace(outcome, output=with_refused(outcome.output, room.refused)), said)

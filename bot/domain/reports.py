@@ -6,16 +6,17 @@ and where it does not fit how the run ended, that is said.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 from xml.parsers import expat
 
 from bot.domain.counting import failed_in, passed_in, plain
 from bot.domain.visible import visible_characters
 
-LARGEST_BYTES: Final = 4 * 1024 * 1024
+# Of all the reports of a run together, and in each of them.
+LARGEST_BYTES: Final = 8 * 1024 * 1024
+MOST_ELEMENTS: Final = 200_000
 DEEPEST: Final = 40
-MOST_CASES: Final = 200_000
 MOST_FAILING: Final = 50
 LONGEST_NAME: Final = 160
 LONGEST_MESSAGE: Final = 240
@@ -75,10 +76,11 @@ class Unread(Exception):
 
 def told(output: str, reports: Sequence[bytes], *, is_green: bool) -> Told:
     """What a run says of itself; `is_green` is how it ended, which alone decides."""
-    text, found, broken = plain(output), _Counted(), False
+    text, found, broken, left = plain(output), _Counted(), False, LARGEST_BYTES
     for report in reports:
+        left -= len(report)
         try:
-            _read(report, found)
+            found = _read(report, found, most=left + len(report))
         except Unread:
             broken = True
     # One that knows of no failure in a run that failed is passed by: what was printed may know more.
@@ -118,11 +120,15 @@ def read_back(said: Any) -> Told:
     return Told(**{**said, "failing": failing, "doubts": tuple(said["doubts"])})
 
 
-def _read(report: bytes, found: _Counted) -> None:
-    """Add what the document counts. Raises Unread for what is too large, too deep, or declares anything."""
-    if len(report) > LARGEST_BYTES:
+def _read(report: bytes, found: _Counted, *, most: int) -> _Counted:
+    """What was counted, and what the document counts as well.
+
+    Raises Unread for what is too large, too deep, or declares anything: no half of it counts.
+    """
+    if len(report) > most:
         raise Unread
-    parser, reader = expat.ParserCreate(), _Reader(found)
+    counted = replace(found, failing=list(found.failing))
+    parser, reader = expat.ParserCreate(), _Reader(counted)
     parser.buffer_text = True
     parser.StartElementHandler = reader.begin
     parser.EndElementHandler = reader.end
@@ -133,6 +139,7 @@ def _read(report: bytes, found: _Counted) -> None:
         parser.Parse(report, True)  # noqa: FBT003  the library's own form
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise Unread from error
+    return counted
 
 
 def _refuse(*_declared: object) -> None:
@@ -144,6 +151,7 @@ class _Reader:
     """One document, element by element."""
 
     found: _Counted
+    elements: int = 0
     depth: int = 0
     case: dict[str, str] | None = None
     outcome: str = "passed"
@@ -152,7 +160,8 @@ class _Reader:
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
-        if self.depth > DEEPEST or self.found.cases >= MOST_CASES:
+        self.elements += 1
+        if self.depth > DEEPEST or self.elements > MOST_ELEMENTS:
             raise Unread
         if self.depth == 1 and name not in {"testsuites", "testsuite"}:
             raise Unread

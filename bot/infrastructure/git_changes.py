@@ -94,13 +94,20 @@ def edits(comparison: Comparison, new: list[str]) -> list[FileEdit]:
 
 
 def written(directory: Path, chosen: Callable[[Sequence[str]], Sequence[str]], *, limit: int) -> list[bytes]:
-    """What stands in the regular files that are chosen, one byte over the limit; none in one too many."""
+    """What stands in the regular files that are chosen, together no more than one byte over the limit.
+
+    Nothing where there are more files than anybody looks through.
+    """
     try:
         paths = list(_regular_files(directory))
     except StepFailed:
         return []
-    contents = (read(directory, path, limit=limit) for path in chosen(paths))
-    return [content for content in contents if content is not None]
+    contents, left = list[bytes](), limit
+    for path in chosen(paths):
+        if left >= 0 and (content := read(directory, path, limit=left)) is not None:
+            contents.append(content)
+            left -= len(content)
+    return contents
 
 
 def blob_id(content: bytes) -> str:

@@ -90,6 +90,13 @@ def test_sb_09_of_a_report_no_more_is_read_than_anybody_looks_at(tmp_path: Path)
     assert written(tmp_path, lambda paths: paths, limit=9) == [b"x" * 10]
 
 
+def test_sb_09_of_all_reports_together_no_more_is_read_than_of_one(tmp_path: Path) -> None:
+    laid(tmp_path, {"a.xml": "a" * 5, "b.xml": "b" * 9, "c.xml": "c" * 9})
+
+    assert written(tmp_path, sorted, limit=9) == [b"aaaaa", b"bbbbb"]
+    assert written(tmp_path, sorted, limit=14) == [b"aaaaa", b"b" * 9, b"c"]
+
+
 def test_sb_09_among_too_many_files_none_is_looked_for(tmp_path: Path) -> None:
     laid(tmp_path, {f"{'d/' * 70}a.xml": ""})
 

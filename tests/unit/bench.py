@@ -55,7 +55,11 @@ class FakeSources:
         self, directory: Path, chosen: Callable[[Sequence[str]], Sequence[str]], *, limit: int
     ) -> list[bytes]:
         now = found(directory)
-        return [now[path][: limit + 1] for path in chosen(list(now))]
+        contents, left = list[bytes](), limit + 1
+        for path in chosen(list(now)):
+            contents.append(now[path][: max(left, 0)])
+            left -= len(contents[-1])
+        return contents
 
     async def changes(self, _repository: Repository, _commit: str, directory: Path) -> list[FileEdit]:
         now = found(directory)

@@ -1,17 +1,20 @@
 """What a test run says of itself, and what of that is not believed."""
 
+import threading
 from xml.sax.saxutils import quoteattr
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.application.trial import tried
+from bot.domain.reporting import REPORT
 from bot.domain.reports import (
     DEEPEST,
     LARGEST_BYTES,
     LONGEST_MESSAGE,
     LONGEST_NAME,
-    MOST_CASES,
+    MOST_ELEMENTS,
     MOST_FAILING,
     Failing,
     Told,
@@ -19,6 +22,8 @@ from bot.domain.reports import (
     read_back,
     told,
 )
+from tests.unit.fakes import FakeSources, Stage
+from tests.unit.histories import BASE, WRITTEN, integration
 
 PYTEST = b"""<?xml version="1.0" encoding="utf-8"?><testsuites name="pytest tests"><testsuite name="pytest"
  errors="0" failures="1" skipped="1" tests="4"><properties><property name="a" value="b"/></properties>
@@ -153,10 +158,30 @@ def test_sb_09_a_report_that_nobody_should_read_says_nothing(report: bytes) -> N
     assert found == Told(doubts=("report_broken",))
 
 
-def test_sb_09_more_tests_than_anybody_has_are_not_counted() -> None:
-    many = b"<testsuite>" + b"<testcase/>" * (MOST_CASES + 9) + b"</testsuite>"
+def test_sb_09_a_report_of_more_elements_than_anybody_has_says_nothing() -> None:
+    known = b"<testsuite>" + case("a").encode() + b"<p/>" * (MOST_ELEMENTS - 2)
+    many = known + b"<p/></testsuite>"
 
-    assert told("", [many], is_green=True).doubts == ("report_broken",)
+    assert told("7 passed in 0.1s", [known + b"</testsuite>"], is_green=True).passed == 7
+    assert told("", [known + b"</testsuite>"], is_green=True) == Told(passed=1, failed=0)
+    assert told("7 passed in 0.1s", [many], is_green=True) == Told(
+        passed=7, failed=0, doubts=("report_broken",)
+    )
+
+
+def test_sb_09_what_is_broken_counts_for_nothing_and_the_other_reports_do() -> None:
+    half = b"<testsuite>" + case("b", "<failure/>").encode()
+
+    found = told("", [suite(case("a")), half, suite(case("c"))], is_green=True)
+
+    assert found == Told(passed=2, failed=0, doubts=("report_broken",))
+
+
+def test_sb_09_all_reports_together_are_no_larger_than_one_may_be() -> None:
+    half = b"<testsuite>" + b" " * (LARGEST_BYTES // 2 - 60) + case("a").encode() + b"</testsuite>"
+
+    assert told("", [half, half], is_green=True).passed == 2
+    assert told("", [half, half, half], is_green=True) == Told(passed=2, failed=0, doubts=("report_broken",))
 
 
 def test_sb_09_names_are_short_one_line_and_hold_nothing_hidden() -> None:
@@ -171,6 +196,32 @@ def test_sb_09_names_are_short_one_line_and_hold_nothing_hidden() -> None:
     assert first.name.startswith("ab xxx")
     assert (len(first.name), len(first.message)) == (LONGEST_NAME, LONGEST_MESSAGE)
     assert second == Failing(name="?")
+
+
+class Watched(bytes):
+    """A report that notes in which thread somebody looks how long it is."""
+
+    def __new__(cls, content: bytes, _threads: list[threading.Thread]) -> "Watched":
+        return super().__new__(cls, content)
+
+    def __init__(self, _content: bytes, threads: list[threading.Thread]) -> None:
+        self.threads = threads
+
+    def __len__(self) -> int:
+        self.threads.append(threading.current_thread())
+        return super().__len__()
+
+
+async def test_sb_09_while_a_report_is_read_everything_else_goes_on() -> None:
+    stage, threads = Stage(), list[threading.Thread]()
+    stage.log.holds(WRITTEN)
+    stage.sources = FakeSources({BASE: {}}, reports={REPORT: Watched(PYTEST, threads)})
+
+    found = await tried(stage.world, integration(WRITTEN), ("pytest",))
+
+    assert found.told.failing == (GIFT,)
+    assert threads
+    assert threading.current_thread() not in threads
 
 
 def test_many_names_in_the_words_are_some() -> None:
