@@ -40,11 +40,14 @@ _REQUIREMENTS: Final = (
     "requirements/test.txt",
 )
 _EXTRAS: Final = ("dev", "test", "testing", "tests")
+# Nobody names a package at greater length; such a line takes a person.
+LONGEST_LINE: Final = 1_000
+_COMMENT: Final = re.compile(r"(?:^|\s)#.*")
 _PLAIN: Final = re.compile(
-    r"(?:#.*|-[rc]\s*[A-Za-z0-9_./-]+|--hash=sha256:[0-9a-f]{64}\s*\\?|[A-Za-z0-9][^@:/\\]*\\?)?\s*(?:\s#.*)?"
+    r"(?:-[rc]\s*[A-Za-z0-9_./-]+|--hash=sha256:[0-9a-f]{64}\s*\\?|[A-Za-z0-9][^@:/\\]*\\?)?"
 )
 _LIST: Final = re.compile(r"-r\s*([A-Za-z0-9_./-]+)")
-_NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*\s*(?:\[[\w,. -]*\])?\s*(?:[<>=!~][^@:/\\{}]*|;[^@:/\\{}]*)?")
+_NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*\s*(?:\[[\w,. -]*\]\s*)?(?:[<>=!~][^@:/\\{}]*|;[^@:/\\{}]*)?")
 _NOX_INSTALL: Final = re.compile(r"\bsession\.install\(([^()]*)\)")
 _QUOTED: Final = re.compile(r"[\"']([^\"'\n]+)[\"']")
 # The plug-in has tox run its commands in the Python that there is: where nothing can be fetched any more.
@@ -142,7 +145,12 @@ def _named_by(command: tuple[str, ...], texts: Iterable[str]) -> Iterator[str]:
 
 def _is_plain(line: str) -> bool:
     """Whether it is the name of a package, or of a further list: no address, no path and no option of pip."""
-    return _PLAIN.fullmatch(line.strip()) is not None
+    return len(line) <= LONGEST_LINE and _PLAIN.fullmatch(_without_comment(line)) is not None
+
+
+def _without_comment(line: str) -> str:
+    """What pip reads of the line."""
+    return _COMMENT.sub("", line.strip()).rstrip()
 
 
 def languages_of(tests: Sequence[str]) -> Collection[str]:

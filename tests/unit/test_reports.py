@@ -199,13 +199,9 @@ def test_sb_09_names_are_short_one_line_and_hold_nothing_hidden() -> None:
 
 
 class Watched(bytes):
-    """A report that notes in which thread somebody looks how long it is."""
+    """A report that notes in which threads somebody asks how long it is."""
 
-    def __new__(cls, content: bytes, _threads: list[threading.Thread]) -> "Watched":
-        return super().__new__(cls, content)
-
-    def __init__(self, _content: bytes, threads: list[threading.Thread]) -> None:
-        self.threads = threads
+    threads: list[threading.Thread]
 
     def __len__(self) -> int:
         self.threads.append(threading.current_thread())
@@ -213,15 +209,16 @@ class Watched(bytes):
 
 
 async def test_sb_09_while_a_report_is_read_everything_else_goes_on() -> None:
-    stage, threads = Stage(), list[threading.Thread]()
+    stage, report = Stage(), Watched(PYTEST)
+    report.threads = []
     stage.log.holds(WRITTEN)
-    stage.sources = FakeSources({BASE: {}}, reports={REPORT: Watched(PYTEST, threads)})
+    stage.sources = FakeSources({BASE: {}}, reports={REPORT: report})
 
     found = await tried(stage.world, integration(WRITTEN), ("pytest",))
 
     assert found.told.failing == (GIFT,)
-    assert threads
-    assert threading.current_thread() not in threads
+    assert report.threads
+    assert threading.current_thread() not in report.threads
 
 
 def test_many_names_in_the_words_are_some() -> None:

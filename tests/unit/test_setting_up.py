@@ -1,10 +1,11 @@
 """How what the tests need is installed: told from files or said, and what a set-up is given to see."""
 
 from collections.abc import Mapping
+from time import process_time
 
 import pytest
 
-from bot.domain.setting_up import Commands, SetUp, careful, commands_for, is_given, may_matter
+from bot.domain.setting_up import LONGEST_LINE, Commands, SetUp, careful, commands_for, is_given, may_matter
 
 PIP = ("python", "-m", "pip", "install", "--target", "/dependencies/python")
 NPM = ("npm", "ci", "--no-audit", "--no-fund")
@@ -190,6 +191,9 @@ def test_sc_04_what_a_change_asks_for_runs_no_code_of_its_own() -> None:
         "--extra-index-url https://evil.example",
         "-rhttps://evil.example/r.txt",
         "requests --config-settings=x:y",
+        "requests#@https://evil.example",
+        "./evil # requests",
+        f"requests #{'x' * (LONGEST_LINE - 9)}",
     ],
 )
 def test_sc_04_more_than_names_of_packages_is_not_installed_for_a_change(line: str) -> None:
@@ -199,10 +203,35 @@ def test_sc_04_more_than_names_of_packages_is_not_installed_for_a_change(line: s
 
 @pytest.mark.parametrize(
     "line",
-    ["", "# why", "requests[socks]>=2,<3; python_version < '3.13'", "--hash=sha256:" + "a" * 64 + " \\"],
+    [
+        "",
+        "# why",
+        "  # why: see https://example.org",
+        "requests[socks]>=2,<3; python_version < '3.13'",
+        "requests  # why: see https://example.org",
+        "-r more.txt\t# mail@example.org \\",
+        "--hash=sha256:" + "a" * 64 + " \\",
+        f"requests #{'x' * (LONGEST_LINE - 10)}",
+    ],
 )
 def test_names_of_packages_are_plain(line: str) -> None:
     assert careful((PIP_R,), [line]) is not None
+
+
+@pytest.mark.parametrize("line", ["a" + " " * 20_000 + "@", "a" + " #" * 10_000 + "\n@", "-r" + " " * 20_000])
+def test_sc_04_no_line_takes_long(line: str) -> None:
+    began = process_time()
+    assert careful((PIP_R,), [line]) is None
+    assert careful(((*PIP_R[:6], "--", line),), []) is None
+    assert process_time() - began < 1
+
+
+def test_sc_04_no_name_that_nox_would_install_takes_long() -> None:
+    session = f"session.install('a{' ' * 20_000}@')"
+
+    began = process_time()
+    assert commands_for(DETECTED, ("nox",), {"noxfile.py": session}) == ((*PIP, "--", "nox"),)
+    assert process_time() - began < 1
 
 
 def test_sc_04_commands_of_the_repositorys_own_are_not_run_on_what_a_change_wrote() -> None:
