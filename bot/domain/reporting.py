@@ -9,7 +9,7 @@ from typing import Final
 # At the root of the working copy, where nothing else has that name.
 REPORT: Final = "claude-bot-junit-report.xml"
 MOST_REPORTS: Final = 200
-_PYTEST: Final = ("pytest", "py.test")
+_PYTHON: Final = re.compile(r"python[0-9.]*")
 _THROUGH: Final = ("tox", "nox")
 _ASKED: Final = f"--junitxml={REPORT}"
 _OWN: Final = re.compile(r"--junit-?xml=(.+)")
@@ -38,19 +38,31 @@ def reported(command: Sequence[str], configured: Sequence[str] = ()) -> Reported
     own = [posixpath.normpath(match[1]) for word in command if (match := _OWN.fullmatch(word))]
     if told := (*configured, *own):
         return Reported(tuple(command), told)
-    return Reported(tuple(command)) if "no:junitxml" in command else _asked(tuple(command))
+    if any(word.endswith("no:junitxml") for word in command):
+        return Reported(tuple(command))
+    return _asked(tuple(command))
 
 
 def _asked(words: tuple[str, ...]) -> Reported:
     names = [posixpath.basename(word) for word in words]
-    if runner := next((name for name in names[:3] if name in _PYTEST), None):
-        after = names.index(runner) + 1
-        return Reported((*words[:after], _ASKED, *words[after:]), (REPORT,))
+    if behind := _behind(words):
+        return Reported((*words[:behind], _ASKED, *words[behind:]), (REPORT,))
     if any(name in _THROUGH for name in names[:3]):
         return Reported(("env", f"PYTEST_ADDOPTS={_ASKED}", *words), (f"**/{REPORT}",))
     if names[:2] == ["node", "--test"]:
         return Reported((*words[:2], *_NODE, *words[2:]), (REPORT,))
     return Reported(words, _by_custom(names))
+
+
+def _behind(words: Sequence[str]) -> int:
+    """How many words stand before the options of pytest; 0 where the command runs another program."""
+    match [*map(posixpath.basename, words[:1]), *words[1:3]]:
+        case ["pytest" | "py.test", *_]:
+            return 1
+        case [program, "-m", "pytest"] if _PYTHON.fullmatch(program):
+            return 3
+        case _:
+            return 0
 
 
 def _by_custom(names: Sequence[str]) -> tuple[str, ...]:

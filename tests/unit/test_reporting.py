@@ -22,9 +22,7 @@ ASKED = f"--junitxml={REPORT}"
         ),
         (("nox", "-s", "tests"), ("env", f"PYTEST_ADDOPTS={ASKED}", "nox", "-s", "tests"), (f"**/{REPORT}",)),
         (("pytest", "--junitxml=./out/r.xml"), ("pytest", "--junitxml=./out/r.xml"), ("out/r.xml",)),
-        (("pytest", "-p", "no:junitxml"), ("pytest", "-p", "no:junitxml"), ()),
-        (("npm", "test"), ("npm", "test"), ()),
-        (("echo", "all", "of", "pytest"), ("echo", "all", "of", "pytest"), ()),
+        (("/bin/python3.12", "-m", "pytest"), ("/bin/python3.12", "-m", "pytest", ASKED), (REPORT,)),
         ((), (), ()),
     ],
 )
@@ -34,6 +32,28 @@ def test_a_runner_that_can_is_asked_for_a_report(
     found = reported(command)
 
     assert (found.command, found.patterns) == (run, patterns)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("pytest", "-p", "no:junitxml"),
+        ("pytest", "-pno:junitxml"),
+        ("tox", "--", "-pno:junitxml"),
+        ("grep", "-r", "pytest"),
+        ("echo", "pytest"),
+        ("pip", "install", "pytest"),
+        ("python", "tools/pytest"),
+        ("python", "-m", "tools/pytest"),
+        ("ipython", "-m", "pytest"),
+        ("npm", "test"),
+        ("python", "-m"),
+    ],
+)
+def test_any_other_command_is_run_as_it_is(command: tuple[str, ...]) -> None:
+    found = reported(command)
+
+    assert (found.command, found.patterns) == (command, ())
 
 
 def test_node_prints_its_words_as_well() -> None:
