@@ -16,6 +16,7 @@ FAMILY: Final = "freeze"
 # Widest first: who asks is told in this order.
 LEVELS: Final = ("all", "org", "repo")
 LONGEST_REASON: Final = 200
+UNTIL: Final = "until"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,17 +117,19 @@ class NotFrozen(Denied):
 def said(text: str, now: datetime) -> Said:
     """The scope, the reason and the end, as they stand in that order behind the word.
 
-    Where what follows `until` is no time, it belongs to the reason: the freeze then has no end, so that a
-    slip in a hurry leaves nothing running.
+    All that follows the last `until` is meant as the end. Where it is no time, it belongs to the reason and
+    is unread: the freeze then has no end, so that a slip in a hurry leaves nothing running.
     """
     words = text.split()
     level = words.pop(0).lower() if words and words[0].lower() in LEVELS else LEVELS[-1]
-    if len(words) > 1 and words[-2].lower() == "until":
-        end = ahead(words[-1], now)
-        if end is not None:
-            return Said(level=level, why=reason(words[:-2]), until=end)
-        return Said(level=level, why=reason(words), unread=words[-1])
-    return Said(level=level, why=reason(words))
+    told = next((nth for nth in reversed(range(len(words))) if words[nth].lower() == UNTIL), None)
+    if told is None:
+        return Said(level=level, why=reason(words))
+    behind = reason(words[told + 1 :])
+    end = ahead(behind, now) if behind else None
+    if end is None:
+        return Said(level=level, why=reason(words), unread=behind or UNTIL)
+    return Said(level=level, why=reason(words[:told]), until=end)
 
 
 def reason(words: Iterable[str]) -> str:
