@@ -22,8 +22,19 @@ STEERING_NAME: Final = re.compile(
     r"|(?:jest|vitest|playwright|karma)\.conf(?:ig)?\.\w+|\.mocharc\.\w+|phpunit\.xml(?:\.dist)?|\.rspec"
     r"|pom\.xml|mvnw|build\.gradle(?:\.kts)?|gradlew"
 )
-# Where an import looks first: a module of a runner's own name there is run in its place.
-RUNNER: Final = re.compile(r"(?:src/)?(?:_?pytest|pluggy|unittest|tox|tox_current_env|nox)(?:\.py|/.*)")
+# Where an import looks first: a module of a runner's own name there is run in its place, and so is one that
+# pytest, tox or nox imports; of these a directory is found before theirs only where it says that it is one.
+_RUNNERS: Final = r"_?pytest|pluggy|unittest|tox|tox_current_env|nox"
+_THEIRS: Final = (
+    r"iniconfig|packaging|pygments|exceptiongroup|tomli|colorama|typing_extensions"
+    r"|cachetools|chardet|filelock|platformdirs|pyproject_api|virtualenv|distlib|python_discovery"
+    r"|argcomplete|attrs?|colorlog|dependency_groups|humanize"
+)
+_MODULE: Final = r"(?:\.[\w-]+)*\.(?:pyc?|so)"
+RUNNER: Final = re.compile(
+    rf"(?:src/)?(?:(?:{_RUNNERS})/.*|(?:{_RUNNERS}|{_THEIRS}){_MODULE}|(?:{_THEIRS})/__init__{_MODULE})",
+    re.DOTALL,
+)
 MAKEFILES: Final = ("makefile", "Makefile", "GNUmakefile")
 PACKAGE_KEYS: Final = ("scripts", "jest", "vitest", "mocha", "ava", "tap")
 

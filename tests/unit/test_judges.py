@@ -57,13 +57,25 @@ def test_what_became_of_a_test(before: str | None, now: str | None, judges: Judg
     "path",
     ["conftest.py", "tests/unit/conftest.py", "pytest.ini", ".pytest.ini", "tox.ini", "sitecustomize.py",
      "src/usercustomize.py", "web/jest.config.ts", "vitest.config.mjs", ".mocharc.yml", "pom.xml",
-     "build.gradle.kts", "pytest.py", "src/_pytest/runner.py", "pluggy/__init__.py", "unittest/case.py"],
+     "build.gradle.kts", "pytest.py", "src/_pytest/runner.py", "pluggy/__init__.py", "unittest/case.py",
+     "tox.py", "nox/__main__.py", "src/tox/run.py", "tox_current_env/hooks.py", "pytest/a\nb", "iniconfig.py",
+     "packaging/__init__.py", "src/virtualenv.pyc", "pygments.abi3.so", "nox.cpython-311-x86_64-linux-gnu.so",
+     "attr/__init__.cpython-311.so"],
 )  # fmt: skip
 @pytest.mark.parametrize(("before", "now"), [("a", "b"), ("a", None), (None, "b")])
 def test_what_steers_the_tests_is_named_whatever_is_done_to_it(
     path: str, before: str | None, now: str | None
 ) -> None:
     assert judged(path, before, now) == Judges(steering=(path,))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["shop/pytest.py", "packaging/debian/rules", "packaging/build.py", "src/attrs/shop.py", "toxic.py",
+     "nox.md", "docs/tox/index.md", "tomli.toml", "src/shop/packaging/__init__.py"],
+)  # fmt: skip
+def test_what_no_runner_would_import_steers_nothing(path: str) -> None:
+    assert judged(path, None, "b") == Judges()
 
 
 @pytest.mark.parametrize(
