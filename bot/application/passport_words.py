@@ -42,12 +42,8 @@ def completed(body: str, anew: str) -> str:
 
 
 def _lines(it: Passport) -> list[tuple[str, str]]:
-    life = "" if it.life == 1 else f", life {it.life}"
     return [
-        (
-            "Request",
-            f"#{it.issue} by @{it.requested_by}, {_time(it.requested_at)}, integration `{it.id}`{life}",
-        ),
+        ("Request", _request(it)),
         ("Base", f"{code(it.base)} at `{it.base_commit[:12]}`"),
         ("Model", _times(it.models, "answer") or "none was asked"),
         ("Prompts", _prompts(it.prompts)),
@@ -55,12 +51,19 @@ def _lines(it: Passport) -> list[tuple[str, str]]:
         ("Set-up", _setup(it)),
         ("Tests", _tests(it)),
         ("Attempts", str(it.attempts)),
-        ("Cost", cost(it.spent)),
+        ("Cost", cost(it.spent) + ("" if it.edition == 1 else "; earlier versions counted in")),
         ("Sandbox", _sandbox(it)),
         ("Approvals", _approvals(it)),
         ("Commit", f"`{it.head}`, {counted(it.files, 'file')}" if it.head else "none yet"),
         ("Chain of events", f"`{it.chain}`"),
     ]
+
+
+def _request(it: Passport) -> str:
+    edition = "" if it.edition == 1 else f", v{it.edition}"
+    life = "" if it.life == 1 else f", life {it.life}"
+    asked = f"#{it.issue} by @{it.requested_by}, {_time(it.requested_at)}"
+    return f"{asked}, integration `{it.id}`{edition}{life}"
 
 
 def _times(counts: Mapping[str, int], noun: str) -> str:

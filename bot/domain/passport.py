@@ -4,10 +4,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from bot.domain import events as e
-from bot.domain.integration import Integration
+from bot.domain.integration import Integration, fold
 from bot.records import Recorded
+
+# What a passport begins with: an integration, or another version of it.
+BEGINS: Final = (e.IntegrationRequested, e.VersionRequested)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +39,7 @@ class Approval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """What it cost so far: tokens, and millionths of a US dollar."""
+    """What the integration cost so far, all its versions: tokens, and millionths of a US dollar."""
 
     turns: int
     lost: int
@@ -51,11 +55,16 @@ class Spent:
 class Passport:
     """What is certain of it. What an earlier version did not note is empty, or None.
 
+    It is that of the newest version: what came about for an earlier one is in that one's. `edition` is which
+    it is. `spent` alone is of the integration since it was asked for, as every ceiling counts it; and a file
+    of words is noted once, so `prompts` has those of all versions as well.
+
     `prompts` are digests by name, `models` and `tools` how often each was used. `chain` is the newest of its
     facts, as `verify --head` takes it.
     """
 
     id: str
+    edition: int
     life: int
     repository: str
     issue: int
@@ -97,18 +106,20 @@ Facts = Sequence[tuple[Recorded, e.Event]]
 
 
 def passport_of(it: Integration, records: Sequence[Recorded]) -> Passport:
-    """The passport at the newest of these facts; there must be some."""
-    facts = list(zip(records, e.decode(records), strict=True))
-    events = [event for _, event in facts]
-    newest = records[-1]
+    """The passport of its newest version at the newest of these facts, which are all; there must be some."""
+    every = e.decode(records)
+    begin = max(nth for nth, event in enumerate(every) if isinstance(event, BEGINS))
+    events, newest = every[begin:], records[-1]
+    facts = list(zip(records[begin:], events, strict=True))
     return Passport(
         id=it.id,
+        edition=it.edition,
         life=it.life,
         repository=it.repository.full_name,
         issue=it.issue,
         requested_by=it.requested_by.login,
         requested_by_id=it.requested_by.id,
-        requested_at=records[0].at,
+        requested_at=records[begin].at,
         request=it.request,
         spec=it.spec,
         base=it.base,
@@ -122,8 +133,8 @@ def passport_of(it: Integration, records: Sequence[Recorded]) -> Passport:
         tests=it.tests,
         passed_before=it.passed_before,
         runs=tuple(_runs(facts)),
-        attempts=it.attempt,
-        spent=_spent(it, events),
+        attempts=it.attempt - (fold(it.id, every[:begin]).attempt if begin else 0),
+        spent=_spent(it, every),
         sandbox=it.sandbox,
         branch=it.branch,
         pull_request=it.pull_request,
@@ -166,6 +177,7 @@ def _runs(facts: Facts) -> list[Run]:
 
 
 def _spent(it: Integration, events: Sequence[e.Event]) -> Spent:
+    """By all its facts: what a further version is allowed counts on from what those before it spent."""
     paid = [event for event in events if isinstance(event, (e.TurnTaken, e.AnswerLost))]
     return Spent(
         turns=it.turns,
@@ -180,7 +192,7 @@ def _spent(it: Integration, events: Sequence[e.Event]) -> Spent:
 
 
 def _approvals(it: Integration, facts: Facts) -> list[Approval]:
-    """Every approval that was ever given, in order; those that count for the commit at hand stand."""
+    """Every approval that was given, in order; those that count for the commit at hand stand."""
     standing = {(given.by.id, given.head) for given in it.approvals if given.head == it.head}
     given = [
         Approval(by=event.by.login, by_id=event.by.id, head=event.head, deploys=event.deploys, at=record.at)

@@ -37,10 +37,12 @@ from tests.unit.histories import (
     ID,
     LOST,
     PULL,
+    RENEWED,
     REPAIRING,
     REPORT,
     REQUESTED,
     SANDBOX,
+    SECOND_ACTIVE,
     SPEC,
     SUMMARY,
     UP_AGAIN,
@@ -197,6 +199,30 @@ def test_every_life_and_every_entry_beyond_the_first_dozen_is_counted() -> None:
     assert "`p11.md` `aaaaaaaaaaaa`, and 2 more" in section
     assert "; 2 earlier runs; attempt 2: failed" in section
     assert f"integration `{ID}`, life 2" in section
+
+
+def test_the_passport_of_another_version_begins_with_its_request() -> None:
+    passport = of(SECOND_ACTIVE)
+    answered = [event for event in SECOND_ACTIVE[len(ACTIVE) :] if isinstance(event, e.TurnTaken)]
+
+    assert (passport.edition, passport.requested_by, passport.attempts) == (2, "developer", 1)
+    assert (len(passport.runs), len(passport.approvals)) == (1, 1)
+    assert sum(passport.models.values()) == len(answered)
+    assert of(RENEWED).runs == ()
+    assert of(RENEWED).attempts == of(ACTIVE).attempts == 1
+    requested = recorded(SECOND_ACTIVE)
+    assert passport_of(integration(SECOND_ACTIVE), requested).requested_at == requested[len(ACTIVE)].at
+
+
+def test_what_it_cost_counts_every_version_as_the_ceilings_do() -> None:
+    it, spent = integration(SECOND_ACTIVE), of(SECOND_ACTIVE).spent
+
+    tokens = spent.input_tokens + spent.cache_read_tokens + spent.cache_write_tokens + spent.output_tokens
+    assert (spent.turns, tokens, spent.micro_usd) == (it.turns, it.tokens, it.micro_usd)
+    assert spent.micro_usd > of(ACTIVE).spent.micro_usd > 0
+    assert "; earlier versions counted in" in shown(SECOND_ACTIVE)
+    assert "counted in" not in shown(ACTIVE)
+    assert f"integration `{ID}`, v2, life 2" in shown(SECOND_ACTIVE)
 
 
 def test_the_same_is_told_as_json() -> None:
