@@ -46,7 +46,7 @@ SPARE_BYTES: Final = 1024**3
 SKEW_SECONDS: Final = 30.0
 RECENT: Final = timedelta(days=1)
 # What the bot does without where it is not granted.
-OPTIONAL: Final = ("actions", "members")
+OPTIONAL: Final = ("actions", "members", "statuses", "event status")
 MANIFEST: Final = Path(__file__).resolve().parents[1] / "app.yml"
 
 
@@ -125,7 +125,12 @@ def _there(hook: Hook | None) -> Hook:
 
 def _less(missing: Sequence[str]) -> str:
     """What the bot does not do then."""
-    lacks = {"actions": "the logs of failing jobs are not seen", "members": "no owner can freeze an account"}
+    lacks = {
+        "actions": "the logs of failing jobs are not seen",
+        "members": "no owner can freeze an account",
+        "statuses": "no repository can say `tester: checks`",
+        "event status": "commit statuses are seen later",
+    }
     return ", ".join(lacks[name] for name in missing)
 
 
@@ -226,16 +231,14 @@ class Looks:
     async def permissions(self, app: GitHubApp) -> str:
         about = await app.about()
         wanted = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
-        lacks = [
-            f"{name}: {level}"
-            for name, level in wanted["default_permissions"].items()
-            if name not in OPTIONAL and about.permissions.get(name) not in {level, "write"}
-        ]
+        rights = wanted["default_permissions"].items()
+        lacks = [name for name, level in rights if about.permissions.get(name) not in {level, "write"}]
         lacks += [f"event {name}" for name in wanted["default_events"] if name not in about.events]
+        if needed := [name for name in lacks if name not in OPTIONAL]:
+            levels = {name: f"{name}: {level}" for name, level in rights}
+            raise Unwell(f"missing: {', '.join(levels.get(name, name) for name in needed)}")
         if lacks:
-            raise Unwell(f"missing: {', '.join(lacks)}")
-        if missing := [name for name in OPTIONAL if name not in about.permissions]:
-            return f"all that is needed; without {', '.join(missing)} {_less(missing)}"
+            return f"all that is needed; without {', '.join(lacks)} {_less(lacks)}"
         return "all that app.yml names"
 
     async def webhook(self, app: GitHubApp) -> str:

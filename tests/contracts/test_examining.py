@@ -322,18 +322,38 @@ def test_every_sentence_is_one() -> None:
     assert [each for each in SENTENCES.values() if not re.fullmatch(r"[a-zA-Z' ,]+[a-zA-Z]", each)] == []
 
 
-async def test_without_the_one_right_that_may_be_left_out_the_app_is_well(bot: Bot, hub: GitHub) -> None:
-    hub.app.permissions = {name: level for name, level in hub.app.permissions.items() if name != "actions"}
+@pytest.mark.parametrize(
+    ("rights", "events", "told"),
+    [
+        (("actions",), (), "without actions the logs of failing jobs are not seen"),
+        (("statuses",), (), "without statuses no repository can say `tester: checks`"),
+        ((), ("status",), "without event status commit statuses are seen later"),
+        (
+            ("members", "statuses"),
+            ("status",),
+            "without members, statuses, event status no owner can freeze an account, "
+            "no repository can say `tester: checks`, commit statuses are seen later",
+        ),
+    ],
+)
+async def test_without_a_right_or_an_event_that_may_be_left_out_the_app_is_well(
+    bot: Bot, hub: GitHub, rights: tuple[str, ...], events: tuple[str, ...], told: str
+) -> None:
+    there = hub.app.permissions.items()
+    hub.app.permissions = {name: level for name, level in there if name not in rights}
+    hub.app.events = tuple(event for event in hub.app.events if event not in events)
 
-    assert await found(bot, "permissions") == snapshot([
-        "ok    permissions  all that is needed; without actions the logs of failing jobs are not seen"
-    ])
+    [line] = await found(bot, "permissions")
+
+    assert line == f"ok    permissions  all that is needed; {told}"
 
 
 async def test_a_right_or_an_event_that_is_needed_is_missed(bot: Bot, hub: GitHub) -> None:
-    hub.app.permissions = {name: level for name, level in hub.app.permissions.items() if name != "checks"}
-    hub.app.events = tuple(event for event in hub.app.events if event != "check_run")
+    hub.app.permissions = {
+        name: level for name, level in hub.app.permissions.items() if name not in {"checks", "statuses"}
+    }
+    hub.app.events = tuple(event for event in hub.app.events if event not in {"check_run", "push"})
 
     [told, *_] = await found(bot, "permissions")
 
-    assert told.endswith("missing: checks: write, event check_run")
+    assert told.endswith("missing: checks: write, event check_run, event push")
