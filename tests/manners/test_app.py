@@ -1,5 +1,6 @@
 """The App's manifest asks for what the code uses, and for nothing more."""
 
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,12 @@ from bot.web.webhooks import PATH
 
 ROOT: Final = Path(__file__).parents[2]
 MANIFEST: Final[dict[str, Any]] = yaml.safe_load((ROOT / "app.yml").read_text(encoding="utf-8"))
+
+# What the manifest named at first: an App that was registered for it has no more.
+FIRST: Final = frozenset({
+    *("checks", "contents", "deployments", "issues", "metadata", "pull_requests"),
+    *("deployment_status", "issue_comment", "pull_request", "pull_request_review"),
+})
 
 # GitHub sends these to every App, subscribed or not.
 UNASKED: Final = frozenset({"installation", "installation_repositories", "github_app_authorization"})
@@ -38,6 +45,17 @@ def test_the_events_are_the_families_that_some_handler_hears() -> None:
     heard = {kind.partition(".")[0] for kind in handlers.GITHUB}
 
     assert set(MANIFEST["default_events"]) == heard - UNASKED
+
+
+def test_what_was_added_to_the_manifest_is_told_to_those_who_have_an_app() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    _, _, behind = text.partition("\n## An App that is registered already\n")
+    told = set(re.findall(r"`(\w+(?:: read)?)`", behind.partition("\n## ")[0]))
+
+    rights = {
+        f"{name}: {level}" for name, level in MANIFEST["default_permissions"].items() if name not in FIRST
+    }
+    assert rights | (set(MANIFEST["default_events"]) - FIRST) <= told
 
 
 def test_the_webhook_leads_to_the_door() -> None:
