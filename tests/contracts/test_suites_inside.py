@@ -24,7 +24,7 @@ async def copy(tmp_path: Path) -> AsyncIterator[Path]:
     await custody.remove(directory)
 
 
-async def tested(copy: Path, files: Mapping[str, str], *options: str) -> Outcome:
+async def outcome_of(copy: Path, files: Mapping[str, str], *options: str) -> Outcome:
     """How the suite of a repository with these files ends."""
     for path, text in files.items():
         (copy / path).parent.mkdir(parents=True, exist_ok=True)
@@ -33,7 +33,7 @@ async def tested(copy: Path, files: Mapping[str, str], *options: str) -> Outcome
 
 
 async def test_no_plugin_is_loaded_that_the_suite_does_not_name(copy: Path) -> None:
-    outcome = await tested(copy, PASSES, "-v")
+    outcome = await outcome_of(copy, PASSES, "-v")
 
     assert len(entry_points(group="pytest11")) > 5  # of the bot's own tests
     assert (outcome.status, "1 passed" in outcome.output) == (0, True)
@@ -57,7 +57,7 @@ async def test_options_and_fixtures_that_our_plugins_have_too_are_the_repository
         ),
     }
 
-    outcome = await tested(copy, files)
+    outcome = await outcome_of(copy, files)
 
     assert (outcome.status, outcome.output.count("passed")) == (0, 1), outcome.output
 
@@ -65,7 +65,7 @@ async def test_options_and_fixtures_that_our_plugins_have_too_are_the_repository
 async def test_a_suite_that_takes_warnings_for_errors_sees_none_of_ours(copy: Path) -> None:
     files = {**PASSES, "pytest.ini": "[pytest]\naddopts = --strict-config --strict-markers -W error\n"}
 
-    outcome = await tested(copy, files)
+    outcome = await outcome_of(copy, files)
 
     assert outcome.status == 0, outcome.output
 
@@ -76,7 +76,7 @@ async def test_a_plugin_that_the_suite_names_is_loaded(copy: Path) -> None:
         "test_cart.py": "async def test_total():\n    assert 1 + 1 == 2\n",
     }
 
-    outcome = await tested(copy, files)
+    outcome = await outcome_of(copy, files)
 
     assert (outcome.status, "1 passed" in outcome.output) == (0, True), outcome.output
 
@@ -89,7 +89,7 @@ async def test_a_plugin_that_the_repository_brings_is_loaded_by_itself(copy: Pat
         **PASSES,
     }
 
-    outcome = await tested(copy, files, "-v")
+    outcome = await outcome_of(copy, files, "-v")
 
     assert (outcome.status, "the shop is open" in outcome.output) == (0, True), outcome.output
 
