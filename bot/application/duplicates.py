@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -24,27 +24,33 @@ _TURNS: Final[WeakValueDictionary[int, asyncio.Lock]] = WeakValueDictionary()
 
 
 def turn_of(repository_id: int) -> asyncio.Lock:
-    """One request after the other in a repository: two of the same moment do not miss each other."""
+    """One request after the other in a repository, as far as this process is asked: the log tells of those
+    that another process takes in at the same moment, and then it is looked again.
+    """
     return _TURNS.setdefault(repository_id, asyncio.Lock())
 
 
-async def check_is_new(asked: RequestIntegration, integration_id: str, world: World) -> None:
+async def check_is_new(asked: RequestIntegration, integration_id: str, world: World) -> int | None:
     """Raise AskedAlready where an integration of this repository is as good as the same.
 
-    What was taken already stays so, however often it is delivered.
+    Else among how many of the repository that was looked for; None where it does not matter. What was taken
+    already stays so, however often it is delivered.
     """
     if asked.anyway or await world.integrations.get(integration_id) is not None:
-        return
-    wish = _wish(asked.request, asked.base)
-    for row in await _at_hand(asked.repository.id, world):
+        return None
+    wish, rows = (
+        _wish(asked.request, asked.base),
+        await world.integrations.find(repository_id=asked.repository.id),
+    )
+    for row in _at_hand(rows):
         it = fold(row["id"], e.decode(await world.log.read(row["id"])))
         if await _is_that(it, wish, world):
             raise AskedAlready(it.id, it.issue, it.state)
+    return len(rows)
 
 
-async def _at_hand(repository_id: int, world: World) -> list[Mapping[str, Any]]:
+def _at_hand(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """What is under way, and the newest of what runs, newest first."""
-    rows = await world.integrations.find(repository_id=repository_id)
     active = [row for row in rows if row["state"] == State.ACTIVE][:MOST_ACTIVE]
     under_way = [row for row in rows if State(row["state"]) not in {*OVER, State.ACTIVE}]
     return [*under_way, *active]

@@ -69,10 +69,12 @@ class EventLog(Protocol):
         meta: Mapping[str, Any],
         row: Mapping[str, Any],
         follow_ups: Sequence[FollowUp],
+        among: int | None = None,
     ) -> list[Recorded]:
         """Append after that version, with the read model's row and the follow-ups in one transaction.
 
-        The same key again appends nothing and returns what it appended then. Raises Conflict.
+        The same key again appends nothing and returns what it appended then. Raises Conflict, also where the
+        row's repository has not so many rows (`among`) any more.
         """
 
 

@@ -74,11 +74,18 @@ async def stop_of(world: World, integration_id: str) -> StepFailed | None:
 
 
 async def amend(
-    world: World, integration_id: str, decide: Decide, *, key: str, meta: Mapping[str, Any] | None = None
+    world: World,
+    integration_id: str,
+    decide: Decide,
+    *,
+    key: str,
+    meta: Mapping[str, Any] | None = None,
+    among: int | None = None,
 ) -> Integration:
     """Decide on what it is now and append that; decide again where somebody else was faster.
 
-    The same key again decides nothing and returns the integration as it is.
+    The same key again decides nothing and returns the integration as it is. Where it may only be one among
+    so many of its repository, Conflict is raised: what was decided on is not this integration alone.
     """
     for _ in range(TRIES):
         past = await world.log.read(integration_id)
@@ -87,9 +94,10 @@ async def amend(
         if not events:
             return it
         try:
-            return await _append(world, it, events, meta={**(meta or {}), "key": key})
+            return await _append(world, it, events, meta={**(meta or {}), "key": key}, among=among)
         except Conflict:
-            continue
+            if among is not None:
+                raise
     raise Unavailable("stream_busy")
 
 
@@ -116,7 +124,7 @@ async def append_beside(
 
 
 async def _append(
-    world: World, it: Integration, events: Sequence[e.Event], *, meta: Mapping[str, Any]
+    world: World, it: Integration, events: Sequence[e.Event], *, meta: Mapping[str, Any], among: int | None
 ) -> Integration:
     after = evolved(it, events)
     await world.log.append(
@@ -127,6 +135,7 @@ async def _append(
         meta=meta,
         row=row_of(after),
         follow_ups=[*_engine_follow_ups(world, after, events), *_told(world, it, after)],
+        among=among,
     )
     return after
 

@@ -3,20 +3,21 @@
 import hashlib
 from base64 import b32encode
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from bot.application.asked import RequestIntegration
 from bot.application.duplicates import check_is_new
 from bot.application.frozen import check_may_move
 from bot.application.ports import World
-from bot.application.recording import amend, was_recorded
+from bot.application.recording import TRIES, amend, was_recorded
 from bot.domain import deciding
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
 from bot.domain.policy import NothingWaits, TooManyUnderWay
 from bot.domain.states import State
 from bot.domain.timing import seconds_worked
-from bot.records import Actor, Recorded
+from bot.records import Actor, Conflict, Recorded, Unavailable
 
 ID_LENGTH: Final = 10
 AT_REST: Final = frozenset((State.ACTIVE, State.FAILED, State.DEPRECATED))
@@ -27,22 +28,30 @@ async def requested(
 ) -> Integration:
     """Another version where one runs and none is under way there, else an integration of its own.
 
-    What is asked for on another branch is its own as well. Raises Denied.
+    What is asked for on another branch is its own as well. Where something else was asked for meanwhile, it
+    is looked again whether that is the same. Raises Denied, Unavailable.
     """
+    for _ in range(TRIES):
+        with suppress(Conflict):
+            return await _taken(asked, key=key, meta=meta, world=world)
+    raise Unavailable("stream_busy")
+
+
+async def _taken(asked: RequestIntegration, *, key: str, meta: dict[str, Any], world: World) -> Integration:
     known = [(fold(row["id"], e.decode(past)), past) for row, past in await _here(asked, world)]
     if said := next((it for it, past in known if was_recorded(past, key)), None):
         return said
     if not await world.log.read(new_id(key)):
         await check_may_move(asked.repository, world)
-    await check_is_new(asked, new_id(key), world)
+    among = await check_is_new(asked, new_id(key), world)
     running = next(((it, past) for it, past in known if it.state is State.ACTIVE), None)
     is_under_way = any(it.state not in AT_REST for it, _ in known)
     if running is None or is_under_way or asked.base not in {None, running[0].base}:
-        return await _anew(asked, key=key, meta=meta, world=world)
+        return await _anew(asked, among, key=key, meta=meta, world=world)
     try:
         return await _version(asked, *running, key=key, meta=meta, world=world)
-    except NothingWaits:  # somebody else was faster
-        return await _anew(asked, key=key, meta=meta, world=world)
+    except NothingWaits as fault:  # somebody else was faster
+        raise Conflict(running[0].id) from fault
 
 
 async def _here(asked: RequestIntegration, world: World) -> list[tuple[dict[str, Any], list[Recorded]]]:
@@ -84,7 +93,9 @@ def new_id(key: str) -> str:
     return b32encode(hashlib.sha256(key.encode()).digest()).decode().lower()[:ID_LENGTH]
 
 
-async def _anew(asked: RequestIntegration, *, key: str, meta: dict[str, Any], world: World) -> Integration:
+async def _anew(
+    asked: RequestIntegration, among: int | None, *, key: str, meta: dict[str, Any], world: World
+) -> Integration:
     await check_share(asked.repository.id, asked.by, new_id(key), world)
     request = await world.blobs.put(asked.repository.id, asked.request.encode())
     rules = world.rules
@@ -102,7 +113,8 @@ async def _anew(asked: RequestIntegration, *, key: str, meta: dict[str, Any], wo
         minutes=rules.minutes,
         plan_first=asked.plan_first,
     )
-    return await amend(world, new_id(key), lambda it: [] if it.version else [event], key=key, meta=meta)
+    own = new_id(key)
+    return await amend(world, own, lambda it: [] if it.version else [event], key=key, meta=meta, among=among)
 
 
 async def check_share(repository_id: int, person: Actor, integration_id: str, world: World) -> None:

@@ -44,7 +44,7 @@ COLUMNS: Final = tuple(EVENTS.c)
 RECORDED: Final = tuple(column for column in COLUMNS if column.name not in {"key", "part"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Command:
     """What one append writes, whole."""
 
@@ -55,6 +55,7 @@ class _Command:
     meta: Mapping[str, Any]
     row: Mapping[str, Any]
     follow_ups: Sequence[FollowUp]
+    among: int | None
 
 
 class _Tail(NamedTuple):
@@ -101,6 +102,7 @@ ENDING: Final = (
     .order_by(EVENTS.c.seq.desc())
     .limit(1)
 )
+BESIDE: Final = select(func.count()).where(INTEGRATIONS.c.repository_id == bindparam("repository_id"))
 LOCKED: Final = text("SELECT pg_advisory_xact_lock(:lock)")
 
 
@@ -134,11 +136,10 @@ class EventStore:
         meta: Mapping[str, Any],
         row: Mapping[str, Any],
         follow_ups: Sequence[FollowUp],
+        among: int | None = None,
     ) -> list[Recorded]:
         """Append after that version, with the row (where there is one) and the follow-ups; once per key."""
-        command = _Command(
-            stream=stream, facts=facts, after=after, key=key, meta=meta, row=row, follow_ups=follow_ups
-        )
+        command = _Command(stream, facts, after, key, meta, row, follow_ups, among)
         self._observer.before("log.append")
         recorded = await self._database.write(partial(self._append, command))
         self._observer.after("log.append")
@@ -207,6 +208,8 @@ class EventStore:
             return _read(OF_KEY, {"key": command.key}, connection)
         if tail.version != command.after:
             raise Conflict(command.stream, command.after, tail.version)
+        if command.among is not None and command.among != _rows_beside(connection, command.row):
+            raise Conflict(command.stream, command.among)
         events = list(_chained(command, tail, at=as_text(self._clock.now())))
         self._write(command, events, connection)
         return _decode(events)
@@ -258,6 +261,11 @@ def _read(wanted: Select[Any], of: Mapping[str, Any], connection: Connection) ->
 def _tail(connection: Connection, *, stream: str, key: str) -> _Tail:
     row = connection.execute(ENDING, {"stream": stream, "key": key}).fetchone()
     return _Tail(*row) if row else _Tail(0, GENESIS, 0, 0)
+
+
+def _rows_beside(connection: Connection, row: Mapping[str, Any]) -> int:
+    """How many rows the row's repository has by now."""
+    return int(connection.execute(BESIDE, {"repository_id": row["repository_id"]}).scalar_one())
 
 
 def _chained(command: _Command, tail: _Tail, *, at: str) -> Iterator[Event]:

@@ -49,7 +49,7 @@ def log(database: Database, clock: Any, outbox: Any, observer: Any) -> EventStor
     return EventStore(database, clock, outbox, observer)
 
 
-async def append(
+async def append(  # noqa: PLR0913  the port's own
     log: EventStore,
     *facts: Fact,
     stream: str = "1",
@@ -57,10 +57,18 @@ async def append(
     key: str = "key",
     row: Mapping[str, Any] | None = None,
     follow_ups: Sequence[FollowUp] = (),
+    among: int | None = None,
 ) -> list[Recorded]:
     row = {**DRAFT, "id": stream} if row is None else row
     return await log.append(
-        stream, facts, after=after, key=key, meta={"door": "github"}, row=row, follow_ups=follow_ups
+        stream,
+        facts,
+        after=after,
+        key=key,
+        meta={"door": "github"},
+        row=row,
+        follow_ups=follow_ups,
+        among=among,
     )
 
 
@@ -222,6 +230,28 @@ async def test_two_processes_on_one_database_share_one_sequence(
     await other.close()
     assert await column(database, "SELECT seq FROM events ORDER BY seq") == list(range(1, 11))
     assert await log.verify() is None
+
+
+async def test_of_two_processes_that_saw_the_same_repository_one_looks_again(
+    log: EventStore, database: Database, clock: Any, outbox: Any, observer: Any
+) -> None:
+    other = await Database.open(database.url)
+    second = EventStore(other, clock, outbox, observer)
+    await append(log, REQUESTED, stream="elsewhere", key="elsewhere", row={**DRAFT, "repository_id": 8})
+
+    ends = await asyncio.gather(
+        *(
+            append(store, REQUESTED, stream=f"s{n}", key=f"k{n}", among=0)
+            for n, store in enumerate((log, second))
+        ),
+        return_exceptions=True,
+    )
+
+    await other.close()
+    [lost] = [nth for nth, end in enumerate(ends) if isinstance(end, Conflict)]
+    won = 1 - lost
+    assert await append(log, REQUESTED, stream=f"s{won}", key=f"k{won}", among=0) == ends[won]
+    assert len(await append(log, REQUESTED, stream=f"s{lost}", key=f"k{lost}", among=1)) == 1
 
 
 async def test_a_stream_can_be_read_as_it_was_at_a_moment(log: EventStore, clock: Any) -> None:

@@ -131,6 +131,7 @@ class FakeLog:
         meta: Mapping[str, Any],
         row: Mapping[str, Any],
         follow_ups: Sequence[FollowUp],
+        among: int | None = None,
     ) -> list[Recorded]:
         if self.meanwhile:
             self.meanwhile.pop(0)()
@@ -138,6 +139,9 @@ class FakeLog:
         if said := [record for record in past if record.meta.get("key") == key]:
             return said
         if len(past) != after:
+            raise Conflict(stream)
+        beside = [each for each in self.rows.values() if each["repository_id"] == row.get("repository_id")]
+        if among is not None and among != len(beside):
             raise Conflict(stream)
         new = [self._recorded(stream, fact, after + n, meta) for n, fact in enumerate(facts, start=1)]
         past += new
@@ -158,7 +162,7 @@ class FakeLog:
     @property
     def integrations(self) -> list[str]:
         """The streams of integrations, without those of conversations."""
-        return [stream for stream in self.streams if is_integrations(stream)]
+        return [stream for stream, past in self.streams.items() if past and is_integrations(stream)]
 
     def integration(self) -> Integration:
         """What the facts make of it."""

@@ -2,21 +2,25 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from msgspec import structs
 
 from bot.application.asked import RequestIntegration
 from bot.application.commands import handle
+from bot.application.recording import TRIES
 from bot.domain import events as e
 from bot.domain.duplicates import Wish, is_the_same, words_of
 from bot.domain.policy import AskedAlready
+from bot.records import Unavailable
 from handlers import GITHUB
 from handlers.conversation import Context
 from tests.unit.deliveries import comment
 from tests.unit.fakes import Stage
 from tests.unit.histories import (
     ACTIVE,
+    ANOTHER,
     ASKED,
     DEVELOPER,
     ID,
@@ -152,6 +156,47 @@ async def test_what_came_to_nothing_or_is_something_else_is_no_obstacle(history:
     await asks(stage, asked_for())
 
     assert len(stage.log.integrations) == 2
+
+
+async def test_what_another_process_took_in_at_the_same_moment_is_linked() -> None:
+    stage = Stage()
+    stage.log.meanwhile.append(lambda: stage.log.holds((REQUEST,), key="theirs"))
+
+    with pytest.raises(AskedAlready) as already:
+        await asks(stage, asked_for())
+
+    assert (already.value.integration_id, stage.log.integrations) == (ID, [ID])
+
+
+async def test_a_version_that_another_process_began_at_the_same_moment_is_linked() -> None:
+    stage = staged(ACTIVE)
+    stage.log.meanwhile.append(lambda: stage.log.holds((ANOTHER,), key="theirs"))
+    request = json.dumps({"request": "refunds, too", "issue_title": "ERP", "issue_body": "Please."})
+
+    with pytest.raises(AskedAlready) as already:
+        await asks(stage, replace(asked_for(), request=request))
+
+    assert (already.value.integration_id, stage.log.integrations) == (ID, [ID])
+
+
+async def test_something_else_that_another_process_took_in_is_no_obstacle() -> None:
+    stage, other = Stage(), structs.replace(REQUEST, request=kept(json.dumps({"request": "send orders"})))
+    stage.log.meanwhile.append(lambda: stage.log.holds((other,), key="theirs"))
+
+    await asks(stage, asked_for())
+
+    assert len(stage.log.integrations) == 2
+
+
+async def test_where_ever_more_is_asked_for_it_is_tried_later() -> None:
+    stage, other = Stage(), structs.replace(REQUEST, request=kept(json.dumps({"request": "send orders"})))
+    for nth in range(TRIES):
+        stage.log.meanwhile.append(partial(stage.log.holds, (other,), stream=f"s{nth}", key="theirs"))
+
+    with pytest.raises(Unavailable):
+        await asks(stage, asked_for())
+
+    assert len(stage.log.integrations) == TRIES
 
 
 async def test_who_wants_it_anyway_gets_it() -> None:
