@@ -37,8 +37,9 @@ from bot.sandboxing import sandbox_of
 from bot.secret_key import secret_key_of
 from bot.settings import Misconfigured, Settings
 from bot.storage import KEY_CHECK, check_is_there, check_key
+from bot.suppliers import ANTHROPIC
 from bot.web.webhooks import PATH
-from bot.wiring import ANTHROPIC, github_app, policies
+from bot.wiring import github_app, policies
 
 NEWEST_PYTHON: Final = (3, 14)
 OLDEST_GIT: Final = (2, 34)

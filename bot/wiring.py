@@ -11,18 +11,16 @@ import aiohttp
 
 import handlers
 from bot.application import intake, notifying, redelivering, reminding, saga, settling, sweeping, upkeep
-from bot.application.configuration import PATH as CONFIGURATION
 from bot.application.ports import Clock, Subscriber, World
 from bot.application.retaining import Transcripts
 from bot.domain.policy import Rules
-from bot.domain.pricing import cost_micro_usd
 from bot.infrastructure.adopting import Watch, adopting
 from bot.infrastructure.cache import UntilItEnds
-from bot.infrastructure.claude import BlobJournal, ClaudeMessages, Paid
+from bot.infrastructure.claude import ClaudeMessages
 from bot.infrastructure.database import alone
 from bot.infrastructure.engine import Engine, Schedule, start
 from bot.infrastructure.git import GitSources
-from bot.infrastructure.github import READ, GitHubApp
+from bot.infrastructure.github import GitHubApp
 from bot.infrastructure.github_branches import GitHubBranches
 from bot.infrastructure.github_checks import GitHubChecks
 from bot.infrastructure.github_comments import GitHubComments
@@ -32,7 +30,7 @@ from bot.infrastructure.github_files import GitHubFiles
 from bot.infrastructure.github_pulls import GitHubPullRequests
 from bot.infrastructure.github_repositories import GitHubRepositories
 from bot.infrastructure.installing import Installations
-from bot.infrastructure.metrics import Metrics
+from bot.infrastructure.line import Line
 from bot.infrastructure.notes import Notes
 from bot.infrastructure.observing import Observer
 from bot.infrastructure.proxy import WayOut
@@ -42,17 +40,16 @@ from bot.infrastructure.sandbox import BubblewrapSandbox
 from bot.infrastructure.shared import Shared
 from bot.infrastructure.shares import places
 from bot.instruments import Instruments
-from bot.records import Answer, Question, Repository, Spent
 from bot.sandboxing import hiding, installations_of
 from bot.settings import AppCredentials, Settings
 from bot.sharing import sharing
 from bot.storage import Storage, storage
+from bot.suppliers import claude_of, sources_of
 from handlers.hearing import dispatcher
 
 POLLS_UNTIL_A_LOOK: Final = 300  # a minute, at five polls a second
 HEALTH_SECONDS: Final = 60.0
 TOKEN_SECONDS: Final = 3600.0
-ANTHROPIC: Final = "https://api.anthropic.com"
 
 
 def is_wanted(kind: str) -> bool:
@@ -84,28 +81,6 @@ def rules_of(settings: Settings) -> Rules:
     )
 
 
-def claude_of(settings: Settings, stored: Storage, guard: Policy, metrics: Metrics) -> ClaudeMessages:
-    """The model, with its journal of answers that were paid for."""
-    return ClaudeMessages(
-        api_key=settings.anthropic_api_key.get_secret_value() if settings.anthropic_api_key else "",
-        base_url=settings.anthropic_base_url or ANTHROPIC,
-        policy=guard,
-        journal=BlobJournal(stored.blobs, stored.answers),
-        paid=counted_by(metrics),
-    )
-
-
-def counted_by(metrics: Metrics) -> Paid:
-    """Adds an answer's tokens and price to the figures, under the model that was asked for."""
-
-    def paid(question: Question, answer: Answer | Spent) -> None:
-        # The model that the answer names comes from outside, and would be a label of anybody's making.
-        cost = cost_micro_usd(answer.model, answer.usage)
-        metrics.spent(model=question.model, usage=answer.usage, micro_usd=cost)
-
-    return paid
-
-
 def world_of(
     settings: Settings,
     stored: Storage,
@@ -121,6 +96,7 @@ def world_of(
         blobs=stored.blobs,
         effects=stored.effects,
         notes=Notes(stored.database),
+        line=Line(stored.database),
         integrations=stored.integrations,
         repositories=GitHubRepositories(app),
         comments=GitHubComments(app),
@@ -135,22 +111,6 @@ def world_of(
         claude=claude,
         rules=rules_of(settings),
         subscribers=notifying.SUBSCRIBERS,
-    )
-
-
-def sources_of(settings: Settings, app: GitHubApp, guard: Policy, shared: Shared) -> GitSources:
-    """Mirrors in the data directory, fetched with a token that may only read."""
-
-    async def token_of(repository: Repository) -> str:
-        return await app.token(repository, READ)
-
-    return GitSources(
-        settings.data_directory,
-        remote_url_of=lambda repository: f"{settings.github_url}/{repository.full_name}.git",
-        token_of=token_of,
-        policy=guard,
-        shared=shared,
-        shares=(CONFIGURATION,),
     )
 
 

@@ -10,6 +10,7 @@ from bot.application.histories import History
 from bot.application.reasons import code, why
 from bot.application.refusing import Refused
 from bot.application.status_words import STEP_TITLES, duration, held_up_words
+from bot.application.turn_words import in_line
 from bot.application.views import StatusView
 from bot.application.waiting_words import waiting_words
 from bot.domain.commands import PREFIX
@@ -116,8 +117,8 @@ def _because(view: StatusView) -> list[str]:
         return [*removal_words.of_view(view), end]
     running = next((step.name for step in view.steps if step.mark in {"running", "waiting"}), None)
     title = STEP_TITLES[running] if running is not None else "take up the request"
-    at_work = f"It is at work, or waits for its turn: “{title}”. It waits for nobody."
-    return [at_work, *version_words.in_use(view), *check_words.failing(view)]
+    at_work = f"It is at work: “{title}”. It waits for nobody."
+    return [*(in_line(view.turn) or [at_work]), *version_words.in_use(view), *check_words.failing(view)]
 
 
 def _failed(view: StatusView) -> str:

@@ -20,6 +20,7 @@ from bot.application.planning import load_plan
 from bot.application.ports import Subscriber, World
 from bot.application.recording import load
 from bot.application.texts import load_kept_back, load_removal, load_tested, load_text, load_told
+from bot.application.turns import turn_of
 from bot.application.views import StatusView, view_of
 from bot.domain import events as e
 from bot.domain.conversation import doing
@@ -173,6 +174,7 @@ async def look(world: World, integration_id: str) -> tuple[Integration, StatusVi
         removal=await load_removal(world, it),
         own_counts=world.rules.self_approval,
         at_work=await _at_work(it, world),
+        turn=await turn_of(it, world),
         freezes=await freezes_on(it.repository, world),
     )
 

@@ -12,6 +12,7 @@ from bot.application.source_ports import Sources
 from bot.domain.integration import Integration
 from bot.domain.policy import Rules
 from bot.landing_records import Mergeability
+from bot.line_records import Turn
 from bot.records import (
     Answer,
     Commit,
@@ -124,6 +125,13 @@ class Integrations(Protocol):
 
     async def since(self, moment: datetime, **columns: str | int) -> list[Mapping[str, Any]]:
         """Those of these values with a fact at that moment or later."""
+
+
+class Line(Protocol):
+    """Who of a repository waits for a place to be worked on."""
+
+    async def turn(self, repository_id: int, integration_id: str) -> Turn | None:
+        """Where this integration waits among the others; None where it waits for no place."""
 
 
 class Comments(Protocol):
@@ -272,6 +280,7 @@ class World:
     blobs: Blobs
     effects: Effects
     notes: Notes
+    line: Line
     integrations: Integrations
     repositories: Repositories
     comments: Comments

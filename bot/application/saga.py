@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final, Protocol
 
 import structlog
@@ -24,11 +23,12 @@ from bot.application import (
 from bot.application.coding import generate_code
 from bot.application.lives import undo_of
 from bot.application.ports import World
+from bot.application.queueing import InLine
 from bot.application.recording import FACTS
 from bot.application.steps import Standing
 from bot.application.testing import run_tests
 from bot.application.validating import validate_request
-from bot.application.watching import is_stopped, stoppable, watched
+from bot.application.watching import stoppable, watched
 from bot.domain.freezing import FROZEN
 from bot.domain.pausing import LONGEST
 from bot.domain.reminding import LAPSES
@@ -180,7 +180,7 @@ class Queues:
             integration_id,
             self.account,
             tenant=self.repository,
-            is_stopped=partial(is_stopped, self.world, integration_id),
+            leaves=InLine(self.world, integration_id, int(self.repository)),
         )
         return result
 

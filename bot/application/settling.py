@@ -13,7 +13,8 @@ from bot.application import notifying, undoing
 from bot.application.lives import UNDOES, is_past, undo_id, undo_of
 from bot.application.ports import World
 from bot.application.recording import load
-from bot.infrastructure.engine import Schedule, broken, start, step
+from bot.infrastructure.engine import Schedule, start, step
+from bot.infrastructure.workflows import broken
 from bot.records import Start
 
 log = structlog.get_logger()

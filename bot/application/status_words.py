@@ -19,6 +19,7 @@ from bot.application.quoting import printed, quoted
 from bot.application.reasons import NAMES, OUTCOMES, code, why
 from bot.application.remark_words import remarks, warning
 from bot.application.tester_words import tested
+from bot.application.turn_words import in_line
 from bot.application.views import StatusView, StepView
 from bot.application.waiting_words import OWN_COUNTS, ceiling, waiting_words
 from bot.domain.retiring import ROLLED_BACK
@@ -95,7 +96,8 @@ def status_comment(view: StatusView) -> str:
         _table(view.steps),
         *(freeze_words.lines(view.freezes) if view.is_open else ()),
         *waiting_words(view),
-        *at_work(view.at_work),
+        *in_line(view.turn),
+        *at_work(None if view.turn else view.at_work),
         *suite_words.failing(view),
         *landing_words.going_back(view),
         *check_words.failing(view),

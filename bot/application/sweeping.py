@@ -10,7 +10,8 @@ from structlog.contextvars import bound_contextvars
 from bot.application.intake import WORKFLOW as SETTLE
 from bot.application.intake import Intake, give_up
 from bot.application.ports import Clock
-from bot.infrastructure.engine import Schedule, arguments_at_work, is_known, start, step
+from bot.infrastructure.engine import Schedule, start, step
+from bot.infrastructure.workflows import arguments_at_work, is_known
 from bot.records import Start
 
 log = structlog.get_logger()

@@ -9,7 +9,8 @@ import structlog
 from dbos import DBOS
 
 from bot.application.ports import Clock
-from bot.infrastructure.engine import Schedule, forget_workflows, step
+from bot.infrastructure.engine import Schedule, step
+from bot.infrastructure.workflows import forget_workflows
 from bot.records import Unavailable
 
 log = structlog.get_logger()

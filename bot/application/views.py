@@ -54,6 +54,15 @@ class FailingChecks:
     left: str
 
 
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """Its place in the line of its repository, counted from one, and the issues before it and at work."""
+
+    place: int
+    before: tuple[int, ...]
+    at_work: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusView:
     """Everything the status comment says; `during` is the step it failed in. Money in US dollars.
@@ -118,6 +127,7 @@ class StatusView:
     installs_wanted: tuple[str, ...]
     may_install: bool
     at_work: tuple[str, str] | None
+    turn: TurnView | None
     plan: Spec | None
     own_plan: bool
     freezes: tuple[Freeze, ...]
@@ -141,6 +151,7 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
     removal: ShownRemoval | None = None,
     own_counts: bool = False,
     at_work: tuple[str, str] | None = None,
+    turn: TurnView | None = None,
     freezes: tuple[Freeze, ...] = (),
 ) -> StatusView:
     """The integration as people see it; what is given beside, its facts hold only digests of.
@@ -203,6 +214,7 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         installs_wanted=of.installs_wanted,
         may_install=of.may_install,
         at_work=at_work,
+        turn=turn,
         plan=plan,
         own_plan=planning.own_counts(of, alone=own_counts),
         freezes=freezes,

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import sqlalchemy
@@ -28,6 +27,9 @@ from bot.infrastructure.serializing import JsonSerializer, RemoteError
 from bot.records import STOPPED, Start, StepFailed
 
 T = TypeVar("T")
+Leaves = Callable[
+    ..., Awaitable[bool]
+]  # given a job and whether it `waits`: whether it is to leave its queue
 
 VERSION: Final = "1"  # the application version is fixed: a hash would strand every run in flight at a deploy
 SCHEMA: Final = "dbos"
@@ -203,17 +205,17 @@ async def on(
     workflow: Callable[..., Any],
     *args: Any,
     tenant: str,
-    is_stopped: Callable[[], Awaitable[bool]],
+    leaves: Leaves,
 ) -> Any:
     """Run a job on its queue, in the tenant's share of it, and wait for it.
 
-    One that is stopped while it waits there leaves the queue; one that is at work ends by itself. Raises
-    StepFailed: the job's own, "stopped" or "job_failed".
+    Once a second it is asked whether it `leaves`; at work it ends by itself. Raises StepFailed: the job's
+    own, "stopped" or "job_failed".
     """
     with SetEnqueueOptions(queue_partition_key=tenant):
         handle: WorkflowHandleAsync[Any] = await DBOS.enqueue_workflow_async(queue, workflow, *args)
     try:
-        return await _result(handle, is_stopped)
+        return await _result(handle, leaves)
     except StepFailed:
         raise
     except error.DBOSAwaitedWorkflowCancelledError as left:
@@ -222,11 +224,11 @@ async def on(
         raise StepFailed("job_failed", str(failure)[:200]) from failure
 
 
-async def _result(handle: WorkflowHandleAsync[Any], is_stopped: Callable[[], Awaitable[bool]]) -> Any:
+async def _result(handle: WorkflowHandleAsync[Any], leaves: Leaves) -> Any:
     try:
         async with asyncio.TaskGroup() as group:
             # In a context of its own: what it asks of the engine is no step of the workflow that waits.
-            guard = group.create_task(_guarded(handle.workflow_id, is_stopped), context=Context())
+            guard = group.create_task(_guarded(handle.workflow_id, leaves), context=Context())
             result = await handle.get_result(polling_interval_sec=POLL_JOB_SECONDS)
             guard.cancel()
     except BaseExceptionGroup as failures:
@@ -234,14 +236,14 @@ async def _result(handle: WorkflowHandleAsync[Any], is_stopped: Callable[[], Awa
     return result
 
 
-async def _guarded(job: str, is_stopped: Callable[[], Awaitable[bool]]) -> None:
-    """Look once a second whether it still waits in its queue, and take it out once it is stopped."""
+async def _guarded(job: str, leaves: Leaves) -> None:
+    """Look once a second whether it still waits in its queue, and take it out once it is to leave."""
     while True:
         await asyncio.sleep(LOOK_EVERY_SECONDS)
         waits = await DBOS.list_workflows_async(
             workflow_ids=[job], status=["ENQUEUED", "DELAYED"], load_input=False, load_output=False
         )
-        if waits and await is_stopped():
+        if await leaves(job, waits=bool(waits)):
             await DBOS.cancel_workflow_async(job)
 
 
@@ -253,47 +255,3 @@ async def heard(topic: str, *, seconds: float) -> bool:
 async def start(asked: Start) -> None:
     """Start a workflow, from another or from outside, never from a step; an id in use starts nothing."""
     await DBOS.enqueue_workflow_with_options_async(options_of(asked), *asked.args)
-
-
-async def broken(name: str, *, since: datetime) -> list[tuple[str, str]]:
-    """The id and the first argument of each workflow of this name that ended in error since then, newest
-    first.
-    """
-    found = await DBOS.list_workflows_async(
-        name=name,
-        status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
-        completed_after=since.isoformat(),
-        sort_desc=True,
-        limit=1000,
-        load_output=False,
-    )
-    return [(each.workflow_id, each.input["args"][0]) for each in found if each.input]
-
-
-async def arguments_at_work(name: str) -> frozenset[str]:
-    """Every argument of the workflows of this name that have not ended yet."""
-    found = await DBOS.list_workflows_async(
-        name=name, status=["ENQUEUED", "PENDING", "DELAYED"], load_output=False
-    )
-    return frozenset(argument for each in found if each.input for argument in each.input["args"])
-
-
-async def is_known(workflow_id: str) -> bool:
-    """Whether a workflow of this id was ever started."""
-    return bool(await DBOS.list_workflows_async(workflow_ids=[workflow_id], load_input=False))
-
-
-async def forget_workflows(before: datetime) -> int:
-    """Delete the records of workflows that ended before then; how many. Their ids are free again."""
-    dropped = 0
-    while ended := await DBOS.list_workflows_async(
-        status=["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
-        completed_before=before.isoformat(),
-        has_parent=False,
-        limit=200,
-        load_input=False,
-        load_output=False,
-    ):
-        await DBOS.delete_workflows_async([each.workflow_id for each in ended], delete_children=True)
-        dropped += len(ended)
-    return dropped

@@ -13,7 +13,7 @@ from bot.application import notifying, saga, steps, undoing
 from bot.application.ports import World
 from bot.application.testing import run_tests
 from bot.domain.states import State
-from bot.infrastructure.engine import broken
+from bot.infrastructure.workflows import broken
 from standins.faults import Fault
 from tests.story import Team
 

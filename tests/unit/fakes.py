@@ -20,6 +20,7 @@ from bot.domain.merging import METHODS
 from bot.domain.policy import Rules
 from bot.domain.streams import is_integrations
 from bot.landing_records import Mergeability, Merging
+from bot.line_records import Turn
 from bot.owner_records import Ownership
 from bot.records import (
     Actor,
@@ -749,6 +750,16 @@ class FakeClaude:
 
 
 @dataclass
+class FakeLine:
+    """The turn of each integration that waits for one."""
+
+    turns: dict[str, Turn] = field(default_factory=dict)
+
+    async def turn(self, repository_id: int, integration_id: str) -> Turn | None:
+        return self.turns.get(integration_id)
+
+
+@dataclass
 class Stage:
     """Every fake, at hand; `world` is what a step is given of it."""
 
@@ -757,6 +768,7 @@ class Stage:
     blobs: FakeBlobs = field(default_factory=FakeBlobs)
     effects: FakeEffects = field(default_factory=FakeEffects)
     notes: FakeNotes = field(default_factory=FakeNotes)
+    line: FakeLine = field(default_factory=FakeLine)
     repositories: FakeRepositories = field(default_factory=FakeRepositories)
     comments: FakeComments = field(default_factory=FakeComments)
     branches: FakeBranches = field(default_factory=FakeBranches)
@@ -779,6 +791,7 @@ class Stage:
             blobs=self.blobs,
             effects=self.effects,
             notes=self.notes,
+            line=self.line,
             integrations=FakeIntegrations(self.log.rows),
             repositories=self.repositories,
             comments=self.comments,

@@ -344,7 +344,7 @@ It failed in “Run the tests” (`tests`). The tests still failed after every r
 
 async def test_why_it_is_at_work() -> None:
     assert (await says("/claude why", staged(WORKED))).splitlines()[-1] == snapshot(
-        "It is at work, or waits for its turn: “Write the code”. It waits for nobody."
+        "It is at work: “Write the code”. It waits for nobody."
     )
 
 

@@ -1,0 +1,55 @@
+"""What the model and the repositories' files are had from."""
+
+from typing import Final
+
+from bot.application.configuration import PATH as CONFIGURATION
+from bot.domain.pricing import cost_micro_usd
+from bot.infrastructure.claude import BlobJournal, ClaudeMessages, Paid
+from bot.infrastructure.git import GitSources
+from bot.infrastructure.github import READ, GitHubApp
+from bot.infrastructure.metrics import Metrics
+from bot.infrastructure.resilience import Policy
+from bot.infrastructure.shared import Shared
+from bot.records import Answer, Question, Repository, Spent
+from bot.settings import Settings
+from bot.storage import Storage
+
+ANTHROPIC: Final = "https://api.anthropic.com"
+
+
+def claude_of(settings: Settings, stored: Storage, guard: Policy, metrics: Metrics) -> ClaudeMessages:
+    """The model, with its journal of answers that were paid for."""
+    return ClaudeMessages(
+        api_key=settings.anthropic_api_key.get_secret_value() if settings.anthropic_api_key else "",
+        base_url=settings.anthropic_base_url or ANTHROPIC,
+        policy=guard,
+        journal=BlobJournal(stored.blobs, stored.answers),
+        paid=counted_by(metrics),
+    )
+
+
+def counted_by(metrics: Metrics) -> Paid:
+    """Adds an answer's tokens and price to the figures, under the model that was asked for."""
+
+    def paid(question: Question, answer: Answer | Spent) -> None:
+        # The model that the answer names comes from outside, and would be a label of anybody's making.
+        cost = cost_micro_usd(answer.model, answer.usage)
+        metrics.spent(model=question.model, usage=answer.usage, micro_usd=cost)
+
+    return paid
+
+
+def sources_of(settings: Settings, app: GitHubApp, guard: Policy, shared: Shared) -> GitSources:
+    """Mirrors in the data directory, fetched with a token that may only read."""
+
+    async def token_of(repository: Repository) -> str:
+        return await app.token(repository, READ)
+
+    return GitSources(
+        settings.data_directory,
+        remote_url_of=lambda repository: f"{settings.github_url}/{repository.full_name}.git",
+        token_of=token_of,
+        policy=guard,
+        shared=shared,
+        shares=(CONFIGURATION,),
+    )
