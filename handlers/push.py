@@ -16,10 +16,7 @@ async def pushed(data: Mapping[str, Any], context: Context) -> None:
     push = Push.from_payload(data)
     if push.branch is None:
         return
-    for waiting_for in WAITING:
-        rows = await context.world.integrations.find(
-            repository_id=push.repository.id, waiting_for=waiting_for
-        )
-        for row in rows:
-            key = f"{context.key}:{row['id']}"
-            await note_push(row["id"], push.branch, key=key, world=context.world)
+    find, where = context.world.integrations.find, push.repository.id
+    rows = [row for waits in WAITING for row in await find(repository_id=where, waiting_for=waits)]
+    ids = [str(row["id"]) for row in rows]
+    await note_push(ids, push.branch, key=context.key, world=context.world)

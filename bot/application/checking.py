@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.application.check_reports import gathered
 from bot.application.frozen import freezes_on
-from bot.application.landing import note_change
+from bot.application.landing import look_at_gates, note_change
 from bot.application.own_checks import note_progress
 from bot.application.ports import World
 from bot.application.recording import amend, load
@@ -60,9 +60,12 @@ async def _note_at_the_gate(
 
 
 async def look_again(world: World, integration_id: str, *, key: str) -> None:
-    """What was told while it was frozen was not heard: ask for it now."""
+    """What was told while it was frozen was not heard, of checks and of its base: ask for it now."""
     it = await load(world, integration_id)
     await note_checks(integration_id, it.head, key=key, world=world)
+    it = await load(world, integration_id)
+    if it.waiting_for == "approval":
+        await look_at_gates([it], key=f"{key}:base", world=world)
 
 
 async def _may_be_merged(it: Integration, head: str, *, key: str, world: World) -> None:

@@ -111,6 +111,8 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"the base had moved on to `{commit[:7]}`, in conflict in {where}: attempt {attempt}"
         case e.MergeHeld(code=reason):
             return f"it could not be merged ({code(reason)}), and waited"
+        case e.MergeTriedAgain(because="mergeable"):
+            return "what kept it from being merged is over"
         case e.MergeTriedAgain(because=because):
             return f"merging was tried again, for {code(because)}"
         case e.BranchMoved(head=head):

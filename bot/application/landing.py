@@ -1,11 +1,14 @@
 """From the open gate into the base: the approved head, tested with what it is merged with; or a wait."""
 
+import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
+import structlog
+
 from bot.application.basing import BaseHasIt, Over, over
-from bot.application.effects import once
 from bot.application.merging import merge
 from bot.application.ports import World
 from bot.application.recording import amend, load
@@ -18,7 +21,10 @@ from bot.domain.states import State
 from bot.domain.timing import is_used_up
 from bot.records import PullRequest, StepFailed
 
+log = structlog.get_logger()
+
 FORBIDDEN: Final = "github_forbidden"
+MOST_AT_ONCE: Final = 20
 
 
 async def land(it: Integration, world: World, *, message: str, key: str) -> Integration:
@@ -27,15 +33,21 @@ async def land(it: Integration, world: World, *, message: str, key: str) -> Inte
     Raises StepFailed: head_moved, base_changed, base_missing, pull_request_closed, merge_overdue.
     """
     intent = await world.effects.begin(_effect(it))
+    if intent.result is not None:
+        return await _note_merged(it, intent.result, world, key=key)
     found = await world.pulls.get(it.repository, it.pull_request or 0)
-    if intent.result is None and not _is_merged(it, found):
+    if not _is_merged(it, found):
         _check_is_as_it_was(it, found)
         if (onto := await _moved_to(it, found, world)) is not None:
             return await _go_on(it, world, onto=onto, head=found.head, must_update=False, key=key)
     try:
-        commit = await _merged(it, world, message=message)
+        commit = await _merged(it, found, world, message=message)
     except StepFailed as no:
         return await _refused(it, no, world, key=key)
+    return await _note_merged(it, commit, world, key=key)
+
+
+async def _note_merged(it: Integration, commit: str, world: World, *, key: str) -> Integration:
     return await amend(world, it.id, lambda _: [e.Merged(head=it.head, commit=commit)], key=key)
 
 
@@ -67,17 +79,13 @@ async def _moved_to(it: Integration, found: PullRequest, world: World) -> str | 
     return base.sha if base.sha != it.base_commit or found.head != it.head else None
 
 
-async def _merged(it: Integration, world: World, *, message: str) -> str:
-    number = it.pull_request or 0
-
-    async def find() -> str | None:
-        found = await world.pulls.get(it.repository, number)
-        return found.merge_sha if _is_merged(it, found) else None
-
-    async def make() -> str:
-        return await merge(it, number, world, head=it.head, message=message)
-
-    return await once(world, _effect(it), find=find, make=make)
+async def _merged(it: Integration, found: PullRequest, world: World, *, message: str) -> str:
+    """The commit that the base got: by an earlier try or whoever merged exactly that, else by this one."""
+    commit = found.merge_sha if _is_merged(it, found) else None
+    if commit is None:
+        commit = await merge(it, found.number, world, head=it.head, message=message)
+    await world.effects.finish(_effect(it), result=commit)
+    return commit
 
 
 async def _refused(it: Integration, no: StepFailed, world: World, *, key: str) -> Integration:
@@ -127,34 +135,65 @@ async def _note(it: Integration, found: Over, world: World, *, key: str) -> Inte
     return await amend(world, it.id, decide, key=key)
 
 
-async def note_push(integration_id: str, branch: str, *, key: str, world: World) -> None:
-    """Somebody pushed to its base, or to its own branch: where it waits at the gate or for its merge, GitHub
-    is asked what that does to it.
+async def note_push(integration_ids: Sequence[str], branch: str, *, key: str, world: World) -> None:
+    """Somebody pushed to a branch: what waits to be merged, perhaps for that, is tried again; of what waits
+    at its gate GitHub is asked what that does to it.
     """
-    it = await load(world, integration_id)
-    is_in_conflict = it.held is not None and it.held.code == "conflict"
-    if branch not in {it.base, it.branch}:
-        return
-    if it.waiting_for == "merge" and (branch == it.branch or is_in_conflict):
-        await amend(world, it.id, lambda now: landing.try_again(now, because="push"), key=key)
-    elif it.waiting_for == "approval" and (branch == it.base or it.held is not None):
+    gates = list[Integration]()
+    for integration_id in integration_ids:
+        it = await load(world, integration_id)
+        if branch not in {it.base, it.branch}:
+            continue
+        is_in_conflict = it.held is not None and it.held.code == "conflict"
+        if it.waiting_for == "merge" and (branch == it.branch or is_in_conflict):
+            await note_change(it.id, "push", key=f"{key}:{it.id}", world=world)
+        elif it.waiting_for == "approval" and (branch == it.base or it.held is not None):
+            gates.append(it)
+    await look_at_gates(gates, key=key, world=world)
+
+
+async def look_at_gates(gates: Sequence[Integration], *, key: str, world: World) -> None:
+    """What their bases are now does to them. What keeps one from being looked at keeps no other from it."""
+    for first in range(0, len(gates), MOST_AT_ONCE):
+        some = gates[first : first + MOST_AT_ONCE]
+        looks = [_look_at_one(it, world, key=f"{key}:{it.id}") for it in some]
+        for failure in await asyncio.gather(*looks, return_exceptions=True):
+            if failure is not None:
+                raise failure
+
+
+async def _look_at_one(it: Integration, world: World, *, key: str) -> None:
+    """Whoever approves it hears what this could not find out."""
+    try:
         await _look_at_the_gate(it, world, key=key)
+    except StepFailed as failure:
+        log.warning("gate_not_looked_at", integration=it.id, code=failure.code)
 
 
 async def _look_at_the_gate(it: Integration, world: World, *, key: str) -> None:
-    """A conflict is looked at as soon as it is there, and so is a branch that has to be up to date."""
+    """A conflict is looked at as soon as it is there, and so is a branch that has to be up to date; one that
+    is over again holds nobody.
+    """
     found = await world.pulls.mergeability(it.repository, it.pull_request or 0)
     wants_update = it.updates or found.state == "behind"
     if found.head != it.head and it.held is None:
         return  # others have committed there: they send it back when they want it taken up
     if found.is_mergeable is not False and not wants_update and found.head == it.head:
+        if found.is_mergeable:
+            await _let_go(it, world, key=key)
         return
     base = await world.branches.head(it.repository, it.base)
-    is_new = base is not None and (base.sha != it.base_commit or found.head != it.head)
-    if base is None or not is_new or landing.is_busy(it, most=world.rules.base_rounds):
+    if base is None:
         return
-    with suppress(BaseHasIt):  # whoever approves it hears that
-        await _go_on(it, world, onto=base.sha, head=found.head, must_update=wants_update, key=key)
+    if base.sha == it.base_commit and found.head == it.head:
+        await _let_go(it, world, key=key)
+    elif not landing.is_busy(it, most=world.rules.base_rounds):
+        with suppress(BaseHasIt):  # whoever approves it hears that
+            await _go_on(it, world, onto=base.sha, head=found.head, must_update=wants_update, key=key)
+
+
+async def _let_go(it: Integration, world: World, *, key: str) -> None:
+    await amend(world, it.id, lambda now: landing.let_go(now, because="mergeable"), key=key)
 
 
 async def note_change(integration_id: str, because: str, *, key: str, world: World) -> None:

@@ -13,8 +13,9 @@ from bot.records import FileEdit, Recorded
 LONGEST: Final = timedelta(days=7)
 # What GitHub refuses a merge for that time or people may mend.
 MENDABLE: Final = ("merge_conflict", "merge_behind", "merge_queue", "merge_blocked")
-# Git's own marks, with the names that the bot's merges give to both sides.
-_MARK: Final = re.compile(rb"^(?:<{7}|>{7}) [0-9a-f]{40}\r?$", re.MULTILINE)
+# Git's own marks, with the names that the bot's merges give to both sides; where the file was renamed git
+# adds what it is called there.
+_MARK: Final = re.compile(rb"^(?:<{7}|>{7}) [0-9a-f]{40}(?::.*|\r?)$", re.MULTILINE)
 
 
 def may_go_back(it: Integration) -> bool:
@@ -61,14 +62,25 @@ def try_again(it: Integration, *, because: str) -> list[e.Event]:
     return [e.MergeTriedAgain(because=because)] if it.waiting_for == "merge" else []
 
 
+def let_go(it: Integration, *, because: str) -> list[e.Event]:
+    """What could not be merged while it waited at its gate now can: nobody has to see to that any more."""
+    is_held = it.waiting_for == "approval" and it.held is not None
+    return [e.MergeTriedAgain(because=because)] if is_held else []
+
+
 def is_overdue(records: Sequence[Recorded], *, now: datetime) -> bool:
-    """Whether what holds it has held it for a week, and it was not approved anew since."""
+    """Whether what holds it has held it for a week, and it was not approved anew since.
+
+    While it rests nobody tries to merge it: the week begins anew when it goes on.
+    """
     since: datetime | None = None
     for record in records:
         if record.type == e.Approved.__name__:
             since = None
         elif record.type == e.MergeHeld.__name__:
             since = since or record.at
+        elif record.type == e.Resumed.__name__:
+            since = since and record.at
     return since is not None and now - since > LONGEST
 
 

@@ -1,5 +1,6 @@
 """One fake a port: an object with a memory and no expectations; and a stage on which all of them stand."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -416,6 +417,11 @@ class FakePullRequests:
     why: str = ""
     mergeable: bool | None = True
     merge_state: str = "clean"
+    read: int = 0
+    looked_at: list[int] = field(default_factory=list)
+    looking: int = 0
+    most_looking: int = 0
+    hidden: dict[int, Exception] = field(default_factory=dict)
 
     def has(self, number: int, branch: str, head: str, **facts: Any) -> None:
         plain = {"base": "main", "state": "open", "merged": False, "merge_sha": None, "opened_at": OPENED_AT}
@@ -425,6 +431,7 @@ class FakePullRequests:
         return next((pull for name, pull in self.there.values() if name == branch), None)
 
     async def get(self, repository: Repository, number: int) -> PullRequest:
+        self.read += 1
         return self.there[number][1]
 
     async def open(
@@ -490,6 +497,13 @@ class FakePullRequests:
         self.has(number, branch, pull.head, state="closed")
 
     async def mergeability(self, repository: Repository, number: int) -> Mergeability:
+        self.looking += 1
+        self.most_looking = max(self.most_looking, self.looking)
+        await asyncio.sleep(0)
+        self.looking -= 1
+        self.looked_at.append(number)
+        if number in self.hidden:
+            raise self.hidden[number]
         head = self.there[number][1].head
         return Mergeability(head=head, is_mergeable=self.mergeable, state=self.merge_state)
 

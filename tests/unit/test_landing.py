@@ -12,8 +12,11 @@ from bot.application import publishing, steps, testing
 from bot.application.announcing import announce
 from bot.application.asked import RequestChanges
 from bot.application.check_words import changed_marker
+from bot.application.checking import look_again
 from bot.application.coding import coding_question
 from bot.application.commands import handle, note_closed
+from bot.application.fact_words import told
+from bot.application.landing import note_push
 from bot.application.landing_words import WHY_NOT
 from bot.application.notifying import look
 from bot.application.status_words import status_comment
@@ -227,11 +230,41 @@ def test_the_week_begins_with_the_first_refusal_after_the_approval() -> None:
     assert not landing.is_overdue(recorded((*WAITING, ADMIN_APPROVAL)), now=BEGAN + week)
 
 
+def test_while_it_rests_the_week_does_not_run() -> None:
+    rested = (*WAITING, e.Paused(cause="frozen", detail=""), e.Resumed())
+    records = recorded(rested)
+    records[-1] = records[-1]._replace(at=BEGAN + timedelta(days=8))
+
+    assert not landing.is_overdue(records, now=BEGAN + timedelta(days=15))
+    assert landing.is_overdue(records, now=BEGAN + timedelta(days=15, seconds=1))
+    assert not landing.is_overdue(recorded((*CHECKED, e.Resumed())), now=BEGAN + timedelta(days=15))
+
+
+def test_what_holds_it_at_the_gate_is_let_go_once_it_is_over() -> None:
+    freed = e.MergeTriedAgain(because="mergeable")
+
+    assert landing.let_go(integration(AT_THE_GATE), because="mergeable") == [freed]
+    assert landing.let_go(integration(UP_FOR_REVIEW), because="mergeable") == []
+    assert landing.let_go(integration(WAITING), because="mergeable") == []
+    assert integration((*AT_THE_GATE, freed)).held is None
+    assert told(freed) == "what kept it from being merged is over"
+
+
 def test_only_the_marks_of_our_own_merges_are_marks() -> None:
     plain = FileEdit(path="a", content=b"<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> theirs\n")
 
     assert landing.unsolved([plain, FileEdit(path="b", content=None), EDIT]) == []
     assert landing.unsolved([replace(plain, content=MARKED)]) == ["a"]
+    assert landing.unsolved([replace(plain, content=MARKED.replace(b"\n", b"\r\n"))]) == ["a"]
+
+
+@pytest.mark.parametrize("mark", [b"<<<<<<< ", b">>>>>>> "])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_where_a_file_was_renamed_the_mark_says_its_name(mark: bytes, end: bytes) -> None:
+    left = FileEdit(path="a", content=b"x" + end + mark + b"a1" * 20 + b":shop/erp old.py" + end + b"y" + end)
+    other = replace(left, content=mark + b"a1" * 20 + b" shop/erp.py" + end)
+
+    assert landing.unsolved([left, other]) == ["a"]
 
 
 @pytest.mark.parametrize(
@@ -257,6 +290,21 @@ async def test_f32_what_would_be_merged_is_tested_before_it_is() -> None:
     assert names(stage) == ["BaseMoved", "CodeGenerated"]
     assert stage.sources.put_together == [(BASE, COMMIT, NEW_BASE)]
     assert (stage.pulls.merged, integration(stage.log.events()).approved) == ([], True)
+
+
+async def test_what_is_to_be_merged_is_looked_at_once() -> None:
+    merged, by_hand = staged(), staged()
+    for stage in (merged, by_hand):
+        stage.branches.heads["main"] = Commit(sha=BASE, tree=TREE)
+    by_hand.pulls.has(PULL, BRANCH, COMMIT, state="closed", merged=True, merge_sha=MERGED_SHA)
+
+    for stage in (merged, by_hand):
+        await merges(stage)
+
+    for stage, times in ((merged, 1), (by_hand, 0)):
+        assert new(stage) == [e.Merged(head=COMMIT, commit=MERGED_SHA)]
+        assert stage.effects.known == {f"merge:{ID}:{COMMIT}": MERGED_SHA}
+        assert (stage.pulls.read, len(stage.pulls.tried)) == (1, times)
 
 
 async def test_in_conflict_the_model_is_shown_what_either_side_did_as_data() -> None:
@@ -529,6 +577,83 @@ async def test_a_push_to_what_waits_for_a_person_is_taken_up_at_the_gate() -> No
     await hears(stage, "push", push(BRANCH))
 
     assert names(stage, AT_THE_GATE) == ["BaseMoved", "CodeGenerated"]
+
+
+@pytest.mark.parametrize(
+    ("mergeable", "state", "base", "let_go"),
+    [
+        (True, "clean", NEW_BASE, True),
+        (False, "dirty", BASE, True),  # GitHub has not seen yet that it moved back
+        (None, "unknown", NEW_BASE, False),
+        (False, "dirty", NEW_BASE, False),
+    ],
+)
+async def test_a_conflict_at_the_gate_that_is_over_holds_nobody(
+    *, mergeable: bool | None, state: str, base: str, let_go: bool
+) -> None:
+    stage = staged(AT_THE_GATE, put=CLASH, conflict_rounds=0)
+    stage.pulls.mergeable, stage.pulls.merge_state = mergeable, state
+    stage.branches.heads["main"] = Commit(sha=base, tree=TREE)
+
+    await hears(stage, "push", push("main"))
+
+    freed = [e.MergeTriedAgain(because="mergeable")]
+    assert new(stage, AT_THE_GATE) == (freed if let_go else [])
+
+
+def crowd(size: int) -> tuple[Stage, list[str]]:
+    """So many integrations at their gates, each with a pull request of its own."""
+    stage = staged(UP_FOR_REVIEW, put=CLASH)
+    stage.pulls.mergeable = False
+    ids = [f"{ID}{number}" for number in range(size)]
+    for number, each in enumerate(ids):
+        facts = [
+            structs.replace(fact, number=number) if isinstance(fact, e.PullRequestCreated) else fact
+            for fact in UP_FOR_REVIEW
+        ]
+        stage.log.holds(facts, stream=each, key=f"before-{number}")
+        stage.pulls.has(number, BRANCH, COMMIT)
+    return stage, ids
+
+
+async def test_all_gates_are_looked_at_and_twenty_at_once() -> None:
+    stage, ids = crowd(25)
+
+    await note_push(ids, "main", key="d", world=stage.world)
+
+    assert (stage.pulls.most_looking, sorted(stage.pulls.looked_at)) == (20, list(range(25)))
+    assert {type(stage.log.events(each)[-1]).__name__ for each in ids} == {"BaseMoved"}
+
+
+async def test_one_gate_that_cannot_be_looked_at_hinders_no_other() -> None:
+    stage, ids = crowd(3)
+    stage.pulls.hidden = {0: StepFailed("repository_gone")}
+
+    await note_push(ids, "main", key="d", world=stage.world)
+
+    assert [len(stage.log.events(each)) - len(UP_FOR_REVIEW) for each in ids] == [0, 1, 1]
+
+
+async def test_where_github_does_not_answer_the_push_is_heard_again() -> None:
+    stage, ids = crowd(3)
+    stage.pulls.hidden = {0: Unavailable("github_unavailable")}
+
+    with pytest.raises(Unavailable, match="github_unavailable"):
+        await note_push(ids, "main", key="d", world=stage.world)
+    stage.pulls.hidden = {}
+    await note_push(ids, "main", key="d", world=stage.world)
+
+    assert [len(stage.log.events(each)) - len(UP_FOR_REVIEW) for each in ids] == [1, 1, 1]
+
+
+async def test_a_base_that_moved_while_it_was_frozen_is_seen_once_it_goes_on() -> None:
+    stage = staged(UP_FOR_REVIEW, put=CLASH)
+    stage.pulls.mergeable = False
+
+    await look_again(stage.world, ID, key="s")
+    await look_again(stage.world, ID, key="s")
+
+    assert names(stage, UP_FOR_REVIEW) == ["BaseMoved"]
 
 
 @pytest.mark.parametrize(
