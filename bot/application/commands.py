@@ -78,7 +78,7 @@ async def _decision(  # noqa: C901, PLR0911  a table
             text = await world.blobs.put(asked.repository.id, asked.text.encode())
             return lambda it: deciding.answer(it, by=asked.by, text=text)
         case Approve():
-            return await _opening(asked, it, role, world)
+            return await _opening(asked, it, past, role, world)
         case RequestChanges() if asked.head is None and it.waiting_for == planning.WAITS:
             another = await _another_plan(asked, it, past, world)
             return lambda it: planning.send_back(it, another)
@@ -108,13 +108,16 @@ async def _decision(  # noqa: C901, PLR0911  a table
             return await revived(asked, it, past, world)
 
 
-async def _opening(asked: Approve, it: Integration, role: Role, world: World) -> Any:
+async def _opening(
+    asked: Approve, it: Integration, past: Sequence[Recorded], role: Role, world: World
+) -> Any:
     """Which gate it opens: the one that waits, or the one that the same person opened already."""
+    if asked.head is None and it.waiting_for == outsiders.WAITS:
+        is_early = outsiders.is_early(past, asked.said_at)
+        return lambda it: outsiders.grant(it, by=asked.by, is_early=is_early)
     if asked.head is None and is_of_the_plan(it, asked.by):
         spec, alone, said_at = it.plan.spec if it.plan else "", world.rules.self_approval, asked.said_at
         return lambda it: planning.approve(it, by=asked.by, spec=spec, alone=alone, said_at=said_at)
-    if asked.head is None and it.waiting_for == outsiders.WAITS:
-        return lambda it: outsiders.grant(it, by=asked.by)
     return await _approval(asked, it, role, world)
 
 

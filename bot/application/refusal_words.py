@@ -15,6 +15,7 @@ from bot.domain.policy import (
     CannotRetry,
     CeilingReached,
     Denied,
+    InstallsNotSeen,
     MergedAlready,
     NotAllowed,
     NothingToRollBack,
@@ -72,6 +73,11 @@ def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR09
             said = (
                 "You said that before this plan stood here, so it cannot have been about it. Look at it "
                 f"(`{PREFIX} plan`), then say it again."
+            )
+        case InstallsNotSeen():
+            said = (
+                "You said that before it was shown here what the change wants installed, so it cannot have "
+                f"been about that. Look at it (`{PREFIX} status`), then say it again."
             )
         case PlansUsedUp():
             said = (

@@ -5,13 +5,14 @@ read such text has nothing further installed for it until a person who may appro
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from bot.domain import events as e
 from bot.domain.integration import Integration
-from bot.domain.policy import NothingWaits
+from bot.domain.policy import InstallsNotSeen, NothingWaits
 from bot.domain.states import State
-from bot.records import Actor
+from bot.records import Actor, Recorded
 
 WAITS: Final = "install_approval"
 
@@ -23,10 +24,18 @@ def want(it: Integration, paths: Sequence[str]) -> list[e.Event]:
     return [e.InstallsWanted(paths=tuple(paths))]
 
 
-def grant(it: Integration, *, by: Actor) -> list[e.Event]:
+def is_early(records: Sequence[Recorded], said_at: datetime | None) -> bool:
+    """Whether it was said, to the second, before what is to be granted was there."""
+    wanted = [record.at for record in records if record.type == e.InstallsWanted.__name__]
+    return said_at is not None and wanted != [] and said_at < wanted[-1].replace(microsecond=0)
+
+
+def grant(it: Integration, *, by: Actor, is_early: bool) -> list[e.Event]:
     """From now on this run has installed what its changes ask for; saying it twice changes nothing."""
     if it.installs_granted == by:
         return []
     if it.waiting_for != WAITS:
         raise NothingWaits("approve")
+    if is_early:
+        raise InstallsNotSeen
     return [e.InstallsGranted(by=by)]

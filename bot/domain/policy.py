@@ -146,6 +146,12 @@ class PlanNotSeen(Denied):
     code = "plan_not_seen"
 
 
+class InstallsNotSeen(Denied):
+    """It was said before it was shown what is to be installed, so of something else."""
+
+    code = "installs_not_seen"
+
+
 class PlansUsedUp(Denied):
     """The plan was made anew as often as it may be; `most` is how often."""
 

@@ -5,6 +5,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -12,8 +13,11 @@ from inline_snapshot import snapshot
 from msgspec import structs
 
 from bot.application import outsider_words
+from bot.application.asked import Approve
 from bot.application.benches import bench_of
+from bot.application.commands import handle
 from bot.application.fact_words import told
+from bot.application.refusal_words import refusal
 from bot.application.setting_up import agreed_plan, withheld
 from bot.application.status_words import status_comment
 from bot.application.testing import judge_change
@@ -24,15 +28,18 @@ from bot.application.waiting_words import waiting_words
 from bot.application.workbench import open_tree, run_command
 from bot.domain import deciding, outsiders
 from bot.domain import events as e
-from bot.domain.policy import NothingWaits
+from bot.domain.policy import InstallsNotSeen, NothingWaits
 from bot.records import FileEdit
 from tests.unit.fakes import Stage
 from tests.unit.histories import (
     ADMIN,
+    BEGAN,
     DEVELOPER,
     ID,
+    PLAN_AGREED,
     REQUEST,
     REQUESTER,
+    SHOP,
     TAKEN_UP,
     WRITTEN,
     History,
@@ -174,13 +181,45 @@ async def waiting() -> History:
 
 async def test_a_grant_is_said_once_and_opens_no_other_gate() -> None:
     it = integration(await waiting())
-    granted = integration((*await waiting(), *outsiders.grant(it, by=REQUESTER)))
+    granted = integration((*await waiting(), *outsiders.grant(it, by=REQUESTER, is_early=False)))
 
     assert (it.waiting_for, granted.waiting_for, granted.approvals) == ("install_approval", None, ())
-    assert outsiders.grant(granted, by=REQUESTER) == []
+    assert outsiders.grant(granted, by=REQUESTER, is_early=True) == []
     assert outsiders.want(granted, ("other.txt",)) == []
     with pytest.raises(NothingWaits):
-        outsiders.grant(granted, by=ADMIN)
+        outsiders.grant(granted, by=ADMIN, is_early=False)
+
+
+async def test_what_was_not_shown_yet_is_not_granted() -> None:
+    history = await waiting()
+    records = [each._replace(at=each.at + timedelta(milliseconds=700)) for each in recorded(history)]
+    shown = records[-1].at.replace(microsecond=0)
+
+    assert outsiders.is_early(records, shown - timedelta(seconds=1))
+    assert not outsiders.is_early(records, shown)
+    assert not outsiders.is_early(records, None)
+    assert not outsiders.is_early(recorded(WRITTEN), BEGAN - timedelta(days=1))
+    with pytest.raises(InstallsNotSeen) as refused:
+        outsiders.grant(integration(history), by=ADMIN, is_early=True)
+    assert refusal(refused.value) == snapshot(
+        "You said that before it was shown here what the change wants installed, so it cannot have been about that. Look at it (`/claude status`), then say it again."
+    )
+
+
+async def test_who_approved_the_plan_may_grant_what_is_to_be_installed_as_well() -> None:
+    stage = await written([LETTERS], WANTED)
+    facts = stage.log.events()
+    stage.log.streams.clear()
+    stage.log.holds((*PLAN_AGREED, *facts[len(TAKEN_UP) :]))
+    asked = Approve(by=DEVELOPER, repository=SHOP, integration_id=ID)
+    early = replace(asked, said_at=BEGAN)
+
+    with pytest.raises(InstallsNotSeen):
+        await handle(early, key="d-1", door="github", world=stage.world)
+    it = await handle(asked, key="d-2", door="github", world=stage.world)
+
+    assert stage.log.events()[-1] == e.InstallsGranted(by=DEVELOPER)
+    assert (it.waiting_for, it.plan_approved) == (None, PLAN_AGREED[-1])
 
 
 async def test_what_is_wanted_is_noted_once_and_anew_where_it_differs() -> None:
