@@ -11,7 +11,7 @@ from bot.application.commands import note_withdrawn
 from bot.application.landing import note_change
 from bot.application.recording import load
 from bot.application.refusing import Command
-from bot.domain.policy import Denied, NothingWaits
+from bot.domain.policy import Denied, NothingWaits, TestedAgain
 from bot.domain.states import State
 from bot.records import Unavailable
 from handlers import conversation
@@ -80,6 +80,8 @@ async def _approved(integration_id: str, review: Review, context: Context) -> st
     )
     try:
         await context.send(asked)
+    except TestedAgain:
+        return words.tested_again()
     except NothingWaits:
         if (await load(context.world, integration_id)).is_moving:
             # It shows the new commit since a moment, and that is not written down yet.
@@ -105,6 +107,8 @@ async def _sent_back(integration_id: str, review: Review, context: Context) -> s
     )
     try:
         await replace(context, key=f"{context.key}:changes").send(asked)
+    except TestedAgain:
+        return words.tested_again()
     except NothingWaits:
         it = await load(context.world, integration_id)
         return words.being_changed() if it.is_being_changed else None

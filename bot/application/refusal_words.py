@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.application import freeze_words, removal_words
+from bot.application import freeze_words, removal_words, words
 from bot.application.reasons import code
 from bot.domain.commands import PREFIX
 from bot.domain.freezing import Frozen, NotFrozen, NotOwner, OnlyOperator
+from bot.domain.outsiders import InstallsNotSeen
 from bot.domain.policy import (
     AskedAlready,
     BeingDeprecated,
@@ -15,7 +16,6 @@ from bot.domain.policy import (
     CannotRetry,
     CeilingReached,
     Denied,
-    InstallsNotSeen,
     MergedAlready,
     NotAllowed,
     NothingToRollBack,
@@ -27,6 +27,7 @@ from bot.domain.policy import (
     PlansUsedUp,
     SelfApproval,
     StaleApproval,
+    TestedAgain,
     TooManyUnderWay,
 )
 from bot.domain.states import InvalidStateTransition, State
@@ -112,6 +113,8 @@ def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR09
             said = _no_retry(error)
         case NothingToRollBack(state=state):
             said = f"There is nothing to roll back: it is **{state}**.{INSTEAD.get(state, '')}"
+        case TestedAgain():
+            said = words.tested_again()
         case NothingWaits():
             said = f"Nothing here waits for that now. `{PREFIX} status` shows where it stands."
         case _:

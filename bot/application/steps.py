@@ -27,6 +27,8 @@ Standing = list[str | None]
 
 LONGEST_TITLE: Final = 100
 DEPLOYMENT_OVERDUE: Final = timedelta(hours=1)
+# With the last of these its hour begins: while it rested nobody acted on what it came to.
+DEPLOYS: Final = (e.DeploymentCreated.__name__, e.Resumed.__name__)
 
 
 def standing(it: Integration) -> Standing:
@@ -175,5 +177,5 @@ async def _look_at_deployment(it: Integration, world: World, *, key: str) -> Sta
 
 async def _is_overdue(it: Integration, world: World) -> bool:
     records = await world.log.read(it.id)
-    asked = [record.at for record in records if record.type == e.DeploymentCreated.__name__]
-    return world.clock.now() - asked[-1] > DEPLOYMENT_OVERDUE
+    since = max(record.at for record in records if record.type in DEPLOYS)
+    return world.clock.now() - since > DEPLOYMENT_OVERDUE

@@ -149,6 +149,14 @@ def being_changed() -> str:
     )
 
 
+def tested_again() -> str:
+    """Whatever is said of the gate while what opened it is only tested once more."""
+    return (
+        "This was approved, and is being tested once more with what has come to its base, so nothing waits "
+        f"for that now. Say it again if it waits for approval after that; `{PREFIX} cancel` stops it."
+    )
+
+
 def wishes(body: str, remarks: Iterable[LineRemark]) -> tuple[str, ...]:
     """What a review says, of the whole and of lines, each by itself; nothing where it says nothing."""
     return tuple(filter(None, [body.strip(), *(_remark(each) for each in remarks)]))

@@ -17,6 +17,7 @@ from bot.domain.policy import (
     Role,
     SelfApproval,
     StaleApproval,
+    TestedAgain,
     holds,
 )
 from bot.domain.states import State, check_move
@@ -129,7 +130,7 @@ def approve(
     if it.waiting_for == "deploy_approval" and deploys:
         return release_deploy(it, by=by)
     if not it.can_be_approved:
-        raise NothingWaits("approve")
+        raise _nothing_waits(it, "approve")
     if by == it.requested_by and not alone:
         raise SelfApproval(by)
     if by.id in it.authors and not alone:
@@ -148,8 +149,9 @@ def _check_seen(it: Integration, said_at: datetime | None) -> None:
 
 
 def withdraw(it: Integration, *, by: Actor, whose: Actor) -> list[e.Event]:
-    """Somebody's approval no longer counts; once the gate has opened nothing changes."""
-    if it.state is not State.REVIEWING or all(given.by != whose for given in it.approvals):
+    """Somebody's approval no longer counts; once the gate has opened for good nothing changes."""
+    is_open = it.state is State.REVIEWING or it.is_tested_again
+    if not is_open or all(given.by != whose for given in it.approvals):
         return []
     return [e.ApprovalWithdrawn(by=by, whose=whose)]
 
@@ -157,7 +159,7 @@ def withdraw(it: Integration, *, by: Actor, whose: Actor) -> list[e.Event]:
 def check_may_be_sent_back(it: Integration, *, said_at: datetime | None, is_over_time: bool) -> None:
     """Raise Denied where it does not wait at the gate, was not seen, or has used up what it may."""
     if it.waiting_for not in SENT_BACK_FROM:
-        raise NothingWaits("changes")
+        raise _nothing_waits(it, "changes")
     _check_seen(it, said_at)
     if spent := it.limit_reached() or ("minutes" if is_over_time else None):
         raise CeilingReached(spent)
@@ -166,7 +168,7 @@ def check_may_be_sent_back(it: Integration, *, said_at: datetime | None, is_over
 def request_changes(it: Integration, asked: e.ChangesRequested) -> list[e.Event]:
     """Send it back from where it waits to be approved or merged, unless somebody else just did."""
     if it.waiting_for not in SENT_BACK_FROM or asked.attempt != it.attempt + 1:
-        raise NothingWaits("changes")
+        raise _nothing_waits(it, "changes")
     return [asked]
 
 
@@ -175,7 +177,7 @@ def reject(it: Integration, *, by: Actor, why: str | None) -> list[e.Event]:
     if it.rejected_by is not None:
         return []
     if it.awaited not in {"approval", "plan_approval", "install_approval"}:
-        raise NothingWaits("reject")
+        raise _nothing_waits(it, "reject")
     return [e.Rejected(by=by, why=why)]
 
 
@@ -279,6 +281,10 @@ def give_up_undo(it: Integration) -> list[e.Event]:
         *(e.StepUndone(step=step, outcome="needs_person", what="internal") for step in left),
         *finish_undo(it),
     ]
+
+
+def _nothing_waits(it: Integration, what: str) -> NothingWaits:
+    return TestedAgain(what) if it.is_tested_again else NothingWaits(what)
 
 
 def _check_next(it: Integration, wanted: State) -> None:

@@ -249,6 +249,11 @@ class Integration:
         return is_on_its_way and self.pull_request is not None and not self.at_gate
 
     @property
+    def is_tested_again(self) -> bool:
+        """Whether what was approved, and stays so, is only tested with what has come to its base."""
+        return self.at_gate and self.state in {State.GENERATING, State.TESTING}
+
+    @property
     def failing_checks(self) -> e.ChecksFailed | None:
         """What is known to fail of others' checks on the commit that its pull request shows."""
         is_open = self.state in {State.GENERATING, State.TESTING, State.REVIEWING}

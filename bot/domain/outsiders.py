@@ -10,11 +10,17 @@ from typing import Final
 
 from bot.domain import events as e
 from bot.domain.integration import Integration
-from bot.domain.policy import InstallsNotSeen, NothingWaits
+from bot.domain.policy import Denied, NothingWaits
 from bot.domain.states import State
 from bot.records import Actor, Recorded
 
 WAITS: Final = "install_approval"
+
+
+class InstallsNotSeen(Denied):
+    """It was said before it was shown what is to be installed, so of something else."""
+
+    code = "installs_not_seen"
 
 
 def want(it: Integration, paths: Sequence[str]) -> list[e.Event]:

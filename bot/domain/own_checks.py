@@ -14,7 +14,7 @@ from bot.records import Recorded
 PASSED: Final = frozenset(("success", "neutral", "skipped"))
 # These say that the change is wrong. Whatever else is no pass says only that nobody knows.
 FAILED: Final = frozenset(("failure", "timed_out", "startup_failure"))
-# What puts the commit up to be judged; its time begins with the last of them.
+# What puts the commit up to be judged, or has it judged again; its time begins with the last of them.
 PUTS_UP: Final = (
     e.CodeGenerated.__name__,
     e.CommitMade.__name__,
@@ -23,6 +23,7 @@ PUTS_UP: Final = (
     e.PullRequestCreated.__name__,
     e.PullRequestDescribed.__name__,
     e.Retried.__name__,
+    e.Resumed.__name__,
 )
 
 

@@ -146,12 +146,6 @@ class PlanNotSeen(Denied):
     code = "plan_not_seen"
 
 
-class InstallsNotSeen(Denied):
-    """It was said before it was shown what is to be installed, so of something else."""
-
-    code = "installs_not_seen"
-
-
 class PlansUsedUp(Denied):
     """The plan was made anew as often as it may be; `most` is how often."""
 
@@ -186,6 +180,10 @@ class NothingWaits(Denied):
     """There is nothing here that this command could move."""
 
     code = "nothing_waits"
+
+
+class TestedAgain(NothingWaits):
+    """What was approved is being tested with what has come to its base: nothing of it waits meanwhile."""
 
 
 class NothingToRollBack(Denied):

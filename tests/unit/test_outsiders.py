@@ -28,7 +28,8 @@ from bot.application.waiting_words import waiting_words
 from bot.application.workbench import open_tree, run_command
 from bot.domain import deciding, outsiders
 from bot.domain import events as e
-from bot.domain.policy import InstallsNotSeen, NothingWaits
+from bot.domain.outsiders import InstallsNotSeen
+from bot.domain.policy import NothingWaits
 from bot.records import FileEdit
 from tests.unit.fakes import Stage
 from tests.unit.histories import (

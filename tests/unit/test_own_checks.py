@@ -215,6 +215,13 @@ def test_its_time_begins_when_the_commit_is_there() -> None:
     )
 
 
+def test_its_time_begins_anew_when_it_goes_on_after_a_rest() -> None:
+    rested = recorded((*PUT_UP, e.Paused(cause="frozen", detail=""), e.Resumed()))
+
+    assert put_up_at(rested) == rested[-1].at
+    assert put_up_at(rested[:-1]) == rested[-3].at
+
+
 # --- what the facts make of it --------------------------------------------------------------------
 
 

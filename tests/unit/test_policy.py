@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.freezing import Frozen
+from bot.domain.outsiders import InstallsNotSeen
 from bot.domain.policy import (
     GITHUB_ROLES,
     ROLES,
@@ -97,7 +98,7 @@ def test_every_refusal_has_a_code_of_its_own() -> None:
     codes = [kind.code for kind in Denied.__subclasses__()]
 
     assert len(set(codes)) == len(codes) == 22
-    assert Frozen.code in codes
+    assert {Frozen.code, InstallsNotSeen.code} <= {*codes}
     assert Denied.code not in codes
 
 

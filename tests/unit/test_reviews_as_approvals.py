@@ -6,6 +6,7 @@ import pytest
 from inline_snapshot import snapshot
 from msgspec import structs
 
+from bot.application import words
 from bot.domain import deciding
 from bot.domain import events as e
 from bot.domain.integration import fold
@@ -14,14 +15,17 @@ from bot.domain.states import State
 from bot.records import Actor, Unavailable
 from handlers import APOLOGIES, GITHUB
 from handlers.conversation import Context
-from tests.unit.deliveries import Payload, review
+from tests.unit.deliveries import Payload, comment, review
 from tests.unit.fakes import Stage
 from tests.unit.histories import (
     ADMIN,
     ADMIN_APPROVAL,
     APPROVAL,
+    BASE_MOVED,
     BRANCH,
     BRANCHED,
+    CHANGE,
+    CHECKED,
     COMMIT,
     DEPLOYING,
     DEVELOPER,
@@ -29,9 +33,11 @@ from tests.unit.histories import (
     OPENED,
     PULL,
     RELEASED,
+    REPORT,
     REQUESTER,
     SHOP,
     SPEC,
+    SUMMARY,
     UP_FOR_REVIEW,
     VIEWER,
     WORKED,
@@ -42,6 +48,11 @@ from tests.unit.histories import (
 
 NEEDS_TWO = tuple(structs.replace(each, approvals=2) if each is SPEC else each for each in UP_FOR_REVIEW)
 OLDER = "01d0" * 10
+TESTED_AGAIN = (
+    *CHECKED,
+    structs.replace(BASE_MOVED, keeps=True),
+    e.CodeGenerated(attempt=2, change=CHANGE, files=1, summary=SUMMARY),
+)
 
 
 def staged(history: History = UP_FOR_REVIEW) -> Stage:
@@ -243,6 +254,55 @@ async def test_who_asks_for_changes_takes_back_what_they_had_approved() -> None:
     assert facts == [e.ApprovalWithdrawn(by=DEVELOPER, whose=DEVELOPER)]
     assert fold(ID, stage.log.events()).approvals == (ADMIN_APPROVAL,)
     assert stage.comments.on(PULL) == []
+
+
+@pytest.mark.parametrize("tested", [TESTED_AGAIN[:-1], TESTED_AGAIN], ids=["before", "meanwhile"])
+async def test_what_is_tested_once_more_can_still_be_approved_no_longer(tested: History) -> None:
+    stage = staged(tested)
+    dismissal = review("dismissed", by=DEVELOPER, author=ADMIN, commit=COMMIT)
+
+    facts = await told(dismissal, stage, action="dismissed")
+    stage.log.holds((*TESTED_AGAIN[len(tested) :], e.TestsPassed(attempt=2, report=REPORT)))
+
+    assert facts == [e.ApprovalWithdrawn(by=DEVELOPER, whose=ADMIN)]
+    it = stage.log.integration()
+    assert (it.waiting_for, it.at_gate, deciding.release(it)) == ("approval", True, [])
+
+
+@pytest.mark.parametrize("state", ["approved", "changes_requested"])
+async def test_a_review_of_what_is_tested_once_more_is_told_so(state: str) -> None:
+    stage, payload = staged(TESTED_AGAIN), review(state, by=DEVELOPER, commit=COMMIT)
+    payload["review"]["body"] = "Not yet."
+
+    await told(payload, stage)
+
+    [reply] = stage.comments.on(PULL)
+    assert reply.partition(" -->\n")[2] == words.tested_again()
+    assert words.tested_again() == snapshot(
+        "This was approved, and is being tested once more with what has come to its base, so nothing waits for that now. Say it again if it waits for approval after that; `/claude cancel` stops it."
+    )
+
+
+@pytest.mark.parametrize("said", ["approve", "changes Do it otherwise.", "reject No."])
+async def test_a_command_to_what_is_tested_once_more_is_told_so(said: str) -> None:
+    stage = staged(TESTED_AGAIN)
+    spoken = comment(f"/claude {said}", by=DEVELOPER, on=PULL)
+
+    await GITHUB["issue_comment.created"](spoken, Context(world=stage.world, key="d-1"))
+
+    [reply] = stage.comments.on(PULL)
+    assert reply.endswith(words.tested_again())
+    assert stage.log.events() == [*TESTED_AGAIN]
+
+
+def test_only_what_stays_approved_is_tested_again() -> None:
+    moved = structs.replace(BASE_MOVED, keeps=True)
+
+    assert integration(TESTED_AGAIN).is_tested_again
+    assert integration((*CHECKED, moved)).is_tested_again
+    assert not integration((*CHECKED, BASE_MOVED, TESTED_AGAIN[-1])).is_tested_again
+    assert not integration((*TESTED_AGAIN, e.TestsPassed(attempt=2, report=REPORT))).is_tested_again
+    assert not integration(UP_FOR_REVIEW).is_tested_again
 
 
 @pytest.mark.parametrize("history", [NEEDS_TWO, RELEASED], ids=["gave none", "the gate is open"])

@@ -421,6 +421,18 @@ async def test_the_hour_of_a_deployment_begins_when_it_was_asked_for() -> None:
         await run(steps.deploy, stage)
 
 
+async def test_the_hour_of_a_deployment_begins_anew_when_it_goes_on_after_a_rest() -> None:
+    stage = staged((*DEPLOYING, e.Paused(cause="frozen", detail=""), e.Resumed()))
+    goes_on = stage.log.streams[ID][-1].at
+    stage.clock.time = goes_on + timedelta(hours=1)
+
+    assert await run(steps.deploy, stage) == ["deploying", "deployment"]
+
+    stage.clock.time = goes_on + timedelta(hours=1, seconds=1)
+    with pytest.raises(StepFailed, match="deployment_overdue"):
+        await run(steps.deploy, stage)
+
+
 async def test_a_deployment_in_progress_is_no_end() -> None:
     stage = staged(DEPLOYING)
     stage.deployments.states[51] = "in_progress"
