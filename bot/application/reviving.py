@@ -48,7 +48,7 @@ async def revived(asked: Retry, it: Integration, past: Sequence[Recorded], world
 async def _check_merge_is_gone(it: Integration, world: World) -> None:
     """What is on the base branch still cannot be made once more."""
     done = next((each for each in it.undone if each.step == "deploy"), None)
-    if not it.released or done is None or done.outcome != "needs_person":
+    if not it.may_be_merged or done is None or done.outcome != "needs_person":
         return
     kind, _, number = done.what.partition(":")
     if kind != "revert_opened":

@@ -71,6 +71,8 @@ async def deploy(world: World, integration_id: str, *, key: str) -> Standing:
     While it is frozen, how a deployment goes that was asked for is still looked at and noted, no more.
     """
     it = await unstopped(world, integration_id)
+    if it.state is not State.DEPLOYING:
+        return standing(it)  # it was sent back, or has to be tested with what has come to its base
     if it.deployment is None or it.deployment_outcome not in {None, "success"}:
         await check_not_frozen(world, it.repository)
     if it.check is not None and it.check_open:
@@ -78,8 +80,10 @@ async def deploy(world: World, integration_id: str, *, key: str) -> Standing:
     if not it.merged:
         effect = _merge if it.passport_completed else _complete_passport
         return await effect(it, world, key=key)
-    if not it.may_deploy:
-        return standing(it)
+    return await _go_live(it, world, key=key) if it.may_deploy else standing(it)
+
+
+async def _go_live(it: Integration, world: World, *, key: str) -> Standing:
     if it.deployment is None:
         return await _create_deployment(it, world, key=key)
     if it.deployment_outcome is None:

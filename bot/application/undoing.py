@@ -96,7 +96,7 @@ async def _without_pull_request(it: Integration, pull: PullRequest | None, world
 async def roll_back(world: World, integration_id: str, *, key: str) -> None:
     """Mark the deployment inactive, and take the merge back by a pull request of its own."""
     it = await load(world, integration_id)
-    if not it.released:
+    if not it.may_be_merged:
         await note(it, world, "deploy", "nothing", key=key)
         return
     deployment = it.deployment or await _lost_deployment(it, world)

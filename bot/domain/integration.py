@@ -249,6 +249,11 @@ class Integration:
         return is_on_its_way and self.pull_request is not None and not self.at_gate
 
     @property
+    def may_be_merged(self) -> bool:
+        """Whether its base may hold it: its gate has opened, or it was merged just as it was sent back."""
+        return self.released or self.merged != ""
+
+    @property
     def is_tested_again(self) -> bool:
         """Whether what was approved, and stays so, is only tested with what has come to its base."""
         return self.at_gate and self.state in {State.GENERATING, State.TESTING}
@@ -408,7 +413,7 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
         case e.CheckClosed():
             return replace(it, check_open=False)
         case e.Approved():
-            return replace(it, approvals=(*it.approvals, event))
+            return replace(it, approvals=(*it.approvals, event), base_rounds=0)
         case e.ApprovalWithdrawn(whose=whose):
             return replace(it, approvals=tuple(given for given in it.approvals if given.by != whose))
         case e.ChangesRequested():
@@ -432,7 +437,7 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
         case e.Rejected(by=by):
             return replace(it, rejected_by=by)
         case e.Released():
-            return replace(it, state=State.DEPLOYING, released=True, held=None, was_held=False)
+            return _released(it)
         case e.Merged(commit=commit):
             return replace(it, merged=commit, held=None)
         case e.PassportCompleted():
@@ -542,6 +547,13 @@ def _passed(it: Integration, event: e.TestsPassed) -> Integration:
     return replace(after, described="") if it.tester == "checks" else after
 
 
+def _released(it: Integration) -> Integration:
+    """The passport says who approved it: after what was tested and approved anew, it is to say that."""
+    return replace(
+        it, state=State.DEPLOYING, released=True, passport_completed=False, held=None, was_held=False
+    )
+
+
 def _raised(it: Integration, event: e.BudgetRaised) -> Integration:
     minutes = it.minutes_allowed
     return replace(
@@ -641,6 +653,7 @@ def _opened_again(it: Integration, *, attempt: int) -> Integration:
         approvals=(),
         commit="",
         described="",
+        released=False,
         passport_completed=False,
         at_gate=False,
         held=None,
@@ -673,15 +686,6 @@ def _retried(it: Integration, event: e.Retried) -> Integration:
         plans_sent_back=it.plans_sent_back,
         attempt=event.attempt,
         first_attempt=event.attempt,
-        turns=it.turns,
-        tokens=it.tokens,
-        micro_usd=it.micro_usd,
-        lost=it.lost,
-        prompted=it.prompted,
-        cached=it.cached,
-        prompts=it.prompts,
-        rests=it.rests,
-        reminders=it.reminders,
         left_out=it.left_out,
         life=it.lives + 1,
         lives=it.lives + 1,
@@ -691,6 +695,7 @@ def _retried(it: Integration, event: e.Retried) -> Integration:
         retried=event,
         earlier_pull=it.pull_request or it.earlier_pull,
     )
+    after = _still_counted(after, it)
     return after if state is State.VALIDATING else _gone_on(after, it, event)
 
 
@@ -699,7 +704,7 @@ def _renewed(it: Integration, event: e.VersionRequested) -> Integration:
 
     Nothing that was answered, agreed or approved is carried over.
     """
-    return Integration(
+    after = Integration(
         id=it.id,
         version=it.version,
         state=State.GENERATING,
@@ -715,14 +720,6 @@ def _renewed(it: Integration, event: e.VersionRequested) -> Integration:
         plan_first=event.plan_first,
         attempt=it.attempt + 1,
         first_attempt=it.attempt + 1,
-        turns=it.turns,
-        tokens=it.tokens,
-        micro_usd=it.micro_usd,
-        lost=it.lost,
-        prompted=it.prompted,
-        cached=it.cached,
-        prompts=it.prompts,
-        rests=it.rests,
         life=it.lives + 1,
         lives=it.lives + 1,
         edition=it.editions + 1,
@@ -730,6 +727,7 @@ def _renewed(it: Integration, event: e.VersionRequested) -> Integration:
         before=replace(it, newer=None, version=0),  # of one beside another no facts are counted
         earlier_pull=it.pull_request,
     )
+    return _still_counted(after, it)
 
 
 def _settled(it: Integration) -> Integration:
@@ -740,7 +738,7 @@ def _settled(it: Integration) -> Integration:
     after = replace(it, settled=True)
     if it.before is None:
         return after
-    return replace(
+    before = replace(
         it.before,
         version=it.version,
         turns_allowed=it.turns_allowed,
@@ -748,6 +746,20 @@ def _settled(it: Integration) -> Integration:
         micro_usd_allowed=it.micro_usd_allowed,
         minutes_allowed=it.minutes_allowed,
         attempt=it.attempt,
+        lives=it.lives,
+        editions=it.editions,
+        newer=replace(after, before=None, version=0),
+    )
+    return _still_counted(before, it)
+
+
+def _still_counted(after: Integration, it: Integration) -> Integration:
+    """What it cost, and how often it rested and called people, counts on in whatever begins or runs again.
+
+    By these counts what is said of it is told apart: one that began anew would say nothing.
+    """
+    return replace(
+        after,
         turns=it.turns,
         tokens=it.tokens,
         micro_usd=it.micro_usd,
@@ -756,9 +768,7 @@ def _settled(it: Integration) -> Integration:
         cached=it.cached,
         prompts=it.prompts,
         rests=it.rests,
-        lives=it.lives,
-        editions=it.editions,
-        newer=replace(after, before=None, version=0),
+        reminders=it.reminders,
     )
 
 
@@ -773,6 +783,7 @@ def _gone_on(after: Integration, it: Integration, event: e.Retried) -> Integrati
         base=it.base,
         base_commit=it.base_commit,
         tests=it.tests,
+        tests_configured=it.tests_configured,
         environment=it.environment,
         merge_reverts=it.merge_reverts,
         approvals_needed=it.approvals_needed,

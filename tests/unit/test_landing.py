@@ -24,6 +24,7 @@ from bot.check_records import OthersCheck
 from bot.domain import deciding, landing
 from bot.domain import events as e
 from bot.domain.branch import check_size
+from bot.domain.integration import evolve
 from bot.domain.policy import CannotGoOn, NothingWaits, Rules
 from bot.domain.states import State
 from bot.domain.tree import LARGEST_CHANGE_BYTES, MOST_FILES
@@ -56,6 +57,7 @@ from tests.unit.histories import (
     SUMMARY,
     TREE,
     UP_FOR_REVIEW,
+    WISH,
     WRITTEN,
     History,
     cancelled,
@@ -167,6 +169,26 @@ def test_where_only_what_would_be_merged_is_tested_the_gate_stays_open() -> None
     assert (after.state, after.approved, after.waiting_for) == (State.REVIEWING, True, None)
     assert publishing.missing(after) is None
     assert deciding.release(after) == [e.Released(head=COMMIT)]
+
+
+def test_the_passport_is_completed_each_time_that_the_gate_has_opened() -> None:
+    again = integration((*CHECKED, KEPT, AGAIN, e.TestsPassed(attempt=2, report=REPORT)))
+
+    assert again.passport_completed
+    assert not evolve(again, e.Released(head=COMMIT)).passport_completed
+
+
+@pytest.mark.parametrize(
+    ("facts", "released"), [((CONFLICT,), False), ((BASE_MOVED,), False), ((KEPT,), True), ((WISH,), False)]
+)
+def test_what_is_opened_again_is_released_no_more(facts: History, *, released: bool) -> None:
+    assert integration((*WAITING, *facts)).released is released
+
+
+def test_after_an_approval_the_base_may_move_as_often_again() -> None:
+    it = replace(integration(UP_FOR_REVIEW), base_rounds=5)
+
+    assert evolve(it, ADMIN_APPROVAL).base_rounds == 0
 
 
 def test_what_then_fails_is_approved_no_more_and_comes_with_its_base() -> None:
@@ -305,6 +327,23 @@ async def test_what_is_to_be_merged_is_looked_at_once() -> None:
         assert new(stage) == [e.Merged(head=COMMIT, commit=MERGED_SHA)]
         assert stage.effects.known == {f"merge:{ID}:{COMMIT}": MERGED_SHA}
         assert (stage.pulls.read, len(stage.pulls.tried)) == (1, times)
+
+
+async def test_a_step_that_is_done_again_merges_nothing_before_it_is_tested() -> None:
+    stage = staged()
+
+    for _ in range(2):  # it broke off before it was noted that it was done
+        assert await merges(stage) == ["testing", None]
+
+    assert (names(stage), stage.pulls.merged) == (["BaseMoved", "CodeGenerated"], [])
+
+
+async def test_what_was_sent_back_while_it_waited_is_neither_merged_nor_said_to_be() -> None:
+    stage = staged((*WAITING, WISH))
+
+    assert await merges(stage) == ["generating", None]
+
+    assert (new(stage, (*WAITING, WISH)), stage.pulls.rewritten) == ([], 0)
 
 
 async def test_in_conflict_the_model_is_shown_what_either_side_did_as_data() -> None:

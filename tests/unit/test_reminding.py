@@ -21,6 +21,7 @@ from tests.unit.deliveries import comment
 from tests.unit.fakes import Died, FakeClock, Stage
 from tests.unit.histories import (
     ACTIVE,
+    ANOTHER,
     APPROVAL,
     ASKED,
     BEGAN,
@@ -180,6 +181,32 @@ async def test_nobody_is_reminded_of_what_is_over_by_then() -> None:
     await show_status(stage.world, ID, len(stage.log.events()), 0, key="k")
 
     assert not [said for said in stage.comments.on(ISSUE) if ":reminder:" in said]
+
+
+async def test_what_begins_anew_is_reminded_of_as_well() -> None:
+    first = (*UP_FOR_REVIEW, e.Reminded(of="approval"))
+    another = (*first, *ACTIVE[len(UP_FOR_REVIEW) :], ANOTHER, e.QuestionsAsked(questions=QUESTION))
+    stage = after(1, first)
+    for history in (first, another):
+        stage.log.streams.clear()
+        stage.log.holds(history)
+        stage.clock.time = BEGAN + timedelta(seconds=len(history) - 1, days=1)
+        await looks(stage)
+
+        await show_status(stage.world, ID, len(history) + 1, 0, key="k")
+
+    said = [each for each in (*stage.comments.on(PULL), *stage.comments.on(ISSUE)) if ":reminder:" in each]
+    assert ["**Waits for an approval**" in each for each in said] == [True, False]
+
+
+def test_what_was_counted_counts_on_where_it_begins_anew_or_comes_to_nothing() -> None:
+    reminded = (*UP_FOR_REVIEW, e.Reminded(of="approval"), *ACTIVE[len(UP_FOR_REVIEW) :])
+    ended = (*failed(*reminded, ANOTHER, e.Reminded(of="answer"), during="validating"), e.UndoFinished())
+    retried = e.Retried(by=REQUESTER, state="validating", attempt=2)
+
+    assert integration((*reminded, ANOTHER)).reminders == 1
+    assert (integration(ended).reminders, integration(ended).edition) == (2, 1)
+    assert integration((*failed(*ASKED, e.Reminded(of="answer")), e.UndoFinished(), retried)).reminders == 1
 
 
 def test_a_reminder_is_told_at_once() -> None:

@@ -25,6 +25,7 @@ from tests.unit.fakes import FakeSources, Stage
 from tests.unit.histories import (
     ACTIVE,
     ADMIN,
+    ADMIN_APPROVAL,
     AGREED,
     ASKED,
     BASE,
@@ -34,6 +35,7 @@ from tests.unit.histories import (
     DEVELOPER,
     ID,
     ISSUE,
+    MERGED,
     PULL,
     REPORT,
     REQUEST,
@@ -45,6 +47,7 @@ from tests.unit.histories import (
     TESTED,
     UP_FOR_REVIEW,
     VIEWER,
+    WISH,
     WORKED,
     WRITTEN,
     History,
@@ -60,6 +63,7 @@ DONE = e.UndoFinished()
 REVERTED = e.StepUndone(step="deploy", outcome="undone", what="reverted:13")
 LEFT_OPEN = e.StepUndone(step="deploy", outcome="needs_person", what="revert_opened:13")
 IN_CONFLICT = e.StepUndone(step="deploy", outcome="needs_person", what="revert_conflicts")
+MERGED_IN_BETWEEN: History = (*UP_FOR_REVIEW, ADMIN_APPROVAL, e.Released(head=COMMIT), WISH)
 ROLLED_BACK: History = (*ACTIVE, *roll_back(integration(ACTIVE), by=ADMIN, why=kept("Prices are wrong.")))
 
 
@@ -168,6 +172,7 @@ async def test_it_takes_the_right_to_write() -> None:
         (over(*TAKEN_UP, reason="refused", during=State.VALIDATING), "refused"),
         (over(*UP_FOR_REVIEW, reason="merged_by_hand", during=State.REVIEWING), "merged_by_hand"),
         (deployed_in_vain(IN_CONFLICT), "still_merged"),
+        ((*failed(*MERGED_IN_BETWEEN, MERGED[-1], reason="cancelled"), IN_CONFLICT, DONE), "still_merged"),
     ],
 )
 async def test_what_is_not_tried_again_is_refused_and_said(history: History, why: str) -> None:
@@ -411,10 +416,12 @@ def test_what_the_repository_had_said_holds_in_a_further_life() -> None:
     said = structs.replace(
         SPEC, branch="bot/{id}", labels=("a",), setup=("make deps",), sends_back=False, approvals=2
     )
-    before = integration((*TAKEN_UP, said))
+    chosen = e.TestsChosen(tests=("pytest",), configured=True)
+    before = integration((*TAKEN_UP, chosen, said))
 
     after = integration((
         *TAKEN_UP,
+        chosen,
         said,
         e.IntegrationFailed(reason="no_progress", during="generating", detail=""),
         e.UndoFinished(),
@@ -425,4 +432,5 @@ def test_what_the_repository_had_said_holds_in_a_further_life() -> None:
     agreed = [each.name for each in fields(before) if getattr(before, each.name) != getattr(begun, each.name)]
     lost = [name for name in agreed if getattr(after, name) != getattr(before, name)]
     assert lost == ["version"]
-    assert {"labels", "setup", "sends_back", "branch_template", "approvals_needed"} < set(agreed)
+    told = {"labels", "setup", "sends_back", "branch_template", "approvals_needed", "tests_configured"}
+    assert told < set(agreed)

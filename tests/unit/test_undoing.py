@@ -13,6 +13,7 @@ from bot.records import Commit, FileEdit, MergeMethod, StepFailed
 from tests.unit.fakes import FakeSources, Stage
 from tests.unit.histories import (
     AGREED,
+    APPROVAL,
     BASE,
     BRANCH,
     BRANCHED,
@@ -33,6 +34,7 @@ from tests.unit.histories import (
     SPEC,
     TREE,
     UP_FOR_REVIEW,
+    WISH,
     History,
     failed,
     integration,
@@ -260,6 +262,13 @@ async def test_a_roll_back_marks_the_deployment_and_opens_a_revert_for_a_person(
 def opened(stage: Stage) -> int:
     """The number of the revert."""
     return next(number for number, (branch, _) in stage.pulls.there.items() if branch == REVERT)
+
+
+async def test_what_was_merged_while_it_was_sent_back_is_taken_back_as_well() -> None:
+    stage = merged((*UP_FOR_REVIEW, APPROVAL, e.Released(head=COMMIT), WISH, MERGED[-1]))
+
+    assert not stage.log.integration().released
+    assert await run(undoing.roll_back, stage) == ("deploy", "needs_person", f"revert_opened:{opened(stage)}")
 
 
 async def test_a_revert_restores_the_files_over_the_base_as_it_is_now() -> None:
