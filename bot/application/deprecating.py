@@ -172,7 +172,9 @@ async def merge_removal(world: World, integration_id: str, *, key: str) -> str:
     """Merge exactly that where policy allows and nobody has changed any of it since; else a person does."""
     it = await load(world, integration_id)
     opened = it.removal.waits_for if it.removal is not None else None
-    if opened is None or not it.merge_reverts or opened.left_files or not opened.is_exact:
+    if it.state is not State.ACTIVE or opened is None:
+        return await look(world, integration_id, key=key)
+    if not it.merge_reverts or opened.left_files or not opened.is_exact:
         return OPEN
     if await freezes_on(it.repository, world):
         return HELD
@@ -196,10 +198,10 @@ async def look(world: World, integration_id: str, *, key: str) -> str:
         await _overtaken(it, number, world)
         return OVER
     await note_removal_closed(integration_id, number, by=None, key=key, world=world)
-    closed = (await load(world, integration_id)).removal
-    if closed is None or closed.closed is None:
+    removal = (await load(world, integration_id)).removal
+    if removal is None or removal.waits_for is not None:
         return OPEN
-    return OUT if closed.closed.merged else OVER
+    return OUT if removal.closed is not None and removal.closed.merged else OVER
 
 
 async def note_removal_closed(

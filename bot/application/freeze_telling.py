@@ -22,6 +22,7 @@ async def show_check(it: Integration, freezes: Sequence[Freeze], world: World) -
     if freezes:
         title, summary = freeze_words.check_frozen(freezes)
     else:
-        title, summary = words.check_waiting(" ".join(it.tests), await load_tested(world, it))
+        tests, tested = " ".join(it.tests), await load_tested(world, it)
+        title, summary = words.check_waiting(tests, tested, tester=it.tester)
     await world.checks.say(it.repository, it.check, title=title, summary=summary)
     await world.notes.put(name, now)

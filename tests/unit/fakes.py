@@ -533,6 +533,7 @@ class FakeChecks:
     said: list[Concluded] = field(default_factory=list)
     titled: str = ""
     reworded: list[tuple[int, str]] = field(default_factory=list)
+    summed_up: str = ""
     others: dict[str, list[OthersCheck]] = field(default_factory=dict)
     suites: dict[str, list[CheckSuite]] = field(default_factory=dict)
     states: dict[str, list[OthersCheck]] = field(default_factory=dict)
@@ -563,6 +564,7 @@ class FakeChecks:
 
     async def say(self, repository: Repository, check: int, *, title: str, summary: str) -> None:
         self.reworded.append((check, title))
+        self.summed_up = summary
 
     async def of_others(self, repository: Repository, head: str) -> list[OthersCheck]:
         self.asked += 1

@@ -30,7 +30,7 @@ from bot.application.texts import load_removal
 from bot.domain import events as e
 from bot.domain.freezing import Scope, froze
 from bot.domain.policy import CannotDeprecate, NotAllowed
-from bot.domain.retiring import close_removal, deprecate, give_up_removal, retire
+from bot.domain.retiring import close_removal, deprecate, give_up_removal, retire, roll_back
 from bot.domain.retiring import open_removal as opens
 from bot.domain.states import InvalidStateTransition, State
 from bot.records import Actor, Commit, FollowUp, Start, StepFailed, Wake
@@ -343,7 +343,26 @@ async def test_what_github_does_not_merge_a_person_merges() -> None:
     stage.pulls.refuses = "not_mergeable"
 
     assert await merge_removal(stage.world, ID, key="1") == OPEN
-    assert await merge_removal(waiting(KEPT).world, ID, key="1") == OPEN
+
+
+@pytest.mark.parametrize(
+    ("history", "closed", "standing"),
+    [
+        (TO_BE, [], OVER),
+        (KEPT, [], OVER),
+        ((*WAITS_TO_BE_REMOVED, GIVEN_UP), [], OVER),
+        ((*WAITS_TO_BE_REMOVED, *roll_back(integration(ACTIVE), by=ADMIN, why=None)), [REMOVAL], OVER),
+        (REMOVED, [], OUT),
+    ],
+    ids=["not opened", "closed by a person", "given up", "rolled back", "merged by a person"],
+)
+async def test_what_is_decided_by_then_is_looked_at_and_not_merged(
+    history: History, closed: list[int], standing: str
+) -> None:
+    stage = waiting(merging(history))
+
+    assert await merge_removal(stage.world, ID, key="1") == standing
+    assert (stage.pulls.tried, stage.pulls.closed) == ([], closed)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 from inline_snapshot import snapshot
+from msgspec import structs
 
 from bot.annotations import Annotation
 from bot.application import freeze_words
@@ -57,6 +58,7 @@ from tests.unit.histories import (
     REQUESTED,
     RESTING,
     SHOP,
+    SPEC,
     UP_FOR_REVIEW,
     VIEWER,
     WORKED,
@@ -692,6 +694,23 @@ async def test_its_check_run_says_it_once_and_no_longer_than_it_is_so(
         await show_check(it, (), stage.world)
 
     assert stage.checks.reworded == [(31, title) for title in titles]
+
+
+@pytest.mark.parametrize(
+    ("tester", "judge"),
+    [("sandbox", "`pytest` in the sandbox: 8 passed"), ("checks", "The repository's own checks: 8 passed")],
+)
+async def test_once_it_is_lifted_its_check_run_says_again_who_judged_it(tester: Any, judge: str) -> None:
+    validated = structs.replace(SPEC, tester=tester, tests=("pytest",))
+    history = tuple(validated if each == SPEC else each for each in UP_FOR_REVIEW)
+    stage, it = staged(history), integration(history)
+    await freezes_it(stage)
+    await show_check(it, await freezes_on(SHOP, stage.world), stage.world)
+    await lifts_it(stage)
+
+    await show_check(it, (), stage.world)
+
+    assert stage.checks.summed_up.startswith(judge)
 
 
 def told(scope: Scope, *, until: datetime | None = None) -> Freeze:
