@@ -14,7 +14,7 @@ from bot.domain.integration import Integration
 from bot.domain.paths import kept_back
 from bot.domain.policy import CannotGoOn
 from bot.landing_records import Merging
-from bot.records import FileEdit, Since, StepFailed, Unavailable
+from bot.records import FileEdit, Repository, Since, StepFailed, Unavailable
 
 STALE_SECONDS: Final = 5.0
 # What no merge by itself can deal with: a person has to.
@@ -66,6 +66,14 @@ async def over(it: Integration, world: World, *, onto: str, head: str, must_upda
         authors=since.authors,
     )
     return Over(moved=moved, files=len(put.edits))
+
+
+async def base_head(repository: Repository, base: str, world: World) -> str:
+    """Where a base is now. Raises StepFailed("base_missing")."""
+    head = await world.branches.head(repository, base)
+    if head is None:
+        raise StepFailed("base_missing", base)
+    return head.sha
 
 
 async def _since(it: Integration, head: str, world: World) -> Since:

@@ -9,6 +9,7 @@ import structlog
 
 from bot.application import removal_words as words
 from bot.application.asked import Deprecate
+from bot.application.basing import base_head
 from bot.application.effects import once, say_once
 from bot.application.frozen import freezes_on
 from bot.application.merging import merge
@@ -85,7 +86,7 @@ async def _made(it: Integration, world: World) -> dict[str, Any]:
         return None  # on no branch yet, it is seen by nobody
 
     async def make() -> str:
-        base = await _base_head(it, world)
+        base = await base_head(it.repository, it.base, world)
         plan = await plan_of(it, world, base=base)
         head = ""
         if plan.edits:
@@ -124,7 +125,7 @@ def _message(it: Integration) -> str:
 
 async def plan_of(it: Integration, world: World, *, base: str = "") -> Plan:
     """What is to be taken out of the base as it is now, and what a person has to see to."""
-    base = base or await _base_head(it, world)
+    base = base or await base_head(it.repository, it.base, world)
     tree = lay(await world.sources.listing(it.repository, base), ())
     layers = [await _layer(each, world) for each in it.versions]
     paths = sorted({after.path for layer in layers for after, _ in layer})
@@ -140,13 +141,6 @@ async def _layer(it: Integration, world: World) -> Layer:
         (edit, await as_of(it, it.base_commit, before, edit.path, world))
         for edit in await merged_change(it, world)
     ]
-
-
-async def _base_head(it: Integration, world: World) -> str:
-    head = await world.branches.head(it.repository, it.base)
-    if head is None:
-        raise StepFailed("base_missing", it.base)
-    return head.sha
 
 
 async def _opened(it: Integration, made: dict[str, Any], world: World) -> int:

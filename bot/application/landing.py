@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from bot.application.basing import BaseHasIt, Over, over
+from bot.application.basing import BaseHasIt, Over, base_head, over
 from bot.application.merging import merge
 from bot.application.ports import World
 from bot.application.recording import amend, load
@@ -71,12 +71,10 @@ def _check_is_as_it_was(it: Integration, found: PullRequest) -> None:
 
 async def _moved_to(it: Integration, found: PullRequest, world: World) -> str | None:
     """The commit at which the base is now, where that is not what was tested."""
-    base = await world.branches.head(it.repository, it.base)
-    if base is None:
-        raise StepFailed("base_missing", it.base)
+    base = await base_head(it.repository, it.base, world)
     if it.tester == "checks" and found.head == it.head and not it.updates:
         return None  # these judge what is pushed: whether it has to be up to date GitHub's own rules say
-    return base.sha if base.sha != it.base_commit or found.head != it.head else None
+    return base if base != it.base_commit or found.head != it.head else None
 
 
 async def _merged(it: Integration, found: PullRequest, world: World, *, message: str) -> str:
@@ -91,10 +89,8 @@ async def _merged(it: Integration, found: PullRequest, world: World, *, message:
 async def _refused(it: Integration, no: StepFailed, world: World, *, key: str) -> Integration:
     """What people or time may mend is waited for; what the bot can do about it, it does."""
     if no.code in {"merge_conflict", "merge_behind"}:
-        base = await world.branches.head(it.repository, it.base)
-        if base is None:
-            raise StepFailed("base_missing", it.base)
-        return await _go_on(it, world, onto=base.sha, head=it.head, must_update=True, key=key)
+        base = await base_head(it.repository, it.base, world)
+        return await _go_on(it, world, onto=base, head=it.head, must_update=True, key=key)
     if no.code not in MENDABLE and not (no.code == FORBIDDEN and no.detail.startswith("merge_pull_request")):
         raise no
     code = no.code.removeprefix("merge_") if no.code in MENDABLE else "blocked"

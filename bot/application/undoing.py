@@ -6,6 +6,7 @@ from typing import Final
 import structlog
 
 from bot.application import words
+from bot.application.basing import base_head
 from bot.application.merging import merge
 from bot.application.ports import World
 from bot.application.publishing import branch_of
@@ -142,7 +143,7 @@ async def _revert_commit(it: Integration, world: World) -> str | None:
     intent = await world.effects.begin(f"revert:{it.name}")
     if intent.result is not None:
         return intent.result
-    base = await _base_head(it, world)
+    base = await base_head(it.repository, it.base, world)
     restored = await _restored(it, base, world)
     if restored is None:
         return None
@@ -194,13 +195,6 @@ async def merged_change(it: Integration, world: World) -> list[FileEdit]:
         return await load_change(world, it, it.change)
     except StepFailed:
         return await change_at(it, it.head, world)
-
-
-async def _base_head(it: Integration, world: World) -> str:
-    head = await world.branches.head(it.repository, it.base)
-    if head is None:
-        raise StepFailed("base_missing", it.base)
-    return head.sha
 
 
 async def _pull(it: Integration, world: World) -> PullRequest | None:

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from typing import Final
 
 from bot.application.asking import ask, load_answer
+from bot.application.basing import base_head
 from bot.application.broken_configuration import tell_of_what_is_broken
 from bot.application.configuration import reviewers_of, setup_of
 from bot.application.in_force import in_force
@@ -88,10 +89,10 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
     about = await world.repositories.describe(it.repository)
     if about.archived:
         raise StepFailed("archived")
-    base = it.asked_base or about.default_branch
-    commit = await _head(it, base, world)
+    default, base = about.default_branch, it.asked_base or about.default_branch
+    commit = await base_head(it.repository, base, world)
     # The asker chooses the base: what it said of tests, environment and reverts would be their choice too.
-    ruling = commit if base == about.default_branch else await _head(it, about.default_branch, world)
+    ruling = commit if base == default else await base_head(it.repository, default, world)
     listing = await world.sources.listing(it.repository, commit)
     found = await in_force(world, it.repository, about, commit=ruling)
     await tell_of_what_is_broken(it, found, world)
@@ -154,13 +155,6 @@ async def try_tests(world: World, integration_id: str, survey: dict[str, str], *
 async def _kept_back(it: Integration, world: World, survey: Mapping[str, str]) -> list[str]:
     listing = await world.sources.listing(it.repository, survey["base_commit"])
     return kept_back(listing, not_secret=vouched_for(survey))
-
-
-async def _head(it: Integration, branch: str, world: World) -> str:
-    head = await world.branches.head(it.repository, branch)
-    if head is None:
-        raise StepFailed("base_missing", branch)
-    return head.sha
 
 
 async def consult(world: World, integration_id: str, survey: dict[str, str], *, key: str) -> str:

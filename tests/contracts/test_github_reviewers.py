@@ -32,7 +32,7 @@ async def test_a_pull_request_that_is_gone_has_no_body(side: Side) -> None:
 
 
 async def test_people_and_teams_are_asked_together_and_found_again(side: Side) -> None:
-    side.github.team("acme/billing", "dev")
+    side.github.team("acme/billing")
     number, _ = await side.pull()
 
     assert await side.pulls.ask_reviewers(side.repository, number, users=["dev"], teams=["Billing"])

@@ -16,7 +16,7 @@ def asked(pull: PullRequest) -> list[str]:
 @pytest.mark.parametrize("files", [{**REPOSITORY, ".github/CODEOWNERS": OWNERS}])
 async def test_the_owners_of_what_was_changed_are_asked(team: Team) -> None:
     """One whom GitHub does not know keeps nobody else from being asked, and the history says so."""
-    team.github.world.team("acme/billing", "developer")
+    team.github.world.team("acme/billing")
 
     _, pull = await team.has_a_pull_request()
 
