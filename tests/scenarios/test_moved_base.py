@@ -106,6 +106,44 @@ async def test_after_two_rounds_it_waits_for_a_person_and_takes_up_what_they_pus
     assert team.github.file(PATH) == "as they want it\n"
 
 
+@pytest.mark.parametrize("script", [puts_together])
+async def test_a_conflict_that_is_over_by_itself_keeps_nobody_waiting(team: Team) -> None:
+    issue, pull = await team.has_a_pull_request()
+    for number in range(2):
+        head = pull.head
+        await team.developer.pushes({PATH: f"theirs {number}\n"})
+        await comes_again(team, pull, after=head)
+    await team.developer.pushes({PATH: "theirs at last\n"})
+    await team.bot.has_noted("MergeHeld")
+    await team.bot.comes_to_rest()
+    assert "conflicts with it" in issue.status_comment()
+
+    await team.developer.pushes({PATH: "theirs 1\n"})
+
+    await team.bot.has_noted("MergeTriedAgain")
+    await team.bot.comes_to_rest()
+    assert "conflicts with it" not in issue.status_comment()
+    await team.admin.comments("/claude approve", on=pull)
+    await team.bot.reaches(State.ACTIVE)
+    assert team.github.file(PATH) == BOTH
+
+
+@pytest.mark.parametrize("script", [puts_together])
+async def test_a_base_that_moves_while_it_is_frozen_is_seen_afterwards(team: Team) -> None:
+    issue, pull = await team.has_a_pull_request()
+    first = pull.head
+    await team.admin.comments("/claude freeze audit", on=issue)
+    await team.bot.waits_for("frozen")
+    await team.developer.pushes({PATH: THEIRS})
+    await team.bot.comes_to_rest()
+    assert "BaseMoved" not in await team.bot.facts()
+
+    await team.admin.comments("/claude unfreeze", on=issue)
+
+    await comes_again(team, pull, after=first)
+    assert team.github.file(PATH, branch=pull.branch) == BOTH
+
+
 async def test_sm_03_f32_what_is_merged_was_tested_with_what_came_to_the_base(team: Team) -> None:
     _, pull = await team.has_a_pull_request()
     await team.developer.pushes({"other.txt": "other\n"})
