@@ -17,7 +17,7 @@ PERMISSIONS = {
     "metadata": "read",
     "statuses": "read",
     "members": "read",
-    "actions": "read",
+    "actions": "write",
 }
 EVENTS = (
     "issues",
@@ -30,6 +30,7 @@ EVENTS = (
     "check_suite",
     "push",
     "status",
+    "workflow_run",
 )
 BORN = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -20,6 +20,7 @@ from standins.github.routes import (
     repositories,
     reviewers,
     statuses,
+    workflows,
 )
 from standins.github.state import Repository, Token
 from standins.github.world import Missing, Refused, Window, World
@@ -36,6 +37,7 @@ TABLE: Mapping[tuple[str, str], Route] = {
         repositories,
         reviewers,
         statuses,
+        workflows,
     )
     for key, route in module.routes.table.items()
 }

@@ -14,16 +14,17 @@ from standins.github.deeds import (
     merging,
     pulls,
     statuses,
+    workflows,
 )
 from standins.github.git import Git
 from standins.github.hooks import Postman
-from standins.github.memberships import Memberships
+from standins.github.runners import Runners
 from standins.github.state import Account, Delivery, Effect, Installation, Repository, Role
 from standins.github.world import comment_of, issue_of
 
 
 @dataclass(kw_only=True)
-class GitHub(Memberships):
+class GitHub(Runners):
     """GitHub with its people: every act is told to the App before it returns."""
 
     def __post_init__(self) -> None:
@@ -35,6 +36,7 @@ class GitHub(Memberships):
     async def settle(self) -> None:
         """Let deployments be carried out, commits be looked at, and deliveries be sent."""
         deployments.deploy(self)
+        workflows.run_workflows(self)
         statuses.run_ci(self)
         await self.postman.post()
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from standins.github.git import Git
+from standins.github.runs import Workflow, WorkflowRun
 from standins.github.teams import Team
 
 MergeMethod = Literal["merge", "squash", "rebase"]
@@ -237,6 +238,8 @@ class Repository:
     statuses: list[CommitStatus] = field(default_factory=list)
     jobs: dict[int, str] = field(default_factory=dict)
     deployments: dict[int, Deployment] = field(default_factory=dict)
+    workflows: dict[str, Workflow] = field(default_factory=dict)
+    runs: dict[int, WorkflowRun] = field(default_factory=dict)
 
     @property
     def full_name(self) -> str:

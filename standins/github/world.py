@@ -61,7 +61,7 @@ class World:
     """Everything that the stand-in remembers.
 
     Into branches that are `strict` only what is up to date is merged; `unsure` is how often one asks before
-    it is known whether something can be.
+    it is known whether something can be. An older GitHub does not tell which run came of a dispatch.
     """
 
     app: App
@@ -72,6 +72,7 @@ class World:
     mints: str = "ghs_{}"
     skew: timedelta = timedelta()
     deployer: Literal["success", "failure"] | None = None
+    tells_runs: bool = True
     # What its continuous integration says of a commit of a pull request: conclusions by the checks' names.
     ci: Callable[[Repository, str], Mapping[str, str]] | None = None
     strict: set[str] = field(default_factory=set)

@@ -104,6 +104,13 @@ def repository(world: World, of: Repository) -> dict[str, Any]:
     return facts | links | dict.fromkeys(ZEROES, 0) | dict.fromkeys(ON, True) | dict.fromkeys(OFF, False)
 
 
+def minimal_repository(world: World, of: Repository) -> dict[str, Any]:
+    """The form in which runs carry it."""
+    shown = ("id", "node_id", "name", "full_name", "private", "owner", "url", "html_url")
+    whole = repository(world, of)
+    return {name: whole[name] for name in (*shown, "description", "fork", *REPOSITORY_LINKS)}
+
+
 def full_repository(world: World, of: Repository, *, settings: bool) -> dict[str, Any]:
     """The form of a single one; how it may be merged is told only to those who may write."""
     counts = {"network_count": 0, "subscribers_count": 0}

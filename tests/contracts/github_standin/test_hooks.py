@@ -58,12 +58,20 @@ async def live_through_everything(client: Client, github: GitHub) -> None:
     await github.merge_pull("bob", "acme/shop", number)
     made = (await client.post(f"{SHOP}/deployments", {"ref": "main", "payload": {}})).body["id"]
     await github.set_deployment_status("bob", "acme/shop", made, "success")
+    await a_workflow_is_run(client, github)
     await github.delete_branch("bob", "acme/shop", "bot/pay")
     await github.install("acme", by="bob")
     await github.suspend("acme", by="bob")
     await github.unsuspend("acme", by="bob")
     await github.remove_from_installation("acme/shop", by="bob")
     await github.uninstall("acme", by="bob")
+
+
+async def a_workflow_is_run(client: Client, github: GitHub) -> None:
+    await github.push("alice", "acme/shop", {".github/workflows/go.yml": "on: workflow_dispatch\n"})
+    github.deployer = "success"
+    await client.post(f"{SHOP}/actions/workflows/go.yml/dispatches", {"ref": "main"})
+    await github.settle()
 
 
 async def a_draft_is_made_ready(client: Client, github: GitHub) -> None:
@@ -117,6 +125,9 @@ async def test_every_delivery_has_the_published_shape(
         "pull_request_review.submitted",
         "push.None",
         "status.None",
+        "workflow_run.completed",
+        "workflow_run.in_progress",
+        "workflow_run.requested",
     }
     assert github.violations == []
 
