@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
@@ -18,6 +18,7 @@ import yaml
 from bot.application.freeze_words import listed
 from bot.doctor import Examine, NothingThere, Unwell
 from bot.domain.freezing import FAMILY, in_force
+from bot.granted import LESS, lacking
 from bot.infrastructure.aside import Aside
 from bot.infrastructure.claude_models import name_of
 from bot.infrastructure.clock import UtcClock
@@ -46,8 +47,6 @@ OLDEST_GIT: Final = (2, 34)
 SPARE_BYTES: Final = 1024**3
 SKEW_SECONDS: Final = 30.0
 RECENT: Final = timedelta(days=1)
-# What the bot does without where it is not granted.
-OPTIONAL: Final = ("actions", "members", "statuses", "event status")
 MANIFEST: Final = Path(__file__).resolve().parents[1] / "app.yml"
 
 
@@ -122,17 +121,6 @@ def _there(hook: Hook | None) -> Hook:
     if hook is None:
         raise NothingThere
     return hook
-
-
-def _less(missing: Sequence[str]) -> str:
-    """What the bot does not do then."""
-    lacks = {
-        "actions": "the logs of failing jobs are not seen",
-        "members": "no owner can freeze an account",
-        "statuses": "no repository can say `tester: checks`",
-        "event status": "commit statuses are seen later",
-    }
-    return ", ".join(lacks[name] for name in missing)
 
 
 class Looks:
@@ -232,14 +220,12 @@ class Looks:
     async def permissions(self, app: GitHubApp) -> str:
         about = await app.about()
         wanted = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
-        rights = wanted["default_permissions"].items()
-        lacks = [name for name, level in rights if about.permissions.get(name) not in {level, "write"}]
-        lacks += [f"event {name}" for name in wanted["default_events"] if name not in about.events]
-        if needed := [name for name in lacks if name not in OPTIONAL]:
-            levels = {name: f"{name}: {level}" for name, level in rights}
-            raise Unwell(f"missing: {', '.join(levels.get(name, name) for name in needed)}")
+        lacks = lacking(about, wanted["default_permissions"], wanted["default_events"])
+        if needed := [name for name in lacks if name not in LESS]:
+            raise Unwell(f"missing: {', '.join(needed)}")
         if lacks:
-            return f"all that is needed; without {', '.join(lacks)} {_less(lacks)}"
+            less = ", ".join(LESS[name] for name in lacks)
+            return f"all that is needed; without {', '.join(lacks)} {less}"
         return "all that app.yml names"
 
     async def webhook(self, app: GitHubApp) -> str:

@@ -119,6 +119,7 @@ class Intent:
 
     fresh: bool
     result: str | None
+    begun_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

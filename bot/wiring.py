@@ -29,6 +29,7 @@ from bot.infrastructure.github_deployments import GitHubDeployments
 from bot.infrastructure.github_files import GitHubFiles
 from bot.infrastructure.github_pulls import GitHubPullRequests
 from bot.infrastructure.github_repositories import GitHubRepositories
+from bot.infrastructure.github_workflows import GitHubWorkflows
 from bot.infrastructure.installing import Installations
 from bot.infrastructure.line import Line
 from bot.infrastructure.notes import Notes
@@ -89,7 +90,6 @@ def world_of(
     installed: Installations,
     sources: GitSources,
 ) -> World:
-    """Every port, filled."""
     return World(
         clock=stored.clock,
         log=stored.log,
@@ -105,6 +105,7 @@ def world_of(
         checks=GitHubChecks(app),
         files=GitHubFiles(app),
         deployments=GitHubDeployments(app),
+        workflows=GitHubWorkflows(app),
         sources=sources,
         sandbox=installed.sandbox,
         installations=installed,

@@ -29,6 +29,7 @@ from handlers import (
     status,
     unfreeze,
     why,
+    workflow_run,
 )
 from handlers import help as help_
 from handlers import list as list_
@@ -75,4 +76,5 @@ GITHUB: Final[Mapping[str, Handler]] = {
     "check_suite.completed": check_run.completed,
     "deployment_status.created": deployment_status.created,
     "status": commit_status.told,
+    "workflow_run.completed": workflow_run.completed,
 }

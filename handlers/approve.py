@@ -27,4 +27,5 @@ async def run(here: Here) -> str:
         return outsider_words.granted(by=here.by.login)
     if it.plan_approved is not None and it.pull_request is None:
         return plan_words.approved(by=here.by.login)
-    return words.approved(by=here.by.login, head=it.head, deploys=it.may_deploy, missing=it.approvals_missing)
+    deploys = None if it.way == "merge" else it.may_deploy
+    return words.approved(by=here.by.login, head=it.head, deploys=deploys, missing=it.approvals_missing)

@@ -197,3 +197,15 @@ class DeploymentStatus:
             state=data["deployment_status"]["state"],
             by=actor_of(data["sender"]),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowRun:
+    """A run that has something new to be told of it; what that is, GitHub is asked."""
+
+    repository: Repository
+    run: int
+
+    @classmethod
+    def from_payload(cls, data: Mapping[str, Any]) -> Self:
+        return cls(repository=repository_of(data), run=data["workflow_run"]["id"])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from bot.application import check_words, freeze_words, removal_words, version_words
+from bot.application import check_words, dispatch_words, freeze_words, removal_words, version_words
 from bot.application.fact_words import counted
 from bot.application.histories import History
 from bot.application.reasons import code, why
@@ -113,8 +113,7 @@ def _because(view: StatusView) -> list[str]:
     if view.removal is not None and view.state == State.DEPRECATED:
         return removal_words.of_view(view)
     if view.state == State.ACTIVE:
-        end = f"#{view.pull_request} was merged, and its deployment to {view.environment} succeeded."
-        return [*removal_words.of_view(view), end]
+        return [*removal_words.of_view(view), dispatch_words.in_use(view)]
     running = next((step.name for step in view.steps if step.mark in {"running", "waiting"}), None)
     title = STEP_TITLES[running] if running is not None else "take up the request"
     at_work = f"It is at work: “{title}”. It waits for nobody."

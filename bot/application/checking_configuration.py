@@ -7,6 +7,7 @@ import structlog
 
 from bot.annotations import Annotation, Concluded, Conclusion
 from bot.application import configuration_words as words
+from bot.application.checking_workflow import with_its_workflow
 from bot.application.configuration import PATH
 from bot.application.configuration_file import LARGEST_BYTES, read_configuration
 from bot.application.effects import once
@@ -75,10 +76,11 @@ async def _judged(proposed: Proposed, world: World) -> Concluded:
     try:
         entry = await _entry(proposed, proposed.head, world)
         content = None if entry is None else await _content(proposed, entry, world)
+        reading = read_configuration(content)
+        reading = await with_its_workflow(reading, proposed.repository, proposed.head, world)
     except StepFailed as no:
         title, summary = words.not_looked_at(no.code)
         return _concluded("neutral", title, summary)
-    reading = read_configuration(content)
     title, summary = words.check_of(reading, is_there=entry is not None)
     return _concluded(
         "failure" if reading.faults else "success", title, summary, *words.annotations_of(reading)

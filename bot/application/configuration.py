@@ -5,14 +5,15 @@ The validation, the JSON Schema for editors and the guide's table are all made o
 
 import json
 import shlex
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from bot.domain.branch_names import ALLOWED, USUAL, is_a_name
 from bot.domain.reviewers import CODEOWNERS
 from bot.domain.setting_up import SetUp
 from bot.records import MergeMethod
+from bot.run_records import Way
 
 PATH: Final = ".github/claude-bot.yml"
 Label = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -34,6 +35,37 @@ class Checks(BaseModel):
     send_back: bool = True
     minutes: int = Field(default=60, ge=1, le=1440)
     needed: list[CheckName] = Field(default=[], max_length=50)
+
+
+MOST_INPUTS: Final = 24  # GitHub takes 25, and one may be the bot's own
+InputName = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z_][A-Za-z0-9_-]*$")]
+
+
+class Deploy(BaseModel):
+    """How what is merged goes out; by the workflow where one is named, else by a GitHub Deployment."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    by: Literal["deployment", "merge"] | None = None
+    workflow: str | None = Field(
+        default=None, max_length=100, pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]*\.ya?ml$"
+    )
+    inputs: dict[InputName, Annotated[str, Field(max_length=1000)]] = Field(
+        default={}, max_length=MOST_INPUTS
+    )
+
+    @model_validator(mode="after")
+    def _is_one_way(self) -> Self:
+        if self.workflow is not None and self.by is not None:
+            raise ValueError("it goes out by a workflow, or by what `by` says, not by both")
+        if self.inputs and self.workflow is None:
+            raise ValueError("inputs are given to a workflow, and none is named")
+        return self
+
+    @property
+    def way(self) -> Way:
+        """Which of the three it is."""
+        return "workflow" if self.workflow is not None else self.by or "deployment"
 
 
 class Configuration(BaseModel):
@@ -64,6 +96,12 @@ class Configuration(BaseModel):
         max_length=255,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]*$",
         description="the environment that is deployed to",
+    )
+    deploy: Deploy = Field(
+        default=Deploy(),
+        description="how what is merged goes out: `by: deployment` (a GitHub Deployment to the environment), "
+        "`by: merge` (the merge is enough), or `workflow: <file>`, a workflow of the default branch that is "
+        "dispatched with these `inputs`",
     )
     merge_method: MergeMethod | None = Field(
         default=None, description="how it is merged, where the repository's settings on GitHub allow it"
@@ -182,5 +220,6 @@ def shown(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(shown, value))
     if isinstance(value, dict):
-        return ", ".join(f"{name}: {shown(each)}" for name, each in value.items())
+        said = {name: shown(each) for name, each in value.items() if each not in (None, {})}
+        return ", ".join(f"{name}: {each}" for name, each in said.items())
     return value if isinstance(value, str) else json.dumps(value)

@@ -135,6 +135,13 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"GitHub was asked to deploy it to {code(environment)}"
         case e.DeploymentReported(outcome=outcome):
             return f"the deployment ended: {code(outcome)}"
+        case e.WorkflowDispatched(workflow=workflow):
+            return f"GitHub was asked to run {code(workflow)} on the base branch"
+        case e.RunSeen(run=run, head=head, needs_person=needs_person):
+            waits = ", and waits for a person on GitHub" if needs_person else ""
+            return f"run {run} came of that, over `{head[:7]}`{waits}"
+        case e.RunEnded(run=run, outcome=outcome):
+            return f"run {run} ended: {code(outcome)}"
         case e.Activated():
             return "it is active"
         case e.CancelRequested(by=by, cause=cause):

@@ -24,6 +24,16 @@ FAULTS: Final[Mapping[str, tuple[str, str]]] = {
     "too_deep": ("nested too deeply", "Nothing here is nested like that."),
     "too_large": (f"larger than {LARGEST_BYTES} bytes", "Shorten it."),
     "twice": ("this key stands here already", "Keep one of them."),
+    "workflow_missing": ("there is no such workflow", "Name a file of `.github/workflows` that is there."),
+    "workflow_not_by_hand": (
+        "this workflow cannot be started by dispatch",
+        "Give its file `workflow_dispatch` under `on:`.",
+    ),
+    "workflow_inputs_unknown": (
+        "the workflow does not declare these inputs",
+        "Declare them under `workflow_dispatch: inputs:`, or take them out.",
+    ),
+    "workflow_inputs_missing": ("the workflow asks for these inputs", "Give them under `deploy: inputs:`."),
     "unreadable_value": ("this value cannot be read", "Put it in quotes where it is text."),
 }
 

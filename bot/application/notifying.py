@@ -87,6 +87,7 @@ def what_people_see(it: Integration) -> tuple[object, ...]:
         it.counted,
         it.reminders,
         it.held,
+        it.run,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from bot.application.check_ports import Checks
 from bot.application.installations import Installations, Sandbox
 from bot.application.repository_ports import Files, Repositories
+from bot.application.run_ports import Workflows
 from bot.application.source_ports import Sources
 from bot.domain.integration import Integration
 from bot.domain.policy import Rules
@@ -289,6 +290,7 @@ class World:
     checks: Checks
     files: Files
     deployments: Deployments
+    workflows: Workflows
     sources: Sources
     sandbox: Sandbox
     installations: Installations

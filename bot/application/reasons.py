@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from bot.application import run_reasons
 from bot.application.quoting import unheard
 
 REASONS: Final[Mapping[str, str]] = {
@@ -118,6 +119,7 @@ REASONS: Final[Mapping[str, str]] = {
     "what others have made of it.",
     "rolled_back": "Somebody who may deploy rolled it back.",
     "deployment_overdue": "The deployment did not report an end in time.",
+    **run_reasons.REASONS,
     "sandbox_unavailable": "The sandbox cannot run here, and I run no code outside it. The operator can ask "
     "`python -m bot doctor`.",
     "unavailable": "A service that I need did not answer for half an hour.",

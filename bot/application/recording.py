@@ -29,6 +29,7 @@ WAKING: Final = (
     e.Rejected,
     e.DeployReleased,
     e.DeploymentReported,
+    e.RunEnded,
     e.CancelRequested,
     e.BudgetRaised,
 )

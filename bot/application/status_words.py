@@ -14,6 +14,7 @@ from bot.application import (
     version_words,
 )
 from bot.application.at_work_words import at_work
+from bot.application.dispatch_words import after_undoing, went_out
 from bot.application.money_words import so_far
 from bot.application.quoting import printed, quoted
 from bot.application.reasons import NAMES, OUTCOMES, code, why
@@ -117,7 +118,7 @@ def last_word(view: StatusView) -> str:
     """Said once, when it has ended."""
     named = version_words.named(view)
     if view.state == State.ACTIVE and view.reason is None:
-        end = f"{named} is **active**: #{view.pull_request} is merged and deployed to {view.environment}."
+        end = f"{named} is **active**: #{view.pull_request} is {went_out(view)}."
         return f"{last_marker(view.ending)}\n@{view.requested_by} {end}"
     if view.removal is not None and view.state == State.DEPRECATED:
         said = "\n\n".join(removal_words.of_view(view))
@@ -200,7 +201,7 @@ def _failure(view: StatusView) -> list[str]:
         said.append(f"The ceiling is {ceiling(view)}.")
     elif view.detail and view.reason not in UNTOLD:
         said.append(f"Detail: {code(view.detail)}.")
-    return [*said, *_undone(view)]
+    return [*said, *_undone(view), *after_undoing(view)]
 
 
 def _kept_secret(view: StatusView) -> list[str]:

@@ -7,7 +7,7 @@ that leaves it: the state, and what it waits for. The saga calls it again until 
 from datetime import timedelta
 from typing import Final
 
-from bot.application import words
+from bot.application import dispatching, words
 from bot.application.effects import once
 from bot.application.frozen import check_not_frozen
 from bot.application.landing import land
@@ -73,17 +73,28 @@ async def deploy(world: World, integration_id: str, *, key: str) -> Standing:
     it = await unstopped(world, integration_id)
     if it.state is not State.DEPLOYING:
         return standing(it)  # it was sent back, or has to be tested with what has come to its base
-    if it.deployment is None or it.deployment_outcome not in {None, "success"}:
+    if not it.is_asked_out or it.deployment_outcome not in {None, "success"}:
         await check_not_frozen(world, it.repository)
     if it.check is not None and it.check_open:
         return await close_check(it, world, "success", key=key)
     if not it.merged:
         effect = _merge if it.passport_completed else _complete_passport
         return await effect(it, world, key=key)
-    return await _go_live(it, world, key=key) if it.may_deploy else standing(it)
+    return await _go_out(it, world, key=key)
 
 
-async def _go_live(it: Integration, world: World, *, key: str) -> Standing:
+async def _go_out(it: Integration, world: World, *, key: str) -> Standing:
+    """By the way that was agreed; all but the merge alone waits for somebody who lets it."""
+    if it.way == "merge":
+        return standing(await amend(world, it.id, deciding.activate, key=key))
+    if not it.may_deploy:
+        return standing(it)
+    if it.way == "workflow":
+        return await _by_workflow(it, world, key=key)
+    return await _by_deployment(it, world, key=key)
+
+
+async def _by_deployment(it: Integration, world: World, *, key: str) -> Standing:
     if it.deployment is None:
         return await _create_deployment(it, world, key=key)
     if it.deployment_outcome is None:
@@ -140,6 +151,12 @@ async def _check_deployers(it: Integration, world: World) -> None:
         if holds(role, Permission.DEPLOY):
             return
     raise StepFailed("approver_lost_access", ", ".join(person.login for person in it.deployers))
+
+
+async def _by_workflow(it: Integration, world: World, *, key: str) -> Standing:
+    if it.dispatched is None:
+        await _check_deployers(it, world)
+    return standing(await dispatching.go_on(it, world, key=key))
 
 
 async def _create_deployment(it: Integration, world: World, *, key: str) -> Standing:

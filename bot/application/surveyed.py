@@ -11,6 +11,7 @@ from bot.domain.merging import METHODS, named
 def agreed_on(survey: Mapping[str, str], *, spec: str, kept_back: str) -> e.RequestValidated:
     """The request as it was understood, over what was found."""
     setup = setup_in(survey)
+    way, workflow, inputs = json.loads(survey.get("deploy", '["deployment", "", []]'))
     return e.RequestValidated(
         spec=spec,
         base=survey["base"],
@@ -39,4 +40,7 @@ def agreed_on(survey: Mapping[str, str], *, spec: str, kept_back: str) -> e.Requ
         updates=bool(survey.get("update", "")),
         outsiders=tuple(json.loads(survey.get("outsiders", "[]"))),
         reports=reports_in(survey),
+        way=way,
+        workflow=workflow,
+        inputs=tuple((name, value) for name, value in inputs),
     )

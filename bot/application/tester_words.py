@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bot.application import dispatch_words
 from bot.application.reasons import code
 from bot.application.remark_words import outcome
 from bot.application.views import StatusView
@@ -61,6 +62,8 @@ def progress(done: int, total: int) -> str:
 
 def waits_for_machines(view: StatusView) -> str:
     """What is waited for; of checks how far they are, and how long they may take."""
+    if view.waiting_for == "deployment" and view.way == "workflow":
+        return dispatch_words.waits(view)
     if view.waiting_for == "deployment":
         return f"**Waits for the deployment** to {view.environment} to report how it went."
     return (

@@ -7,6 +7,7 @@ import structlog
 
 from bot.application import words
 from bot.application.basing import base_head
+from bot.application.dispatching import stop_run
 from bot.application.merging import merge
 from bot.application.ports import World
 from bot.application.publishing import branch_of
@@ -100,6 +101,7 @@ async def roll_back(world: World, integration_id: str, *, key: str) -> None:
     if not it.may_be_merged:
         await note(it, world, "deploy", "nothing", key=key)
         return
+    await stop_run(it, world)
     deployment = it.deployment or await _lost_deployment(it, world)
     if deployment is not None and await world.deployments.state(it.repository, deployment) != INACTIVE:
         await world.deployments.set_state(it.repository, deployment, state=INACTIVE, why=words.inactive())
@@ -112,7 +114,7 @@ async def roll_back(world: World, integration_id: str, *, key: str) -> None:
 
 
 async def _lost_deployment(it: Integration, world: World) -> int | None:
-    if not it.merged:
+    if not it.merged or it.way != "deployment":
         return None
     return await world.deployments.find(it.repository, sha=it.merged, environment=it.environment, key=it.name)
 

@@ -10,6 +10,7 @@ from bot.application.asking import ask, load_answer
 from bot.application.basing import base_head
 from bot.application.broken_configuration import tell_of_what_is_broken
 from bot.application.configuration import reviewers_of, setup_of
+from bot.application.dispatching import check_can_be_dispatched
 from bot.application.in_force import in_force
 from bot.application.outside_text import outsiders_of
 from bot.application.planning import is_wanted, known_good, propose, show_plan
@@ -96,13 +97,17 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
     listing = await world.sources.listing(it.repository, commit)
     found = await in_force(world, it.repository, about, commit=ruling)
     await tell_of_what_is_broken(it, found, world)
-    configuration = found.configuration
+    configuration, deploy = found.configuration, found.configuration.deploy
+    if deploy.workflow is not None:
+        given = list(deploy.inputs)
+        await check_can_be_dispatched(world, it.repository, deploy.workflow, given, commit=ruling)
     return {
         "base": base,
         "base_commit": commit,
         "tests": json.dumps(await command_of(it, world, commit, listing, configuration)),
         "configured": "yes" if configuration.command else "",
         "environment": configuration.environment,
+        "deploy": json.dumps([deploy.way, deploy.workflow or "", list(deploy.inputs.items())]),
         "merge_method": chosen(configuration.merge_method, about.merge_methods),
         "merge_reverts": "yes" if configuration.merge_reverts else "",
         "approvals": str(configuration.approvals),

@@ -9,6 +9,7 @@ from bot.application.lives import ending_of
 from bot.application.spec import Spec
 from bot.domain import events as e
 from bot.domain import planning
+from bot.domain.events import RunSeen
 from bot.domain.freezing import Freeze
 from bot.domain.integration import Integration, evolve
 from bot.domain.removal import ShownRemoval
@@ -88,6 +89,10 @@ class StatusView:
     branch: str
     deployment: int | None
     environment: str
+    way: str
+    workflow: str
+    run: RunSeen | None
+    merged: str
     approvers: tuple[str, ...]
     approvals_needed: int
     reason: str | None
@@ -175,6 +180,10 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         branch=of.branch,
         deployment=of.deployment,
         environment=of.environment,
+        way=of.way,
+        workflow=of.workflow,
+        run=of.run,
+        merged=of.merged,
         approvers=tuple(dict.fromkeys(given.by.login for given in of.approvals)),
         approvals_needed=of.approvals_needed,
         reason=of.reason,

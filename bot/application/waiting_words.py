@@ -32,8 +32,7 @@ def waiting_words(view: StatusView) -> list[str]:  # noqa: C901, PLR0911  a tabl
             return [
                 f"**{_approvals_missing(view)}** of `{view.head[:7]}` by {_who_may_approve(view)}: approve "
                 f"#{view.pull_request} in a review, or comment `{PREFIX} approve`, "
-                f"`{PREFIX} changes <what>` or `{PREFIX} reject <why>` there. "
-                "An approval by somebody who may deploy releases the deployment as well.",
+                f"`{PREFIX} changes <what>` or `{PREFIX} reject <why>` there.{_released_with_it(view)}",
                 *landing_words.held(view),
             ]
         case "merge":
@@ -51,6 +50,12 @@ def waiting_words(view: StatusView) -> list[str]:  # noqa: C901, PLR0911  a tabl
             return [resting(cause, ceiling(view))]
         case _:
             return []
+
+
+def _released_with_it(view: StatusView) -> str:
+    if view.way == "merge":
+        return ""
+    return " An approval by somebody who may deploy releases the deployment as well."
 
 
 def _approvals_missing(view: StatusView) -> str:

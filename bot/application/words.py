@@ -23,11 +23,13 @@ def apology_marker(key: str) -> str:
     return f"<!-- claude-code-bot:apology:{key} -->"
 
 
-def approved(*, by: str, head: str, deploys: bool, missing: int) -> str:
-    """After an approval; `missing` is how many more it takes."""
+def approved(*, by: str, head: str, deploys: bool | None, missing: int) -> str:
+    """After an approval; `missing` is how many more it takes, `deploys` is None where the merge is enough."""
     if missing:
         more = "1 more approval" if missing == 1 else f"{missing} more approvals"
         return f"Approved by @{by} for `{head[:7]}`. It takes {more}."
+    if deploys is None:
+        return f"Approved by @{by} for `{head[:7]}`. I will merge exactly this commit."
     further = "deploy it" if deploys else f"wait for somebody who may deploy (`{PREFIX} deploy`)"
     return f"Approved by @{by} for `{head[:7]}`. I will merge exactly this commit, then {further}."
 

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, get_args
 import msgspec
 
 from bot.records import Actor, Fact, MergeMethod, Recorded
+from bot.run_records import Way
 
 Tester = Literal["sandbox", "checks"]
 
@@ -127,6 +128,8 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     `updates` is whether the branch is brought up to date with a base that has moved also where GitHub does
     not ask for it.
     `reports` is where the tests leave their reports.
+    `way` is how it goes out: by a GitHub Deployment to the environment, by the merge alone, or by that
+    `workflow`, which is dispatched with these `inputs`.
     """
 
     spec: str
@@ -155,6 +158,9 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     reports: tuple[str, ...] = ()
     reviewers: tuple[str, ...] = ()
     updates: bool = False
+    way: Way = "deployment"
+    workflow: str = ""
+    inputs: tuple[tuple[str, str], ...] = ()
 
 
 class TestsChosen(Happened, frozen=True, kw_only=True):
@@ -517,6 +523,29 @@ class DeploymentReported(Happened, frozen=True, kw_only=True):
     outcome: str
 
 
+class WorkflowDispatched(Happened, frozen=True, kw_only=True):
+    """GitHub was asked to run this workflow on the base; `run` is what came of it, None where not told."""
+
+    workflow: str
+    run: int | None
+
+
+class RunSeen(Happened, frozen=True, kw_only=True):
+    """The run that came of the dispatch is there, over this commit, which holds the merged one."""
+
+    run: int
+    url: str
+    head: str
+    needs_person: bool = False
+
+
+class RunEnded(Happened, frozen=True, kw_only=True):
+    """GitHub was asked how the run ended: its conclusion, or `unknown`."""
+
+    run: int
+    outcome: str
+
+
 class Activated(Happened, frozen=True, kw_only=True):
     """The integration runs."""
 
@@ -705,6 +734,9 @@ Event = (
     | DeployReleased
     | DeploymentCreated
     | DeploymentReported
+    | WorkflowDispatched
+    | RunSeen
+    | RunEnded
     | Activated
     | CancelRequested
     | RollBackRequested

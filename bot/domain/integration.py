@@ -10,6 +10,7 @@ from bot.domain.setting_up import SetUp
 from bot.domain.states import State
 from bot.domain.trust import Remark, Tested
 from bot.records import Actor, MergeMethod, Repository
+from bot.run_records import Way
 
 NOBODY: Final = Actor(id=0, login="ghost")
 NOWHERE: Final = Repository(id=0, full_name="", installation_id=0)
@@ -51,6 +52,9 @@ class Integration:
     tests: tuple[str, ...] = ()
     tests_configured: bool | None = None
     environment: str = ""
+    way: Way = "deployment"
+    workflow: str = ""
+    inputs: tuple[tuple[str, str], ...] = ()
     merge_reverts: bool = False
     approvals_needed: int = 1
     merge_method: MergeMethod = "merge"
@@ -132,6 +136,8 @@ class Integration:
     deploy_released_by: Actor | None = None
     deployment: int | None = None
     deployment_outcome: str | None = None
+    dispatched: e.WorkflowDispatched | None = None
+    run: e.RunSeen | None = None
     cancelled: str | None = None
     rolled_back: e.RollBackRequested | None = None
     removal: Removal | None = None
@@ -209,9 +215,22 @@ class Integration:
         return not self.outsiders or self.installs_granted is not None
 
     def _waits_to_deploy(self) -> str | None:
+        if self.way == "merge":
+            return None
         if not self.may_deploy:
             return "deploy_approval"
-        return "deployment" if self.deployment is not None and self.deployment_outcome is None else None
+        return "deployment" if self.is_asked_out and self.deployment_outcome is None else None
+
+    @property
+    def is_asked_out(self) -> bool:
+        """Whether GitHub was asked to deploy it, by whichever way."""
+        return self.deployment is not None or self.dispatched is not None
+
+    @property
+    def run_number(self) -> int | None:
+        """The run of the workflow that deploys it, as far as it is known."""
+        told = self.dispatched.run if self.dispatched is not None else None
+        return self.run.run if self.run is not None else told
 
     @property
     def removal_pull(self) -> int | None:
@@ -448,6 +467,12 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, deployment=deployment)
         case e.DeploymentReported(outcome=outcome):
             return replace(it, deployment_outcome=outcome)
+        case e.WorkflowDispatched():
+            return replace(it, dispatched=event)
+        case e.RunSeen():
+            return replace(it, run=event)
+        case e.RunEnded(outcome=outcome):
+            return replace(it, deployment_outcome=outcome)
         case e.Activated():
             return replace(it, state=State.ACTIVE)
         case e.CancelRequested(cause=cause):
@@ -518,6 +543,9 @@ def _validated(it: Integration, event: e.RequestValidated) -> Integration:
         base_commit=event.base_commit,
         tests=event.tests,
         environment=event.environment,
+        way=event.way,
+        workflow=event.workflow,
+        inputs=event.inputs,
         merge_reverts=event.merge_reverts,
         approvals_needed=event.approvals,
         merge_method=event.merge_method,
@@ -785,6 +813,9 @@ def _gone_on(after: Integration, it: Integration, event: e.Retried) -> Integrati
         tests=it.tests,
         tests_configured=it.tests_configured,
         environment=it.environment,
+        way=it.way,
+        workflow=it.workflow,
+        inputs=it.inputs,
         merge_reverts=it.merge_reverts,
         approvals_needed=it.approvals_needed,
         merge_method=it.merge_method,

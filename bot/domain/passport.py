@@ -96,6 +96,9 @@ class Passport:
     released: bool
     merged: str
     environment: str
+    way: str
+    workflow: str
+    run: int | None
     deployment: int | None
     deployment_outcome: str | None
     state: str
@@ -145,6 +148,9 @@ def passport_of(it: Integration, records: Sequence[Recorded]) -> Passport:
         released=it.released,
         merged=it.merged,
         environment=it.environment,
+        way=it.way,
+        workflow=it.workflow,
+        run=it.run_number,
         deployment=it.deployment,
         deployment_outcome=it.deployment_outcome,
         state=it.state.value,

@@ -1,5 +1,6 @@
 """What was intended outside and what came of it, so that an unknown outcome is looked up, not repeated."""
 
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -38,8 +39,9 @@ class Effects:
         begun = self._database.insert(EFFECTS).values(intent).on_conflict_do_nothing()
         if connection.scalar(begun.returning(EFFECTS.c.key)):
             return FRESH
-        known = select(EFFECTS.c.result).where(EFFECTS.c.key == key)
-        return Intent(fresh=False, result=connection.scalar(known))
+        known = select(EFFECTS.c.result, EFFECTS.c.begun_at).where(EFFECTS.c.key == key)
+        result, begun_at = connection.execute(known).one()
+        return Intent(fresh=False, result=result, begun_at=datetime.fromisoformat(begun_at))
 
 
 def _finish(key: str, result: str, connection: Connection) -> None:

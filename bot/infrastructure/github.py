@@ -50,6 +50,8 @@ LOGS: Final = Purpose(name="logs", permissions={"metadata": "read", "actions": "
 STATUSES: Final = Purpose(name="statuses", permissions={"metadata": "read", "statuses": "read"})
 # It may be left out too: without it an account is frozen by nobody but the operator.
 OWNERS: Final = Purpose(name="owners", permissions={"metadata": "read", "members": "read"})
+# Asked for only where a workflow deploys.
+DISPATCH: Final = Purpose(name="dispatch", permissions={"metadata": "read", "actions": "write"})
 DEPLOY: Final = Purpose(
     name="deploy",
     permissions={

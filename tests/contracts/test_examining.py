@@ -325,7 +325,11 @@ def test_every_sentence_is_one() -> None:
 @pytest.mark.parametrize(
     ("rights", "events", "told"),
     [
-        (("actions",), (), "without actions the logs of failing jobs are not seen"),
+        (
+            ("actions",),
+            (),
+            "without actions the logs of failing jobs are not seen and no workflow can deploy",
+        ),
         (("statuses",), (), "without statuses no repository can say `tester: checks`"),
         ((), ("status",), "without event status commit statuses are seen later"),
         (
@@ -346,6 +350,15 @@ async def test_without_a_right_or_an_event_that_may_be_left_out_the_app_is_well(
     [line] = await found(bot, "permissions")
 
     assert line == f"ok    permissions  all that is needed; {told}"
+
+
+async def test_an_app_that_was_made_before_workflows_could_deploy_is_well(bot: Bot, hub: GitHub) -> None:
+    hub.app.permissions = {**hub.app.permissions, "actions": "read"}
+    hub.app.events = tuple(event for event in hub.app.events if event != "workflow_run")
+
+    assert await found(bot, "permissions") == snapshot([
+        "ok    permissions  all that is needed; without actions: write, event workflow_run no workflow can deploy, the end of a workflow that deploys is looked for and not told"
+    ])
 
 
 async def test_a_right_or_an_event_that_is_needed_is_missed(bot: Bot, hub: GitHub) -> None:

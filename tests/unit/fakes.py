@@ -48,6 +48,7 @@ from bot.records import (
     TreeEntry,
     Unavailable,
 )
+from tests.unit.fake_workflows import FakeWorkflows
 from tests.unit.histories import BASE, BEGAN, COMMIT, ID, MERGED_SHA, OPENED_AT, OWNER, SHOWN_AT, TEXTS, TREE
 
 ROLES: Final = {1: "write", 2: "write", 3: "admin", 4: "read"}
@@ -212,10 +213,11 @@ class FakeEffects:
 
     known: dict[str, str | None] = field(default_factory=dict)
     dies_at: str | None = None
+    begun_at: datetime | None = None
 
     async def begin(self, key: str) -> Intent:
         fresh = key not in self.known
-        return Intent(fresh=fresh, result=self.known.setdefault(key, None))
+        return Intent(fresh=fresh, result=self.known.setdefault(key, None), begun_at=self.begun_at)
 
     async def finish(self, key: str, *, result: str) -> None:
         if self.dies_at is not None and key.startswith(self.dies_at):
@@ -348,6 +350,7 @@ class FakeBranches:
     stuck: list[str] = field(default_factory=list)
     come: Since = field(default_factory=lambda: Since(only_added=True, authors=(3,)))
     forked_at: str | None = None
+    holding: dict[str, str] = field(default_factory=dict)
     merging: list[str] = field(default_factory=list)
 
     async def head(self, repository: Repository, branch: str) -> Commit | None:
@@ -384,7 +387,7 @@ class FakeBranches:
         return self.come
 
     async def began(self, repository: Repository, base: str, head: str) -> str | None:
-        return self.forked_at
+        return self.holding.get(head, self.forked_at)
 
     async def delete(self, repository: Repository, branch: str) -> None:
         self.deleted.append(branch)
@@ -792,6 +795,7 @@ class Stage:
     checks: FakeChecks = field(default_factory=FakeChecks)
     files: FakeFiles = field(default_factory=FakeFiles)
     deployments: FakeDeployments = field(default_factory=FakeDeployments)
+    workflows: FakeWorkflows = field(default_factory=FakeWorkflows)
     sources: FakeSources = field(default_factory=FakeSources)
     sandbox: FakeSandbox = field(default_factory=FakeSandbox)
     installations: FakeInstallations | None = None
@@ -816,6 +820,7 @@ class Stage:
             checks=self.checks,
             files=self.files,
             deployments=self.deployments,
+            workflows=self.workflows,
             sources=self.sources,
             sandbox=self.sandbox,
             installations=self.installations or FakeInstallations(self.sandbox),

@@ -263,6 +263,8 @@ def test_every_fact_has_its_sentence() -> None:
     every += [ANOTHER, *DEPRECATED, GIVEN_UP, e.DeprecationRequested(by=ADMIN, why=None, removed_in=9)]
     every += [e.RemovalClosed(merged=False, by=ADMIN), replace(OPENED_TO_REMOVE, left_files=2)]
     every += [e.InstallsWanted(paths=("a",)), e.InstallsGranted(by=ADMIN)]
+    every += [e.WorkflowDispatched(workflow="deploy.yml", run=None), e.RunEnded(run=1, outcome="failure")]
+    every += [e.RunSeen(run=1, url="", head=COMMIT, needs_person=waits) for waits in (True, False)]
     every += [e.RollBackRequested(by=ADMIN, why=None), e.Retried(by=ADMIN, state="testing", attempt=2)]
 
     assert {type(event) for event in every} == set(get_args(e.Event))
@@ -435,6 +437,7 @@ async def test_the_configuration_says_where_each_value_comes_from() -> None:
 | `tester` | `sandbox` | the bot's default |
 | `report` | (not set) | the bot's default |
 | `environment` | `production` | the bot's default |
+| `deploy` | (not set) | the bot's default |
 | `merge_method` | (not set) | the bot's default |
 | `merge_reverts` | `false` | the bot's default |
 | `approvals` | `1` | the bot's default |
@@ -457,7 +460,7 @@ async def test_a_configuration_that_cannot_be_read_is_said_to_be() -> None:
     stage.sources.files[BASE] = {".github/claude-bot.yml": b"tests: pytest\n"}
 
     assert await says("/claude config", stage) == snapshot(
-        "`.github/claude-bot.yml` cannot be followed: acme/shop, line 1: `tests`: there is no such key. Did you mean `test`? The keys are test, tester, report, environment, merge_method, merge_reverts, approvals, plan_first, reminders, update, test_remarks, checks, branch, labels, reviewers, not_secret, setup, setup_files. I know of no earlier version that could. Until it is mended, nothing can be asked for here."
+        "`.github/claude-bot.yml` cannot be followed: acme/shop, line 1: `tests`: there is no such key. Did you mean `test`? The keys are test, tester, report, environment, deploy, merge_method, merge_reverts, approvals, plan_first, reminders, update, test_remarks, checks, branch, labels, reviewers, not_secret, setup, setup_files. I know of no earlier version that could. Until it is mended, nothing can be asked for here."
     )
 
 

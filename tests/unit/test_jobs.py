@@ -87,6 +87,7 @@ async def test_a_survey_finds_the_base_its_configuration_and_its_tests() -> None
         "tests": '["pytest", "-q"]',
         "configured": "yes",
         "environment": "staging",
+        "deploy": '["deployment", "", []]',
         "merge_method": "merge",
         "merge_reverts": "",
         "approvals": "1",

@@ -1,0 +1,94 @@
+"""What a workflow's file says of being started by hand. It is data; nothing is built of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import yaml
+
+from bot.domain.dispatching import KEY
+
+FOLDER: Final = ".github/workflows/"
+LARGEST_BYTES: Final = 512 * 1024
+DEEPEST: Final = 50
+TRIGGER: Final = "workflow_dispatch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByHand:
+    """The inputs that it declares, each with whether it has to be given."""
+
+    inputs: Mapping[str, bool] = field(default_factory=dict)
+
+
+def path_of(workflow: str) -> str:
+    """Where the file of this name lies."""
+    return f"{FOLDER}{workflow}"
+
+
+def by_hand(content: bytes) -> ByHand | None:
+    """How it is started by dispatch; None where it is not, or where that cannot be read."""
+    try:
+        root = _composed(content)
+    except (yaml.YAMLError, ValueError):
+        return None
+    on = _of(root, "on")
+    if isinstance(on, yaml.MappingNode):
+        trigger = _of(on, TRIGGER)
+        return None if trigger is None else ByHand(inputs=_inputs(_of(trigger, "inputs")))
+    named = on.value if isinstance(on, yaml.SequenceNode) else [on]
+    return ByHand() if any(_text(each) == TRIGGER for each in named) else None
+
+
+def _composed(content: bytes) -> yaml.Node | None:
+    """The document as nodes. Raises ValueError where it is too large or too deep."""
+    if len(content) > LARGEST_BYTES:
+        raise ValueError("too large")
+    text = content.decode()
+    _check_depth(yaml.parse(text, Loader=yaml.SafeLoader))
+    node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    return node
+
+
+def _check_depth(events: Iterable[yaml.Event]) -> None:
+    depth = 0
+    for event in events:
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise ValueError("too deep")
+
+
+def _inputs(declared: yaml.Node | None) -> dict[str, bool]:
+    pairs = declared.value if isinstance(declared, yaml.MappingNode) else []
+    return {name.value: _has_to_be_given(about) for name, about in pairs if _text(name)}
+
+
+def _has_to_be_given(about: yaml.Node) -> bool:
+    is_required = _text(_of(about, "required")).lower() == "true"
+    return is_required and _of(about, "default") is None
+
+
+def _of(node: yaml.Node | None, key: str) -> yaml.Node | None:
+    """The value of a mapping's key, by the key's own letters: YAML would read `on` as a truth value."""
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    return next((value for name, value in node.value if _text(name) == key), None)
+
+
+def _text(node: object) -> str:
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+
+
+def unfit(content: bytes | None, given: Iterable[str]) -> tuple[str, str] | None:
+    """Why it cannot be dispatched with these inputs: a code and which; None where it can."""
+    if content is None:
+        return "workflow_missing", ""
+    read = by_hand(content)
+    if read is None:
+        return "workflow_not_by_hand", ""
+    names = set(given)
+    if odd := sorted(names - set(read.inputs)):
+        return "workflow_inputs_unknown", ", ".join(odd)
+    if missing := sorted(name for name, must in read.inputs.items() if must and name not in names | {KEY}):
+        return "workflow_inputs_missing", ", ".join(missing)
+    return None

@@ -1,0 +1,75 @@
+"""What a workflow's file says of being started by hand, whatever somebody wrote into it."""
+
+import pytest
+
+from bot.application.workflow_file import DEEPEST, LARGEST_BYTES, ByHand, by_hand, unfit
+
+DECLARED = b"""\
+name: Deploy
+on:
+  push: {branches: [main]}
+  workflow_dispatch:
+    inputs:
+      target: {required: true}
+      size: {required: true, default: small}
+      note:
+"""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"on: workflow_dispatch\n",
+        b"'on': [push, workflow_dispatch]\n",
+        b"on:\n  workflow_dispatch:\n",
+        b"on:\n  workflow_dispatch: {}\n  push:\n",
+        b"true: x\non: workflow_dispatch\n",
+    ],
+)
+def test_one_that_can_be_started(content: bytes) -> None:
+    assert by_hand(content) == ByHand()
+
+
+def test_its_inputs_and_whether_each_has_to_be_given() -> None:
+    assert by_hand(DECLARED) == ByHand(inputs={"target": True, "size": False, "note": False})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"on: push\n",
+        b"on: [push, [workflow_dispatch]]\n",
+        b"jobs: {}\n",
+        b"- on: workflow_dispatch\n",
+        b"on: {a: {workflow_dispatch: }}\n",
+        b"on: [\n",
+        b"on: workflow_dispatch\n\xff",
+        b"on: workflow_dispatch\n# " + b"x" * LARGEST_BYTES,
+        b"on: workflow_dispatch\na: " + b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1),
+        b"a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]\n",
+    ],
+    ids=[
+        *("empty", "push", "listed", "none", "list", "in another"),
+        *("broken", "no text", "large", "too deep", "aliases"),
+    ],
+)
+def test_one_that_cannot(content: bytes) -> None:
+    assert by_hand(content) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "given", "why"),
+    [
+        (None, [], ("workflow_missing", "")),
+        (b"on: push\n", [], ("workflow_not_by_hand", "")),
+        (DECLARED, ["target", "odd", "even"], ("workflow_inputs_unknown", "even, odd")),
+        (DECLARED, ["size"], ("workflow_inputs_missing", "target")),
+        (DECLARED, ["target"], None),
+        (b"on: {workflow_dispatch: {inputs: {claude_integration: {required: true}}}}\n", [], None),
+    ],
+)
+def test_why_it_cannot_be_dispatched_with_these(
+    content: bytes | None, given: list[str], why: tuple[str, str] | None
+) -> None:
+    assert unfit(content, given) == why
