@@ -99,9 +99,9 @@ class Configuration(BaseModel):
     )
     deploy: Deploy = Field(
         default=Deploy(),
-        description="how what is merged goes out: `by: deployment` (a GitHub Deployment to the environment), "
-        "`by: merge` (the merge is enough), or `workflow: <file>`, a workflow of the default branch that is "
-        "dispatched with these `inputs`",
+        description="how what is merged goes out: `by: deployment` (a GitHub Deployment to the environment, "
+        "as where nothing is said), `by: merge` (the merge is enough), or `workflow:`, the name of a file in "
+        "`.github/workflows` of the default branch, which is dispatched with these `inputs:`",
     )
     merge_method: MergeMethod | None = Field(
         default=None, description="how it is merged, where the repository's settings on GitHub allow it"

@@ -1,5 +1,5 @@
-"""The stories that are told at every crash point: one goes live, one is rolled back, one is sent back, and
-one is judged by the repository's own checks.
+"""The stories that are told at every crash point: one goes live, one is rolled back, one is sent back, one is
+judged by the repository's own checks, and one is deployed by a workflow.
 """
 
 import json
@@ -13,6 +13,7 @@ from standins.stories import SPEC
 
 REQUEST: Final = "/claude integrate send every paid invoice to the ERP"
 CONFIGURATION: Final = "test: sh run_tests.sh\nenvironment: production\nmerge_reverts: true\n"
+WORKFLOW: Final = ".github/workflows/deploy.yml"
 REPOSITORY: Final[Mapping[str, str]] = {
     "README.md": "# Shop\n",
     "run_tests.sh": "test ! -e erp.txt || grep -q right erp.txt\n",
@@ -54,7 +55,7 @@ class Story:
 
     `wish` is what is said at the gate before it is approved, `also` what happens once besides the usual.
     `is_judged` says that a continuous integration is the tester; that is looked at every so often, which is
-    `polls` times a constant.
+    `polls` times a constant. `is_dispatched` says that a workflow deploys it, by no GitHub Deployment.
     """
 
     name: str
@@ -66,15 +67,20 @@ class Story:
     twice: frozenset[str] = frozenset()
     also: frozenset[str] = frozenset()
     is_judged: bool = False
+    is_dispatched: bool = False
     polls: str = "0.1"
 
     @property
     def files(self) -> Mapping[str, str]:
         tester = "tester: checks\n" if self.is_judged else ""
-        return {**REPOSITORY, ".github/claude-bot.yml": f"{CONFIGURATION}{tester}"}
+        deploy = "deploy: {workflow: deploy.yml}\n" if self.is_dispatched else ""
+        said = {".github/claude-bot.yml": f"{CONFIGURATION}{tester}{deploy}"}
+        return {**REPOSITORY, **said, **({WORKFLOW: "on: workflow_dispatch\n"} if self.is_dispatched else {})}
 
     def times(self, effect: str) -> int:
         """How often; a revert has a branch, a pull request and a merge of its own."""
+        if effect == "create_deployment" and self.is_dispatched:
+            return 0
         return 2 if effect in self.twice else 1
 
 
@@ -104,6 +110,15 @@ STORIES: Final = (
         last="is **active**",
         also=frozenset(("move_branch", "edit_pull", "make_ready")),
         is_judged=True,
+        polls="0.02",
+    ),
+    Story(
+        name="dispatched",
+        deployer="success",
+        state=": active",
+        last="is **active**",
+        also=frozenset(("dispatch_workflow",)),
+        is_dispatched=True,
         polls="0.02",
     ),
 )

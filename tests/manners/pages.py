@@ -89,6 +89,8 @@ def values_of(described: Mapping[str, Any]) -> str:
             words = f"a list, at most {most}"
         case {"type": "integer", "minimum": least, "maximum": most}:
             words = f"{least} to {most}"
+        case {"type": "object", "maxProperties": most}:
+            words = f"a text for each name, at most {most}"
         case {"type": "boolean"}:
             words = "`true`, `false`"
     return words
