@@ -119,7 +119,7 @@ class Intent:
 
     fresh: bool
     result: str | None
-    begun_at: datetime | None = None
+    begun_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -198,3 +198,41 @@ async def test_where_no_check_can_be_made_nothing_else_suffers() -> None:
     await deliver(stage)
 
     assert stage.checks.runs == {}
+
+
+WORKFLOW = ".github/workflows/deploy.yml"
+DEPLOYING = b"test: pytest\ndeploy: {workflow: deploy.yml, inputs: {target: eu}}\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "there is no such workflow (.github/workflows/deploy.yml). Name a file"),
+        (b"on: push\n", "this workflow cannot be started by dispatch (.github/workflows/deploy.yml). Give"),
+        (b"on: workflow_dispatch\n", "the workflow does not declare these inputs (target). Declare them"),
+        (
+            b"on: {workflow_dispatch: {inputs: {target: {}, size: {required: true}}}}\n",
+            "the workflow asks for these inputs (size). Give them",
+        ),
+        (b"on: workflow_dispatch\n#" + b"x" * 600_000, "this workflow cannot be started by dispatch"),
+    ],
+    ids=["missing", "by push", "unknown", "required", "too large"],
+)
+async def test_a_workflow_that_cannot_deploy_is_named_at_its_line(content: bytes | None, said: str) -> None:
+    stage = staged(None, DEPLOYING)
+    stage.files.files[COMMIT] |= {} if content is None else {WORKFLOW: content}
+
+    await deliver(stage)
+
+    [told] = stage.checks.said
+    assert (told.conclusion, told.annotations[0].line) == ("failure", 2)
+    assert told.annotations[0].message.startswith(f"`deploy`: {said}")
+
+
+async def test_a_workflow_that_can_passes() -> None:
+    stage = staged(None, DEPLOYING)
+    stage.files.files[COMMIT] |= {WORKFLOW: b"on: {workflow_dispatch: {inputs: {target: {}}}}\n"}
+
+    await deliver(stage)
+
+    assert stage.checks.said[0].conclusion == "success"

@@ -196,3 +196,37 @@ def test_rc_19_no_file_takes_long(content: bytes) -> None:
     refused(content)
 
     assert process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("said", "way"),
+    [
+        (b"", "deployment"),
+        (b"deploy: {by: deployment}", "deployment"),
+        (b"deploy: {by: merge}", "merge"),
+        (b"deploy: {workflow: deploy.yml}", "workflow"),
+    ],
+)
+def test_it_says_how_what_is_merged_goes_out(said: bytes, way: str) -> None:
+    assert read_configuration(said).configuration.deploy.way == way
+
+
+@pytest.mark.parametrize(
+    "deploy",
+    [
+        "{by: magic}",
+        "{by: merge, workflow: deploy.yml}",
+        "{inputs: {target: eu}}",
+        "{workflow: ../deploy.yml}",
+        "{workflow: .deploy.yml}",
+        "{workflow: deploy.sh}",
+        "{workflow: a/b.yml}",
+        "{workflow: deploy.yml, inputs: {a b: c}}",
+        "{workflow: deploy.yml, inputs: {a: 3}}",
+        f"{{workflow: deploy.yml, inputs: {{a: {'x' * 1001}}}}}",
+        f"{{workflow: deploy.yml, inputs: {{{', '.join(f'a{n}: x' for n in range(25))}}}}}",
+        "deploy.yml",
+    ],
+)
+def test_a_way_that_is_none_is_refused(deploy: str) -> None:
+    assert refused(f"deploy: {deploy}\n".encode()).startswith("line 1: `deploy")
