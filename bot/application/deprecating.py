@@ -248,7 +248,8 @@ async def finish(world: World, integration_id: str, lacking: str, *, key: str) -
 async def _inactive(it: Integration, world: World) -> tuple[str, str]:
     asked = [each.deployment for each in it.versions if each.deployment is not None]
     if not asked:
-        return "nothing", ""
+        is_run = any(each.dispatched is not None for each in it.versions)
+        return ("needs_person", "run_again") if is_run else ("nothing", "")
     try:
         for deployment in asked:
             if await world.deployments.state(it.repository, deployment) != INACTIVE:

@@ -16,6 +16,7 @@ MOST_PATHS: Final = 20
 PARTS: Final[Mapping[str, str]] = {"deployment": "The deployment", "code": "The code"}
 THINGS: Final[Mapping[str, str]] = {
     "deployment_inactive": "marked inactive",
+    "run_again": "run its workflow again, on the base branch",
     "removed": "taken out",
     "removed_partly": "taken out but for the files below",
     "removed_already": "nothing of it was left",
@@ -84,7 +85,7 @@ def pull_body(it: Integration, said: str, left: Sequence[str]) -> str:
         f"Integration `{it.id}`. What others have changed since in the same files stays.",
         *([quoted(said)] if said else []),
         *([_named(left), "Commit here what is still to be done, before you merge."] if left else []),
-        "Once this is merged its deployment is marked inactive and it is deprecated, for good. "
+        f"Once this is merged {_also(it)}it is deprecated, for good. "
         "If you close this without merging, it stays active.",
     ]
     return "\n\n".join(parts)
@@ -103,6 +104,10 @@ def _named(left: Sequence[str]) -> str:
 def overtaken() -> str:
     """On the pull request that takes it out, where it was rolled back meanwhile."""
     return "Closed by the bot: it was rolled back meanwhile, which takes the same out."
+
+
+def _also(it: Integration) -> str:
+    return "its deployment is marked inactive and " if it.way == "deployment" else ""
 
 
 def inactive() -> str:

@@ -29,6 +29,7 @@ DOUBLED: Final = "tests/faults/test_doubled.py"
 GATE: Final = "tests/scenarios/test_the_gate.py"
 CANCEL: Final = "tests/scenarios/test_cancelling.py"
 DEPLOY: Final = "tests/scenarios/test_deploying.py"
+DISPATCH: Final = "tests/scenarios/test_dispatching.py"
 UNDO: Final = "tests/unit/test_undoing.py"
 RESTARTS: Final = "tests/scenarios/test_restarts.py"
 INBOX: Final = "tests/contracts/test_inbox.py"
@@ -237,11 +238,13 @@ MATRIX: Final[Mapping[str, Row]] = {
     "F69": Row(fault="the sandbox cannot start", how="bubblewrap is away, or its groups are", seen="nothing is run"),
     "F70": Row(fault="result of the sandbox lost", how="`make crash`: killed after the run and before its fact", seen="run again, never guessed",
                tests=(f"{RESTARTS}::test_it_restarts_again_and_again_and_everything_happens_once",)),
-    "F71": Row(fault="deployment fails after the merge", how="a deployment status that says so", seen="one revert pull request",
+    "F71": Row(fault="deployment fails after the merge", how="a deployment status, or the end of a workflow's run, that says so", seen="one revert pull request",
                tests=(f"{DEPLOY}::test_a_failed_deployment_is_reverted_by_a_pull_request_for_a_person",
-                      f"{DEPLOY}::test_a_failed_deployment_is_rolled_back_where_the_repository_says_so")),
-    "F72": Row(fault="outcome of the deployment unknown", how="no status comes", seen="asked by its number; no second one",
-               tests=(STEPS,)),
+                      f"{DEPLOY}::test_a_failed_deployment_is_rolled_back_where_the_repository_says_so",
+                      f"{DISPATCH}::test_one_that_fails_is_rolled_back")),
+    "F72": Row(fault="outcome of the deployment unknown", how="no status comes; the answer to a dispatch is lost; no run is shown", seen="asked by its number, or looked for; no second one",
+               tests=(STEPS, f"{DISPATCH}::test_an_answer_that_was_lost_makes_no_second_run",
+                      f"{DISPATCH}::test_a_dispatch_of_which_nothing_came_is_overdue_after_an_hour")),
     "F73": Row(fault="the roll-back fails", how="an undo that breaks off, once and always", seen="begun anew, then a person's business",
                tests=("tests/scenarios/test_settling.py::test_an_undo_that_breaks_off_is_begun_anew",
                       "tests/scenarios/test_settling.py::test_an_undo_that_always_breaks_off_is_left_to_a_person")),

@@ -1,14 +1,18 @@
 """After the merge a workflow of the repository's own deploys: it is dispatched, and asked how it went."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
+from bot.application.dispatching import OVERDUE
 from bot.domain.states import State
 from standins.faults import Fault
 from standins.github.runs import WorkflowRun
 from tests.story import Team
+from tests.story.clock import Ahead
 from tests.story.places import EACH_ONCE
 from tests.story.scripts import REPOSITORY
 from tests.story.waiting import until
@@ -44,7 +48,18 @@ ONCE = {
     **{name: times for name, times in EACH_ONCE.items() if name != "create_deployment"},
     "dispatch_workflow": 1,
 }
+RUNS = "/repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs"
 DISPATCH = "/repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches"
+
+
+@pytest.fixture
+def clock() -> Ahead:
+    return Ahead()
+
+
+@pytest.fixture
+def bent(clock: Ahead) -> Mapping[str, Any]:
+    return {"clock": clock}
 
 
 @pytest.fixture
@@ -245,6 +260,48 @@ async def test_what_runs_is_rolled_back_without_another_run(team: Team) -> None:
 
 
 FORBIDDEN = {"actions": "read"}
+
+
+async def test_what_runs_is_deprecated_and_the_workflow_left_for_a_person(team: Team) -> None:
+    issue, pull = await team.has_a_pull_request()
+    await team.admin.comments("/claude approve", on=pull)
+    await team.bot.reaches(State.ACTIVE)
+    await team.bot.comes_to_rest()
+
+    await team.admin.comments("/claude deprecate", on=issue)
+    await team.bot.has_noted("Deprecated")
+    await team.bot.comes_to_rest()
+    assert "Once this is merged it is deprecated, for good." in (team.github.issue(3).issue.body or "")
+    assert "The deployment: **needs a person** (run its workflow again" in issue.last_words()[-1]
+
+
+async def test_a_run_that_does_not_end_is_overdue_after_an_hour(team: Team, clock: Ahead) -> None:
+    await waits_for_its_run(team)
+
+    clock.ahead += OVERDUE + timedelta(minutes=1)
+
+    await team.bot.reaches(State.FAILED, because="run_overdue")
+    await team.bot.comes_to_rest()
+    assert run_of(team).conclusion == "cancelled"
+    assert team.github.file("erp.txt") is None
+
+
+async def test_a_dispatch_of_which_nothing_came_is_overdue_after_an_hour(team: Team, clock: Ahead) -> None:
+    world = team.github.world
+    world.tells_runs, world.deployer = False, None
+    _, pull = await team.has_a_pull_request()
+    world.faults.add(Fault(kind="refuse", method="GET", route=RUNS, status=404, times=None))
+    await team.admin.comments("/claude approve", on=pull)
+    await team.bot.waits_for("deployment")
+    issue = team.github.issue(1)
+    await shows(team, "GitHub has not shown yet what came of the dispatch")
+
+    clock.ahead += OVERDUE + timedelta(minutes=1)
+
+    await team.bot.reaches(State.FAILED, because="run_missing")
+    await team.bot.comes_to_rest()
+    assert "showed no run of the workflow within an hour" in issue.last_words()[0]
+    assert team.github.effects()["dispatch_workflow"] == 1
 
 
 async def test_without_the_right_it_is_said_where_it_was_asked_for(team: Team) -> None:
