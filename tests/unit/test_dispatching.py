@@ -11,7 +11,7 @@ from bot.application.views import view_of
 from bot.domain import dispatching as deciding
 from bot.domain import events as e
 from bot.domain.states import State
-from bot.records import Commit, StepFailed, Unavailable
+from bot.records import Commit, StepFailed, Unavailable, Wake
 from bot.run_records import Dispatch, Run
 from handlers import GITHUB
 from handlers.conversation import Context
@@ -285,6 +285,7 @@ async def test_word_of_its_end_is_asked_after_once(history: History) -> None:
         await deliver(stage, key=key)
 
     assert new(stage, history) == [SEEN, e.RunEnded(run=RUN, outcome="failure")]
+    assert [type(each) for each in stage.log.follow_ups].count(Wake) == 1
 
 
 @pytest.mark.parametrize(
