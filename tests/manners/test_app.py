@@ -50,7 +50,7 @@ def test_the_events_are_the_families_that_some_handler_hears() -> None:
 def test_what_was_added_to_the_manifest_is_told_to_those_who_have_an_app() -> None:
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     _, _, behind = text.partition("\n## An App that is registered already\n")
-    told = set(re.findall(r"`(\w+(?:: read)?)`", behind.partition("\n## ")[0]))
+    told = set(re.findall(r"`(\w+(?:: (?:read|write))?)`", behind.partition("\n## ")[0]))
 
     rights = {
         f"{name}: {level}" for name, level in MANIFEST["default_permissions"].items() if name not in FIRST

@@ -73,7 +73,7 @@ async def test_a_token_narrowed_to_reading_does_not_write(client: Client, github
     assert github.effects_named("create_comment") == []
 
 
-@pytest.mark.parametrize("asked", [{"actions": "write"}, {"metadata": "write"}, {"issues": "admin"}])
+@pytest.mark.parametrize("asked", [{"statuses": "write"}, {"metadata": "write"}, {"issues": "admin"}])
 async def test_more_than_was_granted_is_not_given(client: Client, asked: dict[str, str]) -> None:
     assert (await client.mint(permissions=asked)).status == 422
 
