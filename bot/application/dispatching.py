@@ -26,6 +26,7 @@ from bot.domain import events as e
 from bot.domain.dispatching import KEY, SUCCESS
 from bot.domain.integration import Integration
 from bot.domain.states import State
+from bot.domain.timing import since_asked
 from bot.records import Repository, StepFailed, Unavailable
 from bot.run_records import Dispatch, Run
 
@@ -165,9 +166,7 @@ async def _check_is_right(it: Integration, run: Run, world: World) -> None:
 
 
 async def _is_overdue(it: Integration, world: World) -> bool:
-    records = await world.log.read(it.id)
-    asked = [record.at for record in records if record.type == e.WorkflowDispatched.__name__]
-    return world.clock.now() - asked[-1] > OVERDUE
+    return world.clock.now() - since_asked(await world.log.read(it.id), e.WorkflowDispatched) > OVERDUE
 
 
 async def note_run(integration_id: str, number: int, *, key: str, world: World) -> None:

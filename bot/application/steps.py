@@ -21,14 +21,13 @@ from bot.domain import events as e
 from bot.domain.integration import Integration
 from bot.domain.policy import Permission, holds, role_of
 from bot.domain.states import State
+from bot.domain.timing import since_asked
 from bot.records import Actor, StepFailed
 
 Standing = list[str | None]
 
 LONGEST_TITLE: Final = 100
 DEPLOYMENT_OVERDUE: Final = timedelta(hours=1)
-# With the last of these its hour begins: while it rested nobody acted on what it came to.
-DEPLOYS: Final = (e.DeploymentCreated.__name__, e.Resumed.__name__)
 
 
 def standing(it: Integration) -> Standing:
@@ -197,6 +196,5 @@ async def _look_at_deployment(it: Integration, world: World, *, key: str) -> Sta
 
 
 async def _is_overdue(it: Integration, world: World) -> bool:
-    records = await world.log.read(it.id)
-    since = max(record.at for record in records if record.type in DEPLOYS)
+    since = since_asked(await world.log.read(it.id), e.DeploymentCreated)
     return world.clock.now() - since > DEPLOYMENT_OVERDUE

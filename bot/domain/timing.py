@@ -35,6 +35,12 @@ def seconds_worked(it: Integration, records: Sequence[Recorded], *, now: datetim
     return worked
 
 
+def since_asked(records: Sequence[Recorded], asked: type[e.Event]) -> datetime:
+    """When what it waits for was asked for last, or when it went on: while it rested nobody acted on it."""
+    begins = (asked.__name__, e.Resumed.__name__)
+    return max(record.at for record in records if record.type in begins)
+
+
 def is_over_time(it: Integration, records: Sequence[Recorded], *, now: datetime) -> bool:
     """Whether it has worked for as long as it may. What has come to its gate has come in time."""
     return is_working(it) and is_used_up(it, records, now=now)

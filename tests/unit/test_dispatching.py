@@ -261,6 +261,18 @@ async def test_what_does_not_end_is_overdue_after_an_hour(history: History, code
         await go(stage)
 
 
+async def test_its_hour_begins_anew_after_a_rest() -> None:
+    rested = (*ASKED, e.Paused(cause="frozen", detail=""), e.Resumed())
+    stage = staged(rested)
+    stage.clock.time = recorded(rested)[-1].at + OVERDUE
+    assert await go(stage) == ["deploying", "deployment"]
+
+    stage.clock.time += timedelta(seconds=1)
+
+    with pytest.raises(StepFailed, match="run_missing"):
+        await go(stage)
+
+
 # --- the word of it ---------------------------------------------------------------------------------
 
 
