@@ -1,6 +1,6 @@
 """Command: approve."""
 
-from bot.application import outsider_words, plan_words, words
+from bot.application import approval_words, outsider_words, plan_words
 from bot.application.asked import Approve
 from bot.domain.commands import Command
 from bot.domain.states import State
@@ -27,5 +27,4 @@ async def run(here: Here) -> str:
         return outsider_words.granted(by=here.by.login)
     if it.plan_approved is not None and it.pull_request is None:
         return plan_words.approved(by=here.by.login)
-    deploys = None if it.way == "merge" else it.may_deploy
-    return words.approved(by=here.by.login, head=it.head, deploys=deploys, missing=it.approvals_missing)
+    return approval_words.approved(it, by=here.by)

@@ -80,6 +80,7 @@ class Review:
     by: Actor
     author: Actor | None
     own: bool
+    submitted_at: datetime | None = None
 
     @classmethod
     def from_payload(cls, data: Mapping[str, Any]) -> Self:
@@ -97,6 +98,7 @@ class Review:
             by=actor_of(sender),
             author=author,
             own=author is not None and sender["id"] == author.id and sender["type"] == "User",
+            submitted_at=datetime.fromisoformat(at) if (at := review.get("submitted_at")) else None,
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from bot.application import refusal_words, words
+from bot.application import approval_words, refusal_words, words
 from bot.application.asked import Approve, RequestChanges
 from bot.application.commands import note_withdrawn
 from bot.application.landing import note_change
@@ -76,10 +76,14 @@ async def _answer(
 async def _approved(integration_id: str, review: Review, context: Context) -> str | None:
     """It approves the commit that it was made of."""
     asked = Approve(
-        by=review.by, repository=review.repository, integration_id=integration_id, head=review.commit
+        by=review.by,
+        repository=review.repository,
+        integration_id=integration_id,
+        head=review.commit,
+        given_at=review.submitted_at,
     )
     try:
-        await context.send(asked)
+        it = await context.send(asked)
     except TestedAgain:
         return words.tested_again()
     except NothingWaits:
@@ -89,7 +93,8 @@ async def _approved(integration_id: str, review: Review, context: Context) -> st
         return None  # a review is no command: where no gate waits, it asks nothing of the bot
     except Denied as error:
         return await _refused(review, context, "approve", error, said=refusal_words.review_not_counted(error))
-    return None
+    lacks = any(each.missing for each in it.rules_standing)
+    return approval_words.approved(it, by=review.by) if lacks else None
 
 
 async def _sent_back(integration_id: str, review: Review, context: Context) -> str | None:

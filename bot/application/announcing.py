@@ -1,6 +1,13 @@
 """What is said once, beside the status comment: an edit of that reaches nobody's inbox."""
 
-from bot.application import check_words, landing_words, money_words, reminder_words, removal_words
+from bot.application import (
+    approval_words,
+    check_words,
+    landing_words,
+    money_words,
+    reminder_words,
+    removal_words,
+)
 from bot.application.effects import say_once
 from bot.application.ports import World
 from bot.application.spending import spending
@@ -18,6 +25,7 @@ async def announce(it: Integration, world: World) -> None:
     await say_changed(it, world)
     await say_removal(it, world)
     await say_held(it, world)
+    await say_lapsed(it, world)
     if it.paused is not None and it.waiting_for is not None:
         if it.paused.cause != FROZEN:
             await say_paused(it, it.paused.cause, it.paused.detail, world)
@@ -62,6 +70,16 @@ async def say_held(it: Integration, world: World) -> None:
     view = view_of(it, await world.log.read(it.id))
     body, effect = f"{marker}\n{landing_words.waits(view)}", f"held:{it.id}:{it.attempt}:{it.held.code}"
     await say_once(world, it.repository, it.pull_request, body, marker=marker, effect=effect)
+
+
+async def say_lapsed(it: Integration, world: World) -> None:
+    """To each whose approval holds no more, where it stood."""
+    if it.pull_request is None or it.merged:
+        return
+    for nth, lapse in enumerate(it.lapses, start=1):
+        marker = approval_words.lapsed_marker(it.name, nth)
+        body, effect = f"{marker}\n{approval_words.lapsed(it, lapse)}", f"lapsed:{it.name}:{nth}"
+        await say_once(world, it.repository, it.pull_request, body, marker=marker, effect=effect)
 
 
 async def say_paused(it: Integration, cause: str, which: str, world: World) -> None:

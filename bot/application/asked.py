@@ -40,7 +40,8 @@ class Approve:
     """Open the gate that is waiting: for the plan, or for the commit that the pull request shows or a review
     was made of.
 
-    `said_at` is when it was said, where that may have been before there was anything to see.
+    `said_at` is when it was said, where that may have been before there was anything to see; `given_at`
+    is when a review was, which says itself what it is of.
     """
 
     needs: ClassVar[Permission] = Permission.APPROVE
@@ -49,6 +50,7 @@ class Approve:
     integration_id: str
     head: str | None = None
     said_at: datetime | None = None
+    given_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from bot.application.approvals import vouched
 from bot.application.asked import (
     WHILE_FROZEN,
     AnswerQuestions,
@@ -28,11 +29,11 @@ from bot.application.requesting import check_share, requested
 from bot.application.reviving import revived
 from bot.application.rights import check_right
 from bot.application.taking_up import taken_up
-from bot.domain import deciding, landing, outsiders, planning, retiring
+from bot.domain import deciding, landing, outsiders, planning, retiring, vouching
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
 from bot.domain.money import raise_budget
-from bot.domain.policy import NothingWaits, Permission, Role, holds
+from bot.domain.policy import NothingWaits, Role
 from bot.domain.states import State
 from bot.domain.timing import is_used_up
 from bot.records import Actor, Recorded
@@ -147,10 +148,9 @@ async def _approval(asked: Approve, it: Integration, role: Role, world: World) -
     head = it.head if asked.head is None else asked.head
     if asked.head is None and it.pull_request is not None:
         head = (await world.pulls.get(it.repository, it.pull_request)).head
-    deploys, alone = holds(role, Permission.DEPLOY), world.rules.self_approval
-    return lambda it: deciding.approve(
-        it, by=asked.by, head=head, deploys=deploys, alone=alone, said_at=asked.said_at
-    )
+    now, alone = world.clock.now(), world.rules.self_approval
+    given = await vouched(it, asked.by, head, role, world, said_at=asked.said_at or asked.given_at)
+    return lambda it: vouching.approve(it, given, alone=alone, now=now, said_at=asked.said_at)
 
 
 async def note_closed(

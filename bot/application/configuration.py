@@ -7,20 +7,27 @@ import json
 import shlex
 from typing import Annotated, Final, Literal, Self
 
+import msgspec
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from bot.domain import events as e
+from bot.domain.approving import teams_named
 from bot.domain.branch_names import ALLOWED, USUAL, is_a_name
+from bot.domain.codeowners import pattern_of
 from bot.domain.reviewers import CODEOWNERS
 from bot.domain.setting_up import SetUp
 from bot.records import MergeMethod
 from bot.run_records import Way
 
 PATH: Final = ".github/claude-bot.yml"
+# Each is asked for of GitHub whenever somebody approves.
+MOST_TEAMS: Final = 10
 Label = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 Reviewer = Annotated[str, Field(max_length=140, pattern=r"^@?[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9._-]+)?$")]
 
 
+Approver = Annotated[str, Field(max_length=140, pattern=r"^@[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9._-]+)?$")]
 CheckName = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
@@ -68,6 +75,39 @@ class Deploy(BaseModel):
         return "workflow" if self.workflow is not None else self.by or "deployment"
 
 
+class PathRule(BaseModel):
+    """So many people more exactly: for a change of such a path, of that role, and of these.
+
+    A path is a pattern as `CODEOWNERS` has them; a team is of the repository's own account.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    path: str = Field(min_length=1, max_length=200)
+    count: int = Field(default=1, ge=1, le=10)
+    role: Literal["developer", "admin"] = "developer"
+    by: list[Approver] = Field(default=[], max_length=10)
+
+    @field_validator("path")
+    @classmethod
+    def _is_a_pattern(cls, value: str) -> str:
+        if pattern_of(value) is None or len(value.split()) != 1:
+            raise ValueError("this is no pattern as CODEOWNERS has them")
+        return value
+
+    @model_validator(mode="after")
+    def _can_be_met(self) -> Self:
+        people = {name.lower() for name in self.by}
+        if people and not teams_named([self.rule]) and len(people) < self.count:
+            raise ValueError(f"{self.count} have to approve, and `by` names {len(people)}")
+        return self
+
+    @property
+    def rule(self) -> e.PathRule:
+        """The same, as facts have it."""
+        return e.PathRule(path=self.path, count=self.count, role=self.role, by=tuple(self.by))
+
+
 class Configuration(BaseModel):
     """What a repository may say; nothing else is allowed, and what is not said has its default."""
 
@@ -111,6 +151,16 @@ class Configuration(BaseModel):
     )
     approvals: int = Field(
         default=1, ge=1, le=10, description="how many people have to approve the tested commit"
+    )
+    approval_days: int = Field(
+        default=14, ge=1, le=90, description="for how many days an approval holds; after them it lapses"
+    )
+    approval_paths: list[PathRule] = Field(
+        default=[],
+        max_length=20,
+        description="approvals that a change of certain paths takes beside: `path` as in `CODEOWNERS`, "
+        "`count` people, of which `role` (`developer` or `admin`), and `by` whom (`@login`, `@org/team`); "
+        "those of the owner's file are added",
     )
     plan_first: bool = Field(
         default=False, description="whether a person approves the plan before anything is written"
@@ -177,6 +227,13 @@ class Configuration(BaseModel):
             raise ValueError("git takes no such name for a branch")
         return value
 
+    @field_validator("approval_paths")
+    @classmethod
+    def _asks_few_teams(cls, rules: list[PathRule]) -> list[PathRule]:
+        if len(teams_named(each.rule for each in rules)) > MOST_TEAMS:
+            raise ValueError(f"no more than {MOST_TEAMS} teams can be named")
+        return rules
+
     @field_validator("setup")
     @classmethod
     def _all_split(cls, lines: list[str] | None) -> list[str] | None:
@@ -200,6 +257,16 @@ def setup_of(configuration: Configuration, *, detects: bool) -> SetUp:
     return SetUp(lines=tuple(lines), files=files)
 
 
+def path_rules_text(configuration: Configuration) -> str:
+    """What it says of approvals for paths, as a survey keeps it."""
+    return msgspec.json.encode([each.rule for each in configuration.approval_paths]).decode()
+
+
+def path_rules_in(text: str) -> tuple[e.PathRule, ...]:
+    """The same, read back."""
+    return msgspec.json.decode(text, type=tuple[e.PathRule, ...])
+
+
 def reviewers_of(configuration: Configuration) -> list[str]:
     """Who is asked for a review, each with the sign; `codeowners` where that file is to tell."""
     named = configuration.reviewers
@@ -218,7 +285,8 @@ def shown(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, list):
-        return ", ".join(map(shown, value))
+        between = "; " if any(isinstance(each, dict) for each in value) else ", "
+        return between.join(map(shown, value))
     if isinstance(value, dict):
         said = {name: shown(each) for name, each in value.items() if each not in (None, {})}
         return ", ".join(f"{name}: {each}" for name, each in said.items())

@@ -27,9 +27,11 @@ def _shown(value: str) -> str:
 
 
 def _from(found: InForce, key: str) -> str:
-    source = found.source_of(key)
-    if source is None:
-        return "the bot's default"
+    sources = found.sources_of(key)
+    return "; ".join(_place(each, key) for each in sources) or "the bot's default"
+
+
+def _place(source: Source, key: str) -> str:
     line = source.reading.lines[key]
     whose = "this repository" if source.level == "repository" else f"the owner's `{source.full_name}`"
     return f"{whose}, [line {line}]({source.url}#L{line})"

@@ -89,12 +89,18 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return "my check run was opened"
         case e.CheckClosed(conclusion=conclusion):
             return f"my check run was closed as {code(conclusion)}"
+        case e.GateRuled(head=head, rules=rules):
+            return (
+                f"rules for paths that hold for `{head[:7]}`: {_named(each.path for each in rules) or 'none'}"
+            )
         case e.Approved(by=by, head=head):
             return f"@{by.login} approved `{head[:7]}`"
         case e.ApprovalWithdrawn(by=by, whose=whose) if by == whose:
             return f"@{by.login} took their approval back"
         case e.ApprovalWithdrawn(by=by, whose=whose):
             return f"@{by.login} dismissed the approval of @{whose.login}"
+        case e.ApprovalLapsed(whose=whose, head=head):
+            return f"the approval of `{head[:7]}` by @{whose.login} lapsed"
         case e.ChangesRequested(by=by, attempt=attempt, head=head, shared=shared):
             theirs = ", which others had committed to" if shared else ""
             return f"@{by.login} wanted `{head[:7]}`{theirs} changed: attempt {attempt}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import structlog
 
@@ -15,6 +15,8 @@ from bot.records import Repository, RepositoryFacts, StepFailed
 log = structlog.get_logger()
 
 Level = Literal["repository", "owner"]
+# What an owner's file says of it is added to what the repository's does.
+ADDED: Final = "approval_paths"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +48,10 @@ class InForce:
     configuration: Configuration
     sources: tuple[Source, ...]
 
-    def source_of(self, key: str) -> Source | None:
-        """The nearest file that says this key, None where none does."""
-        return next((source for source in self.sources if key in source.reading.lines), None)
+    def sources_of(self, key: str) -> list[Source]:
+        """The nearest file that says this key; all that do where each adds to it."""
+        saying = [source for source in self.sources if key in source.reading.lines]
+        return saying if key == ADDED else saying[:1]
 
     @property
     def broken(self) -> list[Source]:
@@ -79,11 +82,15 @@ async def in_force(world: World, repository: Repository, about: RepositoryFacts,
 
 
 def laid(*sources: Source) -> InForce:
-    """Key by key what the nearest file says; the nearest comes first."""
+    """Key by key what the nearest file says, of approvals for paths what all say; the nearest comes first."""
     said = dict[str, object]()
     for source in reversed(sources):
         said |= {key: getattr(source.reading.configuration, key) for key in source.reading.lines}
-    return InForce(configuration=Configuration.model_validate(said), sources=sources)
+    configuration = Configuration.model_validate(said)
+    # Nobody's rule for a path takes another's away.
+    rules = [rule for source in sources for rule in getattr(source.reading.configuration, ADDED)]
+    every = list({each.rule: each for each in rules}.values())
+    return InForce(configuration=configuration.model_copy(update={ADDED: every}), sources=sources)
 
 
 async def _owners(

@@ -81,6 +81,8 @@ def what_people_see(it: Integration) -> tuple[object, ...]:
         it.life,
         it.pull_request,
         it.approvals,
+        it.ruled,
+        it.lapses,
         it.held_up,
         it.micro_usd_allowed,
         it.failing_checks,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
+from bot.application.approval_words import needed
 from bot.application.fact_words import counted
 from bot.application.plan_words import plan
 from bot.application.reasons import code
@@ -144,7 +145,9 @@ def _sandbox(it: Passport) -> str:
 
 def _approvals(it: Passport) -> str:
     standing = [_approval(each) for each in it.approvals if each.stands]
-    missing = "" if it.released else f" (waits; it takes {it.approvals_needed})"
+    takes = needed(it.approvals_needed, it.rules)
+    missing = f" (it took {takes})" if it.rules else ""
+    missing = missing if it.released else f" (waits; it takes {takes})"
     past = len(it.approvals) - len(standing)
     gone = f"; {counted(past, 'earlier one')} no longer counted" if past else ""
     return f"{_some(standing) or 'none yet'}{missing}{gone}"

@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.application import words
+from bot.application import approval_words, words
+from bot.application.approvals import gate_rules
 from bot.application.effects import once
 from bot.application.passports import passport_section
 from bot.application.ports import World
@@ -18,8 +19,8 @@ from bot.application.steps import (
 )
 from bot.application.taking_up import left_to_commit
 from bot.application.texts import load_tested
-from bot.domain import deciding
 from bot.domain import events as e
+from bot.domain import vouching
 from bot.domain.branch_names import named
 from bot.domain.integration import Integration
 from bot.domain.policy import Permission
@@ -37,7 +38,8 @@ async def create_pull_request(world: World, integration_id: str, *, key: str) ->
     effect = missing(it)
     if effect is not None:
         return await effect(it, world, key=key)
-    return standing(await amend(world, it.id, deciding.release, key=key))
+    now = world.clock.now()
+    return standing(await amend(world, it.id, lambda it: vouching.release(it, now=now), key=key))
 
 
 def missing(it: Integration) -> Effect | None:
@@ -46,6 +48,7 @@ def missing(it: Integration) -> Effect | None:
         (not it.commit, commit),
         (not it.branch, create_branch),
         (it.head != it.commit, move_branch),
+        (not it.is_ruled, _rule),
         (it.pull_request is None, _open),
         (it.described != it.head, _describe),
         (it.is_draft, _make_ready),
@@ -188,6 +191,12 @@ async def _open(it: Integration, world: World, *, key: str) -> Standing:
     return standing(await amend(world, it.id, lambda _: [opened], key=key))
 
 
+async def _rule(it: Integration, world: World, *, key: str) -> Standing:
+    """Which approvals the paths of this commit take."""
+    ruled = await gate_rules(it, world)
+    return standing(await amend(world, it.id, lambda _: [ruled], key=key))
+
+
 async def _supersede_check(it: Integration, world: World, *, key: str) -> Standing:
     """The commit that it was about has been followed by another."""
     return await close_check(it, world, "neutral", key=key)
@@ -196,16 +205,18 @@ async def _supersede_check(it: Integration, world: World, *, key: str) -> Standi
 async def _open_check(it: Integration, world: World, *, key: str) -> Standing:
     tests, tested = " ".join(it.tests), await load_tested(world, it)
     title, summary = words.check_waiting(tests, tested, tester=it.tester)
+    summary = "\n\n".join([summary, *approval_words.rules(it.rules_standing)])
+    nth = "" if it.gates == 1 else f":{it.gates}"
 
     async def find() -> str | None:
-        found = await world.checks.find(it.repository, head=it.head, external_id=it.id)
+        found = await world.checks.find(it.repository, head=it.head, external_id=it.gate)
         return None if found is None else str(found)
 
     async def make() -> str:
         check = await world.checks.create(
-            it.repository, head=it.head, external_id=it.id, title=title, summary=summary
+            it.repository, head=it.head, external_id=it.gate, title=title, summary=summary
         )
         return str(check)
 
-    check = int(await once(world, f"check:{it.name}:{it.head}", find=find, make=make))
+    check = int(await once(world, f"check:{it.name}:{it.head}{nth}", find=find, make=make))
     return standing(await amend(world, it.id, lambda _: [e.CheckOpened(check=check, head=it.head)], key=key))

@@ -21,6 +21,7 @@ WAKING: Final = (
     e.InstallsGranted,
     e.PlanSentBack,
     e.Approved,
+    e.ApprovalLapsed,
     e.ChangesRequested,
     e.SentBackByChecks,
     e.ChecksCounted,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.application import freeze_words, removal_words, words
+from bot.application import approval_words, freeze_words, removal_words, words
 from bot.application.reasons import code
 from bot.domain.commands import PREFIX
 from bot.domain.freezing import Frozen, NotFrozen, NotOwner, OnlyOperator
@@ -31,6 +31,7 @@ from bot.domain.policy import (
     TooManyUnderWay,
 )
 from bot.domain.states import InvalidStateTransition, State
+from bot.domain.vouching import LapsedApproval
 
 
 def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR0912, PLR0915  a table
@@ -65,6 +66,8 @@ def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR09
                 f"The pull request shows `{error.seen[:7]}`, but I tested `{error.tested[:7]}`. "
                 f"I do not merge what I did not test. `{PREFIX} changes <what>` has me take it up."
             )
+        case LapsedApproval():
+            said = approval_words.refused(error)
         case NotSeen():
             said = (
                 f"You said that before #{error.pull_request} showed what it shows now, so it cannot have "

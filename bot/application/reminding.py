@@ -6,6 +6,7 @@ from typing import Any, Final
 from dbos import DBOS
 from structlog.contextvars import bound_contextvars
 
+from bot.application import lapsing
 from bot.application.ports import World
 from bot.application.recording import amend
 from bot.domain import events as e
@@ -45,4 +46,4 @@ def register(world: World) -> list[Schedule]:
             with bound_contextvars(integration=integration_id), suppress(StepFailed):
                 await step(remind_of, world, integration_id, unforeseen="internal")
 
-    return [Schedule(name="remind", cron=EVERY_TEN_MINUTES, workflow=remind_v1)]
+    return [Schedule(name="remind", cron=EVERY_TEN_MINUTES, workflow=remind_v1), *lapsing.register(world)]

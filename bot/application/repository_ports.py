@@ -24,6 +24,11 @@ class Repositories(Protocol):
     async def role_name(self, repository: Repository, actor: Actor) -> str:
         """The person's permission as GitHub names it ("admin", "write", ..., "none"), asked now, by id."""
 
+    async def is_in_team(self, repository: Repository, actor: Actor, team: str) -> bool | None:
+        """Whether this very person is a member of that team, `@org/slug`, of the repository's own account,
+        asked now; None where GitHub does not let that be known.
+        """
+
     async def ownership(self, repository: Repository, actor: Actor) -> Ownership:
         """Whose it is, and whether this very person owns that account, asked now."""
 

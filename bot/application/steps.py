@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.application import dispatching, words
+from bot.application.approvals import check_rules, without_lapsed
 from bot.application.effects import once
 from bot.application.frozen import check_not_frozen
 from bot.application.landing import land
@@ -123,6 +124,9 @@ async def _complete_passport(it: Integration, world: World, *, key: str) -> Stan
 
 
 async def _merge(it: Integration, world: World, *, key: str) -> Standing:
+    it = await without_lapsed(it, world, key=key)
+    if it.state is not State.DEPLOYING:
+        return standing(it)
     await _check_people(it, world)
     return standing(await land(it, world, message=await message_of(it, world), key=key))
 
@@ -132,6 +136,7 @@ async def _check_people(it: Integration, world: World) -> None:
     await check_still_may(it, it.requested_by, Permission.WRITE, world, otherwise="requester_lost_access")
     for approval in it.approvals:
         await check_still_may(it, approval.by, Permission.APPROVE, world, otherwise="approver_lost_access")
+    await check_rules(it, world)
 
 
 async def check_still_may(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 
+from bot.application.configuration import path_rules_in
 from bot.application.setting_up import reports_in, setup_in, vouched_for
 from bot.domain import events as e
 from bot.domain.merging import METHODS, named
@@ -20,6 +21,8 @@ def agreed_on(survey: Mapping[str, str], *, spec: str, kept_back: str) -> e.Requ
         environment=survey["environment"],
         merge_reverts=bool(survey["merge_reverts"]),
         approvals=int(survey.get("approvals", "1")),
+        path_rules=path_rules_in(survey.get("path_rules", "[]")),
+        approval_days=int(survey.get("approval_days", "14")),
         # A survey that an older version made names no method.
         merge_method=named(survey.get("merge_method", "")) or METHODS[0],
         passed=int(survey["passed"]) if survey.get("passed") else None,

@@ -66,11 +66,12 @@ async def cancel_checks(world: World, integration_id: str, *, key: str) -> None:
 async def _untrue_check(it: Integration, world: World) -> int | None:
     """The check run that says what is not so, also one that was opened without its fact being written."""
     if it.check is None:
-        return await world.checks.find(it.repository, head=it.head, external_id=it.id) if it.head else None
+        return await world.checks.find(it.repository, head=it.head, external_id=it.gate) if it.head else None
     if it.check_open:
         return it.check
-    if not it.at_gate:  # it was sent back; one for the new commit may be there
-        return await world.checks.find(it.repository, head=it.head, external_id=it.id)
+    if not it.at_gate:  # it was sent back, or shut again; one for the new commit may be there
+        found = await world.checks.find(it.repository, head=it.head, external_id=it.gate)
+        return found or (it.check if it.check_head == it.head else None)
     return None if it.merged or await _is_merged(it, world) else it.check
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from bot.application.asking import ask, load_answer
 from bot.application.basing import base_head
 from bot.application.broken_configuration import tell_of_what_is_broken
-from bot.application.configuration import reviewers_of, setup_of
+from bot.application.configuration import path_rules_text, reviewers_of, setup_of
 from bot.application.dispatching import check_can_be_dispatched
 from bot.application.in_force import in_force
 from bot.application.outside_text import outsiders_of
@@ -111,6 +111,8 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
         "merge_method": chosen(configuration.merge_method, about.merge_methods),
         "merge_reverts": "yes" if configuration.merge_reverts else "",
         "approvals": str(configuration.approvals),
+        "approval_days": str(configuration.approval_days),
+        "path_rules": path_rules_text(configuration),
         "test_remarks": configuration.test_remarks,
         "not_secret": json.dumps(configuration.not_secret),
         "reports": json.dumps([configuration.report] if configuration.report else []),

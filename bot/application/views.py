@@ -9,7 +9,7 @@ from bot.application.lives import ending_of
 from bot.application.spec import Spec
 from bot.domain import events as e
 from bot.domain import planning
-from bot.domain.events import RunSeen
+from bot.domain.approving import Standing
 from bot.domain.freezing import Freeze
 from bot.domain.integration import Integration, evolve
 from bot.domain.removal import ShownRemoval
@@ -91,10 +91,11 @@ class StatusView:
     environment: str
     way: str
     workflow: str
-    run: RunSeen | None
+    run: e.RunSeen | None
     merged: str
     approvers: tuple[str, ...]
     approvals_needed: int
+    rules: tuple[Standing, ...]
     reason: str | None
     during: str | None
     cause: str | None
@@ -186,6 +187,7 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         merged=of.merged,
         approvers=tuple(dict.fromkeys(given.by.login for given in of.approvals)),
         approvals_needed=of.approvals_needed,
+        rules=of.rules_standing,
         reason=of.reason,
         during=STEPS.get(State(of.during)) if of.during else None,
         cause=of.cancelled,

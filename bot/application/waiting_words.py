@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.application import freeze_words, landing_words, outsider_words, plan_words
+from bot.application import approval_words, freeze_words, landing_words, outsider_words, plan_words
 from bot.application.money_words import resting
 from bot.application.quoting import quoted
 from bot.application.reasons import code
@@ -33,6 +33,7 @@ def waiting_words(view: StatusView) -> list[str]:  # noqa: C901, PLR0911  a tabl
                 f"**{_approvals_missing(view)}** of `{view.head[:7]}` by {_who_may_approve(view)}: approve "
                 f"#{view.pull_request} in a review, or comment `{PREFIX} approve`, "
                 f"`{PREFIX} changes <what>` or `{PREFIX} reject <why>` there.{_released_with_it(view)}",
+                *approval_words.rules(view.rules),
                 *landing_words.held(view),
             ]
         case "merge":
@@ -59,8 +60,10 @@ def _released_with_it(view: StatusView) -> str:
 
 
 def _approvals_missing(view: StatusView) -> str:
-    if view.approvals_needed == 1:
+    if view.approvals_needed == 1 and not view.rules:
         return "Waits for an approval"
+    if view.approvals_needed == 1:
+        return f"Waits for approvals ({len(view.approvers)} given)"
     return f"Waits for {view.approvals_needed} approvals ({len(view.approvers)} given)"
 
 

@@ -31,6 +31,11 @@ def changed(base: Mapping[str, TreeEntry], there: Mapping[str, TreeEntry]) -> li
     return paths
 
 
+def paths_between(before: Mapping[str, TreeEntry], there: Mapping[str, TreeEntry]) -> list[str]:
+    """The paths at which two commits differ: of what was renamed both names."""
+    return [path for path in before.keys() | there.keys() if _differ(before.get(path), there.get(path))]
+
+
 def check_size(edits: Sequence[FileEdit]) -> None:
     """Raise CannotGoOn where that is more than a change may be."""
     if len(edits) > MOST_FILES:

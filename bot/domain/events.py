@@ -54,6 +54,19 @@ class VersionRequested(Happened, frozen=True, kw_only=True):
     plan_first: bool = False
 
 
+class PathRule(Happened, frozen=True, kw_only=True):
+    """Where a change touches such a path, so many have to approve it who may: of that role (any that approves
+    where none is named), and named in `by` or a member of a team that is (anybody where nobody is named).
+
+    It is no fact by itself, but a part of some.
+    """
+
+    path: str
+    count: int = 1
+    role: str = ""
+    by: tuple[str, ...] = ()
+
+
 class ValidationStarted(Happened, frozen=True, kw_only=True):
     """The saga took it up."""
 
@@ -130,6 +143,8 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     `reports` is where the tests leave their reports.
     `way` is how it goes out: by a GitHub Deployment to the environment, by the merge alone, or by that
     `workflow`, which is dispatched with these `inputs`.
+    `path_rules` are what the repository says of approvals for certain paths. An approval holds for
+    `approval_days`; 0 where it was validated before there was an end to that.
     """
 
     spec: str
@@ -161,6 +176,8 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     way: Way = "deployment"
     workflow: str = ""
     inputs: tuple[tuple[str, str], ...] = ()
+    path_rules: tuple[PathRule, ...] = ()
+    approval_days: int = 0
 
 
 class TestsChosen(Happened, frozen=True, kw_only=True):
@@ -370,12 +387,31 @@ class CheckClosed(Happened, frozen=True, kw_only=True):
     conclusion: str
 
 
+class GateRuled(Happened, frozen=True, kw_only=True):
+    """Of the repository's rules for paths these hold for this commit, by the paths that it changes.
+
+    `change` is what was known of the change then, over the base as it was.
+    """
+
+    head: str
+    change: str
+    rules: tuple[PathRule, ...] = ()
+
+
 class Approved(Happened, frozen=True, kw_only=True):
-    """A person approved this commit; `deploys` if they hold integration:deploy as well."""
+    """A person approved this commit; `deploys` if they hold integration:deploy as well.
+
+    `role` is what they were to the repository, `teams` which of the teams that its rules name they were a
+    member of, `unasked` of which of them that could not be known. The approval holds `until` then.
+    """
 
     by: Actor
     head: str
     deploys: bool
+    role: str = ""
+    teams: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
+    until: str | None = None
 
 
 class ApprovalWithdrawn(Happened, frozen=True, kw_only=True):
@@ -383,6 +419,14 @@ class ApprovalWithdrawn(Happened, frozen=True, kw_only=True):
 
     by: Actor
     whose: Actor
+
+
+class ApprovalLapsed(Happened, frozen=True, kw_only=True):
+    """A person's approval of this commit is older than so many days, and holds no more."""
+
+    whose: Actor
+    head: str
+    days: int
 
 
 class ChangesRequested(Happened, frozen=True, kw_only=True):
@@ -716,8 +760,10 @@ Event = (
     | ReviewersAsked
     | CheckOpened
     | CheckClosed
+    | GateRuled
     | Approved
     | ApprovalWithdrawn
+    | ApprovalLapsed
     | ChangesRequested
     | ChecksFailed
     | SentBackByChecks
@@ -778,14 +824,16 @@ def decode(records: Iterable[Recorded]) -> list[Event]:
     return [_event(record) for record in records]
 
 
-def _values(event: Event) -> dict[str, Any]:
+def _values(event: Event | PathRule) -> dict[str, Any]:
     return {name: _plain(getattr(event, name)) for name in event.__struct_fields__}
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Actor):
         return {"id": value.id, "login": value.login}
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, PathRule):
+        return _values(value)
+    return list(map(_plain, value)) if isinstance(value, tuple) else value
 
 
 def _event(record: Recorded) -> Event:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
+from bot.domain import approving
 from bot.domain import events as e
 from bot.domain.removal import Removal, removal_after
 from bot.domain.setting_up import SetUp
@@ -57,6 +58,8 @@ class Integration:
     inputs: tuple[tuple[str, str], ...] = ()
     merge_reverts: bool = False
     approvals_needed: int = 1
+    path_rules: tuple[e.PathRule, ...] = ()
+    approval_days: int = 0
     merge_method: MergeMethod = "merge"
     passed_before: int | None = None
     refuses_remarks: bool = False
@@ -128,7 +131,10 @@ class Integration:
     check_head: str = ""
     check_open: bool = False
     at_gate: bool = False
+    ruled: e.GateRuled | None = None
     approvals: tuple[e.Approved, ...] = ()
+    lapses: tuple[e.ApprovalLapsed, ...] = ()
+    gates: int = 1
     rejected_by: Actor | None = None
     released: bool = False
     merged: str = ""
@@ -168,6 +174,11 @@ class Integration:
         return self.id if life == 1 else f"{self.id}.{life}"
 
     @property
+    def gate(self) -> str:
+        """What the check run of its gate is called by: one for each time that the gate is shut."""
+        return self.id if self.gates == 1 else f"{self.id}:{self.gates}"
+
+    @property
     def stage(self) -> State:
         """What is done for it: the request for a further version is validated where that is to be written."""
         is_new = self.state is State.GENERATING and not self.spec
@@ -203,7 +214,7 @@ class Integration:
             return "checks"
         if self.state is State.TESTING and self.installs_wanted and not self.may_install:
             return "install_approval"
-        if self.state is State.REVIEWING and self.at_gate and not self.approved:
+        if self.state is State.REVIEWING and self.at_gate and self.is_ruled and not self.approved:
             return "approval"
         if self.state is State.DEPLOYING and not self.merged:
             return "merge" if self.held is not None else None
@@ -254,12 +265,13 @@ class Integration:
         """Whether its pull request is there, for people to see, and approvals are missing."""
         is_there = self.pull_request is not None and self.head == self.commit
         is_decided = self.approved or self.cancelled or self.rejected_by
-        return self.state is State.REVIEWING and is_there and not is_decided
+        return self.state is State.REVIEWING and is_there and self.is_ruled and not is_decided
 
     @property
     def is_moving(self) -> bool:
         """Whether its branch is about to show, or shows already, what is not written down yet."""
-        return self.state is State.REVIEWING and self.branch != "" and self.head != self.commit
+        is_on_its_way = self.head != self.commit or not self.is_ruled
+        return self.state is State.REVIEWING and self.branch != "" and is_on_its_way
 
     @property
     def is_being_changed(self) -> bool:
@@ -285,8 +297,26 @@ class Integration:
 
     @property
     def approved(self) -> bool:
-        """Whether as many people approved this very commit as have to."""
-        return self.approvals_missing == 0
+        """Whether as many people approved this very commit as have to, those for its paths among them."""
+        is_met = all(each.missing == 0 for each in self.rules_standing)
+        return self.approvals_missing == 0 and self.is_ruled and is_met
+
+    @property
+    def is_ruled(self) -> bool:
+        """Whether it is known which of the repository's rules for paths hold for this very commit."""
+        known = self.ruled
+        return not self.path_rules or (known is not None and (known.head, known.change) == self._shown)
+
+    @property
+    def _shown(self) -> tuple[str, str]:
+        return self.head, self.change
+
+    @property
+    def rules_standing(self) -> tuple[approving.Standing, ...]:
+        """How far each of these rules is met. Who asked for it, or committed to it, meets none."""
+        rules = self.ruled.rules if self.ruled is not None and self.is_ruled else ()
+        given = [approval for approval in self.approvals if approval.head == self.head]
+        return approving.standing(rules, given, without={self.requested_by.id, *self.authors})
 
     @property
     def approvals_missing(self) -> int:
@@ -431,10 +461,15 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, check=check, check_head=head, check_open=True, at_gate=True)
         case e.CheckClosed():
             return replace(it, check_open=False)
+        case e.GateRuled():
+            return _shut(replace(it, ruled=event))
         case e.Approved():
-            return replace(it, approvals=(*it.approvals, event), base_rounds=0)
+            return replace(it, approvals=approving.with_one_more(it.approvals, event), base_rounds=0)
         case e.ApprovalWithdrawn(whose=whose):
             return replace(it, approvals=tuple(given for given in it.approvals if given.by != whose))
+        case e.ApprovalLapsed():
+            left = approving.without_lapsed(it.approvals, event)
+            return _shut(replace(it, approvals=left, lapses=(*it.lapses, event)))
         case e.ChangesRequested():
             return _sent_back(it, event)
         case e.ChecksFailed():
@@ -548,6 +583,8 @@ def _validated(it: Integration, event: e.RequestValidated) -> Integration:
         inputs=event.inputs,
         merge_reverts=event.merge_reverts,
         approvals_needed=event.approvals,
+        path_rules=event.path_rules,
+        approval_days=event.approval_days,
         merge_method=event.merge_method,
         passed_before=event.passed,
         refuses_remarks=event.refuses_remarks,
@@ -693,6 +730,16 @@ def _opened_again(it: Integration, *, attempt: int) -> Integration:
     )
 
 
+def _shut(it: Integration) -> Integration:
+    """A gate that stood open is shut where approvals are missing after all: it has a check run of its own."""
+    stood_open = it.state is State.DEPLOYING or not it.check_open
+    if it.approved or it.merged or not it.at_gate or not stood_open:
+        return it
+    state = State.REVIEWING if it.state is State.DEPLOYING else it.state
+    shut = replace(it, state=state, released=False, held=None, was_held=False, passport_completed=False)
+    return shut if it.check_open else replace(shut, at_gate=False, gates=it.gates + 1)
+
+
 def _retried(it: Integration, event: e.Retried) -> Integration:
     """What was asked, answered and spent stays; what was made on GitHub belongs to the life before."""
     state = State(event.state)
@@ -818,6 +865,8 @@ def _gone_on(after: Integration, it: Integration, event: e.Retried) -> Integrati
         inputs=it.inputs,
         merge_reverts=it.merge_reverts,
         approvals_needed=it.approvals_needed,
+        path_rules=it.path_rules,
+        approval_days=it.approval_days,
         merge_method=it.merge_method,
         passed_before=it.passed_before,
         refuses_remarks=it.refuses_remarks,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.domain import events as e
+from bot.domain.approving import Standing
 from bot.domain.integration import Integration, fold
 from bot.records import Recorded
 
@@ -92,6 +93,7 @@ class Passport:
     head: str
     files: int
     approvals_needed: int
+    rules: tuple[Standing, ...]
     approvals: tuple[Approval, ...]
     released: bool
     merged: str
@@ -144,6 +146,7 @@ def passport_of(it: Integration, records: Sequence[Recorded]) -> Passport:
         head=it.head,
         files=it.files,
         approvals_needed=it.approvals_needed,
+        rules=it.rules_standing,
         approvals=tuple(_approvals(it, facts)),
         released=it.released,
         merged=it.merged,

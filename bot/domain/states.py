@@ -25,8 +25,8 @@ MOVES: Final[Mapping[State, tuple[State, ...]]] = {
     State.GENERATING: (State.TESTING, State.FAILED),
     State.TESTING: (State.GENERATING, State.REVIEWING, State.FAILED),
     State.REVIEWING: (State.GENERATING, State.DEPLOYING, State.FAILED),
-    # Back where it could not be merged any more: the base has moved.
-    State.DEPLOYING: (State.GENERATING, State.ACTIVE, State.FAILED),
+    # Back where it could not be merged any more: the base has moved, or an approval is over.
+    State.DEPLOYING: (State.GENERATING, State.REVIEWING, State.ACTIVE, State.FAILED),
     State.ACTIVE: (State.GENERATING, State.FAILED, State.DEPRECATED),
     State.FAILED: (State.VALIDATING, State.GENERATING, State.TESTING, State.DEPLOYING),
     State.DEPRECATED: (),

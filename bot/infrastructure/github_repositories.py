@@ -71,6 +71,25 @@ class GitHubRepositories:
             return "none"
         return str(answer.data.get("role_name") or answer.data["permission"])
 
+    async def is_in_team(self, repository: Repository, actor: Actor, team: str) -> bool | None:
+        """Whether GitHub lists them as an active member of that team, `@org/slug`, of the repository's own
+        account; None where this App may not know.
+        """
+        organisation, _, slug = team.removeprefix("@").partition("/")
+        if organisation.lower() != repository.full_name.partition("/")[0].lower():
+            return False
+        path = ("orgs", organisation, "teams", slug, "memberships", actor.login)
+        refusing = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+        try:
+            answer = await self._app.on(repository, OWNERS).ask_beside("read_team", *path, also=refusing)
+        except StepFailed as failure:
+            if failure.code != "github_forbidden":
+                raise
+            return None  # no such token is to be had
+        if answer.status == HTTPStatus.FORBIDDEN:
+            return None
+        return bool(answer.status != HTTPStatus.NOT_FOUND and answer.data["state"] == "active")
+
     async def ownership(self, repository: Repository, actor: Actor) -> Ownership:
         """A person owns their own account, and an organisation where GitHub lists them as its administrator.
 

@@ -264,6 +264,7 @@ class FakeRepositories:
     asked: list[int] = field(default_factory=list)
     owners: frozenset[int] = frozenset({3})
     is_blind: bool = False
+    teams: dict[str, frozenset[int]] = field(default_factory=dict)
     facts: RepositoryFacts = ABOUT
     settings: RepositoryFacts | None = None
 
@@ -284,6 +285,9 @@ class FakeRepositories:
         if self.roles is None:
             raise Unavailable("github_unavailable")
         return self.roles.get(actor.id, "none")
+
+    async def is_in_team(self, repository: Repository, actor: Actor, team: str) -> bool | None:
+        return None if self.is_blind else actor.id in self.teams.get(team, frozenset())
 
     async def ownership(self, repository: Repository, actor: Actor) -> Ownership:
         return Ownership(

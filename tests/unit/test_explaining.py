@@ -246,6 +246,7 @@ async def test_an_integration_of_another_repository_is_not_seen() -> None:
 def test_every_fact_has_its_sentence() -> None:
     every = [*ACTIVE, *ASKED, *cancelled(*failed(*REPAIRING)), e.DeployReleased(by=ADMIN), e.UndoFinished()]
     every += [e.ApprovalWithdrawn(by=ADMIN, whose=REQUESTER), LOST]
+    every += [e.GateRuled(head=COMMIT, change=""), e.ApprovalLapsed(whose=ADMIN, head=COMMIT, days=14)]
     every += [e.Answered(by=REQUESTER, text=""), e.Rejected(by=ADMIN, why=None), ADMIN_APPROVAL]
     every += [*PLAN_AGREED, *ANOTHER_PLAN, e.Reminded(of="answer")]
     every += [HELD_UP, e.WentOn(), *UP_AGAIN]
@@ -441,6 +442,8 @@ async def test_the_configuration_says_where_each_value_comes_from() -> None:
 | `merge_method` | (not set) | the bot's default |
 | `merge_reverts` | `false` | the bot's default |
 | `approvals` | `1` | the bot's default |
+| `approval_days` | `14` | the bot's default |
+| `approval_paths` | (not set) | the bot's default |
 | `plan_first` | `false` | the bot's default |
 | `reminders` | `true` | the bot's default |
 | `update` | `false` | the bot's default |
@@ -460,7 +463,7 @@ async def test_a_configuration_that_cannot_be_read_is_said_to_be() -> None:
     stage.sources.files[BASE] = {".github/claude-bot.yml": b"tests: pytest\n"}
 
     assert await says("/claude config", stage) == snapshot(
-        "`.github/claude-bot.yml` cannot be followed: acme/shop, line 1: `tests`: there is no such key. Did you mean `test`? The keys are test, tester, report, environment, deploy, merge_method, merge_reverts, approvals, plan_first, reminders, update, test_remarks, checks, branch, labels, reviewers, not_secret, setup, setup_files. I know of no earlier version that could. Until it is mended, nothing can be asked for here."
+        '`.github/claude-bot.yml` cannot be followed: acme/shop, line 1: `tests`: there is no such key. Did you mean `test`? The keys are test, tester, report, environment, deploy, merge_method, merge_reverts, approvals, approval_days, approval_paths, plan_first, reminders, update, test_remarks, checks, branch, labels, reviewers, not_secret, setup, setup_files. I know of no earlier version that could. Until it is mended, nothing can be asked for here.'
     )
 
 

@@ -55,6 +55,8 @@ async def test_key_by_key_the_nearer_file_says_it_and_else_the_default_holds() -
 | `merge_method` | (not set) | the bot's default |
 | `merge_reverts` | `false` | the bot's default |
 | `approvals` | `1` | this repository, [line 1](https://github.com/acme/shop/blob/ba5eba5eba5eba5eba5eba5eba5eba5eba5eba5e/.github/claude-bot.yml#L1) |
+| `approval_days` | `14` | the bot's default |
+| `approval_paths` | (not set) | the bot's default |
 | `plan_first` | `false` | the bot's default |
 | `reminders` | `true` | the bot's default |
 | `update` | `false` | the bot's default |
@@ -198,5 +200,5 @@ async def test_whoever_asks_is_told_once_that_an_earlier_version_counts() -> Non
     assert told.partition(" -->\n")[2] == snapshot("""\
 @requester, I am at it, but:
 
-**`.github/claude-bot.yml` of `acme/shop` is broken** on `main` (`fa11fa1`), line 1: `tset`: there is no such key. Did you mean `test`? The keys are test, tester, report, environment, deploy, merge_method, merge_reverts, approvals, plan_first, reminders, update, test_remarks, checks, branch, labels, reviewers, not_secret, setup, setup_files. Until it is mended, what it said in `ba5eba5` stays in force.\
+**`.github/claude-bot.yml` of `acme/shop` is broken** on `main` (`fa11fa1`), line 1: `tset`: there is no such key. Did you mean `test`? The keys are test, tester, report, environment, deploy, merge_method, merge_reverts, approvals, approval_days, approval_paths, plan_first, reminders, update, test_remarks, checks, branch, labels, reviewers, not_secret, setup, setup_files. Until it is mended, what it said in `ba5eba5` stays in force.\
 """)

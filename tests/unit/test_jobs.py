@@ -91,6 +91,8 @@ async def test_a_survey_finds_the_base_its_configuration_and_its_tests() -> None
         "merge_method": "merge",
         "merge_reverts": "",
         "approvals": "1",
+        "approval_days": "14",
+        "path_rules": "[]",
         "test_remarks": "report",
         "not_secret": "[]",
         "reports": "[]",

@@ -46,6 +46,7 @@ from tests.unit.histories import (
     integration,
 )
 
+BY_A_DEVELOPER = structs.replace(APPROVAL, role="developer")
 NEEDS_TWO = tuple(structs.replace(each, approvals=2) if each is SPEC else each for each in UP_FOR_REVIEW)
 OLDER = "01d0" * 10
 TESTED_AGAIN = (
@@ -76,7 +77,7 @@ async def test_a_review_that_approves_is_an_approval_of_its_commit() -> None:
 
     facts = await told(review(by=ADMIN, commit=COMMIT), stage)
 
-    assert facts == [ADMIN_APPROVAL]
+    assert facts == [structs.replace(ADMIN_APPROVAL, role="admin")]
     assert stage.comments.on(PULL) == []
 
 
@@ -130,7 +131,7 @@ async def test_a_review_that_did_not_count_does_not_count_later_either() -> None
 
 @pytest.mark.parametrize("history", [OPENED, UP_FOR_REVIEW], ids=["before its check", "at the gate"])
 async def test_a_review_counts_from_when_the_pull_request_is_there_on(history: History) -> None:
-    assert await told(review(by=DEVELOPER, commit=COMMIT), staged(history)) == [APPROVAL]
+    assert await told(review(by=DEVELOPER, commit=COMMIT), staged(history)) == [BY_A_DEVELOPER]
 
 
 async def test_a_review_that_is_faster_than_our_own_note_of_the_pull_request_waits_for_it() -> None:
@@ -139,7 +140,7 @@ async def test_a_review_that_is_faster_than_our_own_note_of_the_pull_request_wai
         await told(review(by=DEVELOPER, commit=COMMIT), stage)
     stage.log.holds(UP_FOR_REVIEW[len(BRANCHED) :])
 
-    assert await told(review(by=DEVELOPER, commit=COMMIT), stage) == [APPROVAL]
+    assert await told(review(by=DEVELOPER, commit=COMMIT), stage) == [BY_A_DEVELOPER]
 
 
 def of_a_fork() -> Payload:

@@ -48,6 +48,7 @@ MADE_BY = {
     (State.TESTING, State.GENERATING): (REPAIRING[:-1], "RepairStarted"),
     (State.REVIEWING, State.DEPLOYING): ((*UP_FOR_REVIEW, ADMIN_APPROVAL), "Released"),
     (State.DEPLOYING, State.GENERATING): (CHECKED, "BaseMoved"),
+    (State.DEPLOYING, State.REVIEWING): (CHECKED, "ApprovalLapsed"),
     (State.DEPLOYING, State.ACTIVE): (DEPLOYED, "Activated"),
     (State.ACTIVE, State.GENERATING): (ACTIVE, "VersionRequested"),
     (State.ACTIVE, State.DEPRECATED): (REMOVED, "Deprecated"),
@@ -71,6 +72,7 @@ def moves(history: History) -> list[tuple[State, State, str]]:
 def test_a_move_is_made_by_its_own_fact(move: tuple[State, State], history: History, name: str) -> None:
     facts: dict[str, e.Event] = {type(fact).__name__: fact for life in LIVES.values() for fact in life}
     facts["BaseMoved"] = BASE_MOVED
+    facts["ApprovalLapsed"] = e.ApprovalLapsed(whose=ADMIN, head=ADMIN_APPROVAL.head, days=14)
     facts |= {f"Retried {end}": e.Retried(by=ADMIN, state=end, attempt=2) for end in AGAIN_FROM}
 
     before = integration(history)

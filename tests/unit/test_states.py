@@ -13,7 +13,7 @@ DESIGNED = {
     "generating": {"testing", "failed"},
     "testing": {"generating", "reviewing", "failed"},
     "reviewing": {"generating", "deploying", "failed"},
-    "deploying": {"generating", "active", "failed"},
+    "deploying": {"generating", "reviewing", "active", "failed"},
     "active": {"generating", "failed", "deprecated"},
     "failed": {"validating", "generating", "testing", "deploying"},
     "deprecated": set(),

@@ -1,0 +1,78 @@
+"""Whose approvals a change takes for the paths that it touches, and how many of them are missing."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.domain import events as e
+from bot.domain.codeowners import is_met, pattern_of
+from bot.records import Actor
+
+# What GitHub's Apps are called; no person can be.
+_APP: Final = "[bot]"
+ADMIN: Final = "admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A rule that holds, and who has approved that may."""
+
+    rule: e.PathRule
+    given: tuple[Actor, ...] = ()
+
+    @property
+    def missing(self) -> int:
+        """How many more have to."""
+        return max(0, self.rule.count - len(self.given))
+
+
+def holding(rules: Iterable[e.PathRule], paths: Collection[str]) -> tuple[e.PathRule, ...]:
+    """The rules of which a path is meant; one whose pattern is none holds for every change."""
+    return tuple(rule for rule in rules if _holds(rule, paths))
+
+
+def standing(
+    rules: Iterable[e.PathRule], approvals: Sequence[e.Approved], *, without: Collection[int]
+) -> tuple[Standing, ...]:
+    """How far each rule is met by these approvals. A person counts once for each; `without` for none."""
+    people = [given for given in approvals if given.by.id not in without and not _is_app(given.by)]
+    return tuple(Standing(rule=rule, given=_meeting(rule, people)) for rule in rules)
+
+
+def teams_named(rules: Iterable[e.PathRule]) -> tuple[str, ...]:
+    """The teams by whom one of these wants to be approved, each once."""
+    return tuple(dict.fromkeys(name for rule in rules for name in rule.by if "/" in name))
+
+
+def with_one_more(approvals: Sequence[e.Approved], given: e.Approved) -> tuple[e.Approved, ...]:
+    """The approvals with this one, which stands for an earlier one of the same commit by the same person."""
+    others = [each for each in approvals if (each.by.id, each.head) != (given.by.id, given.head)]
+    return (*others, given)
+
+
+def without_lapsed(approvals: Sequence[e.Approved], lapsed: e.ApprovalLapsed) -> tuple[e.Approved, ...]:
+    """The approvals without the one that holds no more."""
+    over = (lapsed.whose.id, lapsed.head)
+    return tuple(each for each in approvals if (each.by.id, each.head) != over)
+
+
+def _holds(rule: e.PathRule, paths: Collection[str]) -> bool:
+    pattern = pattern_of(rule.path)
+    return pattern is None or any(is_met(pattern, path) for path in paths)
+
+
+def _meeting(rule: e.PathRule, people: Iterable[e.Approved]) -> tuple[Actor, ...]:
+    able = {given.by.id: given.by for given in people if _may(rule, given)}
+    return tuple(able.values())
+
+
+def _may(rule: e.PathRule, given: e.Approved) -> bool:
+    if rule.role == ADMIN and given.role != ADMIN:
+        return False
+    named = {name.lower() for name in rule.by}
+    own = {f"@{given.by.login.lower()}", *(team.lower() for team in given.teams)}
+    return not named or bool(named & own)
+
+
+def _is_app(by: Actor) -> bool:
+    return by.login.endswith(_APP)
