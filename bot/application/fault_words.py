@@ -45,6 +45,8 @@ BOUNDS: Final[Mapping[str, Callable[[Mapping[str, object]], str]]] = {
     "less_than_equal": lambda it: f"has to be at most {it['le']}",
     "list_type": lambda _: "has to be a list: a line with `- ` for each",
     "literal_error": lambda it: f"has to be {it['expected']}",
+    "missing": lambda _: "has to be said",
+    "model_type": lambda _: "has to be a mapping of keys to values",
     "string_pattern_mismatch": lambda _: "holds a character that is not allowed there",
     "string_too_long": lambda it: f"has to have at most {it['max_length']} characters",
     "string_too_short": lambda it: f"has to have at least {it['min_length']} character",

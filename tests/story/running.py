@@ -13,7 +13,7 @@ from dbos import DBOS
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot import doors, wiring
-from bot.application import reminding, settling
+from bot.application import lapsing, reminding, settling
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
 from bot.domain.pausing import LONGEST
@@ -203,6 +203,12 @@ class Bot:
     async def looks_whom_to_remind(self) -> None:
         """What it does every ten minutes, now, and to its end."""
         now = Start(queue="ops", workflow=reminding.WORKFLOW, id=f"now-{uuid4()}", args=(str(uuid4()), ""))
+        await start(now)
+        await self.comes_to_rest()
+
+    async def looks_for_lapses(self) -> None:
+        """What it does every ten minutes beside, now, and to its end."""
+        now = Start(queue="ops", workflow=lapsing.WORKFLOW, id=f"now-{uuid4()}", args=(str(uuid4()), ""))
         await start(now)
         await self.comes_to_rest()
 

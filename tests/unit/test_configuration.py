@@ -85,6 +85,11 @@ def test_without_a_command_there_are_no_words() -> None:
     assert parse(b"environment: production").command == ()
 
 
+TOO_MANY_TEAMS = b"approval_paths:\n" + b"".join(
+    b"  - {path: a, by: ['@acme/t%d', '@acme/u%d']}\n" % (n, n) for n in range(6)
+)
+
+
 @pytest.mark.parametrize(
     ("content", "where"),
     [
@@ -102,7 +107,27 @@ def test_without_a_command_there_are_no_words() -> None:
         (b"environment:\n  [a]", "line 1: `environment`: has to be text"),
         (b"environment: " + b"x" * 256, "`environment`: has to have at most 255 characters."),
         (b"test_remarks: ignore", "line 1: `test_remarks`: has to be 'report' or 'refuse'."),
-        (b"checks: off", "line 1: `checks`: "),
+        (b"checks: off", "line 1: `checks`: has to be a mapping of keys to values."),
+        (b"approval_days: 91", "line 1: `approval_days`: has to be at most 90."),
+        (b"approval_paths:\n  - count: 2", "line 2: `approval_paths.0.path`: has to be said."),
+        (b"approval_paths:\n  - payments/", "line 2: `approval_paths.0`: has to be a mapping"),
+        (
+            b"approval_paths:\n  - path: '!a'",
+            "line 2: `approval_paths.0.path`: this is no pattern as CODEOWNERS",
+        ),
+        (
+            b"approval_paths:\n  - path: 'a b'",
+            "line 2: `approval_paths.0.path`: this is no pattern as CODEOWNERS",
+        ),
+        (
+            b"approval_paths:\n  - path: a\n    role: owner",
+            "line 3: `approval_paths.0.role`: has to be 'developer'",
+        ),
+        (
+            b"approval_paths:\n  - {path: a, count: 2, by: ['@a', '@A']}",
+            "2 have to approve, and 'by' names 1.",
+        ),
+        (TOO_MANY_TEAMS, "line 1: `approval_paths`: no more than 10 teams can be named."),
         (b"checks: {send_back: 1}", "line 1: `checks.send_back`: has to be true or false"),
         (b"checks: {rounds: 9}", "line 1: `checks.rounds`: there is no such key."),
         (b"not_secret: .env", "line 1: `not_secret`: has to be a list: a line with `- ` for each."),

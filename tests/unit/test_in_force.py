@@ -8,9 +8,10 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.application import configuration_words as words
-from bot.application.configuration import PATH
+from bot.application.configuration import PATH, path_rules_in, path_rules_text
 from bot.application.in_force import InForce, in_force
 from bot.application.validating import survey_repository
+from bot.domain import events as e
 from bot.records import Commit, RepositoryFacts, StepFailed, Unavailable
 from tests.unit.fakes import ABOUT, FakeRepositories, FakeSources, Stage
 from tests.unit.histories import BASE, ID, ISSUE, OWNER, SHOP, TAKEN_UP, TREE
@@ -202,3 +203,33 @@ async def test_whoever_asks_is_told_once_that_an_earlier_version_counts() -> Non
 
 **`.github/claude-bot.yml` of `acme/shop` is broken** on `main` (`fa11fa1`), line 1: `tset`: there is no such key. Did you mean `test`? The keys are test, tester, report, environment, deploy, merge_method, merge_reverts, approvals, approval_days, approval_paths, plan_first, reminders, update, test_remarks, checks, branch, labels, reviewers, not_secret, setup, setup_files. Until it is mended, what it said in `ba5eba5` stays in force.\
 """)
+
+
+async def test_rc_02_an_owners_file_adds_to_what_paths_take_and_no_repository_takes_it_away() -> None:
+    own = b"approval_days: 3\napproval_paths:\n  - {path: payments/, count: 2}\n  - {path: infra/}\n"
+    owners = b"approval_days: 9\napproval_paths: [{path: infra/}, {path: '*.sql', role: admin}]\n"
+
+    both, none = await found(staged(own, owners)), await found(staged(b"approval_paths: []", owners))
+
+    assert (path_rules_in(path_rules_text(both.configuration)), both.configuration.approval_days) == (
+        (
+            e.PathRule(path="payments/", count=2, role="developer"),
+            e.PathRule(path="infra/", role="developer"),
+            e.PathRule(path="*.sql", role="admin"),
+        ),
+        3,
+    )
+    assert [each.path for each in none.configuration.approval_paths] == ["infra/", "*.sql"]
+    [row] = [line for line in words.in_force(both).splitlines() if "approval_paths" in line]
+    assert row == snapshot(
+        "| `approval_paths` | `path: payments/, count: 2, role: developer, by: ; path: infra/, count: 1, role: developer, by: ; path: *.sql, count: 1, role: admin, by:` | this repository, [line 2](https://github.com/acme/shop/blob/ba5eba5eba5eba5eba5eba5eba5eba5eba5eba5e/.github/claude-bot.yml#L2); the owner's `acme/.github`, [line 2](https://github.com/acme/.github/blob/0123012301230123012301230123012301230123/.github/claude-bot.yml#L2) |"
+    )
+
+
+async def test_as_many_rules_as_either_file_may_have_hold_together() -> None:
+    def rules(name: str) -> bytes:
+        return b"approval_paths:\n" + b"".join(b"  - {path: %s%d}\n" % (name.encode(), n) for n in range(20))
+
+    it = await found(staged(rules("a"), rules("b")))
+
+    assert len(it.configuration.approval_paths) == 40
