@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import settings
@@ -10,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from msgspec import structs
 
 from bot.application.projections import row_of
-from bot.domain import deciding, planning
+from bot.domain import deciding, planning, vouching
 from bot.domain import events as e
 from bot.domain.integration import Integration, evolved, fold
 from bot.domain.policy import Denied, Role
@@ -29,6 +30,7 @@ from tests.unit.histories import (
     ADMIN,
     ANOTHER,
     ASKED,
+    BEGAN,
     BRANCH,
     CHANGE,
     COMMIT,
@@ -214,6 +216,16 @@ class Lifetimes(RuleBasedStateMachine):
     def made_outside(self) -> None:
         self.happens(lambda it: missing(it)[:1])
 
+    @rule(by=PEOPLE, head=HEADS, alone=st.booleans())
+    def approved_for_a_time(self, by: Any, head: str, *, alone: bool) -> None:
+        given = e.Approved(by=by, head=head, deploys=True, role="admin", until=BEGAN.isoformat())
+        before = BEGAN - timedelta(days=1)
+        self.happens(lambda it: vouching.approve(it, given, alone=alone, now=before))
+
+    @rule()
+    def lapsed(self) -> None:
+        self.happens(lambda it: vouching.lapse(it, now=BEGAN))
+
     @rule(by=PEOPLE, head=HEADS, deploys=st.booleans(), alone=st.booleans())
     def approved(self, **asked: Any) -> None:
         self.happens(lambda it: deciding.approve(it, **asked))
@@ -316,6 +328,11 @@ class Lifetimes(RuleBasedStateMachine):
         again = [fact for fact in self.facts if isinstance(fact, e.Retried)]
         assert len(came) == len(again) + self.kept + (self.it.state is State.FAILED)
         assert self.it.lives == len(again) + self.it.editions
+
+    @invariant()
+    def nothing_goes_out_that_is_not_approved_any_more(self) -> None:
+        it = self.it
+        assert it.state is not State.DEPLOYING or it.merged or it.approved
 
     @invariant()
     def nothing_was_merged_or_deployed_without_an_approval_of_it(self) -> None:
