@@ -43,6 +43,8 @@ async def test_the_owners_file_holds_where_the_repositorys_own_says_nothing(team
 | `merge_method` | (not set) | the bot's default |
 | `merge_reverts` | `false` | the bot's default |
 | `approvals` | `2` | the owner's `acme/.github`, [line 2](<acme/.github>/.github/claude-bot.yml#L2) |
+| `approval_days` | `14` | the bot's default |
+| `approval_paths` | (not set) | the bot's default |
 | `plan_first` | `false` | the bot's default |
 | `reminders` | `true` | the bot's default |
 | `update` | `false` | the bot's default |
