@@ -99,7 +99,6 @@ def judge(it: Integration, verdict: Verdict, *, repairs: int) -> list[e.Event]:
 
     Tests that passed with remarks count as failed where the repository says so.
     """
-    _check_next(it, State.REVIEWING)
     _check_in(it, State.TESTING)
     report, remarks = verdict.report, verdict.remarks
     if verdict.is_green and not (remarks and it.refuses_remarks):

@@ -9,7 +9,7 @@ from typing import Any
 
 import jwt
 
-from standins.github.state import Installation, Repository, Token
+from standins.github.state import Account, Installation, Repository, Token
 from standins.github.world import Missing, Refused, World
 
 LEVELS = {"read": 1, "write": 2, "admin": 3}
@@ -88,6 +88,13 @@ def check_may(token: Token, needs: str, repository: Repository) -> None:
         f"{name}={level}" for name, _, level in rights
     )
     raise refusal
+
+
+def check_may_of(token: Token | None, needs: str, owner: Account) -> None:
+    """The same, where an organisation is asked about: only the installation's own is."""
+    name, _, level = needs.partition(":")
+    if token is None or not _has(token, name, level) or token.installation.account.id != owner.id:
+        raise Refused(403, "Resource not accessible by integration")
 
 
 def _has(token: Token, name: str, level: str) -> bool:

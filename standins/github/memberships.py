@@ -1,4 +1,4 @@
-"""Who belongs to which organisation, and which teams it has."""
+"""Who belongs to which organisation, and to which of its teams."""
 
 from standins.github.teams import Team
 from standins.github.world import World
@@ -12,8 +12,9 @@ class Memberships(World):
         place, person = self.add_account(organization, "Organization"), self.add_account(login)
         self.members[place.id, person.id] = role, state
 
-    def team(self, name: str) -> None:
-        """There is that team, `org/slug`."""
+    def team(self, name: str, *logins: str, state: str = "active") -> None:
+        """These are members of that team, `org/slug`, which is made where there is none."""
         organisation, _, slug = name.partition("/")
         self.add_account(organisation, "Organization")
-        self.teams.setdefault(name.lower(), Team(id=self.new_id(), slug=slug))
+        team = self.teams.setdefault(name.lower(), Team(id=self.new_id(), slug=slug))
+        team.members.update({login.lower(): state for login in logins})

@@ -1,5 +1,6 @@
 """Who is asked for a review, and the teams of an organisation."""
 
+from standins.github import access
 from standins.github.call import Answer, Call, Routes
 from standins.github.routes.pulls import PULL, READ, WRITE, asked_pull, whole
 from standins.github.shapes import teams as shapes
@@ -7,10 +8,11 @@ from standins.github.shapes.accounts import account
 from standins.github.shapes.pulls import pull_of
 from standins.github.state import Account
 from standins.github.teams import Team
-from standins.github.world import Refused
+from standins.github.world import Missing, Refused
 
 routes = Routes()
 REVIEWERS = f"{PULL}/requested_reviewers"
+MEMBERSHIP = "/orgs/{org}/teams/{team_slug}/memberships/{username}"
 NO_COLLABORATOR = (
     "Reviews may only be requested from collaborators. One or more of the users or teams you specified is "
     "not a collaborator of the {} repository."
@@ -57,3 +59,14 @@ def _team(call: Call, owner: Account, slug: str) -> Team:
     if found is None:
         raise Refused(422, NO_COLLABORATOR.format(call.repository.full_name))
     return found
+
+
+@routes.on("GET", MEMBERSHIP, needs="")
+def get_membership(call: Call) -> Answer:
+    """Told to those who may read the members of this very organisation."""
+    owner, login = call.world.account(call.parameters["org"]), call.parameters["username"]
+    access.check_may_of(call.token, "members:read", owner)
+    found = call.world.teams.get(f"{owner.login}/{call.parameters['team_slug']}".lower())
+    if found is None or login.lower() not in found.members:
+        raise Missing("no such member")
+    return Answer(body=shapes.membership(call.world, owner, found, login))

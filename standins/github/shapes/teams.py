@@ -28,3 +28,8 @@ def team(world: World, of: Account, it: Team) -> dict[str, Any]:
         "organization_id": of.id,
         "parent": None,
     }
+
+
+def membership(world: World, of: Account, it: Team, login: str) -> dict[str, Any]:
+    url = f"{world.url}/organizations/{of.id}/team/{it.id}/memberships/{login}"
+    return {"url": url, "role": "member", "state": it.members[login.lower()]}
