@@ -466,7 +466,7 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
         case e.Approved():
             return replace(it, approvals=approving.with_one_more(it.approvals, event), base_rounds=0)
         case e.ApprovalWithdrawn(whose=whose):
-            return replace(it, approvals=tuple(given for given in it.approvals if given.by != whose))
+            return _shut(replace(it, approvals=tuple(given for given in it.approvals if given.by != whose)))
         case e.ApprovalLapsed():
             left = approving.without_lapsed(it.approvals, event)
             return _shut(replace(it, approvals=left, lapses=(*it.lapses, event)))

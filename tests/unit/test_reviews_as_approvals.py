@@ -266,6 +266,9 @@ async def test_what_is_tested_once_more_can_still_be_approved_no_longer(tested: 
     stage.log.holds((*TESTED_AGAIN[len(tested) :], e.TestsPassed(attempt=2, report=REPORT)))
 
     assert facts == [e.ApprovalWithdrawn(by=DEVELOPER, whose=ADMIN)]
+    shut = stage.log.integration()
+    assert (shut.waiting_for, shut.at_gate, deciding.release(shut)) == (None, False, [])
+    stage.log.holds([e.CheckOpened(check=32, head=COMMIT)])  # the first says that it was approved
     it = stage.log.integration()
     assert (it.waiting_for, it.at_gate, deciding.release(it)) == ("approval", True, [])
 
