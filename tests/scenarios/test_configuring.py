@@ -40,6 +40,7 @@ async def test_the_owners_file_holds_where_the_repositorys_own_says_nothing(team
 | `tester` | `sandbox` | the bot's default |
 | `report` | (not set) | the bot's default |
 | `environment` | <id> | the bot's default |
+| `deploy` | (not set) | the bot's default |
 | `merge_method` | (not set) | the bot's default |
 | `merge_reverts` | `false` | the bot's default |
 | `approvals` | `2` | the owner's `acme/.github`, [line 2](<acme/.github>/.github/claude-bot.yml#L2) |
