@@ -18,6 +18,7 @@ from standins.github.app import key_pair, new_app
 from standins.github.people import GitHub
 from standins.github.server import serve
 from tests.story import Team
+from tests.story.clock import Ahead
 from tests.story.databases import Template, bring_up, template_in
 from tests.story.oracle import check
 from tests.story.places import ROLES, Repositories
@@ -97,9 +98,15 @@ def script() -> Script:
 
 
 @pytest.fixture
-def bent() -> Mapping[str, Any]:
+def clock() -> Ahead:
+    """The bot's clock, which a story may put forward."""
+    return Ahead()
+
+
+@pytest.fixture
+def bent(clock: Ahead) -> Mapping[str, Any]:
     """What wiring is told beside what it always is."""
-    return {}
+    return {"clock": clock}
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 # ruff: noqa: E501  a sentence is pinned as it is said
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -40,16 +39,6 @@ def notes_too(asked: Asked) -> Reply:
     if asked.calls_since_told:
         return says(SUMMARY)
     return calls(edit(f"toolu_{asked.turns}", "create", PATH, file_text=f"invoices {asked.turns}\n"))
-
-
-@pytest.fixture
-def clock() -> Ahead:
-    return Ahead()
-
-
-@pytest.fixture
-def bent(clock: Ahead) -> Mapping[str, Any]:
-    return {"clock": clock}
 
 
 def waiting_part(body: str) -> list[str]:

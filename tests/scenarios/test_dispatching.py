@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 
@@ -50,16 +49,6 @@ ONCE = {
 }
 RUNS = "/repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs"
 DISPATCH = "/repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches"
-
-
-@pytest.fixture
-def clock() -> Ahead:
-    return Ahead()
-
-
-@pytest.fixture
-def bent(clock: Ahead) -> Mapping[str, Any]:
-    return {"clock": clock}
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
@@ -15,16 +15,6 @@ from tests.story.scripts import REPOSITORY, breaks_then_mends
 
 JUDGED: Final = {**REPOSITORY, ".github/claude-bot.yml": "tester: checks\n"}
 SHOWN_ONCE: Final = {"create_branch": 1, "create_check": 1, "edit_pull": 1, "make_ready": 1, "open_pull": 1}
-
-
-@pytest.fixture
-def clock() -> Ahead:
-    return Ahead()
-
-
-@pytest.fixture
-def bent(clock: Ahead) -> Mapping[str, Any]:
-    return {"clock": clock}
 
 
 @pytest.fixture

@@ -1,24 +1,12 @@
 """Whoever is waited for is reminded once, whatever happens to the bot, and may answer by quoting."""
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from tests.story import Team
 from tests.story.clock import Ahead
 from tests.story.scripts import asks
-
-
-@pytest.fixture
-def clock() -> Ahead:
-    return Ahead()
-
-
-@pytest.fixture
-def bent(clock: Ahead) -> Mapping[str, Any]:
-    return {"clock": clock}
 
 
 @pytest.mark.parametrize("script", [asks("Which ERP?", until=1)])

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
@@ -28,16 +28,6 @@ LONG_TWO: Final = {**TWO, CONFIGURED: f"{TWO[CONFIGURED]}{LASTS}"}
 @pytest.fixture
 def environment() -> Mapping[str, str]:
     return {"RETENTION_DAYS": "7, 30, 1"}
-
-
-@pytest.fixture
-def clock() -> Ahead:
-    return Ahead()
-
-
-@pytest.fixture
-def bent(clock: Ahead) -> Mapping[str, Any]:
-    return {"clock": clock}
 
 
 async def weeks_pass(team: Team, clock: Ahead) -> None:

@@ -1,24 +1,10 @@
 """What people are told, whatever became of what they were told before."""
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
-
-import pytest
 
 from bot.domain.states import State
 from tests.story import Team, Thread
 from tests.story.clock import Ahead
-
-
-@pytest.fixture
-def clock() -> Ahead:
-    return Ahead()
-
-
-@pytest.fixture
-def bent(clock: Ahead) -> Mapping[str, Any]:
-    return {"clock": clock}
 
 
 async def deletes_the_status_comment(team: Team, issue: Thread) -> None:

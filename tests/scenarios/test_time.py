@@ -4,7 +4,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from inline_snapshot import snapshot
@@ -23,16 +22,6 @@ LIMITS = {"RUN_LIMITS": "60, 2_000_000, 5, 30"}
 @pytest.fixture
 def environment() -> Mapping[str, str]:
     return LIMITS
-
-
-@pytest.fixture
-def clock() -> Ahead:
-    return Ahead()
-
-
-@pytest.fixture
-def bent(clock: Ahead) -> Mapping[str, Any]:
-    return {"clock": clock}
 
 
 def hangs(asked: Asked) -> Reply | Raw | None:
