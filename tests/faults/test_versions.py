@@ -52,7 +52,10 @@ async def test_what_waits_under_the_old_version_finishes_under_it(team: Team) ->
     await team.bot.comes_to_rest()
     assert first.id not in greeted
     assert second.id in greeted
-    assert team.github.effects() == dict.fromkeys(EACH_ONCE, 2)
+    effects = team.github.effects()
+    # Whichever is merged last is tested once more with the other, and its passport says so.
+    assert effects.pop("edit_pull") in {2, 3}
+    assert effects == dict.fromkeys(EACH_ONCE.keys() - {"edit_pull"}, 2)
     assert await versions(first.id, second.id) == ["integration_saga_v1", "integration_saga_v2"]
 
 
