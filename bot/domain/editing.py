@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 CONTEXT_LINES: Final = 4
+# So many lines of what was just written are shown at either end of it: whoever wrote them knows the rest.
+ENDS_SHOWN: Final = 12
+FEWEST_LEFT_OUT: Final = 4
 DEEPEST_LISTING: Final = 2
 
 
@@ -52,10 +55,15 @@ def insert_after(text: str, line: int, inserted: str) -> str:
 
 
 def around(text: str, *, line: int, height: int) -> str:
-    """A few numbered lines around an edit that begins at `line`."""
+    """A few numbered lines around an edit that begins at `line`; of a high one, those at its two ends."""
     first = max(1, line - CONTEXT_LINES)
-    last = min(len(text.splitlines()), line + height + CONTEXT_LINES - 1)
-    return numbered(text, first=first, last=max(first, last))
+    last = max(first, min(len(text.splitlines()), line + height + CONTEXT_LINES - 1))
+    upto, since = line + ENDS_SHOWN - 1, line + height - ENDS_SHOWN
+    between = since - upto - 1
+    if between < FEWEST_LEFT_OUT or last < since:
+        return numbered(text, first=first, last=last)
+    parts = (numbered(text, first=first, last=upto), numbered(text, first=since, last=last))
+    return f"\n[... {between} lines of it ...]\n".join(parts)
 
 
 def line_of(text: str, part: str) -> int:

@@ -105,6 +105,43 @@ async def test_lines_are_inserted_after_a_line(at_work: Hand, line: int, text: s
     assert at_work.changed() == {"src/app.py": text.encode()}
 
 
+@pytest.mark.parametrize(
+    ("height", "shown"),
+    [
+        (3, ["a0", "n0", "n1", "n2", "a1"]),
+        (27, ["a0", *[f"n{number}" for number in range(27)], "a1"]),
+        (40, ["a0", "n0", "n11", "[... 16 lines of it ...]", "n28", "n39", "a1"]),
+    ],
+)
+async def test_of_many_lines_that_are_inserted_both_ends_are_shown(height: int, shown: list[str]) -> None:
+    at_work = await hand({"a": "a0\na1\n"})
+
+    said = await at_work.edits(
+        "insert", "a", insert_line=1, insert_text="\n".join(f"n{number}" for number in range(height))
+    )
+
+    lines = [line.split("\t")[-1] for line in said.splitlines()]
+    assert [line for line in lines if line in shown] == shown
+    assert ("n12" in lines, "n27" in lines) == (height == 27, False)
+
+
+async def test_what_many_lines_are_replaced_by_one_shows_only_that() -> None:
+    at_work = await hand({"a": "".join(f"o{number}\n" for number in range(60))})
+
+    said = await at_work.edits(
+        "str_replace", "a", old_str="".join(f"o{number}\n" for number in range(5, 55)), new_str="n\n"
+    )
+
+    assert [line.split("\t")[-1] for line in said.splitlines() if "\t" in line][:6] == [
+        "o1",
+        "o2",
+        "o3",
+        "o4",
+        "n",
+        "o55",
+    ]
+
+
 async def test_lines_are_inserted_after_a_last_line_that_does_not_end() -> None:
     at_work = await hand({"a": "one"})
 
