@@ -100,11 +100,22 @@ async def failing_names(world: World, it: Integration) -> tuple[str, ...]:
     return ()
 
 
-async def failing_shown(it: Integration, report: Report, *, prompt: str = "checks") -> str:
+async def failing_shown(it: Integration, report: Report) -> str:
+    """What failed at the gate, and what follows from it where these checks are the tester."""
+    decide = render("checks_decide") if it.tester == "checks" else ""
+    return render("checks", **await _filled(it, report), decide=decide)
+
+
+async def judged_shown(it: Integration, report: Report) -> str:
+    """What failed where the repository's own checks judge."""
+    return render("repair_checks", **await _filled(it, report))
+
+
+async def _filled(it: Integration, report: Report) -> Mapping[str, str]:
     """The report as the model is shown it: every word of it is somebody else's."""
     shown = [await _shown(each, nonce_of(it.id)) for each in report["checks"]]
     more = f"{report['more']} more failed, and are not shown.\n" if report["more"] else ""
-    return render(prompt, checks="\n\n".join(shown), more=more)
+    return {"checks": "\n\n".join(shown), "more": more}
 
 
 def printed_of(report: Report) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from bot.application.asking import ask, load_answer
 from bot.application.benches import bench_of, runs_tests
-from bot.application.check_reports import failing_shown
+from bot.application.check_reports import failing_shown, judged_shown
 from bot.application.conflicts import conflict_shown
 from bot.application.ports import World
 from bot.application.prompting import noting, render
@@ -196,7 +196,7 @@ async def _reply(  # noqa: PLR0911  a table
         return asked(render("again", reason=reason))
     found = remarks_in(report)
     if not found and "checks" in report:
-        return asked(await failing_shown(it, report, prompt="repair_checks"))
+        return asked(await judged_shown(it, report))
     return asked(_reconsider(it, report, found) if found else _repair(it, report))
 
 
@@ -224,9 +224,10 @@ def _repair(it: Integration, report: Mapping[str, Any]) -> str:
 
 def _reconsider(it: Integration, report: Mapping[str, Any], found: Sequence[Remark]) -> str:
     told = fence(remarks(found), "remarks on the test run", nonce_of(it.id))
+    by_checks = it.tester == "checks"
     return render(
         "reconsider",
-        judge=judge_shown(it.tester, it.tests, it.id),
+        judge=render("judged_checks") if by_checks else judge_shown(it.tester, it.tests, it.id),
         remarks=told,
         # A report of an earlier version does not have it.
         bent=fence(report.get("bent", ""), "diff of the tests", nonce_of(it.id)),

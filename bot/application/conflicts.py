@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bot.application.ports import World
@@ -16,6 +16,7 @@ from bot.landing_records import Merging
 from bot.records import FileEdit
 
 MOST_FILES: Final = 10
+MOST_BESIDE: Final = 200
 SIDE_CHARACTERS: Final = 6_000
 
 Report = Mapping[str, Any]
@@ -23,11 +24,23 @@ Report = Mapping[str, Any]
 
 async def report_of(it: Integration, world: World, put: Merging, *, began: str, head: str, onto: str) -> str:
     """What each side did to each file since they parted, as it is kept; of many files the first are told."""
+    came = await _came_beside(it, world, put, began=began, onto=onto)
     told = []
     for path in put.conflicts[:MOST_FILES]:
         before, ours, theirs = [await _at(it, world, commit, path) for commit in (began, head, onto)]
         told.append(await asyncio.to_thread(_told, path, before, ours, theirs))
-    return json.dumps({"files": told, "more": list(put.conflicts[MOST_FILES:])}, ensure_ascii=False)
+    more = list(put.conflicts[MOST_FILES:])
+    return json.dumps({"files": told, "more": more, "came": came}, ensure_ascii=False)
+
+
+async def _came_beside(
+    it: Integration, world: World, put: Merging, *, began: str, onto: str
+) -> Sequence[str]:
+    """In which other files the base is not what it was; of very many the first."""
+    then = await world.sources.listing(it.repository, began)
+    now = await world.sources.listing(it.repository, onto)
+    differ = {path for path in {*then, *now} if then.get(path) != now.get(path)}
+    return sorted(differ.difference(put.conflicts))[:MOST_BESIDE]
 
 
 async def _at(it: Integration, world: World, commit: str, path: str) -> bytes | None:
@@ -53,7 +66,11 @@ def conflict_shown(it: Integration, report: Report) -> str:
     shown = "\n\n".join(_shown(each, nonce) for each in report["files"])
     paths = fence(shown_paths(report["more"]), "paths", nonce) if report["more"] else ""
     more = f"More files with both sides in them:\n{paths}\n" if paths else ""
-    return render("conflict", files=shown, more=more)
+    # A report of an earlier version does not have it.
+    beside = report.get("came")
+    listed = fence(shown_paths(beside), "paths", nonce) if beside else ""
+    came = f"Other files that have changed on the base, come to it or gone:\n{listed}\n" if listed else ""
+    return render("conflict", files=shown, more=more, came=came)
 
 
 def _shown(file: Report, nonce: str) -> str:

@@ -171,26 +171,19 @@ But this repository does not accept a pass with remarks, and there are these:
 
 REMARKS
 
-What your change did to tests that were there before, and to what decides how tests are run, as a diff
-(nothing here: no such file differs):
+What your change did to tests that were there before, and to what decides how tests are run, as a diff (nothing here: no such file differs):
 
 DIFF
 
-What the tests as they were before your change printed on it (nothing here: they did not fail):
+What the tests as they were before your change printed on it (nothing here: they did not fail, or were not run):
 
 REPORT
 
-Wanted is a change that the old tests pass as they were, beside which new tests stand in files of their own,
-with no change to how tests are run.
+Wanted is a change that the old tests pass as they were, beside which new tests stand in files of their own, with no change to how tests are run.
 
-- First: does the spec itself ask for what an old test forbids? Then no change can be accepted here. Leave
-  yours as it is, whatever else is remarked on it, and finish: the run then ends without a pull request, and
-  your final message is all that people see of it. Name the test, what it expects and the point of the spec
-  against it, and say what else you did to the tests. Do not bend the code around such a test only to have it
-  pass.
-- Else undo exactly what the diff shows: the old lines come back as they were, and tests that you added move
-  into new files. What makes failures disappear goes, wherever it stands.
+- First: does the spec itself ask for what an old test forbids? Then no change can be accepted here. Leave yours as it is, whatever else is remarked on it, and finish: the run then ends without a pull request, and your final message is all that people see of it. Name the test, what it expects and the point of the spec against it, and say what else you did to the tests. Do not bend the code around such a test only to have it pass.
+- Else undo exactly what the diff shows, also where a reviewer wanted it: the old lines come back as they were, and tests that you added move into new files. What makes failures disappear goes, wherever it stands. What a reviewer wanted and you had to undo, you name, with what a person would have to do.
 - Where an old test then shows a fault in your code, mend the code.
 
-After any correction run the tests again, and finish with the complete title and body as before.
+After any correction run again what tests you can, and finish with the complete title and body as before.
 """)

@@ -358,6 +358,32 @@ async def test_in_conflict_the_model_is_shown_what_either_side_did_as_data() -> 
     assert names(stage) == ["BaseMoved"]
 
 
+async def test_in_conflict_the_model_is_told_which_other_files_came_to_the_base() -> None:
+    stage = staged(put=CLASH)
+    stage.sources.files[BASE] |= {"same.py": b"1", "changed.py": b"1", "gone.py": b"1"}
+    stage.sources.files[NEW_BASE] |= {"same.py": b"1", "changed.py": b"2", "test_new.py": b"1"}
+
+    await merges(stage)
+
+    question = await coding_question(stage.world, integration(stage.log.events()))
+    asked = str(question.messages[-1])
+    others = asked[asked.index("Other files that have changed on the base") : asked.index("All of it comes")]
+    assert [name for name in ("changed.py", "gone.py", "same.py", "test_new.py", PATH) if name in others] == [
+        "changed.py",
+        "gone.py",
+        "test_new.py",
+    ]
+
+
+async def test_in_conflict_nothing_is_said_of_other_files_where_none_differs() -> None:
+    stage = staged(put=CLASH)
+
+    await merges(stage)
+
+    question = await coding_question(stage.world, integration(stage.log.events()))
+    assert "Other files" not in str(question.messages[-1])
+
+
 async def test_after_two_rounds_a_person_has_to_put_them_together() -> None:
     stage = staged(put=CLASH, conflict_rounds=0)
 

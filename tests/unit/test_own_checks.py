@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pytest
 from inline_snapshot import snapshot
@@ -15,6 +15,7 @@ from msgspec import structs
 from bot.application import tester_words
 from bot.application.answer_words import reasons
 from bot.application.benches import bench_of
+from bot.application.check_reports import failing_shown, judged_shown
 from bot.application.checking import note_checks
 from bot.application.coding import coding_question
 from bot.application.doubting import doubted_unrun
@@ -526,6 +527,8 @@ async def test_remarks_are_refused_where_the_repository_says_so() -> None:
     question = str((await coding_question(stage.world, stage.log.integration())).messages[-1])
     assert stage.log.integration().state is State.GENERATING
     assert "does not accept a pass with remarks" in question
+    assert "Your change passed the tests. Those were the repository" in question
+    assert "you have no way to run them all" not in question
 
 
 def test_a_path_is_steering_where_a_workflow_names_it() -> None:
@@ -556,6 +559,26 @@ def test_what_tells_a_continuous_integration_what_to_do(path: str, *, is_it: boo
 
 
 # --- what is said ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("tester", "decides"), [("checks", True), ("sandbox", False)])
+async def test_what_fails_at_the_gate_is_told_with_what_follows_where_checks_decide(
+    tester: Literal["checks", "sandbox"], *, decides: bool
+) -> None:
+    it = replace(integration(PUT_UP), tester=tester)
+
+    words = await failing_shown(it, {"checks": [], "more": 0})
+
+    assert ("the run ends without a pull request" in words) == decides
+    assert "give the evidence.\n\nIf a file" in words or decides
+
+
+async def test_what_checks_say_again_of_what_was_shown_is_not_called_new_to_everybody() -> None:
+    words = await judged_shown(integration(PUT_UP), {"checks": [], "more": 2})
+
+    assert words.startswith("Your change is on its pull request, and the repository's own checks did not")
+    assert "2 more failed" in words
+    assert "nobody has been asked" not in words
 
 
 async def test_the_model_is_told_who_judges() -> None:
