@@ -6,8 +6,9 @@ from bot.application.setup_words import ended
 from bot.records import Outcome
 
 LIST_FILES: Final = (
-    "List the repository's files by path, as they stand after your edits. Use it to find files by name; "
-    "a directory is seen by the editor's view."
+    "List the repository's files by path, as they stand after your edits. The request lists them already: "
+    "use this where that list is cut, or files have come or gone since. A directory is seen by the editor's "
+    "view."
 )
 SEARCH: Final = (
     "Find a text in the repository's text files, as they stand after your edits. Each line that holds it "
