@@ -69,7 +69,7 @@ def conflict_shown(it: Integration, report: Report) -> str:
     # A report of an earlier version does not have it.
     beside = report.get("came")
     listed = fence(shown_paths(beside), "paths", nonce) if beside else ""
-    came = f"Other files that have changed on the base, come to it or gone:\n{listed}\n" if listed else ""
+    came = f"\nOther files that have changed on the base, come to it or gone:\n{listed}\n" if listed else ""
     return render("conflict", files=shown, more=more, came=came)
 
 
