@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.application.configuration_file import Fault, Reading
 from bot.application.ports import World
-from bot.application.workflow_file import LARGEST_BYTES, path_of, unfit
+from bot.application.workflow_file import LARGEST_BYTES, path_of, why_unfit
 from bot.records import Repository
 
 KEY = "deploy"
@@ -20,7 +20,7 @@ async def with_its_workflow(reading: Reading, repository: Repository, commit: st
     content = None if entry is None else b""  # of one that is too large nothing is read
     if entry is not None and entry.size <= LARGEST_BYTES:
         content = await world.files.read(repository, entry)
-    if (no := unfit(content, deploy.inputs)) is None:
+    if (no := await why_unfit(content, deploy.inputs)) is None:
         return reading
     code, which = no
     fault = Fault(line=reading.lines[KEY], code=code, key=KEY, said=which or path)

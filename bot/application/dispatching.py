@@ -10,6 +10,7 @@ deploys this one as well, and is taken for its own; and where GitHub shows a run
 one begins.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
@@ -20,7 +21,7 @@ from bot.application.effects import once
 from bot.application.frozen import check_not_frozen
 from bot.application.ports import World
 from bot.application.recording import amend, load
-from bot.application.workflow_file import by_hand, path_of, unfit
+from bot.application.workflow_file import by_hand, path_of, why_unfit
 from bot.domain import deciding, dispatching
 from bot.domain import events as e
 from bot.domain.dispatching import KEY, SUCCESS
@@ -47,7 +48,7 @@ async def check_can_be_dispatched(
     Raises StepFailed: workflow_…
     """
     content = await world.sources.read(repository, commit, path_of(workflow))
-    if (no := unfit(content, inputs)) is not None:
+    if (no := await why_unfit(content, inputs)) is not None:
         code, which = no
         raise StepFailed(code, f"{path_of(workflow)}{which and ': '}{which}")
     try:
@@ -119,7 +120,7 @@ def _refused(no: StepFailed) -> StepFailed:
 async def _what(it: Integration, world: World) -> Dispatch:
     """The inputs as agreed, and the integration's name where the workflow wants to be told."""
     content = await world.sources.read(it.repository, it.merged, path_of(it.workflow))
-    read = by_hand(content or b"")
+    read = await asyncio.to_thread(by_hand, content or b"")
     own = ((KEY, it.name),) if read is not None and KEY in read.inputs else ()
     given = tuple(each for each in it.inputs if each[0] != KEY)
     return Dispatch(workflow=it.workflow, branch=it.base, inputs=(*given, *own))

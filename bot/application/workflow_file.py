@@ -1,5 +1,9 @@
-"""What a workflow's file says of being started by hand. It is data; nothing is built of it."""
+"""What a workflow's file says of being started by hand. It is data; nothing is built of it.
 
+Anybody who opens a pull request may have written it: it is read beside everything else, and within bounds.
+"""
+
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -9,8 +13,10 @@ import yaml
 from bot.domain.dispatching import KEY
 
 FOLDER: Final = ".github/workflows/"
-LARGEST_BYTES: Final = 512 * 1024
+LARGEST_BYTES: Final = 128 * 1024
 DEEPEST: Final = 50
+MOST_INPUTS: Final = 25  # GitHub takes no more
+LONGEST_TOLD: Final = 100
 TRIGGER: Final = "workflow_dispatch"
 
 
@@ -29,9 +35,12 @@ def path_of(workflow: str) -> str:
 def by_hand(content: bytes) -> ByHand | None:
     """How it is started by dispatch; None where it is not, or where that cannot be read."""
     try:
-        root = _composed(content)
-    except (yaml.YAMLError, ValueError):
+        return _by_hand(_composed(content))
+    except (yaml.YAMLError, ValueError, OverflowError):  # the last: a sign by a number that no sign has
         return None
+
+
+def _by_hand(root: yaml.Node | None) -> ByHand | None:
     on = _of(root, "on")
     if isinstance(on, yaml.MappingNode):
         trigger = _of(on, TRIGGER)
@@ -59,7 +68,10 @@ def _check_depth(events: Iterable[yaml.Event]) -> None:
 
 
 def _inputs(declared: yaml.Node | None) -> dict[str, bool]:
+    """Each may be the same large node by an alias: of few that is read soon. Raises ValueError."""
     pairs = declared.value if isinstance(declared, yaml.MappingNode) else []
+    if len(pairs) > MOST_INPUTS:
+        raise ValueError("too many")
     return {name.value: _has_to_be_given(about) for name, about in pairs if _text(name)}
 
 
@@ -79,6 +91,11 @@ def _text(node: object) -> str:
     return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
 
 
+async def why_unfit(content: bytes | None, given: Iterable[str]) -> tuple[str, str] | None:
+    """The same as `unfit`, and nobody waits for it."""
+    return await asyncio.to_thread(unfit, content, given)
+
+
 def unfit(content: bytes | None, given: Iterable[str]) -> tuple[str, str] | None:
     """Why it cannot be dispatched with these inputs: a code and which; None where it can."""
     if content is None:
@@ -88,7 +105,11 @@ def unfit(content: bytes | None, given: Iterable[str]) -> tuple[str, str] | None
         return "workflow_not_by_hand", ""
     names = set(given)
     if odd := sorted(names - set(read.inputs)):
-        return "workflow_inputs_unknown", ", ".join(odd)
+        return "workflow_inputs_unknown", _listed(odd)
     if missing := sorted(name for name, must in read.inputs.items() if must and name not in names | {KEY}):
-        return "workflow_inputs_missing", ", ".join(missing)
+        return "workflow_inputs_missing", _listed(missing)
     return None
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(name[:LONGEST_TOLD] for name in names)

@@ -1,8 +1,18 @@
 """What a workflow's file says of being started by hand, whatever somebody wrote into it."""
 
+import time
+
 import pytest
 
-from bot.application.workflow_file import DEEPEST, LARGEST_BYTES, ByHand, by_hand, unfit
+from bot.application.workflow_file import (
+    DEEPEST,
+    LARGEST_BYTES,
+    LONGEST_TOLD,
+    MOST_INPUTS,
+    ByHand,
+    by_hand,
+    unfit,
+)
 
 DECLARED = b"""\
 name: Deploy
@@ -48,10 +58,12 @@ def test_its_inputs_and_whether_each_has_to_be_given() -> None:
         b"on: workflow_dispatch\n# " + b"x" * LARGEST_BYTES,
         b"on: workflow_dispatch\na: " + b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1),
         b"a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]\n",
+        b"on: {workflow_dispatch: {inputs: {%s}}}" % b", ".join(b"a%d: " % n for n in range(MOST_INPUTS + 1)),
+        b'on: workflow_dispatch\na: "\\UFFFFFFFF"\n',
     ],
     ids=[
         *("empty", "push", "listed", "none", "list", "in another"),
-        *("broken", "no text", "large", "too deep", "aliases"),
+        *("broken", "no text", "large", "too deep", "aliases", "many inputs", "no sign"),
     ],
 )
 def test_one_that_cannot(content: bytes) -> None:
@@ -73,3 +85,19 @@ def test_why_it_cannot_be_dispatched_with_these(
     content: bytes | None, given: list[str], why: tuple[str, str] | None
 ) -> None:
     assert unfit(content, given) == why
+
+
+def test_inputs_that_are_all_the_same_large_one_are_read_soon() -> None:
+    large = b", ".join(b"k%d: 1" % number for number in range(6000))
+    inputs = b"".join(b"      i%d: *x\n" % number for number in range(4000))
+
+    began = time.process_time()
+    read = by_hand(b"x: &x {%s}\non:\n  workflow_dispatch:\n    inputs:\n%s" % (large, inputs))
+
+    assert (read, time.process_time() - began < 2) == (None, True)
+
+
+def test_a_name_is_told_no_longer_than_it_may_be() -> None:
+    content = b"on: {workflow_dispatch: {inputs: {%s: {required: true}}}}" % (b"x" * 900)
+
+    assert unfit(content, []) == ("workflow_inputs_missing", "x" * LONGEST_TOLD)
