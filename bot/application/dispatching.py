@@ -187,13 +187,22 @@ async def stop_run(it: Integration, world: World) -> None:
         return
     try:
         run = await _run_of(it, world)
-        if run is not None and run.status != dispatching.ENDED and _is_own(it, run):
+        if run is not None and run.status != dispatching.ENDED and await _is_own(it, run, world):
             await world.workflows.cancel(it.repository, run.id)
     except StepFailed as no:
         log.warning("run_not_stopped", code=no.code)
 
 
-def _is_own(it: Integration, run: Run) -> bool:
+async def _is_own(it: Integration, run: Run, world: World) -> bool:
     """Whether nobody else's run can be meant: only such a one is stopped."""
     told = it.dispatched.run if it.dispatched is not None else None
-    return told == run.id or it.name in run.title.split() or run.head == it.merged
+    if told == run.id or it.name in run.title.split():
+        return True
+    return run.head == it.merged and not await _is_of_another(it, run, world)
+
+
+async def _is_of_another(it: Integration, run: Run, world: World) -> bool:
+    """Where this one was merged last, what was merged before it is deployed over the same commit."""
+    rows = await world.integrations.find(repository_id=it.repository.id, state=str(State.DEPLOYING))
+    others = [await load(world, row["id"]) for row in rows if row["id"] != it.id]
+    return any(other.run_number == run.id for other in others)

@@ -349,6 +349,16 @@ async def test_its_own_run_is_stopped(history: History, run: Run, stopped: list[
     assert stage.workflows.cancelled == stopped
 
 
+@pytest.mark.parametrize("history", [READY, (*READY, e.WorkflowDispatched(workflow="deploy.yml", run=None))])
+async def test_a_run_over_the_same_commit_that_another_dispatched_is_left_to_it(history: History) -> None:
+    stage = staged(failed(history), run_of(MERGED_SHA, status="in_progress"))
+    stage.log.holds(ASKED, stream="int-merged-before")
+
+    await dispatching.stop_run(integration(failed(history)), stage.world)
+
+    assert stage.workflows.cancelled == []
+
+
 async def test_without_the_right_to_stop_it_the_merge_is_taken_back_all_the_same() -> None:
     stage = staged(failed(ASKED))
     stage.workflows.refuses = StepFailed("github_forbidden", "no")
