@@ -11,7 +11,7 @@ one begins.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -41,16 +41,17 @@ FORBIDDEN: Final = "github_forbidden"
 
 
 async def check_can_be_dispatched(
-    world: World, repository: Repository, workflow: str, inputs: Sequence[str], *, commit: str
+    world: World, repository: Repository, workflow: str, inputs: Sequence[str], *, commits: Collection[str]
 ) -> None:
-    """Said before anything is done: the file on the default branch, and what GitHub says of it.
+    """Said before anything is done: the file at each of these, and what GitHub says of it.
 
-    Raises StepFailed: workflow_…
+    GitHub knows it by the default branch, and runs it as it stands on the base. Raises StepFailed: workflow_…
     """
-    content = await world.sources.read(repository, commit, path_of(workflow))
-    if (no := await why_unfit(content, inputs)) is not None:
-        code, which = no
-        raise StepFailed(code, f"{path_of(workflow)}{which and ': '}{which}")
+    for commit in commits:
+        content = await world.sources.read(repository, commit, path_of(workflow))
+        if (no := await why_unfit(content, inputs)) is not None:
+            code, which = no
+            raise StepFailed(code, f"{path_of(workflow)}{which and ': '}{which}")
     try:
         state = await world.workflows.state(repository, workflow)
     except StepFailed as no_right:

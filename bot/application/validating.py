@@ -100,7 +100,9 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
     configuration, deploy = found.configuration, found.configuration.deploy
     if deploy.workflow is not None:
         given = list(deploy.inputs)
-        await check_can_be_dispatched(world, it.repository, deploy.workflow, given, commit=ruling)
+        await check_can_be_dispatched(
+            world, it.repository, deploy.workflow, given, commits=dict.fromkeys((ruling, commit))
+        )
     return {
         "base": base,
         "base_commit": commit,

@@ -6,7 +6,9 @@ import pytest
 from msgspec import structs
 
 from bot.application import dispatch_words, dispatching, steps, undoing
+from bot.application.configuration import PATH
 from bot.application.dispatching import OVERDUE
+from bot.application.validating import survey_repository
 from bot.application.views import view_of
 from bot.domain import dispatching as deciding
 from bot.domain import events as e
@@ -19,6 +21,7 @@ from tests.unit.deliveries import Payload, example
 from tests.unit.fake_workflows import PAGE, RUN, run_of
 from tests.unit.fakes import Died, Stage
 from tests.unit.histories import (
+    BASE,
     BRANCH,
     COMMIT,
     ID,
@@ -26,8 +29,10 @@ from tests.unit.histories import (
     MERGED_FOR_A_DEVELOPER,
     MERGED_SHA,
     PULL,
+    REQUEST,
     SHOP,
     SPEC,
+    TAKEN_UP,
     TREE,
     History,
     integration,
@@ -35,6 +40,7 @@ from tests.unit.histories import (
 )
 
 NEWER = "4e3e" * 10
+DEPLOY = ".github/workflows/deploy.yml"
 BY_WORKFLOW = structs.replace(SPEC, way="workflow", workflow="deploy.yml", inputs=(("target", "eu"),))
 SEEN = e.RunSeen(run=RUN, url=f"{PAGE}/{RUN}", head=MERGED_SHA)
 
@@ -117,6 +123,36 @@ def test_what_is_not_its_own_or_too_late_changes_nothing(history: History) -> No
 
 def test_it_was_dispatched_once() -> None:
     assert deciding.dispatch(integration(ASKED), run=RUN) == []
+
+
+# --- before anything is done ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("files", "code"),
+    [
+        ({DEPLOY: b"on: workflow_dispatch"}, None),
+        ({}, "workflow_missing"),
+        ({DEPLOY: b"on: push"}, "workflow_not_by_hand"),
+    ],
+)
+async def test_it_is_looked_at_on_the_base_as_well_that_it_is_to_run_on(
+    files: dict[str, bytes], code: str | None
+) -> None:
+    other = (structs.replace(REQUEST, base="next"), *TAKEN_UP[1:])
+    stage = Stage()
+    stage.log.holds(other)
+    stage.branches.heads["next"] = Commit(sha=NEWER, tree=TREE)
+    says = {PATH: b"test: pytest\ndeploy: {workflow: deploy.yml}\n", DEPLOY: b"on: workflow_dispatch"}
+    stage.sources.files = {BASE: says, NEWER: files}
+
+    refused = None
+    try:
+        await survey_repository(stage.world, ID, key="survey")
+    except StepFailed as no:
+        refused = no.code
+
+    assert refused == code
 
 
 # --- the dispatch -----------------------------------------------------------------------------------
