@@ -1,5 +1,6 @@
 """What waits for a place to be worked on: people see where it stands in line, and a stop takes it out."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ from bot.application.recording import load
 from bot.application.turns import note_of
 from bot.application.watching import is_stopped
 from bot.infrastructure.engine import start
-from bot.records import Unavailable
+from bot.records import Start
 
 log = structlog.get_logger()
 
@@ -25,6 +26,7 @@ class InLine:
     world: World
     integration_id: str
     repository_id: int
+    tell: Callable[[Start], Awaitable[None]] = start
     looks: int = 0
     shown: int | None = None
 
@@ -32,8 +34,8 @@ class InLine:
         """Whether it is to leave its queue, where it waits still."""
         try:
             await self._look(job, waits=waits)
-        except Unavailable as trouble:
-            log.warning("place_not_shown", code=trouble.code)
+        except Exception as trouble:  # noqa: BLE001  what is only shown ends no run
+            log.warning("place_not_shown", why=type(trouble).__name__)
         self.looks += 1
         return waits and await is_stopped(self.world, self.integration_id)
 
@@ -41,14 +43,19 @@ class InLine:
         if waits and self.looks % LOOKS == 0:
             turn = await self.world.line.turn(self.repository_id, self.integration_id)
             await self._show(job, None if turn is None else turn.place)
-        elif not waits and self.shown is not None:
+        elif not waits:
+            self.shown = self.shown if self.looks else await self._noted()
             await self._show(job, None)
+
+    async def _noted(self) -> int | None:
+        """What people were told before this process looked: it may have waited, and have begun, without."""
+        return int(await self.world.notes.get(note_of(self.integration_id)) or 0) or None
 
     async def _show(self, job: str, place: int | None) -> None:
         """A change of its place is no fact of it, and is told all the same."""
         if place == self.shown:
             return
-        self.shown = place
         await self.world.notes.put(note_of(self.integration_id), str(place or ""))
         it = await load(self.world, self.integration_id)
-        await start(again(it.id, it.version, name=f"turn-{job}-{place or 0}"))
+        await self.tell(again(it.id, it.version, name=f"turn-{job}-{place or 0}"))
+        self.shown = place

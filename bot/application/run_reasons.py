@@ -10,8 +10,8 @@ REASONS: Final[Mapping[str, str]] = {
     "branch, or the base where that is another, does not hold. Name a file of `.github/workflows` that is "
     "there, and ask again.",
     "workflow_not_by_hand": "The workflow that `deploy:` names cannot be started by dispatch: its file has "
-    "no `workflow_dispatch` under `on:`, or cannot be read. Add that on the default branch, and on the base where "
-    "that is another, and ask again.",
+    "no `workflow_dispatch` under `on:`, or cannot be read. Add that on the default branch, and on the base "
+    "where that is another, and ask again.",
     "workflow_inputs_unknown": "`deploy: inputs:` in `.github/claude-bot.yml` gives inputs that the workflow "
     "does not declare. Declare them under `workflow_dispatch: inputs:`, or take them out, and ask again.",
     "workflow_inputs_missing": "The workflow that deploys asks for inputs that `deploy: inputs:` in "
