@@ -172,13 +172,21 @@ async def _is_overdue(it: Integration, world: World) -> bool:
 
 
 async def note_run(integration_id: str, number: int, *, key: str, world: World) -> None:
-    """Word came that a run has ended: where it is this one's, GitHub is asked how."""
+    """Word came that a run has ended: where it is this one's, GitHub is asked how.
+
+    What cannot be asked now keeps no other from it: each looks by itself as well.
+    """
     it = await load(world, integration_id)
     is_over = it.state is not State.DEPLOYING or it.deployment_outcome is not None
     if it.dispatched is None or is_over or it.run_number not in {None, number}:
         return
-    run = await _run_of(it, world)
-    if run is not None and run.id == number and await _holds(it, run.head, world):
+    try:
+        run = await _run_of(it, world)
+        is_it = run is not None and run.id == number and await _holds(it, run.head, world)
+    except StepFailed as no:
+        log.warning("run_not_looked_at", integration=it.id, code=no.code)
+        return
+    if run is not None and is_it:
         await amend(world, it.id, lambda now: dispatching.see(now, run), key=key)
 
 

@@ -356,6 +356,15 @@ async def test_any_other_word_changes_nothing(history: History, number: int, the
     assert new(stage, history) == []
 
 
+async def test_word_of_a_run_that_cannot_be_asked_for_is_no_fault_of_the_delivery() -> None:
+    stage = staged(ASKED, run_of(MERGED_SHA))
+    stage.workflows.refuses = StepFailed("github_forbidden", "no")
+
+    await deliver(stage, RUN)
+
+    assert new(stage, ASKED) == []
+
+
 # --- the way back -----------------------------------------------------------------------------------
 
 
