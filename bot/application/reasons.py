@@ -113,6 +113,8 @@ REASONS: Final[Mapping[str, str]] = {
     "merge_blocked": "GitHub does not let it be merged: look at the branch's protection.",
     "not_mergeable": "GitHub would not merge it: look at conflicts and at the branch's protection.",
     "pull_request_closed": "The pull request was closed by somebody else.",
+    "merged_too_early": "It was merged in the very moment in which it was sent back, so I deploy nothing "
+    "and take the merge back. Ask for it again with what is to be changed.",
     "merged_by_hand": "The pull request was merged by somebody else, so I deploy nothing.",
     "deployment": "The deployment failed after the merge.",
     "removal_conflicts": "The code has moved on since: nothing of it can be taken out without taking out "

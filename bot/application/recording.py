@@ -61,6 +61,8 @@ async def unstopped(world: World, integration_id: str) -> Integration:
         raise StepFailed(it.cancelled)
     if it.rejected_by is not None:
         raise StepFailed("rejected")
+    if it.is_merged_too_early:
+        raise StepFailed("merged_too_early", it.merged)
     if is_over_time(it, records, now=world.clock.now()):
         raise StepFailed("budget", "minutes")
     return it

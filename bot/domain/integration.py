@@ -285,6 +285,11 @@ class Integration:
         return self.released or self.merged != ""
 
     @property
+    def is_merged_too_early(self) -> bool:
+        """Whether it was merged just as it was sent back: what would come of that is nowhere to go."""
+        return self.merged != "" and self.state in {State.GENERATING, State.TESTING, State.REVIEWING}
+
+    @property
     def is_tested_again(self) -> bool:
         """Whether what was approved, and stays so, is only tested with what has come to its base."""
         return self.at_gate and self.state in {State.GENERATING, State.TESTING}

@@ -19,6 +19,7 @@ from bot.application.fact_words import told
 from bot.application.landing import note_push
 from bot.application.landing_words import WHY_NOT
 from bot.application.notifying import look
+from bot.application.recording import stop_of
 from bot.application.status_words import status_comment
 from bot.check_records import OthersCheck
 from bot.domain import deciding, landing
@@ -344,6 +345,17 @@ async def test_what_was_sent_back_while_it_waited_is_neither_merged_nor_said_to_
     assert await merges(stage) == ["generating", None]
 
     assert (new(stage, (*WAITING, WISH)), stage.pulls.rewritten) == ([], 0)
+
+
+async def test_what_was_merged_just_as_it_was_sent_back_goes_no_further() -> None:
+    history = (*WAITING, WISH, e.Merged(head=COMMIT, commit=MERGED_SHA))
+    stage = staged(history)
+
+    with pytest.raises(StepFailed, match="merged_too_early"):
+        await merges(stage)
+
+    stop = await stop_of(stage.world, ID)  # that ends the work on what was asked for, too
+    assert (stop and stop.code, new(stage, history)) == ("merged_too_early", [])
 
 
 async def test_in_conflict_the_model_is_shown_what_either_side_did_as_data() -> None:
