@@ -180,7 +180,14 @@ def test_the_passport_is_completed_each_time_that_the_gate_has_opened() -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "released"), [((CONFLICT,), False), ((BASE_MOVED,), False), ((KEPT,), True), ((WISH,), False)]
+    ("facts", "released"),
+    [
+        ((CONFLICT,), False),
+        ((BASE_MOVED,), False),
+        ((KEPT,), True),
+        ((KEPT, e.ApprovalWithdrawn(by=ADMIN_APPROVAL.by, whose=ADMIN_APPROVAL.by)), False),
+        ((WISH,), False),
+    ],
 )
 def test_what_is_opened_again_is_released_no_more(facts: History, *, released: bool) -> None:
     assert integration((*WAITING, *facts)).released is released
