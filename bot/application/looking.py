@@ -1,5 +1,9 @@
-"""The model's looks into many files at once: their paths, and the lines that hold a text."""
+"""The model's looks into many files at once: their paths, and the lines that hold a text.
 
+A repository may have very many and very long paths: they are looked through beside everything else.
+"""
+
+import asyncio
 from dataclasses import dataclass
 
 from bot.application import tool_words as words
@@ -18,8 +22,12 @@ class Seen:
     note: str
 
 
-def list_files(tree: Tree, pattern: str, *, most: int) -> Seen:
+async def list_files(tree: Tree, pattern: str, *, most: int) -> Seen:
     """The paths that fit, as many as that many characters hold."""
+    return await asyncio.to_thread(_listed, tree, pattern, most=most)
+
+
+def _listed(tree: Tree, pattern: str, *, most: int) -> Seen:
     found = [spelled(path) for path in fitting(tree.paths(), pattern)]
     lines, count = whole_lines("\n".join(found), most)
     if not found:
@@ -29,8 +37,7 @@ def list_files(tree: Tree, pattern: str, *, most: int) -> Seen:
 
 async def search(bench: Workbench, tree: Tree, search: Search, pattern: str, *, most: int) -> Seen:
     """The lines that hold the text, in the order of the paths, as many as that many characters hold."""
-    paths = [path for path in fitting(tree.paths(), pattern) if not bench.hides(path)]
-    small = [path for path in paths if tree.entry(path) == "file" and not _is_large(tree, path)]
+    small = await asyncio.to_thread(_searched, bench, tree, pattern)
     for path in small:
         if path in tree.edits and not search.look(spelled(path), tree.edits[path].content or b""):
             break
@@ -44,6 +51,11 @@ async def search(bench: Workbench, tree: Tree, search: Search, pattern: str, *, 
         )
     lines, count = whole_lines("\n".join(search.lines), most)
     return Seen(lines, _note(search, count))
+
+
+def _searched(bench: Workbench, tree: Tree, pattern: str) -> list[str]:
+    paths = [path for path in fitting(tree.paths(), pattern) if not bench.hides(path)]
+    return [path for path in paths if tree.entry(path) == "file" and not _is_large(tree, path)]
 
 
 def _is_large(tree: Tree, path: str) -> bool:

@@ -136,7 +136,7 @@ async def _edit(asked: Editing, tree: Tree, bench: Workbench) -> Done:
 
 async def _found(asked: ListFiles | Search, tree: Tree, bench: Workbench) -> Done:
     if isinstance(asked, ListFiles):
-        seen, source = looking.list_files(tree, asked.paths, most=LONGEST_RESULT), "paths"
+        seen, source = await looking.list_files(tree, asked.paths, most=LONGEST_RESULT), "paths"
     else:
         wanted = finding.Search(asked.text, ignore_case=asked.ignore_case)
         seen = await looking.search(bench, tree, wanted, asked.paths, most=LONGEST_RESULT)

@@ -1,5 +1,6 @@
 """The model's looks into many files at once, and the tests as a tool."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -46,6 +47,20 @@ async def test_a_list_that_is_too_long_says_how_much_more_there_is() -> None:
     seen = await asked(at_work, "list_files")
 
     assert seen.startswith("88 more fit; give a narrower pattern.\n<data-")
+
+
+@pytest.mark.parametrize("tool", [{"tool": "list_files"}, {"tool": "search", "text": "total"}])
+async def test_many_long_paths_are_looked_through_beside_everything_else(tool: dict[str, str]) -> None:
+    at_work = await hand({f"{'d/' * 1900}{number}": "" for number in range(200)})
+    turns = 0
+
+    async with asyncio.TaskGroup() as group:
+        look = group.create_task(asked(at_work, **tool, paths=f"*{'?' * 190}zz*"))
+        while not look.done():
+            await asyncio.sleep(0)
+            turns += 1
+
+    assert (look.result(), turns > 20) in {("No path fits.", True), ("No line holds it.", True)}
 
 
 async def test_a_name_that_speaks_is_spelled_as_a_name() -> None:
