@@ -1,5 +1,6 @@
 """What the model may call: an editor and a shell over the files of one commit; code checks, then runs."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -149,8 +150,9 @@ async def _tests(tree: Tree, bench: Workbench) -> Done:
         return _error(tree, tool_words.NO_TESTS)
     if bench.limits.seconds <= 0:
         return _error(tree, tool_words.NO_TIME)
-    edits = tree.change()
+    edits, clock = tree.change(), asyncio.get_running_loop().time
     missing = await bench.withheld(edits) if bench.withheld else ()
+    began = clock()
     ran = await bench.tests(edits, bench.limits)
     return Done(
         installs_withheld(missing) + tool_words.tests_ended(ran.outcome),
@@ -158,7 +160,8 @@ async def _tests(tree: Tree, bench: Workbench) -> Done:
         data=f"{failing_for_the_model(ran.told)}\n\n{ran.outcome.output[-LONGEST_REPORT:]}".strip(),
         source="test output",
         is_error=not ran.is_green,
-        seconds=ran.outcome.seconds,
+        # What is installed for the tests takes of the turn's time, too.
+        seconds=max(ran.outcome.seconds, clock() - began),
     )
 
 

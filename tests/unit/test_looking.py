@@ -187,6 +187,16 @@ async def test_tests_take_of_the_turn_s_time(at_work: Hand) -> None:
     assert "used up its time" in results[2]["content"]
 
 
+async def test_what_is_installed_before_the_tests_takes_of_the_turn_s_time(at_work: Hand) -> None:
+    seconds = at_work.bench.limits.seconds
+    suite = FakeSuite(replace(RED, outcome=replace(RED.outcome, seconds=0.0)))
+    at_work.bench = replace(at_work.bench, tests=suite)
+
+    await at_work.calls(use("run_tests", "t1"), use("run_tests", "t2"))
+
+    assert [within for _, within in suite.on] == [seconds, seconds - 1]  # what is left of the last second
+
+
 async def test_what_its_lists_ask_for_and_is_withheld_is_said_with_the_tests(at_work: Hand) -> None:
     async def withheld(_edits: Sequence[FileEdit]) -> Sequence[str]:
         return ["requirements.txt"]
