@@ -76,6 +76,8 @@ def _composed(text: str) -> yaml.Node | None:
         raise Unread("syntax", line=line, said=fault.problem or "") from None
     except yaml.reader.ReaderError as fault:
         raise Unread("character", line=text[: fault.position].count("\n") + 1) from None
+    except (ValueError, OverflowError):  # by a number that no character has; YAML's reader says not where
+        raise Unread("character", line=text[: text.find("\\U")].count("\n") + 1) from None
     return node
 
 

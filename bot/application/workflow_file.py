@@ -112,4 +112,5 @@ def unfit(content: bytes | None, given: Iterable[str]) -> tuple[str, str] | None
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(name[:LONGEST_TOLD] for name in names)
+    """Half a sign, which YAML can spell, no fact could hold."""
+    return ", ".join(name[:LONGEST_TOLD].encode(errors="replace").decode() for name in names)

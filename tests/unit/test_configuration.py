@@ -150,6 +150,8 @@ TOO_MANY_TEAMS = b"approval_paths:\n" + b"".join(
         (b"approvals: 2\ntest: \xff", "line 2: this is no UTF-8 text. Save the file as UTF-8."),
         (b"approvals: 2\ntest: 2026-99-99", "line 2: `test`: this value cannot be read. Put it in quotes"),
         (b"approvals: 2\n\0", "line 2: a character that no YAML may hold. Remove it."),
+        (b'approvals: 2\ntest: "\\UFFFFFFFF"', "line 2: a character that no YAML may hold. Remove it."),
+        (b'approvals: 2\ntest: "\\U00110000"', "line 2: a character that no YAML may hold. Remove it."),
     ],
 )
 def test_rc_02_a_mistake_is_named_with_its_place(content: bytes, where: str) -> None:

@@ -97,7 +97,10 @@ def test_inputs_that_are_all_the_same_large_one_are_read_soon() -> None:
     assert (read, time.process_time() - began < 2) == (None, True)
 
 
-def test_a_name_is_told_no_longer_than_it_may_be() -> None:
-    content = b"on: {workflow_dispatch: {inputs: {%s: {required: true}}}}" % (b"x" * 900)
+@pytest.mark.parametrize(
+    ("name", "told"), [(b"x" * 900, "x" * LONGEST_TOLD), (b'"a\\ud800"', "a?")], ids=["long", "half a sign"]
+)
+def test_a_name_is_told_as_it_can_be_written_down(name: bytes, told: str) -> None:
+    content = b"on: {workflow_dispatch: {inputs: {%s: {required: true}}}}" % name
 
-    assert unfit(content, []) == ("workflow_inputs_missing", "x" * LONGEST_TOLD)
+    assert unfit(content, []) == ("workflow_inputs_missing", told)
