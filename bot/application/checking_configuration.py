@@ -9,7 +9,7 @@ from bot.annotations import Annotation, Concluded, Conclusion
 from bot.application import configuration_words as words
 from bot.application.checking_workflow import with_its_workflow
 from bot.application.configuration import PATH
-from bot.application.configuration_file import LARGEST_BYTES, read_configuration
+from bot.application.configuration_file import LARGEST_BYTES, read_beside
 from bot.application.effects import once
 from bot.application.ports import World
 from bot.application.rights import is_served
@@ -76,7 +76,7 @@ async def _judged(proposed: Proposed, world: World) -> Concluded:
     try:
         entry = await _entry(proposed, proposed.head, world)
         content = None if entry is None else await _content(proposed, entry, world)
-        reading = read_configuration(content)
+        reading = await read_beside(content)
         reading = await with_its_workflow(reading, proposed.repository, proposed.head, world)
     except StepFailed as no:
         title, summary = words.not_looked_at(no.code)

@@ -1,5 +1,6 @@
 """Reading a repository's configuration: strictly, each fault with its line. It is data, whoever wrote it."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -42,6 +43,11 @@ class Unread(Exception):
     def __init__(self, code: str, *, line: int, said: str = "") -> None:
         super().__init__(code)
         self.fault = Fault(line=line, code=code, said=said)
+
+
+async def read_beside(content: bytes | None) -> Reading:
+    """The same as `read_configuration`, and nobody waits for it: a pull request of anybody's may hold it."""
+    return await asyncio.to_thread(read_configuration, content)
 
 
 def read_configuration(content: bytes | None) -> Reading:

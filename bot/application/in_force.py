@@ -7,7 +7,7 @@ from typing import Final, Literal
 import structlog
 
 from bot.application.configuration import PATH, Configuration
-from bot.application.configuration_file import Fault, Reading, read_configuration
+from bot.application.configuration_file import Fault, Reading, read_beside
 from bot.application.fault_words import fault
 from bot.application.ports import World
 from bot.records import Repository, RepositoryFacts, StepFailed
@@ -121,7 +121,7 @@ def _is_the_owners(theirs: RepositoryFacts, about: RepositoryFacts) -> bool:
 
 async def _counting(place: Place, content: bytes | None, world: World) -> Source:
     """The file as of that commit or, where it is broken there, as it was when it last was not."""
-    newest, note = read_configuration(content), f"configuration:{place.repository.id}"
+    newest, note = await read_beside(content), f"configuration:{place.repository.id}"
     if newest.faults:
         commit, reading = await _earlier(place, newest.faults, await world.notes.get(note), world)
     else:
@@ -153,7 +153,7 @@ async def _earlier(
 async def _still_valid(repository: Repository, commit: str, world: World) -> Reading | None:
     """What that version says; None where it is gone, or is not valid by now."""
     try:
-        reading = read_configuration(await world.sources.read(repository, commit, PATH))
+        reading = await read_beside(await world.sources.read(repository, commit, PATH))
     except StepFailed as gone:
         log.warning("earlier_configuration_not_seen", code=gone.code)
         return None

@@ -2,6 +2,8 @@
 
 # ruff: noqa: E501  a sentence is pinned as it is said
 
+import asyncio
+
 import pytest
 from inline_snapshot import snapshot
 
@@ -77,6 +79,20 @@ On the default branch it would not count, and the last valid version would stay 
     assert said.annotations[1] == Annotation(
         path=PATH, line=3, message="`merge_reverts`: has to be true or false, without quotes."
     )
+
+
+@pytest.mark.parametrize("fork", [False, True])
+async def test_one_that_takes_long_to_read_keeps_nobody_waiting(*, fork: bool) -> None:
+    stage = staged(None, b"labels: [" + b"a," * 10_000 + b"]\n")
+    turns = 0
+
+    async with asyncio.TaskGroup() as group:
+        said = group.create_task(deliver(stage, pushed(fork=fork)))
+        while not said.done():
+            await asyncio.sleep(0)
+            turns += 1
+
+    assert ([each.conclusion for each in stage.checks.said], turns > 20) == (["failure"], True)
 
 
 @pytest.mark.parametrize(("after", "title"), [(None, "Valid: the file goes"), (b"# none\n", "Valid: 0 keys")])
