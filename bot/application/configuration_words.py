@@ -23,7 +23,8 @@ def in_force(found: InForce) -> str:
 
 
 def _shown(value: str) -> str:
-    return code(value) if value else "(not set)"
+    """In a table a line parts columns within code, too: what follows would be no code any more."""
+    return code(value).replace("\\|", "\\\u200b|").replace("|", "\\|") if value else "(not set)"
 
 
 def _from(found: InForce, key: str) -> str:

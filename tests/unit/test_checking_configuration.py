@@ -81,6 +81,16 @@ On the default branch it would not count, and the last valid version would stay 
     )
 
 
+async def test_no_value_leaves_its_cell_of_the_table() -> None:
+    stage = staged(None, rb"test: 'sh ![x](https://evil.example/a.png) | tee a\| b'")
+
+    await deliver(stage)
+
+    [said] = stage.checks.said
+    row = "| `test` | `sh ![x](https://evil.example/a.png) \\| tee a\\\u200b\\| b` |"
+    assert said.summary.splitlines()[-1] == row
+
+
 @pytest.mark.parametrize("fork", [False, True])
 async def test_one_that_takes_long_to_read_keeps_nobody_waiting(*, fork: bool) -> None:
     stage = staged(None, b"labels: [" + b"a," * 10_000 + b"]\n")
