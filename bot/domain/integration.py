@@ -287,7 +287,7 @@ class Integration:
     @property
     def is_merged_too_early(self) -> bool:
         """Whether it was merged just as it was sent back: what would come of that is nowhere to go."""
-        return self.merged != "" and self.state in {State.GENERATING, State.TESTING, State.REVIEWING}
+        return self.merged != "" and self.state in {State.GENERATING, State.TESTING}
 
     @property
     def is_tested_again(self) -> bool:

@@ -365,6 +365,14 @@ async def test_what_was_merged_just_as_it_was_sent_back_goes_no_further() -> Non
     assert (stop and stop.code, new(stage, history)) == ("merged_too_early", [])
 
 
+async def test_what_was_merged_just_as_an_approval_ended_waits_for_another() -> None:
+    withdrawn = e.ApprovalWithdrawn(by=ADMIN_APPROVAL.by, whose=ADMIN_APPROVAL.by)
+    stage = staged((*WAITING, withdrawn, e.Merged(head=COMMIT, commit=MERGED_SHA)))
+
+    assert stage.log.integration().state is State.REVIEWING
+    assert await stop_of(stage.world, ID) is None
+
+
 async def test_in_conflict_the_model_is_shown_what_either_side_did_as_data() -> None:
     stage = staged(put=CLASH)
 
