@@ -12,7 +12,7 @@ from bot.application.recording import load
 from bot.application.turns import note_of
 from bot.application.watching import is_stopped
 from bot.infrastructure.engine import start
-from bot.records import Start
+from bot.records import Start, StepFailed, Unavailable
 
 log = structlog.get_logger()
 
@@ -34,8 +34,8 @@ class InLine:
         """Whether it is to leave its queue, where it waits still."""
         try:
             await self._look(job, waits=waits)
-        except Exception as trouble:  # noqa: BLE001  what is only shown ends no run
-            log.warning("place_not_shown", why=type(trouble).__name__)
+        except (Unavailable, StepFailed) as trouble:  # what is only shown ends no run
+            log.warning("place_not_shown", code=trouble.code)
         self.looks += 1
         return waits and await is_stopped(self.world, self.integration_id)
 

@@ -7,7 +7,7 @@ from bot.application.turn_words import in_line
 from bot.application.turns import note_of, turn_of
 from bot.application.views import TurnView
 from bot.line_records import Turn
-from bot.records import Start, Unavailable
+from bot.records import Start, StepFailed, Unavailable
 from tests.unit.fakes import Stage
 from tests.unit.histories import ID, TAKEN_UP, integration
 
@@ -109,7 +109,7 @@ async def test_its_place_is_told_once_and_then_that_it_is_at_work() -> None:
     assert [each.id for each in told] == ["tell-turn-job-2", "tell-turn-job-0"]
 
 
-@pytest.mark.parametrize("trouble", [Unavailable("database"), RuntimeError("unforeseen")])
+@pytest.mark.parametrize("trouble", [Unavailable("database"), StepFailed("github_forbidden")])
 async def test_a_place_that_cannot_be_shown_ends_nothing_and_is_shown_later(trouble: Exception) -> None:
     troubles, told = [trouble], list[Start]()
 

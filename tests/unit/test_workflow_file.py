@@ -1,7 +1,5 @@
 """What a workflow's file says of being started by hand, whatever somebody wrote into it."""
 
-import time
-
 import pytest
 
 from bot.application.workflow_file import (
@@ -85,16 +83,6 @@ def test_why_it_cannot_be_dispatched_with_these(
     content: bytes | None, given: list[str], why: tuple[str, str] | None
 ) -> None:
     assert unfit(content, given) == why
-
-
-def test_inputs_that_are_all_the_same_large_one_are_read_soon() -> None:
-    large = b", ".join(b"k%d: 1" % number for number in range(6000))
-    inputs = b"".join(b"      i%d: *x\n" % number for number in range(4000))
-
-    began = time.process_time()
-    read = by_hand(b"x: &x {%s}\non:\n  workflow_dispatch:\n    inputs:\n%s" % (large, inputs))
-
-    assert (read, time.process_time() - began < 2) == (None, True)
 
 
 @pytest.mark.parametrize(
