@@ -1,6 +1,6 @@
 """Workflow: every ten minutes, approvals whose time is over lapse. It is a fact first.
 
-What merges compares times itself: nothing depends on when this looks.
+What merges compares times itself, and alone notes it where it may merge: nothing depends on when this looks.
 """
 
 from contextlib import suppress
@@ -28,9 +28,11 @@ async def find_waiting(world: World, *, key: str) -> list[str]:
 
 
 async def lapse_of(world: World, integration_id: str, *, key: str) -> None:
-    """Note which of its approvals are over; what is told of facts says it."""
+    """Note which of its approvals are over; what is told of facts says it. What waits to be merged is woken:
+    it notes that itself.
+    """
     now = world.clock.now()
-    await amend(world, integration_id, lambda it: vouching.lapse(it, now=now), key=key)
+    await amend(world, integration_id, lambda it: vouching.notice(it, now=now), key=key)
 
 
 def register(world: World) -> list[Schedule]:

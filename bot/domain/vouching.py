@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain import approving, deciding
+from bot.domain import approving, deciding, landing
 from bot.domain import events as e
 from bot.domain.integration import Integration
 from bot.domain.policy import Denied
@@ -56,6 +56,14 @@ def lapse(it: Integration, *, now: datetime) -> list[e.Event]:
         return []
     over = [given for given in it.approvals if is_over(given, now=now)]
     return [e.ApprovalLapsed(whose=given.by, head=given.head, days=it.approval_days) for given in over]
+
+
+def notice(it: Integration, *, now: datetime) -> list[e.Event]:
+    """The same, for who only looks: of what may be merged at this moment, its saga alone says so."""
+    over = lapse(it, now=now)
+    if it.state is State.DEPLOYING:
+        return landing.try_again(it, because="lapse") if over else []
+    return over
 
 
 def release(it: Integration, *, now: datetime) -> list[e.Event]:

@@ -3,6 +3,7 @@
 # ruff: noqa: E501  a sentence is pinned as it is said
 
 import json
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
@@ -17,11 +18,11 @@ from bot.application.passports import passport_section
 from bot.application.status_words import status_comment
 from bot.domain import events as e
 from bot.domain.states import State
-from bot.records import StepFailed
+from bot.records import MergeMethod, Repository, StepFailed
 from handlers import GITHUB
 from handlers.conversation import Context
 from tests.unit.deliveries import comment, review
-from tests.unit.fakes import FakeClock, Stage
+from tests.unit.fakes import FakeClock, FakePullRequests, Stage
 from tests.unit.histories import (
     ADMIN,
     BASE,
@@ -298,6 +299,54 @@ async def test_every_ten_minutes_what_is_over_lapses_once_and_its_giver_is_told_
     assert [said.partition(" -->\n")[2] for said in stage.comments.on(PULL)] == snapshot([
         "@admin, your approval of `c0dec0d` has lapsed: one holds for 7 days here. Look at it again, then `/claude approve`."
     ])
+
+
+class Slow(FakePullRequests):
+    """While it merges, somebody looks for approvals that are over."""
+
+    meanwhile: Callable[[], Awaitable[None]]
+
+    async def merge(
+        self, repository: Repository, number: int, *, head: str, method: MergeMethod, message: str
+    ) -> str | None:
+        made = await super().merge(repository, number, head=head, method=method, message=message)
+        await self.meanwhile()
+        return made
+
+
+async def test_sm_02_what_is_being_merged_is_left_by_the_look_for_lapses_to_whoever_merges_it() -> None:
+    stage = about_to_merge(ONE_ADMIN, approval=HOLDS)
+    stage.log.holds([e.MergeHeld(code="blocked")])
+    stage.clock.time = NOW - timedelta(seconds=1)
+    stage.pulls = pulls = Slow()
+    pulls.has(PULL, BRANCH, COMMIT)
+
+    async def a_second_later() -> None:
+        stage.clock.time = NOW
+        for each in await find_waiting(stage.world, key="lapse"):
+            await lapse_of(stage.world, each, key="lapse")
+
+    pulls.meanwhile = a_second_later
+
+    await steps.deploy(stage.world, ID, key="k")
+
+    it = stage.log.integration()
+    assert (it.state, it.merged, it.lapses) == (State.DEPLOYING, MERGED_SHA, ())
+    assert [each.by for each in it.approvals] == [ADMIN]
+
+
+async def test_what_waits_to_be_merged_is_tried_again_once_an_approval_is_over() -> None:
+    stage = about_to_merge(ONE_ADMIN, approval=HOLDS)
+    stage.log.holds([e.MergeHeld(code="blocked")])
+
+    for key in ("one", "two"):
+        await lapse_of(stage.world, ID, key=key)
+
+    assert [each for each in stage.log.events() if isinstance(each, e.MergeTriedAgain)] == [
+        e.MergeTriedAgain(because="lapse")
+    ]
+    assert await steps.deploy(stage.world, ID, key="k") == [State.REVIEWING, None]
+    assert stage.log.events()[-1] == LAPSED
 
 
 async def test_f47_sm_02_what_was_said_too_long_ago_is_refused_with_the_reason() -> None:
