@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import approving, deciding, landing
 from bot.domain import events as e
-from bot.domain.integration import Integration
+from bot.domain.integration import Integration, evolved
 from bot.domain.policy import Denied
 from bot.domain.states import State
 
@@ -32,8 +32,10 @@ def approve(
     it: Integration, given: e.Approved, *, alone: bool, now: datetime, said_at: datetime | None = None
 ) -> list[e.Event]:
     """Approve it as who they are by now: what they said before they had that role, or were in that team, is
-    said anew.
+    said anew. What is over by now, noted or not, is no approval that they have given already.
     """
+    over = lapse(it, now=now) if it.state is State.REVIEWING else []
+    it = evolved(it, over)
     is_new = it.can_be_approved and _is_another(it, given)
     of = replace(it, approvals=_but(it, given)) if is_new else it
     said = deciding.approve(
@@ -41,7 +43,7 @@ def approve(
     )
     if is_over(given, now=now) and any(isinstance(each, e.Approved) for each in said):
         raise LapsedApproval(it.approval_days)
-    return [given if isinstance(each, e.Approved) else each for each in said]
+    return [*over, *(given if isinstance(each, e.Approved) else each for each in said)] if said else []
 
 
 def is_over(given: e.Approved, *, now: datetime) -> bool:

@@ -44,6 +44,7 @@ NOW: Final = datetime(2026, 1, 20, tzinfo=UTC)
 BY_ADMIN: Final = e.Approved(by=ADMIN, head=COMMIT, deploys=True, role="admin")
 BY_ANOTHER: Final = e.Approved(by=STRANGER, head=COMMIT, deploys=True, role="admin")
 OVER: Final = NOW.isoformat()
+LATER: Final = (NOW + timedelta(days=7)).isoformat()
 
 
 def ruled(*rules: e.PathRule, of: History = UP_FOR_REVIEW, known: bool = True, **said: int) -> History:
@@ -338,3 +339,15 @@ def test_of_two_commits_the_paths_that_differ_are_known_by_both_names() -> None:
     there = {"a": at("a", "9"), "new": at("new", "2"), "same": at("same", "3"), "x": at("x", "4", "100755")}
 
     assert sorted(paths_between(before, there)) == ["a", "new", "old", "x"]
+
+
+def test_who_approves_anew_what_is_over_and_nobody_has_noted_is_heard() -> None:
+    history, anew = (*ruled(approvals=2, approval_days=7), HOLDS), structs.replace(BY_ADMIN, until=LATER)
+
+    assert approve(history, anew, now=NOW - timedelta(seconds=1)) == []
+    assert approve(history, anew) == [LAPSED, anew]
+    assert integration((*history, LAPSED, anew)).approvals == (anew,)
+    decided = ruled(approval_days=7)
+    assert approve((*decided, HOLDS), anew) == [LAPSED, anew]
+    with pytest.raises(vouching.LapsedApproval):
+        approve(history, structs.replace(BY_ADMIN, until=OVER))
