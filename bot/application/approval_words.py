@@ -9,6 +9,7 @@ from bot.domain import events as e
 from bot.domain.approving import ADMIN, Standing
 from bot.domain.commands import PREFIX
 from bot.domain.integration import Integration
+from bot.domain.states import State
 from bot.domain.vouching import LapsedApproval
 from bot.records import Actor
 
@@ -83,12 +84,22 @@ def lapsed_marker(name: str, nth: int) -> str:
 
 def lapsed(it: Integration, lapse: e.ApprovalLapsed) -> str:
     """Where the approval stood, that it holds no more."""
-    waits = it.waiting_for == "approval"
-    rest = f" Look at it again, then `{PREFIX} approve`." if waits else " It takes no other."
     return (
         f"@{lapse.whose.login}, your approval of `{lapse.head[:7]}` has lapsed: one holds for "
-        f"{_days(lapse.days)} here.{rest}"
+        f"{_days(lapse.days)} here.{_after(it, lapse)}"
     )
+
+
+def _after(it: Integration, lapse: e.ApprovalLapsed) -> str:
+    """Whether another is wanted; its gate may be about to be there again, or at rest. Nothing once it is
+    over or sent back.
+    """
+    is_stopped = it.cancelled is not None or it.rejected_by is not None
+    if is_stopped or it.state not in {State.REVIEWING, State.DEPLOYING}:
+        return ""
+    if any(given.by == lapse.whose for given in it.approvals):
+        return " You have approved it anew."
+    return " It takes no other." if it.approved else f" Look at it again, then `{PREFIX} approve`."
 
 
 def refused(error: LapsedApproval) -> str:

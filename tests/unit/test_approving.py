@@ -351,3 +351,20 @@ def test_who_approves_anew_what_is_over_and_nobody_has_noted_is_heard() -> None:
     assert approve((*decided, HOLDS), anew) == [LAPSED, anew]
     with pytest.raises(vouching.LapsedApproval):
         approve(history, structs.replace(BY_ADMIN, until=OVER))
+
+
+def rest_of(history: History) -> str:
+    """What is asked of the one whose approval has lapsed."""
+    return approval_words.lapsed(integration(history), LAPSED).partition(" here.")[2].strip()
+
+
+def test_whose_approval_has_lapsed_hears_whether_another_is_wanted() -> None:
+    before = tuple(HOLDS if isinstance(each, e.Approved) else each for each in ruled(of=CHECKED))
+    shut, again = (*before, LAPSED), structs.replace(BY_ADMIN, until=LATER)
+
+    assert not integration(shut).at_gate  # its check run is about to be opened
+    assert rest_of(shut) == "Look at it again, then `/claude approve`."
+    assert rest_of((*shut, e.Paused(cause="frozen", detail=""))) == rest_of(shut)
+    assert rest_of((*shut, given(DEVELOPER))) == "It takes no other."
+    assert rest_of((*shut, again)) == "You have approved it anew."
+    assert rest_of(cancelled(*shut)) == ""
