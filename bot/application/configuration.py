@@ -75,6 +75,10 @@ class Deploy(BaseModel):
         return "workflow" if self.workflow is not None else self.by or "deployment"
 
 
+# What git gives no file: a pattern with one of these would hold for nothing, and nobody would notice.
+_NO_NAMES: Final = frozenset(("", ".", ".."))
+
+
 class PathRule(BaseModel):
     """So many people more exactly: for a change of such a path, of that role, and of these.
 
@@ -93,6 +97,8 @@ class PathRule(BaseModel):
     def _is_a_pattern(cls, value: str) -> str:
         if pattern_of(value) is None or len(value.split()) != 1:
             raise ValueError("this is no pattern as CODEOWNERS has them")
+        if value.startswith("#") or value.endswith("\\") or _NO_NAMES & {*value.strip("/").split("/")}:
+            raise ValueError("no path of a repository is like this")
         return value
 
     @model_validator(mode="after")

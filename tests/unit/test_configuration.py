@@ -119,6 +119,13 @@ TOO_MANY_TEAMS = b"approval_paths:\n" + b"".join(
             b"approval_paths:\n  - path: 'a b'",
             "line 2: `approval_paths.0.path`: this is no pattern as CODEOWNERS",
         ),
+        *(
+            (
+                b"approval_paths:\n  - path: '" + meant + b"'",
+                "line 2: `approval_paths.0.path`: no path of a repository is like this.",
+            )
+            for meant in (b"./pay/", b"a//b", b"../pay/**", b"a/./b", b"a/../b", b"pay\\", b"#pay")
+        ),
         (
             b"approval_paths:\n  - path: a\n    role: owner",
             "line 3: `approval_paths.0.role`: has to be 'developer'",
