@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime
 
+from bot.application.basing import BEYOND, base_head
 from bot.application.ports import World
 from bot.application.recording import amend
 from bot.application.reviewers import changed_paths
@@ -29,6 +30,47 @@ async def _committed(it: Integration, world: World) -> set[str]:
     before = await world.sources.listing(it.repository, began)
     there = await world.sources.listing(it.repository, it.head)
     return {*paths_between(before, there), *await changed_paths(it, world)}
+
+
+async def ruled_over_the_base(it: Integration, world: World, *, key: str) -> Integration:
+    """The same, with the rules that hold for what is merged where its base is by now: what that has moved
+    the change moves with. The gate is shut again where one of them is not met.
+
+    Only where checks of others judge: all else is put on the new base first, and ruled with that.
+    """
+    if not it.path_rules or it.tester != "checks" or it.updates:
+        return it
+    base, known = await base_head(it.repository, it.base, world), it.ruled.rules if it.ruled else ()
+    if base == it.base_commit or await _is_merged(it, world):
+        return it
+    paths = await _merged_over(it, base, world)
+    rules = it.path_rules
+    if paths is not None:
+        rules = await asyncio.to_thread(approving.holding, it.path_rules, paths)
+    if not {*rules} - {*known}:
+        return it
+    every = tuple(each for each in it.path_rules if each in known or each in rules)
+    ruled = e.GateRuled(head=it.head, change=it.change, rules=every)
+    return await amend(world, it.id, lambda _: [ruled], key=f"{key}:rule")
+
+
+async def _merged_over(it: Integration, base: str, world: World) -> set[str] | None:
+    """The paths that the merge changes there; None where that cannot be known: then every rule holds."""
+    began = await world.branches.began(it.repository, base, it.head)
+    try:
+        put = await world.sources.merge(
+            it.repository, base=began or it.base_commit, ours=it.head, theirs=base
+        )
+    except StepFailed as failure:
+        if failure.code not in BEYOND:
+            raise
+        return None
+    return {each.path for each in put.edits}
+
+
+async def _is_merged(it: Integration, world: World) -> bool:
+    found = await world.pulls.get(it.repository, it.pull_request or 0)
+    return found.merged and found.head == it.head
 
 
 async def vouched(
@@ -68,8 +110,7 @@ async def without_lapsed(it: Integration, world: World, *, key: str) -> Integrat
     now = world.clock.now()
     if not vouching.lapse(it, now=now):
         return it
-    found = await world.pulls.get(it.repository, it.pull_request or 0)
-    if found.merged and found.head == it.head:
+    if await _is_merged(it, world):
         return it
     return await amend(world, it.id, lambda it: vouching.lapse(it, now=now), key=f"{key}:lapse")
 

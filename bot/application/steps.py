@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.application import dispatching, words
-from bot.application.approvals import check_rules, without_lapsed
+from bot.application.approvals import check_rules, ruled_over_the_base, without_lapsed
 from bot.application.effects import once
 from bot.application.frozen import check_not_frozen
 from bot.application.landing import land
@@ -125,6 +125,8 @@ async def _complete_passport(it: Integration, world: World, *, key: str) -> Stan
 
 async def _merge(it: Integration, world: World, *, key: str) -> Standing:
     it = await without_lapsed(it, world, key=key)
+    if it.state is State.DEPLOYING:
+        it = await ruled_over_the_base(it, world, key=key)
     if it.state is not State.DEPLOYING:
         return standing(it)
     await _check_people(it, world)

@@ -18,7 +18,8 @@ from bot.application.passports import passport_section
 from bot.application.status_words import status_comment
 from bot.domain import events as e
 from bot.domain.states import State
-from bot.records import MergeMethod, Repository, StepFailed
+from bot.landing_records import Merging
+from bot.records import Commit, FileEdit, MergeMethod, Repository, StepFailed
 from handlers import GITHUB
 from handlers.conversation import Context
 from tests.unit.deliveries import comment, review
@@ -29,6 +30,7 @@ from tests.unit.histories import (
     BEGAN,
     BRANCH,
     BRANCHED,
+    CHANGE,
     CHECKED,
     COMMIT,
     DEVELOPER,
@@ -276,6 +278,74 @@ async def test_where_others_hold_it_is_merged_without_the_one_that_is_over() -> 
 
 async def test_what_was_merged_and_not_noted_is_not_unmerged_by_a_lapse() -> None:
     stage = about_to_merge(ONE_ADMIN, approval=HOLDS)
+    stage.pulls.has(PULL, BRANCH, COMMIT, state="closed", merged=True, merge_sha=MERGED_SHA)
+
+    await steps.deploy(stage.world, ID, key="k")
+
+    assert stage.log.events()[-1] == e.Merged(head=COMMIT, commit=MERGED_SHA)
+
+
+# --- where the base has moved since -----------------------------------------------------------------------
+
+ONTO: Final = "0b0e" * 10
+MOVED_THERE: Final = Merging(edits=(FileEdit(path="payments/erp.py", content=b"new"),))
+
+
+def judged_by_checks(*, merging: Merging | StepFailed = MOVED_THERE, onto: str = ONTO) -> Stage:
+    """About to merge what others' checks judge, whose base somebody has pushed to; no rule holds so far."""
+    before = ruled(ONE_ADMIN, of=CHECKED)
+    stage = staged(
+        tuple(
+            structs.replace(each, tester="checks")
+            if isinstance(each, e.RequestValidated)
+            else structs.replace(each, rules=())
+            if isinstance(each, e.GateRuled)
+            else structs.replace(BY_ADMIN, by=DEVELOPER, role="developer")
+            if isinstance(each, e.Approved)
+            else each
+            for each in before
+        )
+    )
+    stage.branches.heads["main"] = Commit(sha=onto, tree="7ee1" * 10)
+    stage.branches.forked_at = BASE
+    stage.sources.merging = merging
+    return stage
+
+
+@pytest.mark.parametrize("merging", [MOVED_THERE, StepFailed("merge_too_complex")], ids=["moved", "unknown"])
+async def test_sm_02_what_the_base_moves_into_a_path_by_then_takes_that_paths_approvals(
+    merging: Merging | StepFailed,
+) -> None:
+    stage = judged_by_checks(merging=merging)
+
+    assert await steps.deploy(stage.world, ID, key="k") == [State.REVIEWING, None, "checks"]
+
+    assert stage.pulls.merged == []
+    assert stage.log.events()[-1] == e.GateRuled(head=COMMIT, change=CHANGE, rules=(ONE_ADMIN,))
+    await publishing.create_pull_request(stage.world, ID, key="again")
+    assert stage.log.integration().waiting_for == "approval"
+    await says("/claude approve", stage, by=ADMIN)
+    for key in ("release", "close", "passport", "merge"):
+        it = stage.log.integration()
+        step = publishing.create_pull_request if it.state is State.REVIEWING else steps.deploy
+        await step(stage.world, ID, key=key)
+    assert stage.pulls.merged == [(PULL, COMMIT)]
+    assert sum(isinstance(each, e.GateRuled) for each in stage.log.events()) == 2
+
+
+async def test_a_base_that_moves_nothing_into_such_a_path_or_not_at_all_shuts_no_gate() -> None:
+    for stage in (
+        judged_by_checks(merging=Merging(edits=(FileEdit(path="shop/erp.py", content=b"new"),))),
+        judged_by_checks(merging=Merging(edits=())),
+        judged_by_checks(onto=BASE),
+    ):
+        await steps.deploy(stage.world, ID, key="k")
+
+        assert stage.pulls.merged == [(PULL, COMMIT)]
+
+
+async def test_what_was_merged_and_not_noted_is_not_ruled_anew() -> None:
+    stage = judged_by_checks()
     stage.pulls.has(PULL, BRANCH, COMMIT, state="closed", merged=True, merge_sha=MERGED_SHA)
 
     await steps.deploy(stage.world, ID, key="k")
