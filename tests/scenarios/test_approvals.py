@@ -3,7 +3,7 @@
 # ruff: noqa: E501  a sentence is pinned as it is said
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from inline_snapshot import snapshot
@@ -186,3 +186,46 @@ async def test_sm_02_what_waits_to_be_merged_is_not_once_its_approval_is_over(
         "@admin, your approval of <commit> has lapsed: one holds for 14 days here. Look at it again, then `/claude approve`."
     ])
     assert "**Waits for an approval**" in issue.status_comment()
+
+
+LEDGER: Final = "".join(f"line {number}\n" for number in range(30))
+RENAMED: Final = {
+    **REPOSITORY,
+    "shop/ledger.txt": LEDGER,
+    CONFIGURED: "tester: checks\napproval_paths: [{path: payments/, role: admin}]\n",
+}
+
+
+def edits_the_ledger(asked: Asked) -> Reply:
+    if wants_a_spec(asked):
+        return spec()
+    if asked.calls_since_told:
+        return says(SUMMARY)
+    return calls(edit("toolu_1", "str_replace", "shop/ledger.txt", old_str="line 9\n", new_str="line nine\n"))
+
+
+@pytest.mark.parametrize("files", [RENAMED])
+@pytest.mark.parametrize("script", [edits_the_ledger])
+async def test_sm_02_what_others_move_into_such_a_path_while_it_waits_takes_its_approvals(
+    team: Team, clock: Ahead
+) -> None:
+    issue = await team.asks()
+    await team.bot.waits_for("checks")
+    pull = await team.bot.has_opened_one(on=issue)
+    build = await team.github.world.run_check("acme/shop", pull.head, "build")
+    clock.ahead += timedelta(minutes=1)
+    await team.github.world.end_check("acme/shop", build, "success")
+    await team.bot.waits_for("approval")
+    assert await rules_of(team) == ()
+    await team.admin.pushes({"shop/ledger.txt": None, "payments/ledger.txt": LEDGER})
+
+    await team.developer.comments("/claude approve", on=pull)
+    await team.bot.has_noted("Released")
+    await team.bot.waits_for("approval")
+    await team.bot.comes_to_rest()
+    assert team.github.merged_heads() == []
+    assert waiting_part(issue.status_comment()) == ["- an approval by an admin for `payments/`"]
+
+    await team.admin.comments("/claude approve", on=pull)
+    await team.bot.reaches(State.ACTIVE)
+    assert team.github.merged_heads() == [pull.head]
