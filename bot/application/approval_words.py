@@ -15,6 +15,10 @@ from bot.records import Actor
 
 MOST_NAMES: Final = 5
 MOST_RULES: Final = 10
+_VAIN: Final = (
+    ", which **too few can give**: whoever asked for it meets none, nor does a team of another account. "
+    "Somebody else has to ask for it anew, or the rule to be changed and then asked anew."
+)
 
 
 def taken(rule: e.PathRule) -> str:
@@ -41,7 +45,7 @@ def _by_whom(rule: e.PathRule) -> str:
 
 def rules(standing: Iterable[Standing]) -> list[str]:
     """What the paths that it changes still wait for; nothing where they wait for nothing."""
-    missing = [still(each) for each in standing if each.missing]
+    missing = [f"{still(each)}{_VAIN if each.is_vain else ''}" for each in standing if each.missing]
     listed = [f"- {each}" for each in _first(missing)]
     return ["\n".join(["For paths that it changes it **waits for**:", *listed])] if missing else []
 

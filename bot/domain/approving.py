@@ -15,10 +15,11 @@ ADMIN: Final = "admin"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A rule that holds, and who has approved that may."""
+    """A rule that holds, and who has approved that may; `is_vain` where too few can, whoever approves."""
 
     rule: e.PathRule
     given: tuple[Actor, ...] = ()
+    is_vain: bool = False
 
     @property
     def missing(self) -> int:
@@ -37,6 +38,15 @@ def standing(
     """How far each rule is met by these approvals. A person counts once for each; `without` for none."""
     people = [given for given in approvals if given.by.id not in without and not _is_app(given.by)]
     return tuple(Standing(rule=rule, given=_meeting(rule, people)) for rule in rules)
+
+
+def is_vain(rule: e.PathRule, *, asked_by: str, owner: str) -> bool:
+    """Whether those whom it names are too few without whoever asked, and teams of other accounts."""
+    names = {name.removeprefix("@").lower() for name in rule.by}
+    if any(name.partition("/")[:2] == (owner.lower(), "/") for name in names):
+        return False
+    people = {name for name in names if "/" not in name} - {asked_by.lower()}
+    return bool(names) and len(people) < rule.count
 
 
 def teams_named(rules: Iterable[e.PathRule]) -> tuple[str, ...]:

@@ -321,7 +321,11 @@ class Integration:
         """How far each of these rules is met. Who asked for it, or committed to it, meets none."""
         rules = self.ruled.rules if self.ruled is not None and self.is_ruled else ()
         given = [approval for approval in self.approvals if approval.head == self.head]
-        return approving.standing(rules, given, without={self.requested_by.id, *self.authors})
+        owner, asked_by = self.repository.full_name.partition("/")[0], self.requested_by.login
+        return tuple(
+            replace(each, is_vain=approving.is_vain(each.rule, asked_by=asked_by, owner=owner))
+            for each in approving.standing(rules, given, without={self.requested_by.id, *self.authors})
+        )
 
     @property
     def approvals_missing(self) -> int:

@@ -368,3 +368,26 @@ def test_whose_approval_has_lapsed_hears_whether_another_is_wanted() -> None:
     assert rest_of((*shut, given(DEVELOPER))) == "It takes no other."
     assert rest_of((*shut, again)) == "You have approved it anew."
     assert rest_of(cancelled(*shut)) == ""
+
+
+@pytest.mark.parametrize(
+    ("by", "count", "is_vain"),
+    [
+        ((), 9, False),
+        (("@Requester",), 1, True),
+        (("@requester", "@ada"), 1, False),
+        (("@requester", "@ada"), 2, True),
+        (("@other/platform",), 1, True),
+        (("@other/platform", "@ada"), 1, False),
+        (("@Acme/platform",), 9, False),
+    ],
+)
+def test_a_rule_that_too_few_can_meet_is_said_to_be_one(
+    by: tuple[str, ...], count: int, *, is_vain: bool
+) -> None:
+    rule = e.PathRule(path="infra/", count=count, by=by)
+    [standing] = integration(ruled(rule)).rules_standing
+
+    said = approval_words.rules([standing])
+
+    assert (standing.is_vain, "too few can give" in said[0]) == (is_vain, is_vain)
