@@ -1,4 +1,4 @@
-"""run, doctor, receive, deliveries, history, freeze, verify, rebuild and more: starts a process, no more."""
+"""run, doctor, deliveries, history, freeze, keys, verify, rebuild and more: starts a process, no more."""
 
 import argparse
 import asyncio
@@ -47,12 +47,27 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     unfreeze = verbs.add_parser("unfreeze", help="lift that again, whoever said it")
     unfreeze.add_argument("what", nargs="+", help="`all`, `org NAME` or `repo OWNER/NAME`")
     verbs.add_parser("freezes", help="what is frozen, since when, until when, by whom and why")
-    passport = verbs.add_parser("passport", help="by what an integration came about, as JSON")
-    passport.add_argument("id")
+    _keys_of(verbs.add_parser("keys", help="keys for the REST API: make one, list them, take one back"))
+    verbs.add_parser("passport", help="by what an integration came about, as JSON").add_argument("id")
     verify = verbs.add_parser("verify", help="check the chain of events")
     verify.add_argument("--head", type=head, help="a head noted before, SEQ:HASH: is it still there?")
     verbs.add_parser("rebuild", help="make the read models anew from the events; stop the bot first")
     return parser.parse_args(given)
+
+
+def _keys_of(keys: argparse.ArgumentParser) -> None:
+    acts = keys.add_subparsers(dest="act", required=True)
+    create = acts.add_parser("create", help="a new key, shown this once")
+    create.add_argument("--login", required=True, help="whose it is, by name on GitHub")
+    create.add_argument(
+        "--installation", required=True, help="where: the account, or the installation's number"
+    )
+    create.add_argument(
+        "--scope", action="append", help="read (if not said), write, admin, or resource:action"
+    )
+    create.add_argument("--days", type=int, default=90, help="how long it lasts")
+    acts.add_parser("list", help="every key, without the keys themselves")
+    acts.add_parser("revoke", help="take one back at once").add_argument("key_id", metavar="ID")
 
 
 def event_name(text: str) -> str:
@@ -99,6 +114,7 @@ def verb(asked: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any, i
         "freeze": lambda: freeze(settings, asked.what, asked.until),
         "unfreeze": lambda: unfreeze(settings, asked.what),
         "freezes": lambda: freezes(settings),
+        "keys": lambda: keys(settings, asked),
         "passport": lambda: passport(settings, asked.id),
         "verify": lambda: verify(settings, asked.head),
         "rebuild": lambda: rebuild(settings),
@@ -208,6 +224,21 @@ async def freezes(settings: Settings) -> int:
     from bot import freezing_by_hand  # noqa: PLC0415  the same
 
     sys.stdout.write(await freezing_by_hand.listed(settings) + "\n")
+    return OK
+
+
+async def keys(settings: Settings, asked: argparse.Namespace) -> int:
+    """Make one, list them, or take one back."""
+    from bot import keys_by_hand  # noqa: PLC0415  the same
+
+    acts: Mapping[str, Callable[[], Coroutine[Any, Any, str]]] = {
+        "create": lambda: keys_by_hand.made(
+            settings, asked.login, asked.installation, asked.scope or ["read"], asked.days
+        ),
+        "list": lambda: keys_by_hand.listed(settings),
+        "revoke": lambda: keys_by_hand.revoked(settings, asked.key_id),
+    }
+    sys.stdout.write(await acts[asked.act]() + "\n")
     return OK
 
 

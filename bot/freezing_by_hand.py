@@ -78,13 +78,13 @@ async def _scope(settings: Settings, words: list[str]) -> Scope:
         case ["all"]:
             return EVERYTHING
         case ["org", name]:
-            async with _app(settings) as app:
+            async with app_of(settings) as app:
                 there = await _account(app, name)
             return Scope(
                 level="org", id=there.account_id, name=there.account, installation=there.id, by_operator=True
             )
         case ["repo", name] if name.count("/") == 1 and all(name.split("/")):
-            async with _app(settings) as app:
+            async with app_of(settings) as app:
                 return await _repository(app, *name.split("/"))
         case _:
             raise Mistaken(WHAT)
@@ -108,7 +108,8 @@ async def _account(app: GitHubApp, name: str) -> Installed:
 
 
 @asynccontextmanager
-async def _app(settings: Settings) -> AsyncIterator[GitHubApp]:
+async def app_of(settings: Settings) -> AsyncIterator[GitHubApp]:
+    """The App, asked beside the running bot. Raises Mistaken where none is set up."""
     if settings.github is None:
         raise Mistaken("set GITHUB_APP_ID, GITHUB_PRIVATE_KEY and GITHUB_WEBHOOK_SECRET first")
     guard = policies(Nobody())["github"]

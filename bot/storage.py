@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from bot.infrastructure.api_keys import ApiKeys
 from bot.infrastructure.aside import Aside
 from bot.infrastructure.blobs import Blobs
 from bot.infrastructure.clock import Clock, UtcClock
@@ -40,6 +41,7 @@ class Storage:
     inbox: Inbox
     aside: Aside
     integrations: ReadModels
+    keys: ApiKeys
 
 
 @asynccontextmanager
@@ -69,6 +71,7 @@ async def storage(
             inbox=inbox,
             aside=Aside(database, outbox),
             integrations=ReadModels(database),
+            keys=ApiKeys(database, crypto),
         )
 
 

@@ -157,6 +157,21 @@ class GitHubApp:
         found = answer.data["repositories"] if answer.status == HTTPStatus.CREATED else ()
         return next(iter(found), None)
 
+    async def person(self, installation: int, login: str) -> Mapping[str, Any] | None:
+        """The account of this name, asked through an installation; None where nobody is called that."""
+        call = Call(
+            what="mint_token",
+            method="POST",
+            path=path_of("app", "installations", installation, "access_tokens"),
+            body={"permissions": {"metadata": "read"}},
+        )
+        token = (await self._as_itself(call)).data["token"]
+        ask = Call(
+            what="find_person", method="GET", path=path_of("users", login), also=(HTTPStatus.NOT_FOUND,)
+        )
+        answer = await self._wire.send(ask, Caller(lane=installation, credentials={"oauth_token": token}))
+        return None if answer.status == HTTPStatus.NOT_FOUND else answer.data
+
     async def itself(
         self,
         what: str,

@@ -20,6 +20,7 @@ _FORMS: Final = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----[A-Za-z0-9+/=\s\\]*(?:-----END [A-Z ]*PRIVATE KEY-----)?"
     r"|\bgh[opsur]_[A-Za-z0-9._\-]{10,}"
     r"|\bgithub_pat_[A-Za-z0-9_]{10,}"
+    r"|\bccb_[A-Za-z0-9]{6,}_[A-Za-z0-9]{6,}"
     r"|\bsk-ant-[A-Za-z0-9_\-]{6,}"
     r"|\bxox[abeoprs]-[A-Za-z0-9\-]{6,}"
     r"|\beyJ[A-Za-z0-9_\-]{6,}\.[A-Za-z0-9_\-]{6,}\.[A-Za-z0-9_\-]*"

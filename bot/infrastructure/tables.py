@@ -80,6 +80,7 @@ INTEGRATIONS: Final = Table(
     Index("integrations_deployment", "repository_id", "deployment"),
     Index("integrations_state", "state", "requested_at"),
     Index("integrations_requested_at", "requested_at"),
+    Index("integrations_installation", "installation_id", "requested_at", "id"),
 )
 
 DELIVERIES: Final = Table(
@@ -136,4 +137,19 @@ BLOBS: Final = Table(
     Column("content", LargeBinary, nullable=False),
     Column("expires_at", Text, nullable=False),
     Index("blobs_expires_at", "expires_at"),
+)
+
+API_KEYS: Final = Table(
+    "api_keys",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("login", Text, nullable=False),
+    Column("github_id", BigInteger, nullable=False),
+    Column("installation_id", BigInteger, nullable=False),
+    Column("permissions", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Column("revoked_at", Text),
+    Column("used_at", Text),
 )

@@ -138,7 +138,11 @@ async def test_the_tail_of_a_database_that_is_filled_is_where_its_chain_ends(
     await append(log, after=0)
     await append(log, after=1)
     # As the version before left it.
-    await run(empty, "DROP TABLE tail", "UPDATE alembic_version SET version_num = '0003'")
+    await run(
+        empty,
+        *("DROP TABLE tail", "DROP TABLE api_keys", "DROP INDEX integrations_installation"),
+        "UPDATE alembic_version SET version_num = '0003'",
+    )
 
     await empty.migrate()
 

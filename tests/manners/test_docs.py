@@ -71,6 +71,7 @@ VERBS: Final = {
     "receive",
     "deliveries",
     "history",
+    "keys",
     "passport",
     "verify",
     "rebuild",

@@ -1,0 +1,41 @@
+"""Plain values of the REST API that cross the ports: keys, and what is left of a caller's quota."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.records import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresentedKey:
+    """A key as somebody shows it: its form is right, and no more is known of it."""
+
+    id: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """What is kept of a key beside its digest: whose it is, of which installation, and what it may do."""
+
+    id: str
+    person: Actor
+    installation_id: int
+    permissions: frozenset[str]
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """What is left of a caller's quota, of the window that is nearest to its end.
+
+    `wait_seconds` is when there is some again, `is_spent` whether this request is one too many.
+    """
+
+    most: int
+    left: int
+    wait_seconds: int
+    is_spent: bool = False

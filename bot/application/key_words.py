@@ -1,0 +1,51 @@
+"""What is said of API keys to whoever makes, lists and revokes them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.api_records import ApiKey
+from bot.domain.api_keys import SCOPES, standing
+from bot.domain.policy import Permission
+
+
+def shown_once(key: ApiKey, text: str) -> str:
+    """The key itself, and what it is for."""
+    return (
+        f"{text}\n\n"
+        f"That is the key, and it is shown this once: it is kept nowhere. It is {_whose(key)}, "
+        f"allows {_allows(key)}, and ends on {key.expires_at:%Y-%m-%d}.\n"
+        f"Take it back with `python -m bot keys revoke {key.id}`."
+    )
+
+
+def listed(keys: Sequence[ApiKey], now: datetime) -> str:
+    """A line for each."""
+    return "\n".join(_line(key, now) for key in keys) or "there is no key"
+
+
+def unknown_scope(scope: str) -> str:
+    """Which there are."""
+    return f"there is no scope {scope}; there are {', '.join([*SCOPES, *Permission])}"
+
+
+def _line(key: ApiKey, now: datetime) -> str:
+    used = f"last used {key.used_at:%Y-%m-%d %H:%M}" if key.used_at else "never used"
+    return f"{key.id} {_whose(key)}: {_allows(key)}; {_life(key, now)}, {used}"
+
+
+def _life(key: ApiKey, now: datetime) -> str:
+    match standing(key, now):
+        case "revoked":
+            return "revoked"
+        case "expired":
+            return f"ended {key.expires_at:%Y-%m-%d}"
+        case "good":
+            return f"ends {key.expires_at:%Y-%m-%d}"
+
+
+def _whose(key: ApiKey) -> str:
+    return f"@{key.person.login}'s for installation {key.installation_id}"
+
+
+def _allows(key: ApiKey) -> str:
+    return ", ".join(sorted(key.permissions))

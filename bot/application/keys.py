@@ -1,0 +1,80 @@
+"""API keys in use: made, recognised, and given back at once."""
+
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.api_records import ApiKey, PresentedKey
+from bot.application.ports import Clock
+from bot.domain.api_keys import (
+    ENTROPY_BYTES,
+    NotAKey,
+    is_use_to_note,
+    key_text,
+    permissions_of,
+    read_key,
+    standing,
+)
+from bot.records import Actor, Unavailable
+
+
+class Keys(Protocol):
+    """Keys by their id; of the key itself nothing but a keyed digest is kept."""
+
+    async def keep(self, key: ApiKey, text: str) -> None: ...
+
+    async def matching(self, presented: PresentedKey) -> ApiKey | None:
+        """What is kept of exactly this key, None where it is another or unknown. Raises Unavailable."""
+
+    async def note_use(self, key_id: str, at: datetime) -> None: ...
+
+    async def revoke(self, key_id: str, at: datetime) -> bool:
+        """From now on it counts no more; False where there is none that counts."""
+
+    async def listed(self) -> list[ApiKey]: ...
+
+
+class KeyRefused(Exception):
+    """It opens nothing; `code` is stable and public."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+async def create(
+    keys: Keys, *, person: Actor, installation_id: int, scopes: Iterable[str], days: int, now: datetime
+) -> tuple[ApiKey, str]:
+    """A new key, and its text, which is not kept and so shown this once. Raises UnknownScope."""
+    permissions = permissions_of(scopes)
+    text = key_text(secrets.token_bytes(ENTROPY_BYTES))
+    key = ApiKey(
+        id=read_key(text).id,
+        person=person,
+        installation_id=installation_id,
+        permissions=frozenset(map(str, permissions)),
+        created_at=now,
+        expires_at=now + timedelta(days=days),
+    )
+    await keys.keep(key, text)
+    return key, text
+
+
+async def recognised(text: str, keys: Keys, clock: Clock) -> ApiKey:
+    """Whose key this is, if it counts now. Raises KeyRefused, Unavailable."""
+    try:
+        presented = read_key(text)
+    except NotAKey as no:
+        raise KeyRefused(no.code) from None
+    key = await keys.matching(presented)
+    if key is None:
+        raise KeyRefused("key_unknown")
+    now = clock.now()
+    if (stands := standing(key, now)) != "good":
+        raise KeyRefused(f"key_{stands}")
+    if is_use_to_note(key, now):
+        with suppress(Unavailable):  # it is for people to see, and holds nobody up
+            await keys.note_use(key.id, now)
+    return key

@@ -1,0 +1,93 @@
+"""API keys: whose they are, and a keyed digest of each; the key itself is nowhere."""
+
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from bot.api_records import ApiKey, PresentedKey
+from bot.infrastructure.crypto import Crypto
+from bot.infrastructure.database import Database, as_text
+from bot.infrastructure.tables import API_KEYS
+from bot.records import Actor
+
+PURPOSE: Final = "api keys"
+NOBODYS: Final = bytes(32)
+
+
+class ApiKeys:
+    """One row a key. Whoever has the table alone can neither use a key nor make one."""
+
+    def __init__(self, database: Database, crypto: Crypto) -> None:
+        self._database, self._secret = database, crypto.key(PURPOSE)
+
+    async def keep(self, key: ApiKey, text: str) -> None:
+        """A new one, of this text."""
+        row = {**_row(key), "digest": self._digest(text)}
+        await self._database.write(lambda connection: connection.execute(insert(API_KEYS), row))
+
+    async def matching(self, presented: PresentedKey) -> ApiKey | None:
+        """The key of exactly this text; compared in constant time, with nothing where there is none."""
+        wanted = select(API_KEYS).where(API_KEYS.c.id == presented.id)
+        row = await self._database.read(lambda connection: connection.execute(wanted).mappings().first())
+        kept = row["digest"] if row else NOBODYS
+        is_same = hmac.compare_digest(kept, self._digest(presented.text))
+        return _key(row) if row and is_same else None
+
+    async def note_use(self, key_id: str, at: datetime) -> None:
+        """When it was used last; an older moment does not count."""
+        is_older = or_(API_KEYS.c.used_at.is_(None), API_KEYS.c.used_at < as_text(at))
+        change = update(API_KEYS).where(API_KEYS.c.id == key_id, is_older).values(used_at=as_text(at))
+        await self._database.write(lambda connection: connection.execute(change))
+
+    async def revoke(self, key_id: str, at: datetime) -> bool:
+        """Revoked from now on, and from nothing else: again it is as before."""
+        return await self._database.write(partial(_revoke, key_id, as_text(at)))
+
+    async def listed(self) -> list[ApiKey]:
+        """Every key there was, oldest first."""
+        wanted = select(API_KEYS).order_by(API_KEYS.c.created_at, API_KEYS.c.id)
+        rows = await self._database.read(lambda connection: connection.execute(wanted).mappings().fetchall())
+        return [_key(row) for row in rows]
+
+    def _digest(self, text: str) -> bytes:
+        return hmac.digest(self._secret, text.encode(), "sha256")
+
+
+def _revoke(key_id: str, at: str, connection: Connection) -> bool:
+    counts = API_KEYS.c.id == key_id, API_KEYS.c.revoked_at.is_(None)
+    return connection.execute(update(API_KEYS).where(*counts).values(revoked_at=at)).rowcount == 1
+
+
+def _row(key: ApiKey) -> Mapping[str, Any]:
+    return {
+        "id": key.id,
+        "login": key.person.login,
+        "github_id": key.person.id,
+        "installation_id": key.installation_id,
+        "permissions": " ".join(sorted(key.permissions)),
+        "created_at": as_text(key.created_at),
+        "expires_at": as_text(key.expires_at),
+        "revoked_at": as_text(key.revoked_at) if key.revoked_at else None,
+        "used_at": as_text(key.used_at) if key.used_at else None,
+    }
+
+
+def _key(row: Mapping[Any, Any]) -> ApiKey:
+    return ApiKey(
+        id=row["id"],
+        person=Actor(id=row["github_id"], login=row["login"]),
+        installation_id=row["installation_id"],
+        permissions=frozenset(row["permissions"].split()),
+        created_at=datetime.fromisoformat(row["created_at"]),
+        expires_at=datetime.fromisoformat(row["expires_at"]),
+        revoked_at=_moment(row["revoked_at"]),
+        used_at=_moment(row["used_at"]),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,65 @@
+"""API keys by hand, for the operator: made, listed and revoked, beside the running bot."""
+
+from collections.abc import Sequence
+
+from bot.api_records import ApiKey
+from bot.application import key_words
+from bot.application.keys import create
+from bot.domain.api_keys import LONGEST_DAYS, UnknownScope
+from bot.freezing_by_hand import app_of
+from bot.infrastructure.github_installations import installed
+from bot.operating import kept
+from bot.records import Actor
+from bot.settings import Settings
+from bot.troubles import Mistaken, NotThere
+
+
+async def made(settings: Settings, login: str, place: str, scopes: Sequence[str], days: int) -> str:
+    """A new key of that person for that installation, shown this once. Raises Mistaken, NotThere."""
+    if not 0 < days <= LONGEST_DAYS:
+        raise Mistaken(f"a key lasts from 1 to {LONGEST_DAYS} days")
+    async with kept(settings) as stored:
+        person, installation = await _looked_up(settings, login, place)
+        try:
+            key, text = await create(
+                stored.keys,
+                person=person,
+                installation_id=installation,
+                scopes=scopes,
+                days=days,
+                now=stored.clock.now(),
+            )
+        except UnknownScope as unknown:
+            raise Mistaken(key_words.unknown_scope(str(unknown))) from None
+    return key_words.shown_once(key, text)
+
+
+async def listed(settings: Settings) -> str:
+    """Every key, a line each; none of them can be used by that."""
+    async with kept(settings) as stored:
+        keys: list[ApiKey] = await stored.keys.listed()
+        return key_words.listed(keys, stored.clock.now())
+
+
+async def revoked(settings: Settings, key_id: str) -> str:
+    """It counts no more. Raises NotThere."""
+    async with kept(settings) as stored:
+        if not await stored.keys.revoke(key_id, stored.clock.now()):
+            raise NotThere(f"no key {key_id} counts; `python -m bot keys list` lists them")
+    return f"{key_id} is revoked, and opens nothing any more"
+
+
+async def _looked_up(settings: Settings, login: str, place: str) -> tuple[Actor, int]:
+    """Names are asked of GitHub now, and known by number from then on."""
+    async with app_of(settings) as app:
+        there = [
+            each
+            for each in await installed(app)
+            if place == str(each.id) or place.casefold() == each.account.casefold()
+        ]
+        if not there:
+            raise NotThere(f"the App has no installation {place}; give its number, or the account it is on")
+        found = await app.person(there[0].id, login)
+    if found is None or found["type"] != "User":
+        raise NotThere(f"GitHub knows no person called {login}")
+    return Actor(id=found["id"], login=found["login"]), there[0].id

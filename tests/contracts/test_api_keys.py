@@ -1,0 +1,145 @@
+"""API keys as they are kept: by a keyed digest, revoked at once, their last use once a minute."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+
+from bot.api_records import ApiKey
+from bot.application.keys import KeyRefused, create, recognised
+from bot.domain.api_keys import CHECK_DIGITS, ENTROPY_BYTES, checksum, key_text, read_key
+from bot.infrastructure.api_keys import ApiKeys
+from bot.infrastructure.crypto import Crypto
+from bot.infrastructure.database import Database
+from bot.infrastructure.tables import API_KEYS
+from bot.records import Actor
+from tests.contracts.by_hand import column, run
+from tests.contracts.conftest import Watch
+
+SECRET: Final = b"a secret of an operator, 32 bytes and more"
+ADA: Final = Actor(id=1, login="ada")
+NEXT_YEAR: Final = datetime(2027, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def keys(database: Database) -> ApiKeys:
+    return ApiKeys(database, Crypto(SECRET))
+
+
+async def made(keys: ApiKeys, clock: Watch, **bent: Any) -> tuple[ApiKey, str]:
+    wanted: dict[str, Any] = {"person": ADA, "installation_id": 9, "scopes": ["read"], "days": 30, **bent}
+    return await create(keys, now=clock.now(), **wanted)
+
+
+async def refusal(text: str, keys: ApiKeys, clock: Watch) -> str:
+    with pytest.raises(KeyRefused) as no:
+        await recognised(text, keys, clock)
+    return no.value.code
+
+
+async def test_a_key_is_recognised_as_what_it_was_made_for(keys: ApiKeys, clock: Watch) -> None:
+    key, text = await made(keys, clock, scopes=["write"])
+
+    found = await recognised(text, keys, clock)
+
+    assert found == key
+    assert found.person.login == "ada"
+    assert found.permissions == {"integration:read", "integration:write", "integration:approve"}
+    assert found.expires_at - clock.now() == timedelta(days=30)
+
+
+async def test_web_12_what_is_kept_neither_holds_the_key_nor_makes_one(
+    keys: ApiKeys, clock: Watch, database: Database
+) -> None:
+    _, text = await made(keys, clock)
+    secret = text.rpartition("_")[2]
+
+    [digest] = await column(database, "SELECT digest FROM api_keys")
+    kept = await database.read(lambda connection: str(connection.execute(API_KEYS.select()).fetchall()))
+
+    assert len(digest) == 32
+    assert secret not in kept
+    assert await refusal(text, ApiKeys(database, Crypto(b"another secret, of 32 bytes and more")), clock) == (
+        "key_unknown"
+    )
+
+
+async def test_web_12_the_right_id_with_another_secret_opens_nothing(keys: ApiKeys, clock: Watch) -> None:
+    _, text = await made(keys, clock)
+    other = key_text(bytes(ENTROPY_BYTES))
+    body = text[: text.rindex("_")] + other[other.rindex("_") :]
+    forged = forged_sum(body)
+
+    assert read_key(forged).id == read_key(text).id
+    assert await refusal(forged, keys, clock) == "key_unknown"
+    assert await refusal(other, keys, clock) == "key_unknown"
+
+
+def forged_sum(text: str) -> str:
+    """The same with the sum that belongs to it, which anybody can make."""
+    body = text[:-CHECK_DIGITS]
+    return body + checksum(body)
+
+
+async def test_web_11_it_is_revoked_at_once_and_in_every_process(
+    keys: ApiKeys, clock: Watch, database: Database
+) -> None:
+    key, text = await made(keys, clock)
+    elsewhere = ApiKeys(database, Crypto(SECRET))
+    await recognised(text, elsewhere, clock)
+
+    first, again = await keys.revoke(key.id, clock.now()), await keys.revoke(key.id, clock.now())
+
+    assert (first, again) == (True, False)
+    assert await refusal(text, elsewhere, clock) == "key_revoked"
+    assert not await keys.revoke("nobody", clock.now())
+
+
+async def test_it_ends(keys: ApiKeys, clock: Watch) -> None:
+    _, text = await made(keys, clock, days=1)
+    clock.moves(days=1)
+
+    assert await refusal(text, keys, clock) == "key_expired"
+
+
+async def test_its_last_use_is_noted_once_a_minute(keys: ApiKeys, clock: Watch) -> None:
+    _, text = await made(keys, clock)
+
+    await recognised(text, keys, clock)
+    began = clock.now()
+    clock.moves(seconds=59)
+    await recognised(text, keys, clock)
+    [once] = await keys.listed()
+    clock.moves(seconds=1)
+    await recognised(text, keys, clock)
+    [twice] = await keys.listed()
+
+    assert (once.used_at, twice.used_at) == (began, began + timedelta(minutes=1))
+
+
+async def test_an_older_use_does_not_replace_a_newer_one(keys: ApiKeys, clock: Watch) -> None:
+    key, _ = await made(keys, clock)
+    await keys.note_use(key.id, NEXT_YEAR)
+    await keys.note_use(key.id, clock.now())
+
+    [found] = await keys.listed()
+
+    assert found.used_at == NEXT_YEAR
+
+
+async def test_keys_are_made_in_a_database_that_was_filled_before(
+    database: Database, keys: ApiKeys, clock: Watch
+) -> None:
+    await run(
+        database,
+        "INSERT INTO effects VALUES ('key', 'then', 'done')",
+        "DROP TABLE api_keys",
+        "DROP INDEX integrations_installation",
+        "UPDATE alembic_version SET version_num = '0004'",
+    )
+
+    await database.migrate()
+
+    _, text = await made(keys, clock)
+    assert (await recognised(text, keys, clock)).person == ADA
+    assert await column(database, "SELECT result FROM effects") == ["done"]

@@ -1,0 +1,69 @@
+"""Keys by hand: made for a person whom GitHub knows, shown once, listed without themselves, revoked."""
+
+import io
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from typing import Final
+
+import pytest
+
+from bot.application.keys import KeyRefused, recognised
+from bot.command_line import arguments, verb
+from bot.settings import Settings
+from bot.troubles import Mistaken, NotThere
+from tests.story import Team
+
+CREATE: Final = ("keys", "create", "--installation", "acme", "--login")
+
+
+async def said(team: Team, words: Sequence[str]) -> str:
+    """What the command line answers beside the running bot."""
+    out = io.StringIO()
+    with redirect_stdout(out):
+        assert await verb(arguments(words), Settings.read(team.bot.environment)) == 0
+    return out.getvalue()
+
+
+async def test_a_key_is_shown_once_and_revoked_at_once(team: Team) -> None:
+    text, _, told = (await said(team, [*CREATE, "viewer", "--scope", "read", "--days", "7"])).partition("\n")
+    stored = team.bot.stored
+
+    key = await recognised(text, stored.keys, stored.clock)
+
+    viewer = team.github.world.account("viewer")
+    assert (key.person.id, key.person.login) == (viewer.id, "viewer")
+    assert key.permissions == {"integration:read"}
+    assert [key.installation_id] == list(team.github.world.installations)
+    assert f"python -m bot keys revoke {key.id}" in told
+    listed = await said(team, ["keys", "list"])
+    assert key.id in listed
+    assert text.rpartition("_")[2] not in listed
+
+    assert "is revoked" in await said(team, ["keys", "revoke", key.id])
+
+    with pytest.raises(KeyRefused, match="key_revoked"):
+        await recognised(text, stored.keys, stored.clock)
+    assert "; revoked, last used" in await said(team, ["keys", "list"])
+    with pytest.raises(NotThere):
+        await said(team, ["keys", "revoke", key.id])
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ([*CREATE, "viewer", "--scope", "root"], Mistaken),
+        ([*CREATE, "viewer", "--days", "0"], Mistaken),
+        ([*CREATE, "viewer", "--days", "367"], Mistaken),
+        ([*CREATE, "nobody-of-that-name"], NotThere),
+        ([*CREATE, "acme"], NotThere),
+        (["keys", "create", "--installation", "other", "--login", "viewer"], NotThere),
+    ],
+    ids=["scope", "no day", "too long", "nobody", "an organisation", "not installed"],
+)
+async def test_what_cannot_be_a_key_is_said_and_nothing_is_kept(
+    team: Team, words: Sequence[str], fault: type[Exception]
+) -> None:
+    with pytest.raises(fault):
+        await said(team, words)
+
+    assert await said(team, ["keys", "list"]) == "there is no key\n"
