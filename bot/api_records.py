@@ -39,3 +39,14 @@ class Quota:
     left: int
     wait_seconds: int
     is_spent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which integrations of an installation are wanted; `text` is to be found in what names them."""
+
+    installation_id: int
+    state: str | None = None
+    repository: str | None = None
+    requested_by: str | None = None
+    text: str | None = None

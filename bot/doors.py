@@ -16,6 +16,7 @@ import structlog
 from aiohttp import web
 
 from bot import setting_up
+from bot.api_opening import api_door
 from bot.application.freeze_words import counted
 from bot.application.frozen import freezes
 from bot.infrastructure.aside import Aside
@@ -27,6 +28,7 @@ from bot.instruments import Instruments
 from bot.records import Delivery, Unavailable
 from bot.services import SERVICES, Service, queues_of, routes_of
 from bot.settings import Misconfigured, Settings
+from bot.web.api import ApiDoor
 from bot.web.gateway import build_app, listening
 from bot.web.health import OK, HealthDoor, Probe, nothing_to_count
 from bot.web.nearness import is_loopback
@@ -68,7 +70,8 @@ async def open_bot(
             bot = await stack.enter_async_context(working)
             instruments.metrics.watch_breakers(bot.breakers)
         token = secrets.token_urlsafe(16) if settings.setup_mode else None
-        app = app_of(settings, services, bot, instruments.metrics, setup_token=token)
+        api = await stack.enter_async_context(api_door(settings, bot))
+        app = app_of(settings, services, bot, instruments.metrics, setup_token=token, api=api)
         port = await stack.enter_async_context(reached(app, settings))
         if token is not None:
             has_page = "setup" in routes_of(services)
@@ -85,6 +88,7 @@ def app_of(
     metrics: Metrics,
     *,
     setup_token: str | None = None,
+    api: ApiDoor | None = None,
 ) -> web.Application:
     """The doors of these services and no others; health and figures every process has."""
     routes = routes_of(services)
@@ -94,6 +98,7 @@ def app_of(
         github=github_door(settings, bot, metrics) if "webhooks" in routes else None,
         setup=SetUpDoor(token=setup_token, steps=setting_up.STEPS) if "setup" in routes else None,
         shows_schemas="schemas" in routes,
+        api=api if "api" in routes else None,
     )
 
 

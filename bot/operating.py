@@ -14,6 +14,7 @@ from msgspec import to_builtins
 
 import handlers
 from bot.application.projections import row_of
+from bot.credentials import AppCredentials
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
 from bot.domain.passport import passport_of
@@ -21,7 +22,7 @@ from bot.domain.streams import is_integrations
 from bot.infrastructure.database import alone
 from bot.infrastructure.observing import Nobody
 from bot.records import Recorded, StepFailed
-from bot.settings import AppCredentials, Settings
+from bot.settings import Settings
 from bot.storage import Storage, check_is_there, storage
 from bot.troubles import Mistaken, NotThere, Unanswered
 

@@ -49,6 +49,14 @@ class Retention:
     transcripts: int
 
 
+@dataclass(frozen=True, slots=True)
+class ApiRates:
+    """How many requests one caller may make in a minute, and in an hour."""
+
+    minute: int
+    hour: int
+
+
 # What is wrong with a value, by pydantic's own name for it: what to give instead.
 SENTENCES: Final[Mapping[str, str]] = {
     "bool_parsing": "give true or false",
@@ -141,6 +149,10 @@ def _retention(given: object) -> object:
         return given
     # A delivery must be known again for as long as GitHub may send it again: seven days; the engine, thirty.
     return Retention(*map(int, _numbers(given, least=(7, 30, 1))))
+
+
+def _rates(given: object) -> object:
+    return given if isinstance(given, ApiRates) else ApiRates(*map(int, _numbers(given, least=(1, 1))))
 
 
 def _address(text: str) -> str:
@@ -271,4 +283,5 @@ PrivateKey = Annotated[SecretStr, AfterValidator(_private_key)]
 Runs = Annotated[RunLimits, BeforeValidator(_run_limits)]
 Monthly = Annotated[MonthlyBudget, BeforeValidator(_monthly_budget)]
 Sandboxes = Annotated[SandboxLimits, BeforeValidator(_sandbox_limits)]
+Rates = Annotated[ApiRates, BeforeValidator(_rates)]
 Kept = Annotated[Retention, BeforeValidator(_retention)]

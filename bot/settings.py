@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Final, Literal, Self
@@ -11,9 +10,11 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
+from bot.credentials import AppCredentials
 from bot.records import SandboxLimits
 from bot.setting_forms import (
     Address,
+    ApiRates,
     Database,
     Directory,
     Hosts,
@@ -24,6 +25,7 @@ from bot.setting_forms import (
     Monthly,
     MonthlyBudget,
     PrivateKey,
+    Rates,
     Redis,
     Retention,
     RunLimits,
@@ -46,15 +48,6 @@ class Misconfigured(Exception):
     def __init__(self, *problems: str) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppCredentials:
-    """What this GitHub App shows and expects. Of two webhook secrets, one is about to replace the other."""
-
-    app_id: str
-    private_key: str = field(repr=False)
-    webhook_secrets: tuple[bytes, ...] = field(repr=False)
 
 
 class Settings(BaseModel):
@@ -199,6 +192,14 @@ class Settings(BaseModel):
         min_length=16,
         description="bearer token for `/metrics`; this machine alone if not set, nobody with a `PUBLIC_URL`",
         examples=["$(openssl rand -hex 32)"],
+    )
+    api_rate_limits: Rates = Field(
+        ApiRates(100, 1000),
+        description="requests to the API a minute and an hour, of each key, and of each address without one",
+        examples=["100,1000"],
+    )
+    trusted_proxies: int = Field(
+        0, ge=0, le=9, description="how many proxies in front add to `X-Forwarded-For`", examples=["1"]
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="from which level on things are logged", examples=["info"]

@@ -13,6 +13,7 @@ import handlers
 from bot.application import intake, notifying, redelivering, reminding, saga, settling, sweeping, upkeep
 from bot.application.ports import Clock, Subscriber, World
 from bot.application.retaining import Transcripts
+from bot.credentials import AppCredentials
 from bot.domain.policy import Rules
 from bot.infrastructure.adopting import Watch, adopting
 from bot.infrastructure.cache import UntilItEnds
@@ -42,7 +43,7 @@ from bot.infrastructure.shared import Shared
 from bot.infrastructure.shares import places
 from bot.instruments import Instruments
 from bot.sandboxing import hiding, installations_of
-from bot.settings import AppCredentials, Settings
+from bot.settings import Settings
 from bot.sharing import sharing
 from bot.storage import Storage, storage
 from bot.suppliers import claude_of, sources_of

@@ -16,6 +16,8 @@ from multidict import CIMultiDict
 
 from bot.records import Refused, Unavailable
 from bot.web import schemas
+from bot.web.api import PREFIX, ApiDoor, api_of
+from bot.web.api_gateway import REQUEST_ID, SAID
 from bot.web.health import HealthDoor
 from bot.web.measuring import Metrics
 from bot.web.setup import SetUpDoor
@@ -41,8 +43,6 @@ SERVING: Final[Mapping[str, Any]] = {
     "lingering_time": 2.0,
 }
 
-REQUEST_ID: Final = web.RequestKey("REQUEST_ID", str)
-
 # Deliveries are logged where they are settled, and questions about health come every few seconds.
 _QUIET: Final = frozenset({PATH, "/healthz", "/readyz", "/metrics"})
 
@@ -59,6 +59,7 @@ def build_app(
     github: GitHubDoor | None = None,
     setup: SetUpDoor | None = None,
     shows_schemas: bool = False,
+    api: ApiDoor | None = None,
 ) -> web.Application:
     """Health and figures, and each door that is given, behind the same guard."""
     app = web.Application(middlewares=[guarded(metrics)])
@@ -71,6 +72,8 @@ def build_app(
         app.router.add_get("/setup", setup.show, allow_head=False)
     if shows_schemas:
         app.router.add_get(schemas.CONFIGURATION, schemas.configuration, allow_head=False)
+    if api is not None:
+        app.add_subapp(PREFIX, api_of(api))
     app.on_response_prepare.append(dress)
     return app
 
@@ -104,7 +107,10 @@ def guarded(metrics: Metrics) -> Middleware:
         route = route_of(request)
         metrics.request_answered(route=route, status=response.status, seconds=seconds)
         if route not in _QUIET:
-            log.info("request_answered", method=request.method, path=request.path, status=response.status)
+            said = request.get(SAID, {})
+            log.info(
+                "request_answered", method=request.method, path=request.path, status=response.status, **said
+            )
         return response
 
     return guard

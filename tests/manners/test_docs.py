@@ -11,6 +11,7 @@ import pytest
 from bot.command_line import arguments
 from bot.services import SERVICES
 from bot.settings import Settings
+from bot.web import api_words
 from tests.manners.documents import OPERATIONS, with_settings
 
 ROOT: Final = Path(__file__).parents[2]
@@ -25,7 +26,12 @@ def test_every_setting_is_in_the_table() -> None:
     assert set(re.findall(r"^\| `([A-Z_]+)` \|", DOCUMENT, re.MULTILINE)) == set(Settings.names())
 
 
-PATHS: Final = {"webhooks": "/webhooks/github", "setup": "/setup", "schemas": "/schemas/claude-bot.json"}
+PATHS: Final = {
+    "webhooks": "/webhooks/github",
+    "setup": "/setup",
+    "schemas": "/schemas/claude-bot.json",
+    "api": "/api/v1",
+}
 
 
 def test_the_services_table_is_the_services() -> None:
@@ -52,6 +58,15 @@ def test_every_code_of_the_door_is_explained() -> None:
 
     assert len(codes) > 10
     assert {code for code in codes if f"`{code}`" not in DOCUMENT} == set()
+
+
+def test_every_code_of_the_api_is_explained() -> None:
+    page = (ROOT / "docs/api.md").read_text(encoding="utf-8")
+    sources = [(ROOT / f"bot/web/{name}.py").read_text(encoding="utf-8") for name in ("api", "api_gateway")]
+    codes = {code for source in sources for code in re.findall(r'Refused\(\d+, "(\w+)"', source)}
+
+    assert len(codes) > 7
+    assert {code for code in (*codes, *api_words.KEY) if f"`{code}`" not in page} == set()
 
 
 def test_every_figure_is_explained() -> None:

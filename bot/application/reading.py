@@ -1,0 +1,146 @@
+"""What the API reads: what GitHub lets a key's person see, in the key's installation, and nothing else."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from bot.api_records import ApiKey, Wanted
+from bot.application.ports import EventLog, Integrations
+from bot.application.projections import row_of
+from bot.domain import events as e
+from bot.domain.integration import fold
+from bot.domain.policy import OwnerNotAllowed, Permission, check_owner, holds, role_of
+from bot.records import Actor, Recorded, Repository, StepFailed
+
+MOST_ROWS: Final = 1_000
+MOST_REPOSITORIES: Final = 30  # each may be a question to GitHub
+BATCH: Final = 100
+FACTS_AT_ONCE: Final = 500
+
+Row = Mapping[str, Any]
+Place = tuple[str, str]
+
+RoleName = Callable[[Repository, Actor], Awaitable[str]]
+"""A person's permission as GitHub names it, asked a minute ago at most. Raises StepFailed, Unavailable."""
+
+
+class Pages(Protocol):
+    """What is kept, a page at a time."""
+
+    async def integrations(self, wanted: Wanted, *, after: Place | None, most: int) -> list[Row]: ...
+
+    async def facts(self, stream: str, *, after: int, most: int) -> list[Recorded]: ...
+
+
+class NotFound(Exception):
+    """There is none that this key's person may see; whether there is another is not said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was found; `last` is where to go on, None at the end."""
+
+    rows: Sequence[Row]
+    last: Place | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The questions of the API. Where no `owners` are named, the App serves its own owner alone."""
+
+    pages: Pages
+    integrations: Integrations
+    log: EventLog
+    role_name: RoleName
+    owners: frozenset[str]
+
+    async def listed(self, key: ApiKey, wanted: Wanted, *, after: Place | None, most: int) -> Page:
+        """A page: as many as are wanted, or fewer where it took long to find them."""
+        return await _Search(self, key, wanted, most).from_(after)
+
+    async def one(self, key: ApiKey, integration_id: str) -> Row:
+        """As it is now. Raises NotFound, Unavailable."""
+        row = await self.integrations.get(integration_id)
+        if row is None or row["installation_id"] != key.installation_id:
+            raise NotFound
+        if not await self.may_read(key, _repository(row)):
+            raise NotFound
+        return row
+
+    async def as_it_was(self, key: ApiKey, integration_id: str, at: datetime) -> Row:
+        """As it was at that moment, folded from its facts. Raises NotFound, Unavailable."""
+        await self.one(key, integration_id)
+        past = await self.log.read(integration_id, until=at)
+        if not past:
+            raise NotFound
+        dates = {"requested_at": past[0].at.isoformat(), "updated_at": past[-1].at.isoformat()}
+        return {**row_of(fold(integration_id, e.decode(past))), **dates}
+
+    async def facts(self, key: ApiKey, integration_id: str, *, after: int, most: int) -> list[Recorded]:
+        """So many of its facts, from behind that version on. Raises NotFound, Unavailable."""
+        await self.one(key, integration_id)
+        return await self.pages.facts(integration_id, after=after, most=most)
+
+    async def all_facts(self, key: ApiKey, integration_id: str) -> AsyncIterator[Recorded]:
+        """Every fact, a few at a time; what is appended meanwhile too. Raises NotFound, Unavailable."""
+        last = 0
+        while some := await self.facts(key, integration_id, after=last, most=FACTS_AT_ONCE):
+            for record in some:
+                yield record
+            last = some[-1].version
+
+    async def may_read(self, key: ApiKey, repository: Repository) -> bool:
+        """Whether its person may read there. What GitHub will not say is a no. Raises Unavailable."""
+        try:
+            if self.owners:
+                check_owner(repository.full_name, self.owners)
+            name = await self.role_name(repository, key.person)
+        except (OwnerNotAllowed, StepFailed):
+            return False
+        return holds(role_of(name), Permission.READ)
+
+
+@dataclass(slots=True)
+class _Search:
+    """One page being looked for: rows in their order, and which repositories may be read."""
+
+    reading: Reading
+    key: ApiKey
+    wanted: Wanted
+    most: int
+    readable: dict[int, bool] = field(default_factory=dict)
+    found: list[Row] = field(default_factory=list)
+
+    async def from_(self, after: Place | None) -> Page:
+        looked_at = 0
+        while looked_at < MOST_ROWS:
+            rows = await self.reading.pages.integrations(self.wanted, after=after, most=BATCH)
+            await self._ask_about(rows)
+            for row in rows:
+                if len(self.found) == self.most or row["repository_id"] not in self.readable:
+                    return Page(self.found, after)
+                after = (row["requested_at"], row["id"])
+                self.found += [row] if self.readable[row["repository_id"]] else []
+            if len(rows) < BATCH:
+                return Page(self.found, None)
+            looked_at += len(rows)
+        return Page(self.found, after)
+
+    async def _ask_about(self, rows: Sequence[Row]) -> None:
+        """Of the repositories that are new here, as many as may be asked about in one go."""
+        new = {
+            row["repository_id"]: _repository(row)
+            for row in rows
+            if row["repository_id"] not in self.readable
+        }
+        some = list(new.values())[: MOST_REPOSITORIES - len(self.readable)]
+        answers = await asyncio.gather(*(self.reading.may_read(self.key, each) for each in some))
+        self.readable |= {each.id: answer for each, answer in zip(some, answers, strict=True)}
+
+
+def _repository(row: Row) -> Repository:
+    return Repository(
+        id=row["repository_id"], full_name=row["repository"], installation_id=row["installation_id"]
+    )

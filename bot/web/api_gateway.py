@@ -1,0 +1,209 @@
+"""What stands before the API, in one order: each middleware checks one thing and hands on.
+
+Request id, body, key, tenant, quota, permission. The net, the log and the figures stand around all of it
+(`gateway.py`), as they do around every other door.
+"""
+
+import ipaddress
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+from multidict import CIMultiDict
+
+from bot.api_records import ApiKey, Quota
+from bot.application.keys import KeyRefused, Keys, recognised
+from bot.application.ports import Clock
+from bot.domain.policy import Permission
+from bot.records import Refused
+from bot.web import api_words as words
+
+REQUEST_ID: Final = web.RequestKey("REQUEST_ID", str)
+SAID: Final = web.RequestKey("SAID", dict[str, str])
+"""What the log line of this request says beside what all say."""
+
+CALLER: Final = web.RequestKey("CALLER", ApiKey)
+HEADERS: Final = web.RequestKey("HEADERS", CIMultiDict[str])
+"""What the answer carries whatever it is, a refusal too."""
+
+_SANE_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,36}")  # a UUID or a trace id; what is secret is longer
+_NAMES_OF_KEYS: Final = frozenset(("access_token", "api_key", "apikey", "key", "token", "authorization"))
+_BEGINS_A_KEY: Final = "ccb_"
+
+
+class Limits(Protocol):
+    """How often one kind of caller may ask."""
+
+    async def look(self, caller: str) -> Quota: ...
+
+    async def take(self, caller: str) -> Quota: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guards:
+    """What the middlewares need. `policy` tells the quota's windows, as its header has them."""
+
+    keys: Keys
+    clock: Clock
+    callers: Limits
+    strangers: Limits
+    policy: str
+    trusted_proxies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What a route asks of a key: nothing where it `is_open`, any key where it needs nothing."""
+
+    needs: Permission | None = None
+    is_open: bool = False
+
+
+RIGHT: Final = "right"
+
+
+def middlewares(guards: Guards) -> Sequence[Middleware]:
+    """In their order, the first outermost."""
+    return (named, bodiless, keyless_address, authenticated(guards), tenant, limited(guards), permitted)
+
+
+@web.middleware
+async def named(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The request id that the caller gave, if it is one that a log can hold."""
+    given = request.headers.get("X-Request-Id", "")
+    if _SANE_ID.fullmatch(given):
+        request[REQUEST_ID] = given
+        structlog.contextvars.bind_contextvars(request=given)
+    request[HEADERS] = CIMultiDict(Vary="Authorization, Accept")
+    return await handler(request)
+
+
+@web.middleware
+async def bodiless(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Nothing that is asked here has a body; none is read."""
+    if request.content_length or "Transfer-Encoding" in request.headers:
+        raise Refused(413, "unwanted_body", words.BODY)
+    return await handler(request)
+
+
+@web.middleware
+async def keyless_address(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A key in an address is refused, also a good one: addresses are kept by whoever passes them on."""
+    is_named = any(name.lower() in _NAMES_OF_KEYS for name in request.query)
+    if is_named or _BEGINS_A_KEY in request.path_qs:
+        raise Refused(400, "key_in_address", words.KEY_IN_ADDRESS)
+    return await handler(request)
+
+
+def authenticated(guards: Guards) -> Middleware:
+    """Whose key it is. Who shows none that counts is counted by address, and then not even looked at."""
+
+    @web.middleware
+    async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
+        address = address_of(request, guards.trusted_proxies)
+        if right_of(request).is_open:
+            check_quota(request, await guards.strangers.take(address), guards.policy)
+            return await handler(request)
+        check_quota(request, await guards.strangers.look(address), guards.policy)
+        try:
+            key = await recognised(bearer_of(request), guards.keys, guards.clock)
+        except KeyRefused as no:
+            check_quota(request, await guards.strangers.take(address), guards.policy)
+            challenge = (
+                'Bearer realm="api"' if no.code == "no_key" else 'Bearer realm="api", error="invalid_token"'
+            )
+            request[HEADERS]["WWW-Authenticate"] = challenge
+            raise Refused(401, no.code, words.KEY[no.code]) from None
+        request[CALLER] = key
+        request[SAID] = {"caller": key.id}
+        return await handler(request)
+
+    return authenticate
+
+
+def bearer_of(request: web.Request) -> str:
+    """The key as it was sent. Raises KeyRefused where there is none, or more than one."""
+    given = request.headers.getall("Authorization", [])
+    if not given:
+        raise KeyRefused("no_key")
+    scheme, _, text = given[0].partition(" ")
+    if len(given) > 1 or scheme.lower() != "bearer":
+        raise KeyRefused("key_malformed")
+    return text
+
+
+@web.middleware
+async def tenant(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A key counts in its own installation alone, which each question that follows is asked with."""
+    key = request.get(CALLER)
+    if key is not None and key.installation_id <= 0:
+        raise Refused(401, "no_tenant", words.NO_TENANT)
+    return await handler(request)
+
+
+def limited(guards: Guards) -> Middleware:
+    """Each key has its quota, whatever it asks and from wherever."""
+
+    @web.middleware
+    async def limit(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if key := request.get(CALLER):
+            check_quota(request, await guards.callers.take(key.id), guards.policy)
+        return await handler(request)
+
+    return limit
+
+
+def check_quota(request: web.Request, quota: Quota, policy: str) -> None:
+    """Tell what is left. Raises Refused where nothing is."""
+    request[HEADERS].update({
+        "RateLimit-Policy": policy,
+        "RateLimit-Limit": str(quota.most),
+        "RateLimit-Remaining": str(quota.left),
+        "RateLimit-Reset": str(quota.wait_seconds),
+    })
+    if quota.is_spent:
+        request[HEADERS]["Retry-After"] = str(quota.wait_seconds)
+        raise Refused(429, "too_many_requests", words.TOO_MANY)
+
+
+@web.middleware
+async def permitted(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What the key's scopes do not allow is refused; what GitHub does not allow is not there."""
+    if isinstance(request.match_info.http_exception, web.HTTPNotFound):
+        raise Refused(404, "not_found", words.NOT_FOUND)
+    needs, key = right_of(request).needs, request.get(CALLER)
+    if needs is not None and (key is None or needs not in key.permissions):
+        request[HEADERS]["WWW-Authenticate"] = (
+            f'Bearer realm="api", error="insufficient_scope", scope="{needs}"'
+        )
+        raise Refused(403, "scope_missing", words.lacks(needs))
+    return await handler(request)
+
+
+def right_of(request: web.Request) -> Right:
+    """What the route that was found asks of a key; where none was, a key all the same."""
+    found = getattr(request.match_info.handler, RIGHT, None)
+    return found if isinstance(found, Right) else Right()
+
+
+def address_of(request: web.Request, trusted_proxies: int) -> str:
+    """Where it comes from, as the outermost trusted proxy saw it; of IPv6, the network that one is given."""
+    hops = [hop.strip() for hop in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")]
+    remote = request.remote or ""
+    told = hops[-trusted_proxies] if 0 < trusted_proxies <= len(hops) else remote
+    try:
+        address = ipaddress.ip_address(told)
+    except ValueError:
+        return remote
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+async def told(request: web.Request, response: web.StreamResponse) -> None:
+    """What every answer carries beside the security headers, refusals too."""
+    response.headers.update(request.get(HEADERS, CIMultiDict[str]()))

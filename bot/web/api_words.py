@@ -1,0 +1,38 @@
+"""What the API says when it refuses: what is wrong, and what to do next."""
+
+from collections.abc import Mapping
+from typing import Final
+
+KEY: Final[Mapping[str, str]] = {
+    "no_key": "send your key as `Authorization: Bearer ccb_...`; the operator makes one",
+    "key_malformed": "that is no key of this bot's: copy the whole of it, from ccb_ on",
+    "key_mistyped": "a character of that key is wrong or missing: copy it anew",
+    "key_unknown": "this bot does not know that key: ask the operator for one",
+    "key_expired": "that key has ended: ask the operator for a new one",
+    "key_revoked": "that key was revoked: ask the operator for a new one",
+}
+KEY_IN_ADDRESS: Final = (
+    "send a key in the header Authorization and never in an address, where it ends up in logs; "
+    "have this one revoked"
+)
+NOT_FOUND: Final = "there is no such address; /api/v1/openapi.json lists those there are"
+NO_INTEGRATION: Final = "there is no integration of this id that you may see, or there was none at that time"
+NO_TENANT: Final = "this key belongs to no installation: ask the operator for a new one"
+BAD_CURSOR: Final = "this cursor is not of this list: begin without one, and keep the filters between pages"
+BODY: Final = "a question to the API has no body: leave it out"
+TOO_MANY: Final = "too many requests: wait as long as Retry-After says"
+
+
+def lacks(permission: str) -> str:
+    """What the key does not allow."""
+    return f"this key does not allow {permission}: ask the operator for one that does"
+
+
+def given_twice(names: list[str]) -> str:
+    """Parameters of which it is not said which counts."""
+    return f"say {', '.join(names)} once"
+
+
+def bad_parameters(faults: list[tuple[str, str]]) -> str:
+    """Each parameter that cannot be taken, and why; what was given is not repeated."""
+    return "; ".join(f"{name}: {why}" for name, why in faults)

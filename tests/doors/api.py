@@ -1,0 +1,219 @@
+"""The API as its tests open it: two installations, people and their keys, and what GitHub says of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from aiohttp.test_utils import TestServer
+from msgspec.structs import replace
+
+from bot.api_records import ApiKey
+from bot.application.keys import create
+from bot.application.projections import row_of
+from bot.application.reading import Reading
+from bot.domain import events as e
+from bot.domain.api_keys import CHECK_DIGITS, ENTROPY_BYTES, checksum, key_text
+from bot.domain.integration import fold
+from bot.infrastructure.api_keys import ApiKeys
+from bot.infrastructure.crypto import Crypto
+from bot.infrastructure.cursors import Cursors
+from bot.infrastructure.database import Database
+from bot.infrastructure.event_store import EventStore
+from bot.infrastructure.observing import Nobody
+from bot.infrastructure.pages import Pages
+from bot.infrastructure.rate_limits import RateLimits
+from bot.infrastructure.read_models import ReadModels
+from bot.records import Actor, Repository, StepFailed, Unavailable
+from bot.web.api import ApiDoor
+from bot.web.api_gateway import Guards
+from bot.web.gateway import SERVING, build_app
+from bot.web.health import HealthDoor
+from tests.doors.webapp import NOON, Client, Connect, FakeMetrics
+from tests.unit.histories import REQUEST
+
+SECRET: Final = b"a secret of an operator, 32 bytes and more"
+ADA: Final = Actor(id=1, login="ada")  # may read the shop
+EVE: Final = Actor(id=66, login="eve")  # may read nothing
+OURS: Final = 9
+THEIRS: Final = 10
+# Repositories: in our installation one that Ada may read and one that she may not, and one of others.
+SHOP, HIDDEN, FOREIGN = 7, 8, 70
+OPEN, SECOND, OURS_HIDDEN, THEIR_OWN, NO_SUCH = (
+    "shop000001",
+    "shop000002",
+    "hidden0001",
+    "foreign001",
+    "nothing001",
+)
+PLACES: Final = {
+    OPEN: (SHOP, OURS),
+    SECOND: (SHOP, OURS),
+    OURS_HIDDEN: (HIDDEN, OURS),
+    THEIR_OWN: (FOREIGN, THEIRS),
+}
+NAMES: Final = {SHOP: "acme/shop", HIDDEN: "acme/hidden", FOREIGN: "other/foreign"}
+
+
+@dataclass
+class Watch:
+    """A clock that stands still until it is moved, for the keys and the quotas alike."""
+
+    time: datetime = NOON
+
+    def now(self) -> datetime:
+        return self.time
+
+    def seconds(self) -> float:
+        return self.time.timestamp()
+
+    def moves(self, **by: float) -> None:
+        self.time += timedelta(**by)
+
+
+@dataclass
+class GitHubsWord:
+    """What GitHub says of people's permissions; None where it does not answer."""
+
+    roles: Mapping[tuple[int, int], str] | None = field(
+        default_factory=lambda: {(SHOP, ADA.id): "read", (FOREIGN, ADA.id): "admin"}
+    )
+    gone: set[int] = field(default_factory=set)
+
+    async def role_name(self, repository: Repository, person: Actor) -> str:
+        if self.roles is None:
+            raise Unavailable("github_unreachable", "ClientConnectorError")
+        if repository.id in self.gone:
+            raise StepFailed("installation_suspended")
+        return self.roles.get((repository.id, person.id), "none")
+
+
+@dataclass(kw_only=True)
+class Opened:
+    """The API of a test."""
+
+    database: Database
+    clock: Watch
+    github: GitHubsWord
+    metrics: FakeMetrics
+    texts: Mapping[str, str]
+    owners: frozenset[str] = frozenset()
+    rates: Mapping[int, int] = field(default_factory=lambda: {60: 100, 3600: 1000})
+    trusted_proxies: int = 0
+
+    @property
+    def crypto(self) -> Crypto:
+        return Crypto(SECRET)
+
+    def limits(self, kind: str) -> RateLimits:
+        return RateLimits(kind, self.rates, self.crypto, timer=self.clock.seconds)
+
+    def door(self) -> ApiDoor:
+        return ApiDoor(
+            guards=Guards(
+                keys=ApiKeys(self.database, self.crypto),
+                clock=self.clock,
+                callers=self.limits("key"),
+                strangers=self.limits("address"),
+                policy=", ".join(f"{most};w={seconds}" for seconds, most in self.rates.items()),
+                trusted_proxies=self.trusted_proxies,
+            ),
+            reading=Reading(
+                pages=Pages(self.database),
+                integrations=ReadModels(self.database),
+                log=EventStore(self.database, self.clock, lambda *_: None, Nobody()),
+                role_name=self.github.role_name,
+                owners=self.owners,
+            ),
+            cursors=Cursors(self.crypto),
+        )
+
+    async def served(self, aiohttp_client: Connect) -> Client:
+        """A client of the application, which is served as in production."""
+        health = HealthDoor(needs={}, states={}, metrics=self.metrics, metrics_token=None, is_public=False)
+        server = TestServer(build_app(health=health, metrics=self.metrics, api=self.door()))
+        await server.start_server(**SERVING)
+        return await aiohttp_client(server)
+
+    def bearer(self, whose: str = "reader") -> dict[str, str]:
+        """The header of that key."""
+        return {"Authorization": f"Bearer {self.texts[whose]}"}
+
+
+async def filled(url: str) -> dict[str, str]:
+    """A database with integrations of each kind, and the keys by what is the matter with them."""
+    database = await Database.open(url)
+    await database.migrate()
+    clock = Watch(NOON - timedelta(hours=3))
+    for integration_id, (repository, installation) in PLACES.items():
+        await ask_for(database, clock, integration_id, repository, installation)
+    texts = await keys_in(database, clock)
+    await database.close()
+    return texts
+
+
+async def ask_for(
+    database: Database, clock: Watch, integration_id: str, repository: int, installation: int, issue: int = 3
+) -> None:
+    """Two facts of an integration, an hour between them."""
+    log = EventStore(database, clock, lambda *_: None, Nobody())
+    asked = replace(
+        REQUEST,
+        by=ADA,
+        repository_id=repository,
+        repository=NAMES[repository],
+        installation_id=installation,
+        issue=issue,
+    )
+    history: Sequence[e.Event] = (asked, e.ValidationStarted())
+    for version, event in enumerate(history):
+        await log.append(
+            integration_id,
+            e.encode([event]),
+            after=version,
+            key=f"{integration_id}-{version}",
+            meta={"by": ADA.id, "login": ADA.login, "door": "github", "key": "x"} if version == 0 else {},
+            row=row_of(fold(integration_id, history[: version + 1])),
+            follow_ups=(),
+        )
+        clock.moves(minutes=10)
+
+
+async def keys_in(database: Database, clock: Watch) -> dict[str, str]:
+    """Keys by what is the matter with them."""
+    keys = ApiKeys(database, Crypto(SECRET))
+
+    async def made(person: Actor, installation: int, *scopes: str, days: int = 30) -> tuple[ApiKey, str]:
+        return await create(
+            keys, person=person, installation_id=installation, scopes=scopes, days=days, now=clock.now()
+        )
+
+    texts = {
+        "reader": (await made(ADA, OURS, "read"))[1],
+        "admin": (await made(ADA, OURS, "admin"))[1],
+        "eve": (await made(EVE, OURS, "read"))[1],
+        "foreign": (await made(ADA, THEIRS, "admin"))[1],
+        "scopeless": (await made(ADA, OURS, "budget:manage"))[1],
+        "expired": (await made(ADA, OURS, "admin", days=0))[1],
+        "unknown": key_text(bytes(ENTROPY_BYTES)),
+    }
+    revoked, texts["revoked"] = await made(ADA, OURS, "admin")
+    await keys.revoke(revoked.id, clock.now())
+    texts["malformed"] = "ghp_" + texts["reader"][4:]
+    texts["mistyped"] = texts["reader"][:-1] + ("0" if texts["reader"][-1] != "0" else "1")
+    texts["forged"] = forged(texts["reader"], texts["unknown"])
+    return texts
+
+
+def forged(known: str, other: str) -> str:
+    """The id of one and the secret of the other, with the sum that belongs to it."""
+    body = known[: known.rindex("_")] + other[other.rindex("_") : -CHECK_DIGITS]
+    return body + checksum(body)
+
+
+def copied(url: str, to: Path) -> str:
+    """The same database for a test of its own."""
+    source = Path(url.removeprefix("sqlite:///"))
+    (to / "bot.db").write_bytes(source.read_bytes())
+    return f"sqlite:///{to}/bot.db"

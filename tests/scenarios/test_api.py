@@ -1,0 +1,104 @@
+"""The API of a running bot: every example of its page, and what a role that changes does to a key."""
+
+import asyncio
+import json
+import re
+from asyncio.subprocess import PIPE, STDOUT
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+import pytest
+
+from bot.application.keys import create
+from bot.records import Actor
+from bot.web.api import PREFIX, ROUTES
+from tests.story import Team
+
+PAGE: Final = (Path(__file__).parents[2] / "docs/api.md").read_text(encoding="utf-8")
+EXAMPLES: Final = [block for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) if "curl" in block]
+
+
+async def key_for(team: Team, login: str, *scopes: str) -> str:
+    """A key of that person for the team's installation."""
+    stored, (installation,) = team.bot.stored, team.github.world.installations
+    account = team.github.world.account(login)
+    _, text = await create(
+        stored.keys,
+        person=Actor(id=account.id, login=login),
+        installation_id=installation,
+        scopes=scopes or ["read"],
+        days=1,
+        now=stored.clock.now(),
+    )
+    return text
+
+
+async def ran(block: str, environment: Mapping[str, str]) -> str:
+    """What the example says; it must not fail."""
+    command = ("bash", "-euo", "pipefail", "-c", block)
+    process = await asyncio.create_subprocess_exec(
+        *command, env={"PATH": "/usr/bin:/bin:/usr/local/bin", **environment}, stdout=PIPE, stderr=STDOUT
+    )
+    out, _ = await process.communicate()
+    assert process.returncode == 0, f"{block}\n{out.decode()}"
+    return out.decode()
+
+
+async def test_every_example_of_the_page_works_and_every_route_has_one(team: Team) -> None:
+    await team.has_a_pull_request()
+    row = await team.bot.row()
+    assert row is not None
+    bot = f"http://127.0.0.1:{team.bot.port}"
+    given = {"BOT": bot, "KEY": await key_for(team, "viewer"), "ID": row["id"]}
+
+    said = {block: await ran(block, given) for block in EXAMPLES}
+
+    for route in ROUTES:
+        path = re.escape(f"$BOT{PREFIX}{route.path}".replace("{id}", "$ID"))
+        assert [block for block in EXAMPLES if re.search(rf"{path}[\"? \n]", block)], route.path
+    me, one = (
+        next(json.loads(it) for block, it in said.items() if at in block) for at in ("v1/me", "/$ID\n")
+    )
+    assert me["person"]["login"] == "viewer"
+    assert (one["id"], one["state"], one["waiting_for"]) == (row["id"], "reviewing", "approval")
+    lines = next(out for block, out in said.items() if "ndjson" in block).splitlines()
+    assert [json.loads(line)["type"] for line in lines] == await team.bot.facts()
+
+
+@pytest.mark.parametrize("environment", [{"API_RATE_LIMITS": "3,5"}], ids=["three a minute"])
+async def test_the_quota_is_what_the_setting_says(team: Team) -> None:
+    key = await key_for(team, "viewer")
+
+    answers = [await asked(team, "/me", key) for _ in range(4)]
+
+    assert [status for status, _ in answers] == [200, 200, 200, 429]
+
+
+async def asked(team: Team, path: str, key: str) -> tuple[int, Any]:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(
+            f"http://127.0.0.1:{team.bot.port}{PREFIX}{path}", headers={"Authorization": f"Bearer {key}"}
+        ) as answer,
+    ):
+        return answer.status, await answer.json()
+
+
+async def test_web_13_a_stranger_with_a_key_finds_nothing_and_github_is_asked_once_a_minute(
+    team: Team,
+) -> None:
+    await team.has_a_pull_request()
+    row = await team.bot.row()
+    assert row is not None
+    key = await key_for(team, "stranger", "admin")
+    permission = "/collaborators/stranger/permission"
+    before = [call for call in team.github.world.calls if call.path.endswith(permission)]
+
+    one, many = await asked(team, f"/integrations/{row['id']}", key), await asked(team, "/integrations", key)
+
+    calls = [call for call in team.github.world.calls if call.path.endswith(permission)]
+    assert (one[0], one[1]["type"]) == (404, "urn:problem:no_integration")
+    assert (many[0], many[1]["items"]) == (200, [])
+    assert len(calls) - len(before) == 1
