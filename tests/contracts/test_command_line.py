@@ -44,6 +44,8 @@ VERBS: Final = (
     ["freeze", "all", "it burns"],
     ["unfreeze", "all"],
     ["freezes"],
+    ["keys", "list"],
+    ["keys", "revoke", "F3kq0Zb81LmX"],
 )
 
 
