@@ -29,6 +29,7 @@ EVENTS = (
     "check_run",
     "check_suite",
     "push",
+    "repository",
     "status",
     "workflow_run",
 )

@@ -23,7 +23,7 @@ from standins.github.routes import (
     workflows,
 )
 from standins.github.state import Repository, Token
-from standins.github.world import Missing, Refused, Window, World
+from standins.github.world import Missing, Moved, Refused, Window, World
 
 TABLE: Mapping[tuple[str, str], Route] = {
     key: route
@@ -113,6 +113,8 @@ class Conductor:
             if asked.method != "GET" and call.in_repository:
                 self.world.before_change(call.in_repository)
             return route.handle(call)
+        except Moved as moved:
+            return _sent_on(asked, moved.to, self.world)
         except Refused as refused:
             return error(refused)
         except GitFailed as failure:
@@ -184,6 +186,15 @@ class Conductor:
 def _check_is_writable(repository: Repository, method: str) -> None:
     if repository.archived and method != "GET":
         raise Refused(403, "Repository was archived so is read-only.")
+
+
+def _sent_on(asked: Asked, to: Repository, world: World) -> Answer:
+    """A read is sent on for good, all else for now: so no client makes a GET of it."""
+    _, _, _, _, *rest = asked.path.split("/")
+    url = "/".join([f"{world.url}/repositories/{to.id}", *rest])
+    status, message = (301, "Moved Permanently") if asked.method == "GET" else (307, "Temporary Redirect")
+    said = json.dumps({"message": message, "url": url, "documentation_url": DOCUMENTATION})
+    return Answer(status=status, raw=said.encode(), headers={"Location": url})
 
 
 def _read(body: bytes) -> Any:

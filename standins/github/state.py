@@ -51,6 +51,7 @@ class Installation:
     permissions: dict[str, str]
     repository_ids: set[int] | None
     created_at: datetime
+    updated_at: datetime | None = None
     suspended_at: datetime | None = None
 
     def sees(self, repository: "Repository") -> bool:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from standins.github import access
 from standins.github.state import Repository
-from standins.github.world import Refused, World
+from standins.github.world import Moved, Refused, World
 
 PATH = re.compile(r"/(?P<name>[^/]+/[^/]+?)(?:\.git)?/(?P<service>info/refs|git-upload-pack)$")
 SERVICE = b"# service=git-upload-pack\n"
@@ -28,6 +28,9 @@ async def serve_git(world: World, request: web.Request) -> web.Response:
         return web.Response(status=404)
     try:
         repository = _enter(world, request, matched["name"])
+    except Moved as moved:
+        here = request.path_qs.replace(matched["name"], moved.to.full_name, 1)
+        return web.Response(status=301, headers={"Location": f"{world.url}{here}"})
     except Refused as refused:
         ask = {"WWW-Authenticate": 'Basic realm="GitHub"'} if refused.status == 401 else {}  # noqa: PLR2004  who are you
         return web.Response(status=refused.status, text=refused.message, headers=ask)

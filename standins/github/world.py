@@ -48,6 +48,14 @@ class Missing(Refused):
         self.what = what
 
 
+class Moved(Refused):
+    """It is to be found elsewhere: GitHub sends on by number."""
+
+    def __init__(self, to: Repository) -> None:
+        super().__init__(301, "Moved Permanently")
+        self.to = to
+
+
 @dataclass(slots=True)
 class Window:
     """An installation's hour: how many calls it made, and when the next hour begins."""
@@ -81,6 +89,8 @@ class World:
     members: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
     repositories: dict[int, Repository] = field(default_factory=dict)
+    # Which repository had a name before: whoever asks for it by that is sent on.
+    former: dict[str, int] = field(default_factory=dict)
     installations: dict[int, Installation] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     windows: dict[int, Window] = field(default_factory=dict)
@@ -121,7 +131,8 @@ class World:
         for repository in self.repositories.values():
             if repository.full_name.lower() == full_name.lower():
                 return repository
-        raise Missing(f"no repository {full_name}")
+        moved = self.repositories.get(self.former.get(full_name.lower(), 0))
+        raise Missing(f"no repository {full_name}") if moved is None else Moved(moved)
 
     def add_repository(self, full_name: str, git: Git, *, default_branch: str, private: bool) -> Repository:
         owner, _, name = full_name.partition("/")

@@ -56,6 +56,15 @@ def delete_branch(world: World, repository: Repository, by: Account, name: str) 
     pulls.close_those_from(world, repository, by, name)
 
 
+def rename(world: World, repository: Repository, by: Account, name: str, new: str) -> None:
+    """Whatever led into it leads to its new name."""
+    create_branch(world, repository, by, new, repository.branches[name])
+    if repository.default_branch == name:
+        repository.default_branch = new
+    pulls.retarget(world, repository, by, name, new)
+    delete_branch(world, repository, by, name)
+
+
 def place(
     world: World, repository: Repository, by: Account, name: str, sha: str, *, forced: bool = False
 ) -> None:

@@ -32,12 +32,12 @@ def uninstall(world: World, installation: Installation, by: Account) -> None:
 
 
 def suspend(world: World, installation: Installation, by: Account) -> None:
-    installation.suspended_at = world.now()
+    installation.suspended_at = installation.updated_at = world.now()
     _tell(world, "suspend", installation, by)
 
 
 def unsuspend(world: World, installation: Installation, by: Account) -> None:
-    installation.suspended_at = None
+    installation.suspended_at, installation.updated_at = None, world.now()
     _tell(world, "unsuspend", installation, by)
 
 
@@ -45,16 +45,19 @@ def remove_repository(world: World, installation: Installation, by: Account, rep
     """The App sees it no more."""
     seen = {each.id for each in _seen(world, installation)}
     installation.repository_ids = seen - {repository.id}
-    body = {
-        "action": "removed",
-        "installation": shape(world, installation),
-        "repository_selection": "selected",
-        "repositories_added": [],
-        "repositories_removed": _short([repository]),
-        "requester": None,
-    }
-    if world.webhook_url:
-        send_later(world, "installation_repositories", body, by=by, installation=installation)
+    forget_repository(world, installation, by, repository)
+
+
+def add_repository(world: World, installation: Installation, by: Account, repository: Repository) -> None:
+    """The App sees it again."""
+    if installation.repository_ids is not None:
+        installation.repository_ids |= {repository.id}
+    _tell_repositories(world, installation, by, added=[repository])
+
+
+def forget_repository(world: World, installation: Installation, by: Account, repository: Repository) -> None:
+    """It has gone from the App's sight, for whatever reason."""
+    _tell_repositories(world, installation, by, removed=[repository])
 
 
 def _seen(world: World, installation: Installation) -> list[Repository]:
@@ -72,6 +75,27 @@ def _short(repositories: Iterable[Repository]) -> list[dict[str, Any]]:
         }
         for each in repositories
     ]
+
+
+def _tell_repositories(
+    world: World,
+    installation: Installation,
+    by: Account,
+    *,
+    added: Iterable[Repository] = (),
+    removed: Iterable[Repository] = (),
+) -> None:
+    installation.updated_at = world.now()
+    body = {
+        "action": "added" if added else "removed",
+        "installation": shape(world, installation),
+        "repository_selection": "all" if installation.repository_ids is None else "selected",
+        "repositories_added": _short(added),
+        "repositories_removed": _short(removed),
+        "requester": None,
+    }
+    if world.webhook_url:
+        send_later(world, "installation_repositories", body, by=by, installation=installation)
 
 
 def _tell(world: World, action: str, installation: Installation, by: Account, **more: Any) -> None:

@@ -101,6 +101,17 @@ def follow(world: World, repository: Repository, by: Account, branch: str) -> No
             _tell(world, "synchronize", repository, issue, by, before=before, after=pull.head_sha)
 
 
+def retarget(world: World, repository: Repository, by: Account, base: str, new: str) -> None:
+    """Open pull requests into this branch lead to that one."""
+    for issue in repository.pulls():
+        pull = pull_of(issue)
+        if issue.state == "open" and pull.base == base:
+            pull.base, issue.updated_at = new, world.now()
+            changes = {"base": {"ref": {"from": base}, "sha": {"from": pull.base_sha}}}
+            world.note("edit_pull", repository, by, number=issue.number)
+            _tell(world, "edited", repository, issue, by, changes=changes)
+
+
 def close_those_from(world: World, repository: Repository, by: Account, branch: str) -> None:
     for issue in repository.pulls():
         if pull_of(issue).head == branch:

@@ -116,7 +116,7 @@ def installation(world: World, of: Installation) -> dict[str, Any]:
         "permissions": dict(of.permissions),
         "events": list(world.app.events),
         "created_at": moment(of.created_at),
-        "updated_at": moment(of.created_at),
+        "updated_at": moment(of.updated_at or of.created_at),
         "single_file_name": None,
         "suspended_at": moment_or_none(of.suspended_at),
         "suspended_by": account(world, of.account) if of.suspended_at else None,

@@ -60,10 +60,16 @@ async def live_through_everything(client: Client, github: GitHub) -> None:
     await github.set_deployment_status("bob", "acme/shop", made, "success")
     await a_workflow_is_run(client, github)
     await github.delete_branch("bob", "acme/shop", "bot/pay")
+    await repositories_come_and_go(github)
+    await the_app_comes_and_goes(github)
+
+
+async def the_app_comes_and_goes(github: GitHub) -> None:
     await github.install("acme", by="bob")
     await github.suspend("acme", by="bob")
     await github.unsuspend("acme", by="bob")
     await github.remove_from_installation("acme/shop", by="bob")
+    await github.add_to_installation("acme/shop", by="bob")
     await github.uninstall("acme", by="bob")
 
 
@@ -72,6 +78,17 @@ async def a_workflow_is_run(client: Client, github: GitHub) -> None:
     github.deployer = "success"
     await client.post(f"{SHOP}/actions/workflows/go.yml/dispatches", {"ref": "main"})
     await github.settle()
+
+
+async def repositories_come_and_go(github: GitHub) -> None:
+    """One comes to the account, and everything that people can do to it is done."""
+    github.person("carol")
+    github.create_repository("carol/till", {"a.txt": "a\n"})
+    await github.transfer_repository("carol", "carol/till", "acme")
+    await github.rename_repository("bob", "acme/till", "desk")
+    await github.archive_repository("bob", "acme/desk")
+    await github.unarchive_repository("bob", "acme/desk")
+    await github.delete_repository("bob", "acme/desk")
 
 
 async def a_draft_is_made_ready(client: Client, github: GitHub) -> None:
@@ -109,6 +126,7 @@ async def test_every_delivery_has_the_published_shape(
         "installation.deleted",
         "installation.suspend",
         "installation.unsuspend",
+        "installation_repositories.added",
         "installation_repositories.removed",
         "issue_comment.created",
         "issue_comment.deleted",
@@ -124,6 +142,11 @@ async def test_every_delivery_has_the_published_shape(
         "pull_request.synchronize",
         "pull_request_review.submitted",
         "push.None",
+        "repository.archived",
+        "repository.deleted",
+        "repository.renamed",
+        "repository.transferred",
+        "repository.unarchived",
         "status.None",
         "workflow_run.completed",
         "workflow_run.in_progress",
