@@ -1,5 +1,6 @@
 """What the model and the repositories' files are had from."""
 
+from dataclasses import replace
 from typing import Final
 
 from bot.application.configuration import PATH as CONFIGURATION
@@ -45,10 +46,14 @@ def sources_of(settings: Settings, app: GitHubApp, guard: Policy, shared: Shared
     async def token_of(repository: Repository) -> str:
         return await app.token(repository, READ)
 
+    async def named(repository: Repository, *, anew: bool) -> Repository:
+        return replace(repository, full_name=await app.name(repository, READ, anew=anew))
+
     return GitSources(
         settings.data_directory,
         remote_url_of=lambda repository: f"{settings.github_url}/{repository.full_name}.git",
         token_of=token_of,
+        named=named,
         policy=guard,
         shared=shared,
         shares=(CONFIGURATION,),

@@ -28,6 +28,13 @@ def repository_of(data: Mapping[str, Any]) -> Repository:
     )
 
 
+def repositories_of(data: Mapping[str, Any], *lists: str) -> list[Repository]:
+    """Those of a payload that is about an installation, as this one sees them, or saw them."""
+    listed = [each for name in lists for each in data.get(name) or ()]
+    number = data["installation"]["id"]
+    return [Repository(id=it["id"], full_name=it["full_name"], installation_id=number) for it in listed]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
     """A new comment on an issue or pull request; `own` says that its sender wrote it and is a person."""

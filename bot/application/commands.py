@@ -24,6 +24,7 @@ from bot.application.deprecating import deprecation
 from bot.application.duplicates import turn_of
 from bot.application.frozen import check_may_move
 from bot.application.ports import World
+from bot.application.reaching import look_at_one
 from bot.application.recording import amend, was_recorded
 from bot.application.requesting import check_share, requested
 from bot.application.reviving import revived
@@ -59,6 +60,10 @@ async def handle(asked: Asked, *, key: str, door: str, world: World) -> Integrat
             _check_tenant(asked, it)
             if was_recorded(past, key):
                 return it
+            if asked.repository.installation_id != it.repository.installation_id:
+                await look_at_one(it.id, asked.repository, by=asked.by, key=f"{key}:moved", world=world)
+                past = await world.log.read(asked.integration_id)
+                it = fold(asked.integration_id, e.decode(past))
             if not isinstance(asked, WHILE_FROZEN):
                 await check_may_move(asked.repository, world)
             decision = await _decision(asked, it, past, role, world)

@@ -6,6 +6,8 @@ from bot.domain.integration import Integration
 from bot.domain.states import State
 
 UNDOES: Final = 3
+# What could not be taken back before, for it was out of reach, has an undo more.
+AGAIN: Final = UNDOES + 1
 REMOVAL: Final = "integration_removal_v1"
 
 
@@ -32,7 +34,7 @@ def removal_id(it: Integration) -> str:
 def is_past(workflow_id: str, it: Integration) -> bool:
     """Whether the workflow belongs to an earlier life, of which nothing is left to do."""
     names = [it.name_in(life) for life in range(1, it.lives + 1) if life != it.life]
-    again = ("", *(f"-{nth}" for nth in range(2, UNDOES + 1)))
+    again = ("", *(f"-{nth}" for nth in range(2, AGAIN + 1)))
     undoes = [f"undo-{name}{nth}" for name in names for nth in again]
     return workflow_id in {*(f"int-{name}" for name in names), *undoes}
 

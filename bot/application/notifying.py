@@ -25,6 +25,7 @@ from bot.application.views import StatusView, view_of
 from bot.domain import events as e
 from bot.domain.conversation import doing
 from bot.domain.integration import Integration, fold
+from bot.domain.reaching import OUT_OF_REACH
 from bot.domain.secrecy import without_secrets
 from bot.domain.states import State
 from bot.infrastructure.engine import step
@@ -37,8 +38,9 @@ CALM_SECONDS: Final = 10
 QUOTED: Final = ("refused", "tests_disputed", "remarks_disputed")
 LAST_WORDS_CHARACTERS: Final = 2000
 LONG: Final = (State.VALIDATING, State.GENERATING)
-# The issue is gone or locked, or the repository: saying it again will not help.
-NOWHERE: Final = ("issue_gone", "github_forbidden", "repository_archived", "repository_gone")
+# The issue is gone or locked, or the repository out of reach: saying it again will not help. Once that is
+# within reach again it is told all the same.
+NOWHERE: Final = ("issue_gone", "github_forbidden", *OUT_OF_REACH)
 
 
 def on_fact(before: Integration, after: Integration) -> FollowUp | None:

@@ -75,7 +75,10 @@ REASONS: Final[Mapping[str, str]] = {
     "github_gone": "GitHub says that this is gone, or is switched off in the repository.",
     "github_blocked": "GitHub has blocked the repository. Its owner can ask GitHub why.",
     "github_refused": "GitHub refused what I asked for. The operator finds more in the log.",
-    "repository_archived": "The repository is archived: nothing can be changed in it.",
+    "repository_archived": "The repository is archived: nothing can be changed in it. Once it no longer is, "
+    "`/claude retry` goes on.",
+    "repository_transferred": "The repository was transferred to another account. What was agreed before was "
+    "agreed there, so I stopped; `/claude retry` goes on here.",
     "git_unavailable": "git is missing where I run. The operator can ask `python -m bot doctor`.",
     "drafts_unsupported": "The repository has no draft pull requests.",
     "issue_gone": "The issue is gone.",
@@ -85,8 +88,9 @@ REASONS: Final[Mapping[str, str]] = {
     "commit_gone": "The commit that this began from is gone. Ask again.",
     "bad_commit": "GitHub named a commit that is none.",
     "remote_refused": "GitHub did not let me fetch the code. Check where the App is installed.",
-    "installation_gone": "The App is no longer installed there.",
-    "installation_suspended": "The App's installation is suspended. Whoever suspended it can lift that.",
+    "installation_gone": "The App was uninstalled. Once it is installed again, `/claude retry` goes on.",
+    "installation_suspended": "The App's installation was suspended. Once that is lifted, "
+    "`/claude retry` goes on.",
     "github_answer_too_large": "GitHub's answer was larger than I can read.",
     "job_failed": "Something went wrong inside the bot. The operator finds it in the log under this id.",
     "answer_incomplete": "The model's answer ended early, again and again. Ask again later.",
@@ -96,12 +100,14 @@ REASONS: Final[Mapping[str, str]] = {
     "approver_lost_access": "The one who approved may no longer do so.",
     "archived": "The repository is archived.",
     "base_missing": "The base branch does not exist.",
-    "repository_gone": "I can no longer see the repository. Check where the App is installed.",
+    "repository_gone": "The App could not see the repository any more. Once it is installed there again, "
+    "`/claude retry` goes on.",
     "branch_taken": "My branch exists already with somebody else's commits. I leave it alone.",
     "branch_gone": "My branch was deleted while I was to change what is on it.",
     "branch_moved": "Somebody committed to my branch while I worked, so I could not move it on.",
     "head_moved": "The pull request has commits that I did not test, so I did not merge it.",
-    "base_changed": "The pull request leads to another branch now than the one I tested it for.",
+    "base_changed": "The pull request leads to another branch now than the one I tested it for. `/claude "
+    "retry` begins anew, over the branch that is meant now.",
     "merge_overdue": "GitHub did not let it be merged for a week, and nobody changed what kept it. Ask again "
     "once that is settled.",
     "base_has_it": "The base branch holds all of the change by now, so there is nothing left to merge.",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from bot.application.frozen import check_not_frozen
-from bot.application.lives import REMOVAL, removal_id, saga_id, undo_id, undo_of
+from bot.application.lives import AGAIN, REMOVAL, removal_id, saga_id, undo_id, undo_of
 from bot.application.ports import Kept, World
 from bot.application.projections import row_of
 from bot.domain import events as e
@@ -162,6 +162,10 @@ def _engine_follow_ups(world: World, after: Integration, events: Sequence[e.Even
                 args=(after.id, str(after.repository.id), after.repository.account),
             )
         ]
+    if any(isinstance(event, e.ReachedAgain) for event in events):
+        undo = undo_of(world.saga)
+        args = (after.id, after.reason or "")
+        return [Start(queue="saga", workflow=undo, id=undo_id(after, nth=AGAIN), args=args)]
     if after.state is not State.FAILED and any(isinstance(event, WAKING) for event in events):
         return [Wake(workflow_id=saga_id(after), topic=FACTS, key=f"{after.id}:{after.version}")]
     if isinstance(events[0], e.RollBackRequested):  # its saga has ended

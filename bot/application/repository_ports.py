@@ -12,6 +12,9 @@ class Repositories(Protocol):
     async def describe(self, repository: Repository) -> RepositoryFacts:
         """Raises StepFailed("repository_gone") where the installation cannot see it any more."""
 
+    async def seen(self, repository: Repository) -> RepositoryFacts:
+        """The same, with a right that is asked for anew: the one at hand may be worth nothing any more."""
+
     async def settings_of_owner(self, repository: Repository) -> RepositoryFacts | None:
         """The repository `.github` that the same installation sees, None where it sees none."""
 

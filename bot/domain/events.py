@@ -708,6 +708,17 @@ class BudgetRaised(Happened, frozen=True, kw_only=True):
     minutes: int
 
 
+class RepositoryMoved(Happened, frozen=True, kw_only=True):
+    """Its repository, which keeps its number, has another name now, or another installation sees it."""
+
+    repository: str
+    installation_id: int
+
+
+class ReachedAgain(Happened, frozen=True, kw_only=True):
+    """What had been out of reach when it failed is not any more: what was left is taken back, and told."""
+
+
 class IntegrationFailed(Happened, frozen=True, kw_only=True):
     """It came to nothing; `reason` is a stable code, `during` the state it was in."""
 
@@ -798,6 +809,8 @@ Event = (
     | Resumed
     | Reminded
     | BudgetRaised
+    | RepositoryMoved
+    | ReachedAgain
     | IntegrationFailed
     | StepUndone
     | UndoFinished

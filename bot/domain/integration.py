@@ -155,6 +155,7 @@ class Integration:
     detail: str = ""
     undone: tuple[e.StepUndone, ...] = ()
     settled: bool = False
+    reached_again: bool = False
     life: int = 1
     lives: int = 1
     edition: int = 1
@@ -541,6 +542,10 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, reminded=event, reminders=it.reminders + 1)
         case e.BudgetRaised():
             return _raised(it, event)
+        case e.RepositoryMoved(repository=name, installation_id=number):
+            return replace(it, repository=replace(it.repository, full_name=name, installation_id=number))
+        case e.ReachedAgain():
+            return replace(it, settled=False, reached_again=True)
         case e.IntegrationFailed(reason=reason, during=during, detail=detail):
             return replace(
                 it,
@@ -825,6 +830,7 @@ def _settled(it: Integration) -> Integration:
     before = replace(
         it.before,
         version=it.version,
+        repository=it.repository,
         turns_allowed=it.turns_allowed,
         tokens_allowed=it.tokens_allowed,
         micro_usd_allowed=it.micro_usd_allowed,

@@ -49,6 +49,10 @@ class UntilItEnds(Generic[K, V]):
         if self._kept.get(key) is value:
             self._kept.pop(key, None)
 
+    def forget(self, key: K) -> None:
+        """Forget whatever there is."""
+        self._kept.pop(key, None)
+
     async def _asked(self, key: K, ask: Callable[[], Awaitable[V]]) -> V:
         kept = self._kept.get(key)
         if kept is None:

@@ -19,6 +19,7 @@ from bot.infrastructure.git_changes import Comparison, is_file, written
 from bot.infrastructure.git_changes import edits as edits_of
 from bot.infrastructure.git_merging import merged
 from bot.infrastructure.git_mirror import Damaged, Mirror, Remote
+from bot.infrastructure.git_names import GONE, Named, as_it_was
 from bot.infrastructure.resilience import Policy
 from bot.infrastructure.shared import Shared, Unshared
 from bot.landing_records import Merging
@@ -46,15 +47,17 @@ class GitSources:
     Files of the paths that it `shares` are not looked up again by processes with another directory.
 
     `remote_url_of` and `token_of` say where a repository is fetched from and with what right; the token
-    goes to that one fetch and is written nowhere.
+    goes to that one fetch and is written nowhere. `named` gives a repository the name that it has by now:
+    the one that was known last, or, anew, the one that is asked for.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  where, from where, and all that it works with
         self,
         data_directory: Path,
         *,
         remote_url_of: Callable[[Repository], str],
         token_of: Callable[[Repository], Awaitable[str]],
+        named: Named = as_it_was,
         policy: Policy,
         shared: Shared | None = None,
         shares: Collection[str] = (),
@@ -63,6 +66,7 @@ class GitSources:
         self._copies = data_directory.resolve() / "copies"
         self._remote_url_of = remote_url_of
         self._token_of = token_of
+        self._named = named
         self._policy = policy
         self._shared, self._shares = shared or Unshared(), shares
         self._locks: dict[int, asyncio.Lock] = {}
@@ -178,6 +182,15 @@ class GitSources:
                 await self._policy.call("fetch", partial(self._attempt, repository, commit, mirror))
 
     async def _attempt(self, repository: Repository, commit: str, mirror: Mirror) -> None:
+        """A name that leads nowhere, or elsewhere, may be an old one: that is found out, once."""
+        try:
+            await self._from(await self._named(repository, anew=False), commit, mirror)
+        except StepFailed as failure:
+            if failure.code != GONE:
+                raise
+            await self._from(await self._named(repository, anew=True), commit, mirror)
+
+    async def _from(self, repository: Repository, commit: str, mirror: Mirror) -> None:
         remote = Remote(self._remote_url_of(repository), await self._token_of(repository))
         try:
             await mirror.fetch(remote, commit)

@@ -47,7 +47,7 @@ _CONFIG: Final[Mapping[str, str]] = {
 # What git says when the other side, or the way to it, is at fault; the rest is the mirror's own fault.
 _REFUSALS: Final = (
     (re.compile(r"not our ref|couldn't find remote ref|no such remote ref"), "commit_gone"),
-    (re.compile(r"repository .*not found|returned error: 404"), "repository_gone"),
+    (re.compile(r"repository .*not found|returned error: (404|30[1278])"), "repository_gone"),
     (re.compile(r"died of signal 25"), "repository_too_large"),
 )
 _REMOTE: Final = re.compile(

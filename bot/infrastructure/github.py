@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import cached_property, partial
 from http import HTTPStatus
 from typing import Any, Final
@@ -13,9 +12,9 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from gidgethub import apps, sansio
 
 from bot.infrastructure.github_about import About, about_of
-from bot.infrastructure.github_answers import Answer, Stale, seconds_until
+from bot.infrastructure.github_answers import Answer, Stale
 from bot.infrastructure.github_graphql import GRAPHQL
-from bot.infrastructure.github_tokens import Grant, Minted, Tokens, untold
+from bot.infrastructure.github_tokens import Grant, Minted, Tokens, granted, untold
 from bot.infrastructure.github_wire import Call, Caller, Wire, path_of
 from bot.infrastructure.resilience import Policy
 from bot.infrastructure.shared import Shared, Unshared
@@ -59,6 +58,9 @@ DEPLOY: Final = Purpose(
         "deployments": "write",
     },
 )
+
+
+PURPOSES: Final = (READ, TALK, PUBLISH, LOGS, STATUSES, OWNERS, DEPLOY)
 
 
 class GitHubApp:
@@ -114,9 +116,33 @@ class GitHubApp:
         return f"{about.slug}[bot]"
 
     async def grant(self, repository: Repository, purpose: Purpose) -> Grant:
-        """A token, made once for all who need the same. Raises Unavailable, StepFailed."""
-        mint = partial(self._mint, repository, purpose)
-        return await self._tokens.get(self._named(repository, purpose), mint)
+        """A token, made once for all who need the same. Raises Unavailable, StepFailed.
+
+        Where it is for another name than the one that is asked with, one of them is old, and may be somebody
+        else's by now: a new token tells which, once.
+        """
+        key, mint = self._named(repository, purpose), partial(self._mint, repository, purpose)
+        grant = await self._tokens.get(key, mint)
+        if grant.full_name == repository.full_name or not self._tokens.is_new(key, repository.full_name):
+            return grant
+        await self._tokens.drop(key, grant)
+        return await self._tokens.get(key, mint)
+
+    async def name(self, repository: Repository, purpose: Purpose, *, anew: bool = False) -> str:
+        """What the repository of this number is called: as GitHub said last, or is asked now.
+
+        Raises Unavailable; StepFailed where it is out of reach.
+        """
+        grant = await self.grant(repository, purpose)
+        if anew:
+            await self.forget(repository, purpose, grant)
+            grant = await self.grant(repository, purpose)
+        return grant.full_name
+
+    async def forget_all(self, repository: Repository) -> None:
+        """Whether it is seen, and under which name, only new tokens tell."""
+        for purpose in PURPOSES:
+            await self._tokens.forget(self._named(repository, purpose))
 
     async def forget(self, repository: Repository, purpose: Purpose, grant: Grant) -> None:
         """Never use this token again."""
@@ -139,7 +165,7 @@ class GitHubApp:
         answer = await self._as_itself(call)
         if answer.status != HTTPStatus.CREATED:
             raise _not_granted(answer, purpose)
-        return _grant(answer, repository)
+        return granted(answer, repository)
 
     async def named(self, installation: int, name: str, purpose: Purpose) -> Mapping[str, Any] | None:
         """The repository of this name that the installation sees, as GitHub describes it; None where none.
@@ -276,16 +302,6 @@ class Access:
         except Stale:
             await self._app.forget(self._repository, self._purpose, grant)
             raise
-
-
-def _grant(answer: Answer, repository: Repository) -> Grant:
-    names = {each["id"]: each["full_name"] for each in answer.data.get("repositories", ())}
-    ends = datetime.fromisoformat(answer.data["expires_at"]).timestamp()
-    return Grant(
-        token=answer.data["token"],
-        full_name=names.get(repository.id, repository.full_name),
-        seconds=seconds_until(ends, answer.headers),
-    )
 
 
 def _not_granted(answer: Answer, purpose: Purpose) -> StepFailed:

@@ -48,6 +48,11 @@ class GitHubRepositories:
             raise StepFailed("repository_gone", repository.full_name)
         return _facts(answer.data)
 
+    async def seen(self, repository: Repository) -> RepositoryFacts:
+        """The same, with a token that is made now. Raises StepFailed too where the App can have none."""
+        await self._app.forget_all(repository)
+        return await self.describe(repository)
+
     async def settings_of_owner(self, repository: Repository) -> RepositoryFacts | None:
         """The repository `.github` of the same installation, as it was at most a minute ago."""
         ask = partial(self._ask_for_settings, repository.installation_id)

@@ -4,11 +4,14 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Final
 
 from bot.infrastructure.cache import UntilItEnds
+from bot.infrastructure.github_answers import Answer, seconds_until
 from bot.infrastructure.shared import Kept, Shared
+from bot.records import Repository
 
 MOST: Final = 1_000
 MARGIN_SECONDS: Final = 300
@@ -22,6 +25,17 @@ class Grant:
     token: str = field(repr=False)
     full_name: str
     seconds: float
+
+
+def granted(answer: Answer, repository: Repository) -> Grant:
+    """The token that GitHub has made, and what it says that the repository of this number is called."""
+    names = {each["id"]: each["full_name"] for each in answer.data.get("repositories", ())}
+    ends = datetime.fromisoformat(answer.data["expires_at"]).timestamp()
+    return Grant(
+        token=answer.data["token"],
+        full_name=names.get(repository.id, repository.full_name),
+        seconds=seconds_until(ends, answer.headers),
+    )
 
 
 Minted = Callable[[Grant], None]
@@ -38,6 +52,7 @@ class Tokens:
         self, *, shared: Shared, minted: Minted = untold, timer: Callable[[], float] = time.monotonic
     ) -> None:
         self._shared, self._minted = shared, minted
+        self._names: set[tuple[str, str]] = set()
         self._grants: UntilItEnds[str, Grant] = UntilItEnds(size=MOST, seconds=usable_seconds, timer=timer)
 
     async def get(self, key: str, mint: Callable[[], Awaitable[Grant]]) -> Grant:
@@ -48,6 +63,19 @@ class Tokens:
         """Never use this one again."""
         self._grants.drop(key, grant)
         await self._shared.drop(key)
+
+    async def forget(self, key: str) -> None:
+        """Whichever there is, it is used no more."""
+        self._grants.forget(key)
+        await self._shared.drop(key)
+
+    def is_new(self, key: str, name: str) -> bool:
+        """Whether a repository that others call otherwise has not been called this before."""
+        if len(self._names) > MOST:
+            self._names.clear()
+        is_new = (key, name) not in self._names
+        self._names.add((key, name))
+        return is_new
 
     async def _found_or_minted(self, key: str, mint: Callable[[], Awaitable[Grant]]) -> Grant:
         kept = await self._shared.get(key)

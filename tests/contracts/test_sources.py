@@ -4,6 +4,7 @@ import asyncio
 import os
 import stat
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,28 @@ async def test_a_port_of_this_shape_is_what_steps_are_given(sources: GitSources,
     port: Sources = sources
 
     assert await port.read(SHOP, origin.commit(FILES), "src/shop/cart.py") == b"TOTAL = 1\n"
+
+
+async def test_f29_a_repository_that_was_renamed_is_fetched_under_its_new_name(
+    origin: Origin, data: Path
+) -> None:
+    asked: list[bool] = []
+
+    async def token_of(repository: Repository) -> str:
+        return origin.token
+
+    async def named(repository: Repository, *, anew: bool) -> Repository:
+        asked.append(anew)
+        return replace(repository, full_name="acme/store" if anew else "acme/shop")
+
+    def remote_url_of(repository: Repository) -> str:
+        return origin.url if repository.full_name == "acme/store" else f"{origin.url}-before"
+
+    policy = Policy("git", **POLICIES["git"])
+    sources = GitSources(data, remote_url_of=remote_url_of, token_of=token_of, named=named, policy=policy)
+
+    assert set(await sources.listing(SHOP, origin.commit(FILES))) == set(FILES)
+    assert asked == [False, True]
 
 
 async def test_another_process_reads_what_was_fetched_without_asking(

@@ -150,12 +150,27 @@ MATRIX: Final[Mapping[str, Row]] = {
     "F25": Row(fault="token expires in mid-run", how="short-lived tokens", seen="made anew before use"),
     "F26": Row(fault="token revoked, key exchanged", how="401", seen="made anew once, then a clear end"),
     "F27": Row(fault="permissions reduced", how="403", seen="ends, the missing permission is named"),
-    "F28": Row(fault="uninstalled, suspended, repository taken away", how="403 and 404 from the stand-in",
-               seen="ends with the cause", lacks="the time until it ends is not measured"),
-    "F29": Row(fault="repository renamed", how="301 to its new name", seen="followed by its number; a POST stays one"),
-    "F30": Row(fault="repository transferred out of reach", how="404 behind the redirect", seen="ends, nothing is written there"),
-    "F31": Row(fault="repository archived, deleted, made private", how="the answers that GitHub gives then",
-               seen="named, and the run ends", lacks="a change of visibility is not looked at"),
+    "F28": Row(
+        fault="uninstalled, suspended, repository taken away",
+        how="each at the gate, and while the model writes; and 403 and 404 to single calls",
+        seen="ends within a minute, with no more effect; once the App is back it is taken back, told, and goes on by `retry`",
+    ),
+    "F29": Row(
+        fault="repository renamed",
+        how="while its tests run, and at the gate, its old name taken by another one; 301 and 307",
+        seen="goes on under its new name, git too, by its number; a POST stays one; nothing reaches the other one",
+    ),
+    "F30": Row(
+        fault="repository transferred",
+        how="to an account without the App, and with it, told of in either order",
+        seen="ends; without the App nothing is written there, with it that is said there, and `retry` goes on",
+    ),
+    "F31": Row(
+        fault="repository archived, deleted, made private",
+        how="archived at the gate, and while the model writes; deleted",
+        seen="ends with no more effect; once it is not archived it is taken back and told",
+        lacks="a change of who may read it: what is said of a repository is said in it alone",
+    ),
     "F32": Row(
         fault="base branch moved",
         how="the base branch moves on at the gate, with and without a conflict, and before a roll-back",

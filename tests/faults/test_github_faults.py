@@ -3,6 +3,7 @@
 import asyncio
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -346,6 +347,19 @@ async def test_f29_in_a_renamed_repository_a_comment_is_still_posted_under_its_n
         ("POST", "/repos/acme/erp/issues/1/comments"),
         ("POST", "/repos/acme/billing/issues/1/comments"),
     ]
+
+
+async def test_f29_a_name_that_others_know_otherwise_is_asked_for_anew_and_only_once(side: Side) -> None:
+    """The old name may be another repository's by now: nothing there would send us on."""
+    await ask(side.app.on(ERP, TALK))
+    side.hostile.names[7] = "acme/billing"
+
+    for _ in range(3):
+        await ask(side.app.on(replace(ERP, full_name="acme/billing"), TALK))
+        await ask(side.app.on(ERP, TALK))
+
+    assert {heard.path.split("/")[3] for heard in side.hostile.heard[1:]} == {"billing"}
+    assert len(side.hostile.minted) == 3
 
 
 async def test_f30_a_repository_that_moved_out_of_reach_ends_it(side: Side) -> None:

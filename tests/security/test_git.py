@@ -249,7 +249,7 @@ async def test_rc_24_a_redirect_to_another_host_gets_no_token(sources: GitSource
     commit = origin.commit({"file": b"x"})
     async with serving(Path(origin.path.parent, "other")) as sink:
         origin.moved_to = sink.url
-        with pytest.raises(Exception, match="git_unreachable"):
+        with pytest.raises(StepFailed, match="repository_gone"):
             await sources.listing(SHOP, commit)
 
     assert sink.authorizations == []

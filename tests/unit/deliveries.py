@@ -20,6 +20,13 @@ def example(name: str) -> Payload:
     return payload
 
 
+def installation(name: str, *lists: str, number: int, repository: int = SHOP.id) -> Payload:
+    """The example of what is about the App on an account; `lists` are where the repository is named."""
+    payload: Payload = json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+    payload["installation"]["id"] = number
+    return payload | {each: [{"id": repository, "full_name": SHOP.full_name}] for each in lists}
+
+
 def user(person: Actor, kind: str = "User") -> dict[str, Any]:
     return {"id": person.id, "login": person.login, "type": kind}
 

@@ -258,7 +258,10 @@ class FakeIntegrations:
 
 @dataclass
 class FakeRepositories:
-    """One repository, its owner's `.github` beside it, and everybody's role; None where GitHub is silent."""
+    """One repository, its owner's `.github` beside it, and everybody's role; None where GitHub is silent.
+
+    `unseen` says why it is not seen through an installation, by that one's number.
+    """
 
     roles: dict[int, str] | None = field(default_factory=lambda: dict(ROLES))
     asked: list[int] = field(default_factory=list)
@@ -267,11 +270,17 @@ class FakeRepositories:
     teams: dict[str, frozenset[int]] = field(default_factory=dict)
     facts: RepositoryFacts = ABOUT
     settings: RepositoryFacts | None = None
+    unseen: dict[int, str] = field(default_factory=dict)
 
     async def settings_of_owner(self, repository: Repository) -> RepositoryFacts | None:
         return self.settings
 
     async def describe(self, repository: Repository) -> RepositoryFacts:
+        return self.facts
+
+    async def seen(self, repository: Repository) -> RepositoryFacts:
+        if (no := self.unseen.get(repository.installation_id)) is not None:
+            raise StepFailed(no)
         return self.facts
 
     async def app_owner(self) -> int:

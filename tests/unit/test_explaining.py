@@ -266,6 +266,7 @@ def test_every_fact_has_its_sentence() -> None:
     every += [e.InstallsWanted(paths=("a",)), e.InstallsGranted(by=ADMIN)]
     every += [e.WorkflowDispatched(workflow="deploy.yml", run=None), e.RunEnded(run=1, outcome="failure")]
     every += [e.RunSeen(run=1, url="", head=COMMIT, needs_person=waits) for waits in (True, False)]
+    every += [e.RepositoryMoved(repository="acme/store", installation_id=5), e.ReachedAgain()]
     every += [e.RollBackRequested(by=ADMIN, why=None), e.Retried(by=ADMIN, state="testing", attempt=2)]
 
     assert {type(event) for event in every} == set(get_args(e.Event))
