@@ -96,8 +96,10 @@ REASONS: Final[Mapping[str, str]] = {
     "answer_incomplete": "The model's answer ended early, again and again. Ask again later.",
     "answer_too_long": "The model's answer was longer than I may let it be. Ask in smaller pieces.",
     "no_progress": "The model repeated itself without getting further. Ask again with more detail.",
-    "requester_lost_access": "The one who asked may no longer write to this repository.",
-    "approver_lost_access": "The one who approved may no longer do so.",
+    "requester_lost_access": "The one who asked may no longer write to this repository. Somebody who may "
+    "can ask for it anew.",
+    "approver_lost_access": "The one who approved may no longer do so. `/claude retry` asks for another "
+    "approval.",
     "archived": "The repository is archived.",
     "base_missing": "The base branch does not exist.",
     "repository_gone": "The App could not see the repository any more. Once it is installed there again, "
@@ -118,9 +120,10 @@ REASONS: Final[Mapping[str, str]] = {
     "merge_queue": "The branch is merged through a merge queue, which only people can put it into.",
     "merge_blocked": "GitHub does not let it be merged: look at the branch's protection.",
     "not_mergeable": "GitHub would not merge it: look at conflicts and at the branch's protection.",
-    "pull_request_closed": "The pull request was closed by somebody else.",
     "merged_too_early": "It was merged in the very moment in which it was sent back, so I deploy nothing "
     "and take the merge back. Ask for it again with what is to be changed.",
+    "pull_request_closed": "The pull request was closed by somebody else. If that was not meant, `/claude "
+    "retry` opens another one.",
     "merged_by_hand": "The pull request was merged by somebody else, so I deploy nothing.",
     "deployment": "The deployment failed after the merge.",
     "removal_conflicts": "The code has moved on since: nothing of it can be taken out without taking out "

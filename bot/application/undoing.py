@@ -42,11 +42,13 @@ async def _without_branch(it: Integration, world: World) -> tuple[str, str]:
         return "nothing", ""
     if it.merged or await _is_merged(it, world):
         return "nothing", "merged"
-    head = await world.branches.head(it.repository, branch_of(it))
-    if head is None:
-        return ("undone", "branch_deleted") if it.branch else ("nothing", "")
+    head, deletion = await world.branches.head(it.repository, branch_of(it)), f"delete-branch:{it.name}"
+    if head is None:  # people may have deleted it, or have given it another name
+        is_ours = it.branch and not (await world.effects.begin(deletion)).fresh
+        return ("undone", "branch_deleted") if is_ours else ("nothing", "")
     if it.shared or head.sha not in {it.commit, it.head}:
         return "needs_person", "branch_moved"
+    await world.effects.begin(deletion)
     await world.branches.delete(it.repository, branch_of(it))
     return "undone", "branch_deleted"
 

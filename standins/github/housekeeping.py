@@ -40,6 +40,12 @@ class Housekeeping(Memberships):
                 installations.add_repository(self, installation, self.account(by), repository)
         await self.settle()
 
+    async def force_push(self, login: str, full_name: str, branch: str, commit: str) -> None:
+        """The branch is at that commit from now on, whatever it held before."""
+        repository, by = self.repository(full_name), self.account(login)
+        branches.move_branch(self, repository, by, branch, commit, force=True)
+        await self.settle()
+
     async def rename_branch(self, login: str, full_name: str, name: str, new: str) -> None:
         """Pull requests into it lead to its new name; those from it are closed."""
         branches.rename(self, self.repository(full_name), self.account(login), name, new)

@@ -103,7 +103,7 @@ async def test_closing_the_pull_request_by_hand_ends_it(team: Team) -> None:
         """\
 @requester <id> has **failed**.
 
-**Failed** in “Pull request and approval” (`pull_request_closed`). The pull request was closed by somebody else.
+**Failed** in “Pull request and approval” (`pull_request_closed`). The pull request was closed by somebody else. If that was not meant, `/claude retry` opens another one.
 
 What I took back:
 - Pull request and approval: nothing to undo
