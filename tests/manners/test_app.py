@@ -36,6 +36,12 @@ def test_the_permissions_are_those_that_some_purpose_needs() -> None:
     assert MANIFEST["default_permissions"] == needed
 
 
+def test_every_purpose_has_its_tokens_forgotten_where_they_may_be_worth_nothing() -> None:
+    every = {each.name for each in vars(github).values() if isinstance(each, Purpose)}
+
+    assert {each.name for each in github.PURPOSES} == every
+
+
 def test_no_right_that_the_bot_must_never_have_is_asked_for() -> None:
     assert MANIFEST["default_permissions"]["members"] == "read"
     assert not {"workflows", "administration", "secrets"} & set(MANIFEST["default_permissions"])

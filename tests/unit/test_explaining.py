@@ -243,6 +243,9 @@ async def test_an_integration_of_another_repository_is_not_seen() -> None:
     assert said == "Nothing here waits for that now. `/claude status` shows where it stands."
 
 
+MOVED = e.RepositoryMoved(repository="acme/store", installation_id=5)
+
+
 def test_every_fact_has_its_sentence() -> None:
     every = [*ACTIVE, *ASKED, *cancelled(*failed(*REPAIRING)), e.DeployReleased(by=ADMIN), e.UndoFinished()]
     every += [e.ApprovalWithdrawn(by=ADMIN, whose=REQUESTER), LOST]
@@ -263,10 +266,9 @@ def test_every_fact_has_its_sentence() -> None:
     every += [e.ContextCompacted(upto=1, tokens=1)]
     every += [ANOTHER, *DEPRECATED, GIVEN_UP, e.DeprecationRequested(by=ADMIN, why=None, removed_in=9)]
     every += [e.RemovalClosed(merged=False, by=ADMIN), replace(OPENED_TO_REMOVE, left_files=2)]
-    every += [e.InstallsWanted(paths=("a",)), e.InstallsGranted(by=ADMIN)]
+    every += [e.InstallsWanted(paths=("a",)), e.InstallsGranted(by=ADMIN), e.ReachedAgain(), MOVED]
     every += [e.WorkflowDispatched(workflow="deploy.yml", run=None), e.RunEnded(run=1, outcome="failure")]
     every += [e.RunSeen(run=1, url="", head=COMMIT, needs_person=waits) for waits in (True, False)]
-    every += [e.RepositoryMoved(repository="acme/store", installation_id=5), e.ReachedAgain()]
     every += [e.RollBackRequested(by=ADMIN, why=None), e.Retried(by=ADMIN, state="testing", attempt=2)]
 
     assert {type(event) for event in every} == set(get_args(e.Event))
