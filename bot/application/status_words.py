@@ -23,6 +23,7 @@ from bot.application.tester_words import tested
 from bot.application.turn_words import in_line
 from bot.application.views import StatusView, StepView
 from bot.application.waiting_words import OWN_COUNTS, ceiling, waiting_words
+from bot.domain.reaching import OUT_OF_REACH
 from bot.domain.retiring import ROLLED_BACK
 from bot.domain.states import State
 
@@ -74,6 +75,7 @@ THINGS: Final[Mapping[str, str]] = {
     "merged": "merged already; see the roll-back",
     "internal": "something went wrong inside me; see what is left of it",
     "unavailable": "a service that I need did not answer",
+    **dict.fromkeys(OUT_OF_REACH, "it was out of my reach; see what is left of it"),
 }
 
 

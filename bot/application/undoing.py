@@ -50,6 +50,7 @@ async def _without_branch(it: Integration, world: World) -> tuple[str, str]:
         return "needs_person", "branch_moved"
     await world.effects.begin(deletion)
     await world.branches.delete(it.repository, branch_of(it))
+    await world.effects.finish(deletion, result="deleted")
     return "undone", "branch_deleted"
 
 
@@ -104,6 +105,8 @@ async def roll_back(world: World, integration_id: str, *, key: str) -> None:
     if not it.may_be_merged:
         await note(it, world, "deploy", "nothing", key=key)
         return
+    if it.merged and it.reached_again:
+        return  # nobody knows by then how it has gone: whether that is taken back is for people to say
     await stop_run(it, world)
     deployment = it.deployment or await _lost_deployment(it, world)
     if deployment is not None and await world.deployments.state(it.repository, deployment) != INACTIVE:

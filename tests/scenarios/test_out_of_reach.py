@@ -141,6 +141,41 @@ What I took back:
     assert "Once that is lifted, `/claude retry` goes on." in issue.status_comment()
 
 
+async def test_f28_what_was_merged_before_is_left_to_people(team: Team) -> None:
+    team.github.world.deployer = None
+    issue, pull = await team.has_a_pull_request()
+    await team.admin.comments("/claude approve", on=pull)
+    await team.bot.waits_for("deployment")
+    await team.bot.comes_to_rest()
+
+    await suspends(team.github.world)
+    await team.bot.reaches(State.FAILED, because="installation_suspended")
+    await team.bot.comes_to_rest()
+    await lifts(team.github.world)
+    await team.bot.has_noted("ReachedAgain")
+    await team.bot.comes_to_rest()
+
+    assert (team.github.file("erp.txt") is not None, await left_open(team)) == (True, [pull.branch])
+    assert issue.last_words() == snapshot([
+        """\
+@requester <id> has **failed**.
+
+**Failed** in “Merge and deploy” (`installation_suspended`). The App's installation was suspended. Once that is lifted, `/claude retry` goes on.
+
+What I took back:
+- Merge and deploy: **needs a person** (it was out of my reach; see what is left of it)
+- Run the tests: nothing to undo
+- Write the code: nothing to undo (merged already; see the roll-back)
+- Pull request and approval: nothing to undo (merged already; see the roll-back)\
+"""
+    ])
+    await team.requester.comments("/claude retry", on=issue)
+    await team.bot.comes_to_rest()
+    assert issue.replies() == snapshot([
+        "What it merged is still there, and I could not take it back: the last word says why. Revert it by hand, then ask anew with `/claude integrate <what>`."
+    ])
+
+
 async def test_f42_a_word_of_a_suspension_that_comes_after_it_was_lifted_stops_nothing(team: Team) -> None:
     issue, pull = await team.has_a_pull_request()
     postman = team.github.world.postman

@@ -141,6 +141,23 @@ async def test_killed_between_deleting_and_noting_the_branch_is_reported_as_dele
     assert stage.branches.deleted == [BRANCH]
 
 
+async def test_f28_what_was_merged_before_it_was_out_of_reach_is_not_taken_back_once_it_is_not() -> None:
+    stage = staged(DEPLOYING, reason="installation_suspended")
+    left = e.StepUndone(step="deploy", outcome="needs_person", what="installation_suspended")
+    stage.log.holds((left, e.UndoFinished(), e.ReachedAgain()), key="back")
+
+    await undoing.roll_back(stage.world, ID, key="k")
+
+    assert (stage.log.integration().undone, stage.pulls.opened) == ((left,), [])
+
+
+async def test_f34_a_branch_that_people_deleted_or_renamed_was_not_deleted_by_the_bot() -> None:
+    stage = staged(UP_FOR_REVIEW)
+    stage.branches.heads.pop(BRANCH)
+
+    assert await run(undoing.delete_branch, stage) == ("generate_code", "nothing", "")
+
+
 async def test_a_branch_with_somebody_elses_commits_is_a_persons_business() -> None:
     stage = staged(UP_FOR_REVIEW)
     stage.branches.heads[BRANCH] = Commit(sha=OTHER, tree=TREE)
