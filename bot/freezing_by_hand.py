@@ -11,8 +11,9 @@ from bot.application.freezing import lifted_by_hand, note
 from bot.application.frozen import freezes
 from bot.domain.freezing import EVERYTHING, LEVELS, Scope, froze, reason
 from bot.domain.moments import ahead
-from bot.infrastructure.github import READ, GitHubApp
+from bot.infrastructure.github import GitHubApp
 from bot.infrastructure.github_installations import Installed, installed
+from bot.infrastructure.github_purposes import READ
 from bot.infrastructure.observing import Nobody
 from bot.infrastructure.redaction import LiveSecrets
 from bot.operating import kept

@@ -7,7 +7,8 @@ from bot.application.configuration import PATH as CONFIGURATION
 from bot.domain.pricing import cost_micro_usd
 from bot.infrastructure.claude import BlobJournal, ClaudeMessages, Paid
 from bot.infrastructure.git import GitSources
-from bot.infrastructure.github import READ, GitHubApp
+from bot.infrastructure.github import GitHubApp
+from bot.infrastructure.github_purposes import READ
 from bot.infrastructure.metrics import Metrics
 from bot.infrastructure.resilience import Policy
 from bot.infrastructure.shared import Shared

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 import aiohttp
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -14,6 +14,7 @@ from gidgethub import apps, sansio
 from bot.infrastructure.github_about import About, about_of
 from bot.infrastructure.github_answers import Answer, Stale
 from bot.infrastructure.github_graphql import GRAPHQL
+from bot.infrastructure.github_purposes import PURPOSES, Purpose
 from bot.infrastructure.github_tokens import Grant, Minted, Tokens, granted, untold
 from bot.infrastructure.github_wire import Call, Caller, Wire, path_of
 from bot.infrastructure.resilience import Policy
@@ -24,43 +25,6 @@ _JWT_SECONDS = 9 * 60
 _PER_PAGE = 100
 # Calls with the App's own signature have a pace of their own; no installation has this number.
 _THE_APP_ITSELF = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purpose:
-    """What a token is for, and the least rights that suffice for it."""
-
-    name: str
-    permissions: Mapping[str, str] = field(hash=False)
-
-
-# Each purpose costs a call per repository and hour: a new one must keep some right away.
-READ: Final = Purpose(name="read", permissions={"metadata": "read", "contents": "read"})
-TALK: Final = Purpose(
-    name="talk",
-    permissions={"metadata": "read", "issues": "write", "pull_requests": "write", "checks": "write"},
-)
-PUBLISH: Final = Purpose(
-    name="publish", permissions={"metadata": "read", "contents": "write", "pull_requests": "write"}
-)
-# A right that an installation may leave out: without it the logs of jobs are not seen.
-LOGS: Final = Purpose(name="logs", permissions={"metadata": "read", "actions": "read"})
-# Asked for only where a repository's own checks judge: nobody else needs it.
-STATUSES: Final = Purpose(name="statuses", permissions={"metadata": "read", "statuses": "read"})
-# It may be left out too: without it an account is frozen by nobody but the operator.
-OWNERS: Final = Purpose(name="owners", permissions={"metadata": "read", "members": "read"})
-# Asked for only where a workflow deploys.
-DISPATCH: Final = Purpose(name="dispatch", permissions={"metadata": "read", "actions": "write"})
-DEPLOY: Final = Purpose(
-    name="deploy",
-    permissions={
-        **PUBLISH.permissions,
-        "deployments": "write",
-    },
-)
-
-
-PURPOSES: Final = (READ, TALK, PUBLISH, LOGS, STATUSES, OWNERS, DISPATCH, DEPLOY)
 
 
 class GitHubApp:

@@ -6,8 +6,9 @@ from http import HTTPStatus
 from typing import Any
 
 from bot.infrastructure.cache import recently_used
-from bot.infrastructure.github import PUBLISH, READ, Access, GitHubApp
+from bot.infrastructure.github import Access, GitHubApp
 from bot.infrastructure.github_answers import Answer
+from bot.infrastructure.github_purposes import PUBLISH, READ
 from bot.records import Commit, FileEdit, Repository, Since, StepFailed
 
 _KNOWN_TREES = 1_000

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from bot.annotations import Annotation, Concluded
 from bot.check_records import CheckSuite, OthersCheck
-from bot.infrastructure.github import LOGS, STATUSES, TALK, GitHubApp
+from bot.infrastructure.github import GitHubApp
+from bot.infrastructure.github_purposes import LOGS, STATUSES, TALK
 from bot.infrastructure.github_text import SUMMARY_CHARACTERS, TITLE_CHARACTERS, fit, fit_line, valid
 from bot.records import Repository, StepFailed
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from bot.infrastructure.github import TALK, GitHubApp
+from bot.infrastructure.github import GitHubApp
+from bot.infrastructure.github_purposes import TALK
 from bot.infrastructure.github_text import fit
 from bot.records import Repository, StepFailed
 

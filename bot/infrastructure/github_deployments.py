@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bot.infrastructure.github import DEPLOY, GitHubApp
+from bot.infrastructure.github import GitHubApp
+from bot.infrastructure.github_purposes import DEPLOY
 from bot.infrastructure.github_text import STATUS_CHARACTERS, fit_line
 from bot.records import Repository
 

@@ -4,7 +4,8 @@ from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bot.infrastructure.github import READ, GitHubApp
+from bot.infrastructure.github import GitHubApp
+from bot.infrastructure.github_purposes import READ
 from bot.records import Repository, StepFailed, TreeEntry
 
 _FILES: Final = ("100644", "100755")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-from bot.infrastructure.github import DEPLOY, PUBLISH, TALK, Access, GitHubApp
+from bot.infrastructure.github import Access, GitHubApp
 from bot.infrastructure.github_answers import Answer
 from bot.infrastructure.github_graphql import data_of
 from bot.infrastructure.github_pull_answers import (
@@ -19,6 +19,7 @@ from bot.infrastructure.github_pull_answers import (
     remark,
     wording,
 )
+from bot.infrastructure.github_purposes import DEPLOY, PUBLISH, TALK
 from bot.infrastructure.github_text import TITLE_CHARACTERS, fit, fit_line
 from bot.landing_records import Mergeability
 from bot.records import LineRemark, MergeMethod, PullRequest, Repository, StepFailed, Unavailable

@@ -7,7 +7,8 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from bot.infrastructure.cache import UntilItEnds
-from bot.infrastructure.github import OWNERS, PUBLISH, READ, GitHubApp
+from bot.infrastructure.github import GitHubApp
+from bot.infrastructure.github_purposes import OWNERS, PUBLISH, READ
 from bot.owner_records import Ownership
 from bot.records import Actor, MergeMethod, Repository, RepositoryFacts, StepFailed
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-from bot.infrastructure.github import DISPATCH, GitHubApp
+from bot.infrastructure.github import GitHubApp
 from bot.infrastructure.github_answers import Answer
+from bot.infrastructure.github_purposes import DISPATCH
 from bot.records import Repository, StepFailed
 from bot.run_records import Dispatch, Run
 

@@ -10,8 +10,8 @@ from bot.application import ports
 from bot.application.check_ports import Checks
 from bot.application.repository_ports import Files, Repositories
 from bot.domain.merging import METHODS
-from bot.infrastructure.github import PUBLISH, READ
 from bot.infrastructure.github_pulls import GitHubPullRequests
+from bot.infrastructure.github_purposes import PUBLISH, READ
 from bot.owner_records import Ownership
 from bot.records import Actor, FileEdit, MergeMethod, PullRequest, RepositoryFacts, StepFailed, Unavailable
 from standins.faults import Fault, Kind

@@ -16,7 +16,8 @@ from redis.asyncio import Redis
 from bot.application.configuration import PATH
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.git import GitSources
-from bot.infrastructure.github import READ, GitHubApp
+from bot.infrastructure.github import GitHubApp
+from bot.infrastructure.github_purposes import READ
 from bot.infrastructure.github_tokens import Grant
 from bot.infrastructure.resilience import POLICIES, Policy
 from bot.infrastructure.shared import AWAY_SECONDS, RedisShared, Shared

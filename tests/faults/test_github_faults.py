@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.infrastructure.github import DEPLOY, PUBLISH, READ, TALK, Access
+from bot.infrastructure.github import Access
 from bot.infrastructure.github_branches import GitHubBranches
 from bot.infrastructure.github_comments import GitHubComments
+from bot.infrastructure.github_purposes import DEPLOY, PUBLISH, READ, TALK
 from bot.infrastructure.github_repositories import GitHubRepositories
 from bot.records import Actor, StepFailed, Unavailable
 from tests.faults.hostile_github import (

@@ -7,9 +7,9 @@ from typing import Any, Final
 import yaml
 
 import handlers
-from bot.infrastructure import github
+from bot.infrastructure import github_purposes
 from bot.infrastructure.engine import QUEUES
-from bot.infrastructure.github import Purpose
+from bot.infrastructure.github_purposes import Purpose
 from bot.services import SERVICES, queues_of
 from bot.web.webhooks import PATH
 
@@ -28,7 +28,7 @@ UNASKED: Final = frozenset({"installation", "installation_repositories", "github
 
 def test_the_permissions_are_those_that_some_purpose_needs() -> None:
     needed: dict[str, str] = {}
-    for purpose in vars(github).values():
+    for purpose in vars(github_purposes).values():
         if isinstance(purpose, Purpose):
             for right, level in purpose.permissions.items():
                 needed[right] = max(level, needed.get(right, "read"))  # "write" comes after "read"
@@ -37,9 +37,9 @@ def test_the_permissions_are_those_that_some_purpose_needs() -> None:
 
 
 def test_every_purpose_has_its_tokens_forgotten_where_they_may_be_worth_nothing() -> None:
-    every = {each.name for each in vars(github).values() if isinstance(each, Purpose)}
+    every = {each.name for each in vars(github_purposes).values() if isinstance(each, Purpose)}
 
-    assert {each.name for each in github.PURPOSES} == every
+    assert {each.name for each in github_purposes.PURPOSES} == every
 
 
 def test_no_right_that_the_bot_must_never_have_is_asked_for() -> None:

@@ -23,7 +23,7 @@ from bot.domain.integration import Integration
 from bot.domain.policy import Rules
 from bot.infrastructure.claude import ClaudeMessages
 from bot.infrastructure.git import GitSources
-from bot.infrastructure.github import READ
+from bot.infrastructure.github_purposes import READ
 from bot.infrastructure.resilience import POLICIES, Policy
 from bot.infrastructure.sandbox import BubblewrapSandbox
 from bot.infrastructure.sandbox_groups import find_hierarchy

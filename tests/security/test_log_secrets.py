@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from bot.doors import open_bot
-from bot.infrastructure.github import READ, TALK
+from bot.infrastructure.github_purposes import READ, TALK
 from bot.infrastructure.telemetry import set_up_logs
 from bot.instruments import Instruments
 from bot.records import Repository
