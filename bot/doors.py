@@ -24,6 +24,7 @@ from bot.infrastructure.clock import UtcClock
 from bot.infrastructure.database import Database
 from bot.infrastructure.metrics import UNKNOWN, Metrics
 from bot.infrastructure.queue_lengths import waiting
+from bot.infrastructure.stalls import watched_loop
 from bot.instruments import Instruments
 from bot.records import Delivery, Unavailable
 from bot.services import SERVICES, Service, queues_of, routes_of
@@ -64,6 +65,7 @@ async def open_bot(
 ) -> AsyncIterator[tuple[Bot | None, int]]:
     """A bot at work behind its doors, and the port they are at; no bot where nothing is set up yet."""
     async with AsyncExitStack() as stack:
+        stack.enter_context(watched_loop(instruments.metrics.loop_stalled))
         bot = None
         if settings.github is not None:
             working = at_work(settings, settings.github, queues=queues_of(services), instruments=instruments)

@@ -26,6 +26,7 @@ Begun = tuple[float, BaseException | None]
 UNKNOWN: Final = math.nan
 
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+_STALLS: Final = (1, 2, 5, 10, 30, 60)
 _LONG_SECONDS: Final = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900)
 
 _begun: ContextVar[Mapping[str, Begun]] = ContextVar("_begun")
@@ -59,6 +60,16 @@ class Metrics:
         self._queues = Gauge("bot_queue_length", "Workflows waiting", ["queue"], registry=self.registry)
         self._tokens = self._counter("bot_model_tokens", "Tokens used", "model", "kind")
         self._dollars = self._counter("bot_model_dollars", "US dollars spent", "model")
+        self._stalls = Histogram(
+            "bot_loop_stall_seconds",
+            "Time that the event loop stood still",
+            registry=self.registry,
+            buckets=_STALLS,
+        )
+
+    def loop_stalled(self, seconds: float) -> None:
+        """The event loop stood still for so long."""
+        self._stalls.observe(seconds)
 
     def delivery_kept(self, *, fresh: bool) -> None:
         """A delivery was accepted, for the first time or again."""

@@ -123,7 +123,11 @@ MATRIX: Final[Mapping[str, Row]] = {
         tests=("tests/scenarios/test_telling.py::test_a_clock_that_is_behind_the_one_that_told_last_does_not_silence_it",),
         lacks="no jump in the middle of a timer",
     ),
-    "F15": Row(fault="event loop stalls", why_not="nothing provokes it yet"),
+    "F15": Row(
+        fault="event loop stalls",
+        how="a blocking call on the loop",
+        seen="told of while it stands, with the place; figures count it; no lock is lost by it",
+    ),
     "F16": Row(fault="out of memory", why_not="for the bot it is a `SIGKILL`, F01; for what it runs, F66"),
     "F17": Row(fault="pull request: 502 after it was made", how="the stand-in answers 502 after the effect",
                seen="found by its branch; one pull request"),
