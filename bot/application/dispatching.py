@@ -5,7 +5,8 @@ the call; where its outcome is in doubt, the run that may have come of it is loo
 long as GitHub may take to show it; only then is it made again. A run is the one that is looked for where
 its title has the integration's name in it (a `run-name` with the input `claude_integration`), or where it
 was dispatched by this App, by this workflow, on the base branch, over a commit that holds the merged one.
-Without such a title the limits are these: a run that another integration dispatched after this merge
+By such a title it is found also where no try of it is known, as on an older backup of the database.
+Without one the limits are these: a run that another integration dispatched after this merge
 deploys this one as well, and is taken for its own; and where GitHub shows a run later than that, a second
 one begins.
 """
@@ -85,6 +86,10 @@ async def _dispatch(it: Integration, world: World, *, key: str) -> Integration:
         raise StepFailed("dispatch_off_base", it.merged)
     effect = f"dispatch:{it.name}:{it.merged}"
 
+    async def first() -> str | None:
+        found = await world.workflows.runs(it.repository, it.workflow, it.base)
+        return next((str(run.id) for run in found if it.name in run.title.split()), None)
+
     async def find() -> str | None:
         intent = await world.effects.begin(effect)
         found = await find_run(it, world)
@@ -98,7 +103,7 @@ async def _dispatch(it: Integration, world: World, *, key: str) -> Integration:
         return UNTOLD if run is None else str(run)
 
     try:
-        told = await once(world, effect, find=find, make=make)
+        told = await once(world, effect, find=find, make=make, first=first)
     except StepFailed as no:
         raise _refused(no) from None
     run = None if told == UNTOLD else int(told)

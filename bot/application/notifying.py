@@ -224,7 +224,8 @@ async def say_last(world: World, integration_id: str, *, key: str) -> None:
     if not it.ended:
         return
     marker, effect = words.last_marker(view.ending), f"last:{view.ending}"
-    saying = say_once(world, it.repository, it.issue, words.last_word(view), marker=marker, effect=effect)
+    said = words.last_word(view)
+    saying = say_once(world, it.repository, it.issue, said, marker=marker, effect=effect, looks_first=True)
     await said_somewhere(it, saying)
     await world.notes.put(effect, "said")
 

@@ -180,7 +180,7 @@ async def _create_deployment(it: Integration, world: World, *, key: str) -> Stan
         )
         return str(deployment)
 
-    deployment = int(await once(world, f"deployment:{it.name}:{it.merged}", find=find, make=make))
+    deployment = int(await once(world, f"deployment:{it.name}:{it.merged}", find=find, make=make, first=find))
     created = e.DeploymentCreated(deployment=deployment, environment=it.environment)
     return standing(await amend(world, it.id, lambda _: [created], key=key))
 

@@ -1,5 +1,6 @@
 """Deployment by dispatch: once, over what was merged, and as GitHub says that it went."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -173,6 +174,15 @@ async def test_it_is_dispatched_seen_and_live() -> None:
         "RunEnded",
         "Activated",
     ]
+
+
+async def test_f80_a_run_that_bears_its_name_is_its_own_though_no_try_of_it_is_known() -> None:
+    stage = staged(READY, replace(run_of(MERGED_SHA), title=f"Deploy {ID}"))
+
+    assert await go(stage) == ["deploying", "deployment"]
+
+    assert stage.workflows.asked == []
+    assert new(stage, READY) == [e.WorkflowDispatched(workflow="deploy.yml", run=RUN)]
 
 
 async def test_who_wants_to_be_told_for_whom_is_told() -> None:
