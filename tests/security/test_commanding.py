@@ -163,6 +163,12 @@ def test_id_06_only_what_is_new_is_heard() -> None:
         "check_run.completed",
         "check_suite.completed",
         "deployment_status.created",
+        "installation.created",
+        "installation.deleted",
+        "installation.suspend",
+        "installation.unsuspend",
+        "installation_repositories.added",
+        "installation_repositories.removed",
         "issue_comment.created",
         "pull_request.closed",
         "pull_request.opened",
@@ -171,7 +177,13 @@ def test_id_06_only_what_is_new_is_heard() -> None:
         "pull_request_review.dismissed",
         "pull_request_review.submitted",
         "push",
+        "repository.archived",
+        "repository.deleted",
+        "repository.renamed",
+        "repository.transferred",
+        "repository.unarchived",
         "status",
+        "workflow_run.completed",
     }
 
 
