@@ -40,7 +40,8 @@ async def one(bot: Running) -> tuple[float, float, int]:
     github, began = bot.github, len(bot.github.calls)
     issue = await github.open_issue("requester", "acme/shop", "Invoices", "")
     start = time.perf_counter()
-    await github.comment("requester", "acme/shop", issue, "/claude integrate send paid invoices")
+    # Each for something else: the same once more would be recognised, and not be done.
+    await github.comment("requester", "acme/shop", issue, f"/claude integrate send paid invoices, {issue}")
     await until(lambda: seen(bot, began, "/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions"))
     reacted = time.perf_counter() - start
     await until(lambda: seen(bot, began, "/repos/{owner}/{repo}/pulls"))
