@@ -127,11 +127,12 @@ async def rules_of(team: Team) -> Any:
 
 
 @configured(ONE)
-async def test_rc_02_a_pull_request_changes_nothing_of_what_its_own_paths_take(team: Team) -> None:
-    """What the branch says of the bot is refused; what the default branch says later changes no run."""
+async def test_rc_02_what_the_configuration_says_later_changes_nothing_of_a_run(team: Team) -> None:
     _, pull = await team.has_a_pull_request()
+    agreed = await rules_of(team)
     await team.admin.pushes({CONFIGURED: f"{REPOSITORY[CONFIGURED]}approvals: 9\n"})
     await team.bot.comes_to_rest()
+    assert ((await team.bot.integration()).approvals_needed, await rules_of(team)) == (1, agreed)
 
     await team.admin.reviews(pull)
 

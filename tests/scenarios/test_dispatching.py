@@ -1,5 +1,6 @@
 """After the merge a workflow of the repository's own deploys: it is dispatched, and asked how it went."""
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
@@ -143,6 +144,8 @@ async def test_only_a_success_is_one(team: Team, conclusion: str) -> None:
 
     await team.bot.reaches(State.FAILED, because=f"run_{conclusion}")
     await team.bot.comes_to_rest()
+    assert team.github.file("erp.txt") is None
+    assert team.github.effects()["dispatch_workflow"] == 1
 
 
 async def test_word_of_its_end_may_come_twice_or_be_another_runs(team: Team) -> None:
@@ -172,6 +175,9 @@ async def test_what_the_webhook_says_is_not_believed(team: Team) -> None:
 
     await team.bot.reaches(State.FAILED, because="run_failure")
     await team.bot.comes_to_rest()
+    told = json.loads(world.deliveries_of("workflow_run", "completed")[-1].body)
+    assert told["workflow_run"]["conclusion"] == "success"
+    assert team.github.file("erp.txt") is None
 
 
 async def test_word_that_never_came_is_asked_for(team: Team) -> None:
@@ -182,6 +188,10 @@ async def test_word_that_never_came_is_asked_for(team: Team) -> None:
     await ends(team, "success")
 
     await team.bot.reaches(State.ACTIVE)
+    await team.bot.comes_to_rest()
+    (lost,) = world.deliveries_of("workflow_run", "completed")
+    assert [attempt.status for attempt in lost.attempts] == [0]
+    assert (await team.bot.facts()).count("RunEnded") == 1
 
 
 async def test_an_older_github_does_not_tell_the_run(team: Team) -> None:
@@ -339,6 +349,8 @@ async def test_one_that_is_disabled_is_said_before_anything_is_done(team: Team) 
 
     await team.bot.reaches(State.FAILED, because="workflow_disabled")
     await team.bot.comes_to_rest()
+    assert team.claude.requests == []
+    assert team.github.effects() == {}
 
 
 async def test_what_github_refuses_after_the_merge_is_rolled_back(team: Team) -> None:

@@ -426,8 +426,11 @@ async def test_without_the_right_to_stop_it_the_merge_is_taken_back_all_the_same
 
 async def test_what_was_never_merged_has_no_run() -> None:
     it = integration(by(BY_WORKFLOW, MERGED[:-1]))
+    stage = staged(READY, run_of(it.merged, status="queued"))
 
-    await dispatching.stop_run(it, staged(READY, run_of(MERGED_SHA, status="queued")).world)
+    await dispatching.stop_run(it, stage.world)
+
+    assert stage.workflows.cancelled == []
 
 
 # --- the words --------------------------------------------------------------------------------------
