@@ -3,7 +3,10 @@
 import asyncio
 import contextlib
 import gc
+import io
+import logging
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -95,6 +98,18 @@ def files() -> Mapping[str, str]:
 def script() -> Script:
     """What Claude does."""
     return writes()
+
+
+@pytest.fixture
+def out() -> Iterator[io.StringIO]:
+    """Where the logs go; afterwards logging is as it was."""
+    root, hook = logging.getLogger(), sys.excepthook
+    handlers, level = root.handlers[:], root.level
+    yield io.StringIO()
+    root.handlers[:], sys.excepthook = handlers, hook
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.states import State
 from standins.claude_replies import Asked, Raw, Reply, calls, edit, says
-from tests.story import PullRequest, Team
+from tests.story import PullRequest, Team, Thread
 from tests.story.scripts import CHANGE, PATH, REPOSITORY, SUMMARY, spec, wants_a_spec
 from tests.story.waiting import until
 
@@ -79,8 +79,8 @@ async def test_a_conflict_is_solved_by_a_further_commit_that_is_approved_anew(te
     assert team.github.file(PATH) == BOTH
 
 
-@pytest.mark.parametrize("script", [puts_together])
-async def test_after_two_rounds_it_waits_for_a_person_and_takes_up_what_they_push(team: Team) -> None:
+async def is_in_conflict_once_too_often(team: Team) -> tuple[Thread, PullRequest]:
+    """What is at its gate was put together with its base twice, and is in conflict again."""
     issue, pull = await team.has_a_pull_request()
     for number in range(2):
         head = pull.head
@@ -89,6 +89,12 @@ async def test_after_two_rounds_it_waits_for_a_person_and_takes_up_what_they_pus
     await team.developer.pushes({PATH: "theirs at last\n"})
     await team.bot.has_noted("MergeHeld")
     await team.bot.comes_to_rest()
+    return issue, pull
+
+
+@pytest.mark.parametrize("script", [puts_together])
+async def test_after_two_rounds_it_waits_for_a_person_and_takes_up_what_they_push(team: Team) -> None:
+    issue, pull = await is_in_conflict_once_too_often(team)
     assert (await team.bot.facts()).count("BaseMoved") == 2
     assert "conflicts with it.** I have put them together as often" in issue.status_comment()
     assert len(pull.by_the_bot("held")) == 1
@@ -108,14 +114,7 @@ async def test_after_two_rounds_it_waits_for_a_person_and_takes_up_what_they_pus
 
 @pytest.mark.parametrize("script", [puts_together])
 async def test_a_conflict_that_is_over_by_itself_keeps_nobody_waiting(team: Team) -> None:
-    issue, pull = await team.has_a_pull_request()
-    for number in range(2):
-        head = pull.head
-        await team.developer.pushes({PATH: f"theirs {number}\n"})
-        await comes_again(team, pull, after=head)
-    await team.developer.pushes({PATH: "theirs at last\n"})
-    await team.bot.has_noted("MergeHeld")
-    await team.bot.comes_to_rest()
+    issue, pull = await is_in_conflict_once_too_often(team)
     assert "conflicts with it" in issue.status_comment()
 
     await team.developer.pushes({PATH: "theirs 1\n"})

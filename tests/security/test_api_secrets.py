@@ -2,13 +2,9 @@
 
 import io
 import json
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
-import pytest
-import structlog
 
 from bot.application.keys import create
 from bot.doors import open_bot
@@ -17,18 +13,6 @@ from bot.instruments import Instruments
 from bot.records import Actor
 from bot.settings import Settings
 from tests.story.running import Bot
-
-
-@pytest.fixture
-def out() -> Iterator[io.StringIO]:
-    """Where the logs go; afterwards logging is as it was."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield io.StringIO()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
 
 
 async def test_sx_01_a_key_is_in_no_log_and_no_table_wherever_it_was_put(

@@ -3,11 +3,9 @@
 import base64
 import io
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import pytest
 import structlog
 
 from bot.doors import open_bot
@@ -20,18 +18,6 @@ from tests.story.running import Bot
 
 # No form that a token of GitHub's is known for.
 ODD: Final = "odd canary/{}"
-
-
-@pytest.fixture
-def out() -> Iterator[io.StringIO]:
-    """Where the logs go; afterwards logging is as it was."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield io.StringIO()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
 
 
 async def test_sx_01_a_token_that_was_just_minted_is_in_no_log_whatever_it_looks_like(

@@ -5,7 +5,6 @@ import json
 import logging
 import sys
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,18 +23,6 @@ PEM: Final = "-----BEGIN PRIVATE KEY-----\nMIIcanary\nMIIcanary\n-----END PRIVAT
 @pytest.fixture
 def secrets() -> LiveSecrets:
     return LiveSecrets()
-
-
-@pytest.fixture
-def out() -> Iterator[io.StringIO]:
-    """Where the logs go; afterwards logging is as it was."""
-    root, hook = logging.getLogger(), sys.excepthook
-    handlers, level = root.handlers[:], root.level
-    yield io.StringIO()
-    root.handlers[:], sys.excepthook = handlers, hook
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
 
 
 def lines(out: io.StringIO) -> list[dict[str, object]]:
