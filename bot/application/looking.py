@@ -1,6 +1,7 @@
 """The model's looks into many files at once: their paths, and the lines that hold a text.
 
-A repository may have very many and very long paths: they are looked through beside everything else.
+A repository may have very many and very long paths, and a change long files: they are looked through beside
+everything else.
 """
 
 import asyncio
@@ -36,12 +37,8 @@ def _listed(tree: Tree, pattern: str, *, most: int) -> Seen:
 
 
 async def search(bench: Workbench, tree: Tree, search: Search, pattern: str, *, most: int) -> Seen:
-    """The lines that hold the text, in the order of the paths, as many as that many characters hold."""
-    small = await asyncio.to_thread(_searched, bench, tree, pattern)
-    for path in small:
-        if path in tree.edits and not search.look(spelled(path), tree.edits[path].content or b""):
-            break
-    untouched = [path for path in small if path not in tree.edits]
+    """The lines that hold the text, those of edited files first, as many as that many characters hold."""
+    untouched = await asyncio.to_thread(_begun, bench, tree, search, pattern)
     if untouched and not search.is_over:
         await bench.sources.scan(
             bench.repository,
@@ -51,6 +48,15 @@ async def search(bench: Workbench, tree: Tree, search: Search, pattern: str, *, 
         )
     lines, count = whole_lines("\n".join(search.lines), most)
     return Seen(lines, _note(search, count))
+
+
+def _begun(bench: Workbench, tree: Tree, search: Search, pattern: str) -> list[str]:
+    """Look into what was edited; the paths of what was not, and is to be searched still."""
+    small = _searched(bench, tree, pattern)
+    for path in small:
+        if path in tree.edits and not search.look(spelled(path), tree.edits[path].content or b""):
+            break
+    return [path for path in small if path not in tree.edits]
 
 
 def _searched(bench: Workbench, tree: Tree, pattern: str) -> list[str]:

@@ -1,14 +1,17 @@
 """The model's looks into many files at once, and the tests as a tool."""
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pytest
 
+from bot.application import looking
 from bot.application.tool_inputs import TOOLS, tools_for
 from bot.application.trial import Tried
+from bot.domain.finding import Search
 from bot.domain.reports import Failing, Told
 from bot.domain.tree import LARGEST_FILE_BYTES
 from bot.records import FileEdit, Outcome, SandboxLimits
@@ -61,6 +64,30 @@ async def test_many_long_paths_are_looked_through_beside_everything_else(tool: d
             turns += 1
 
     assert (look.result(), turns > 20) in {("No path fits.", True), ("No line holds it.", True)}
+
+
+class Noting(Search):
+    """A search that notes in which threads it looks."""
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(wanted)
+        self.threads = set[int]()
+
+    def look(self, path: str, content: bytes) -> bool:
+        """The same."""
+        self.threads.add(threading.get_ident())
+        return super().look(path, content)
+
+
+async def test_what_was_edited_is_looked_through_beside_everything_else(at_work: Hand) -> None:
+    await at_work.edits("create", "src/app.py", file_text="total = 5\n")
+    wanted = Noting("total")
+
+    seen = await looking.search(at_work.bench, at_work.tree, wanted, "src/app.py", most=1000)
+
+    assert seen.lines == "src/app.py:1:total = 5"
+    assert wanted.threads
+    assert threading.get_ident() not in wanted.threads
 
 
 async def test_a_name_that_speaks_is_spelled_as_a_name() -> None:
