@@ -8,6 +8,7 @@ from typing import Any, Final
 from bot.application.ports import World
 from bot.application.prompting import render
 from bot.application.showing import shown_paths
+from bot.domain.branch import paths_between
 from bot.domain.comparing import compared
 from bot.domain.fencing import fence, nonce_of
 from bot.domain.integration import Integration
@@ -39,8 +40,8 @@ async def _came_beside(
     """In which other files the base is not what it was; of very many the first."""
     then = await world.sources.listing(it.repository, began)
     now = await world.sources.listing(it.repository, onto)
-    differ = {path for path in {*then, *now} if then.get(path) != now.get(path)}
-    return sorted(differ.difference(put.conflicts))[:MOST_BESIDE]
+    differ = await asyncio.to_thread(paths_between, then, now)
+    return sorted({*differ}.difference(put.conflicts))[:MOST_BESIDE]
 
 
 async def _at(it: Integration, world: World, commit: str, path: str) -> bytes | None:
