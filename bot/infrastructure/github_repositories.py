@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from bot.infrastructure.cache import UntilItEnds
 from bot.infrastructure.github import GitHubApp
+from bot.infrastructure.github_answers import Answer
 from bot.infrastructure.github_purposes import OWNERS, PUBLISH, READ
 from bot.owner_records import Ownership
 from bot.records import Actor, MergeMethod, Repository, RepositoryFacts, StepFailed
@@ -84,15 +85,10 @@ class GitHubRepositories:
         organisation, _, slug = team.removeprefix("@").partition("/")
         if organisation.lower() != repository.full_name.partition("/")[0].lower():
             return False
-        path = ("orgs", organisation, "teams", slug, "memberships", actor.login)
-        refusing = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
-        try:
-            answer = await self._app.on(repository, OWNERS).ask_beside("read_team", *path, also=refusing)
-        except StepFailed as failure:
-            if failure.code != "github_forbidden":
-                raise
-            return None  # no such token is to be had
-        if answer.status == HTTPStatus.FORBIDDEN:
+        answer = await self._membership(
+            repository, "read_team", "orgs", organisation, "teams", slug, "memberships", actor.login
+        )
+        if answer is None:
             return None
         return bool(answer.status != HTTPStatus.NOT_FOUND and answer.data["state"] == "active")
 
@@ -109,23 +105,25 @@ class GitHubRepositories:
         return await self._asked(repository, actor, account) if owner["type"] == "Organization" else account
 
     async def _asked(self, repository: Repository, actor: Actor, account: Ownership) -> Ownership:
-        refusing = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
         path = ("orgs", account.name, "memberships", actor.login)
-        try:
-            answer = await self._app.on(repository, OWNERS).ask_beside(
-                "read_membership", *path, also=refusing
-            )
-        except StepFailed as failure:
-            if failure.code != "github_forbidden":
-                raise
-            return replace(account, is_owner=False, is_blind=True)  # no such token is to be had
-        if answer.status in refusing:
-            is_blind = answer.status == HTTPStatus.FORBIDDEN
-            return replace(account, is_owner=False, is_blind=is_blind)
+        answer = await self._membership(repository, "read_membership", *path)
+        if answer is None or answer.status == HTTPStatus.NOT_FOUND:
+            return replace(account, is_owner=False, is_blind=answer is None)
         found = answer.data
         is_active_admin = (found["state"], found["role"]) == ("active", "admin")
         is_theirs = _is(actor, found["user"]) and found["organization"]["id"] == account.id
         return replace(account, is_owner=is_active_admin and is_theirs)
+
+    async def _membership(self, repository: Repository, what: str, *path: str) -> Answer | None:
+        """What GitHub says of it, that there is none as well; None where this App may not know."""
+        refusing = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+        try:
+            answer = await self._app.on(repository, OWNERS).ask_beside(what, *path, also=refusing)
+        except StepFailed as failure:
+            if failure.code != "github_forbidden":
+                raise
+            return None  # no such token is to be had
+        return None if answer.status == HTTPStatus.FORBIDDEN else answer
 
 
 def _facts(data: Mapping[str, Any]) -> RepositoryFacts:
