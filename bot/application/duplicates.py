@@ -38,10 +38,8 @@ async def check_is_new(asked: RequestIntegration, integration_id: str, world: Wo
     """
     if asked.anyway or await world.integrations.get(integration_id) is not None:
         return None
-    wish, rows = (
-        _wish(asked.request, asked.base),
-        await world.integrations.find(repository_id=asked.repository.id),
-    )
+    wish = _wish(asked.request, asked.base)
+    rows = await world.integrations.find(repository_id=asked.repository.id)
     for row in _at_hand(rows):
         it = fold(row["id"], e.decode(await world.log.read(row["id"])))
         if await _is_that(it, wish, world):
