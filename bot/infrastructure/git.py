@@ -140,7 +140,7 @@ class GitSources:
     async def written(
         self, directory: Path, chosen: Callable[[Sequence[str]], Sequence[str]], *, limit: int
     ) -> list[bytes]:
-        """What stands in the regular files there that are chosen, together one byte over the limit."""
+        """What stands in the regular files there that are chosen, together at most a byte over the limit."""
         return await in_thread(lambda: written(directory, chosen, limit=limit))
 
     async def merge(self, repository: Repository, *, base: str, ours: str, theirs: str) -> Merging:
