@@ -175,12 +175,6 @@ class GitHub(Housekeeping, Runners):
         await self.settle()
         return sha
 
-    async def reset_branch(self, login: str, full_name: str, branch: str, sha: str) -> None:
-        """A forced push of a commit that is there."""
-        repository, by = self._change(full_name), self.account(login)
-        branches.move_branch(self, repository, by, branch, sha, force=True)
-        await self.settle()
-
     async def delete_branch(self, login: str, full_name: str, branch: str) -> None:
         branches.delete_branch(self, self._change(full_name), self.account(login), branch)
         await self.settle()

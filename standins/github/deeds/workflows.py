@@ -65,19 +65,19 @@ def _read(repository: Repository, head: str, workflow: Workflow) -> dict[Any, An
     if not found:
         raise Missing(workflow.path)
     read = yaml.safe_load(repository.git.blob(found[0].sha))
-    if not _triggers(read):
+    on = _on(read) if isinstance(read, dict) else None
+    if "workflow_dispatch" not in ([on] if isinstance(on, str) else on or ()):
         raise Refused(422, "Workflow does not have 'workflow_dispatch' trigger")
     return dict(read)
 
 
-def _triggers(read: Any) -> bool:
-    # YAML reads `on` as a truth value.
-    on = read.get(True, read.get("on")) if isinstance(read, dict) else None
-    return "workflow_dispatch" in ([on] if isinstance(on, str) else on or ())
+def _on(read: dict[Any, Any]) -> Any:
+    """What starts it; YAML reads `on` as a truth value."""
+    return read.get(True, read.get("on"))
 
 
 def _inputs(read: dict[Any, Any], given: dict[str, Any]) -> dict[str, str]:
-    on = read.get(True, read.get("on"))
+    on = _on(read)
     declared = ((on.get("workflow_dispatch") or {}).get("inputs") or {}) if isinstance(on, dict) else {}
     if odd := [name for name in given if name not in declared]:
         raise Refused(422, f"Unexpected inputs provided: {odd}")

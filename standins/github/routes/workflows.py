@@ -46,7 +46,6 @@ def list_runs(call: Call) -> Answer:
         if each.workflow is workflow
         and query.get("branch", each.branch) == each.branch
         and query.get("actor", each.by.login) == each.by.login
-        and query.get("head_sha", each.head_sha) == each.head_sha
     ]
     return paged(call, found, lambda it: shapes.run(call.world, call.repository, it), under="workflow_runs")
 
