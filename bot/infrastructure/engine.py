@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import sqlalchemy
 from dbos import (
@@ -27,9 +27,6 @@ from bot.infrastructure.serializing import JsonSerializer, RemoteError
 from bot.records import STOPPED, Start, StepFailed
 
 T = TypeVar("T")
-Leaves = Callable[
-    ..., Awaitable[bool]
-]  # given a job and whether it `waits`: whether it is to leave its queue
 
 VERSION: Final = "1"  # the application version is fixed: a hash would strand every run in flight at a deploy
 SCHEMA: Final = "dbos"
@@ -57,6 +54,12 @@ JOB_ERRORS: Final = (
     error.DBOSMaxStepRetriesExceeded,
     error.DBOSAwaitedWorkflowMaxRecoveryAttemptsExceeded,
 )
+
+
+class Leaves(Protocol):
+    """Whether that job is to leave its queue, where it `waits` still."""
+
+    async def __call__(self, job: str, *, waits: bool) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
