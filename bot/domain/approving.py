@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.domain import events as e
-from bot.domain.codeowners import Rule, owners_of, pattern_of
+from bot.domain.codeowners import is_met, pattern_of
 from bot.records import Actor
 
 # What GitHub's Apps are called; no person can be.
@@ -70,8 +70,7 @@ def _holds(rule: e.PathRule, paths: Collection[str]) -> bool:
     pattern = pattern_of(rule.path)
     if pattern is None:
         return True
-    owned = Rule(pattern=pattern, owners=(rule.path,))
-    return any(owners_of([owned], path) for path in paths)
+    return any(is_met(pattern, path.split("/")) for path in paths)
 
 
 def _meeting(rule: e.PathRule, people: Iterable[e.Approved]) -> tuple[Actor, ...]:
