@@ -20,8 +20,7 @@ def by_path(edits: Iterable[FileEdit]) -> dict[str, FileEdit]:
 
 def changed(base: Mapping[str, TreeEntry], there: Mapping[str, TreeEntry]) -> list[str]:
     """Where two commits differ. Raises CannotGoOn where that is more than a change may be."""
-    either = sorted(base.keys() | there.keys())
-    paths = [path for path in either if _differ(base.get(path), there.get(path))]
+    paths = sorted(paths_between(base, there))
     if len(paths) > MOST_FILES:
         raise CannotGoOn("too_many_files")
     if sum(there[path].size for path in paths if path in there) > LARGEST_CHANGE_BYTES:
