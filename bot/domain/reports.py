@@ -78,11 +78,11 @@ def told(output: str, reports: Sequence[bytes], *, is_green: bool) -> Told:
     """What a run says of itself; `is_green` is how it ended, which alone decides."""
     text, found, broken, left = plain(output), _Counted(), False, LARGEST_BYTES
     for report in reports:
-        left -= len(report)
         try:
-            found = _read(report, found, most=left + len(report))
+            found = _read(report, found, most=left)
         except Unread:
             broken = True
+        left -= len(report)
     # One that knows of no failure in a run that failed is passed by: what was printed may know more.
     known = found.cases > 0 and (is_green or found.failed > 0)
     printed = passed_in(text)
