@@ -56,14 +56,12 @@ def teams_named(rules: Iterable[e.PathRule]) -> tuple[str, ...]:
 
 def with_one_more(approvals: Sequence[e.Approved], given: e.Approved) -> tuple[e.Approved, ...]:
     """The approvals with this one, which stands for an earlier one of the same commit by the same person."""
-    others = [each for each in approvals if (each.by.id, each.head) != (given.by.id, given.head)]
-    return (*others, given)
+    return (*without(approvals, given.by, given.head), given)
 
 
-def without_lapsed(approvals: Sequence[e.Approved], lapsed: e.ApprovalLapsed) -> tuple[e.Approved, ...]:
-    """The approvals without the one that holds no more."""
-    over = (lapsed.whose.id, lapsed.head)
-    return tuple(each for each in approvals if (each.by.id, each.head) != over)
+def without(approvals: Iterable[e.Approved], whose: Actor, head: str) -> tuple[e.Approved, ...]:
+    """The approvals without that person's of this commit."""
+    return tuple(each for each in approvals if (each.by, each.head) != (whose, head))
 
 
 def _holds(rule: e.PathRule, paths: Collection[str]) -> bool:

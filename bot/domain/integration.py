@@ -477,8 +477,8 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, approvals=approving.with_one_more(it.approvals, event), base_rounds=0)
         case e.ApprovalWithdrawn(whose=whose):
             return _shut(replace(it, approvals=tuple(given for given in it.approvals if given.by != whose)))
-        case e.ApprovalLapsed():
-            left = approving.without_lapsed(it.approvals, event)
+        case e.ApprovalLapsed(whose=whose, head=head):
+            left = approving.without(it.approvals, whose, head)
             return _shut(replace(it, approvals=left, lapses=(*it.lapses, event)))
         case e.ChangesRequested():
             return _sent_back(it, event)

@@ -37,7 +37,7 @@ def approve(
     over = lapse(it, now=now) if it.state is State.REVIEWING else []
     it = evolved(it, over)
     is_new = it.can_be_approved and _is_another(it, given)
-    of = replace(it, approvals=_but(it, given)) if is_new else it
+    of = replace(it, approvals=approving.without(it.approvals, given.by, given.head)) if is_new else it
     said = deciding.approve(
         of, by=given.by, head=given.head, deploys=given.deploys, alone=alone, said_at=said_at
     )
@@ -87,9 +87,5 @@ def _as_now(given: e.Approved, roles: Mapping[int, str], teams: Mapping[int, tup
 
 
 def _is_another(it: Integration, given: e.Approved) -> bool:
-    earlier = [each for each in it.approvals if (each.by.id, each.head) == (given.by.id, given.head)]
+    earlier = [each for each in it.approvals if (each.by, each.head) == (given.by, given.head)]
     return any((each.role, each.teams) != (given.role, given.teams) for each in earlier)
-
-
-def _but(it: Integration, given: e.Approved) -> tuple[e.Approved, ...]:
-    return tuple(each for each in it.approvals if (each.by.id, each.head) != (given.by.id, given.head))

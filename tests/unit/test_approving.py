@@ -327,7 +327,7 @@ def test_where_enough_others_hold_it_stays_open() -> None:
 def test_an_approval_of_another_commit_is_not_the_one_that_lapsed() -> None:
     other = structs.replace(HOLDS, head=AGAIN)
 
-    assert approving.without_lapsed([other, HOLDS], LAPSED) == (other,)
+    assert approving.without([other, HOLDS], LAPSED.whose, LAPSED.head) == (other,)
     assert approving.with_one_more([other], HOLDS) == (other, HOLDS)
 
 
