@@ -182,8 +182,7 @@ async def note_run(integration_id: str, number: int, *, key: str, world: World) 
     What cannot be asked now keeps no other from it: each looks by itself as well.
     """
     it = await load(world, integration_id)
-    is_over = it.state is not State.DEPLOYING or it.deployment_outcome is not None
-    if it.dispatched is None or is_over or it.run_number not in {None, number}:
+    if not dispatching.may_be_of(it, number):
         return
     try:
         run = await _run_of(it, world)

@@ -38,10 +38,15 @@ def needs_person(run: Run) -> bool:
     return run.status == WAITS or (run.status == ENDED and run.conclusion == FOR_A_PERSON)
 
 
+def may_be_of(it: Integration, number: int) -> bool:
+    """Whether the end of its run is waited for, and that may be the run of this number."""
+    is_waited_for = it.state is State.DEPLOYING and it.dispatched is not None
+    return is_waited_for and it.deployment_outcome is None and it.run_number in {None, number}
+
+
 def see(it: Integration, run: Run) -> list[e.Event]:
     """What is new of it; what is not ours, too late or said before changes nothing."""
-    is_over = it.state is not State.DEPLOYING or it.deployment_outcome is not None
-    if it.dispatched is None or is_over or it.run_number not in {None, run.id}:
+    if not may_be_of(it, run.id):
         return []
     seen = e.RunSeen(run=run.id, url=run.url, head=run.head, needs_person=needs_person(run))
     outcome = outcome_of(run)
