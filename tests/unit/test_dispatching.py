@@ -177,7 +177,8 @@ async def test_it_is_dispatched_seen_and_live() -> None:
 
 
 async def test_f80_a_run_that_bears_its_name_is_its_own_though_no_try_of_it_is_known() -> None:
-    stage = staged(READY, replace(run_of(MERGED_SHA), title=f"Deploy {ID}"))
+    later = run_of(MERGED_SHA, number=RUN + 1, title=f"Deploy {ID}")
+    stage = staged(READY, later, replace(run_of(MERGED_SHA), title=f"Deploy {ID}"))
 
     assert await go(stage) == ["deploying", "deployment"]
 
