@@ -116,11 +116,9 @@ def _until_shown(world: World) -> timedelta:
 
 
 def _refused(no: StepFailed) -> StepFailed:
-    if no.code == FORBIDDEN:
-        return StepFailed("workflow_forbidden", no.detail)
     if no.code in {"github_invalid", "github_not_found"}:
         return StepFailed("dispatch_refused", no.detail)
-    return no
+    return _as_ours(no)
 
 
 async def _what(it: Integration, world: World) -> Dispatch:
