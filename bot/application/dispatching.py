@@ -12,7 +12,7 @@ one begins.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -87,7 +87,8 @@ async def _dispatch(it: Integration, world: World, *, key: str) -> Integration:
     effect = f"dispatch:{it.name}:{it.merged}"
 
     async def first() -> str | None:
-        titled = _titled(it, await world.workflows.runs(it.repository, it.workflow, it.base))
+        found = await world.workflows.runs(it.repository, it.workflow, it.base)
+        titled = dispatching.titled(it, found)
         return str(titled[-1].id) if titled else None
 
     async def find() -> str | None:
@@ -134,15 +135,10 @@ async def find_run(it: Integration, world: World) -> Run | None:
     """The run that came of it: by its title, else the oldest over what was merged, or what holds that."""
     found = await world.workflows.runs(it.repository, it.workflow, it.base)
     exact = [run for run in found if run.head == it.merged]
-    if ours := _titled(it, found) or exact:
+    if ours := dispatching.titled(it, found) or exact:
         return ours[-1]
     holding = [run for run in found[:MOST_COMPARED] if await _holds(it, run.head, world)]
     return holding[-1] if holding else None
-
-
-def _titled(it: Integration, found: Iterable[Run]) -> list[Run]:
-    """Those whose title has its name in it."""
-    return [run for run in found if it.name in run.title.split()]
 
 
 async def _holds(it: Integration, commit: str, world: World) -> bool:
@@ -211,7 +207,7 @@ async def stop_run(it: Integration, world: World) -> None:
 async def _is_own(it: Integration, run: Run, world: World) -> bool:
     """Whether nobody else's run can be meant: only such a one is stopped."""
     told = it.dispatched.run if it.dispatched is not None else None
-    if told == run.id or _titled(it, [run]):
+    if told == run.id or dispatching.titled(it, [run]):
         return True
     return run.head == it.merged and not await _is_of_another(it, run, world)
 

@@ -1,5 +1,7 @@
 """What a run of the workflow that deploys means: what was seen of it, and whether it has ended, and how."""
 
+import re
+from collections.abc import Iterable
 from typing import Final
 
 from bot.domain import events as e
@@ -36,6 +38,12 @@ def outcome_of(run: Run) -> str | None:
 def needs_person(run: Run) -> bool:
     """Whether it goes on only once somebody has acted on GitHub."""
     return run.status == WAITS or (run.status == ENDED and run.conclusion == FOR_A_PERSON)
+
+
+def titled(it: Integration, found: Iterable[Run]) -> list[Run]:
+    """Those in whose title its name stands by itself, whatever signs a `run-name` puts around it."""
+    named = re.compile(rf"(?<![\w.-]){re.escape(it.name)}(?![\w-]|\.\w)")
+    return [run for run in found if named.search(run.title)]
 
 
 def may_be_of(it: Integration, number: int) -> bool:

@@ -122,6 +122,27 @@ def test_what_is_not_its_own_or_too_late_changes_nothing(history: History) -> No
     assert deciding.see(integration(history), run_of(MERGED_SHA)) == []
 
 
+@pytest.mark.parametrize(
+    ("title", "is_its"),
+    [
+        (ID, True),
+        (f"Deploy {ID}", True),
+        (f"Deploy ({ID}), by {ID}.", True),
+        (f"[{ID}] to eu", True),
+        (f"Deploy:{ID}", True),
+        (f"Deploy {ID}.2", False),
+        (f"Deploy {ID}-2", False),
+        (f"Deploy {ID}2", False),
+        (f"Deploy 2{ID}", False),
+        ("Deploy", False),
+    ],
+)
+def test_a_run_bears_its_name_whatever_signs_stand_around_it(title: str, *, is_its: bool) -> None:
+    run = run_of(MERGED_SHA, title=title)
+
+    assert deciding.titled(integration(ASKED), [run]) == [run] * is_its
+
+
 def test_it_was_dispatched_once() -> None:
     assert deciding.dispatch(integration(ASKED), run=RUN) == []
 
