@@ -212,7 +212,7 @@ class EventStore:
             raise Conflict(command.stream, command.among)
         events = list(_chained(command, tail, at=as_text(self._clock.now())))
         self._write(command, events, connection)
-        return _decode(events)
+        return decoded(events)
 
     def _write(self, command: _Command, events: Sequence[Event], connection: Connection) -> None:
         if events:
@@ -255,7 +255,7 @@ def _fetch(wanted: Select[Any], of: Mapping[str, Any], connection: Connection) -
 
 
 def _read(wanted: Select[Any], of: Mapping[str, Any], connection: Connection) -> list[Recorded]:
-    return _decode(_fetch(wanted, of, connection))
+    return decoded(_fetch(wanted, of, connection))
 
 
 def _tail(connection: Connection, *, stream: str, key: str) -> _Tail:
@@ -287,7 +287,8 @@ def _chained(command: _Command, tail: _Tail, *, at: str) -> Iterator[Event]:
         yield event._replace(hash=previous)
 
 
-def _decode(rows: Sequence[Row[Any] | Event]) -> list[Recorded]:
+def decoded(rows: Sequence[Row[Any] | Event]) -> list[Recorded]:
+    """The facts that these rows are, each of the columns `RECORDED`."""
     if not rows:
         return []
     # By columns: to name each field of each row takes longer than to read the rows.

@@ -1,7 +1,6 @@
 """Integrations of one installation and facts of one stream, a page at a time."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -9,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, String, cast, func, or
 
 from bot.api_records import Wanted
 from bot.infrastructure.database import Database
-from bot.infrastructure.event_store import RECORDED
+from bot.infrastructure.event_store import RECORDED, decoded
 from bot.infrastructure.tables import EVENTS, INTEGRATIONS
 from bot.records import Recorded
 
@@ -41,8 +40,8 @@ class Pages:
     async def facts(self, stream: str, *, after: int, most: int) -> list[Recorded]:
         """From behind this version on."""
         found = select(*RECORDED).where(EVENTS.c.stream == stream, EVENTS.c.version > after)
-        rows = await self._database.read(partial(_rows, found.order_by(EVENTS.c.version).limit(most)))
-        return [_recorded(row) for row in rows]
+        found = found.order_by(EVENTS.c.version).limit(most)
+        return decoded(await self._database.read(lambda connection: connection.execute(found).fetchall()))
 
 
 def _rows(wanted: Select[Any], connection: Connection) -> list[Mapping[str, Any]]:
@@ -61,16 +60,3 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.text is not None:
         found.append(or_(*(column.icontains(wanted.text, autoescape=True) for column in SEARCHED)))
     return found
-
-
-def _recorded(row: Mapping[str, Any]) -> Recorded:
-    return Recorded(
-        seq=row["seq"],
-        stream=row["stream"],
-        version=row["version"],
-        type=row["type"],
-        data_json=row["data"],
-        meta_json=row["meta"],
-        at=datetime.fromisoformat(row["at"]),
-        hash=row["hash"],
-    )
