@@ -199,9 +199,10 @@ def address_of(request: web.Request, trusted_proxies: int) -> str:
         address = ipaddress.ip_address(told)
     except ValueError:
         return remote
-    if isinstance(address, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    network = ipaddress.ip_network((address, 64), strict=False)
+    return str(address.ipv4_mapped or network)  # whoever listens on both writes the one as the other
 
 
 async def told(request: web.Request, response: web.StreamResponse) -> None:

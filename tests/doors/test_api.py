@@ -534,6 +534,20 @@ async def test_web_16_another_address_is_believed_of_trusted_proxies_alone(
     assert made_up[-1] == 429  # of one network, whatever was written before it
 
 
+async def test_web_16_an_address_of_ipv4_that_is_written_as_ipv6_is_no_network(
+    opened: Opened, aiohttp_client: Connect
+) -> None:
+    opened.rates, opened.trusted_proxies = {60: 1, 3600: 100}, 1
+    client = await opened.served(aiohttp_client)
+
+    statuses = [
+        (await client.get(f"{PREFIX}/me", headers={"X-Forwarded-For": hop})).status
+        for hop in ("::ffff:192.0.2.1", "::ffff:192.0.2.2", "192.0.2.1")
+    ]
+
+    assert statuses == [401, 401, 429]
+
+
 async def test_wh_05_no_request_makes_the_api_answer_500(opened: Opened, aiohttp_client: Connect) -> None:
     opened.rates = {60: 10**6, 3600: 10**6}
     client = await opened.served(aiohttp_client)
