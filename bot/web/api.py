@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -88,16 +89,25 @@ async def list_events(door: ApiDoor, request: web.Request, asked: v1.Asked) -> w
 
 
 async def lines(door: ApiDoor, request: web.Request, integration_id: str) -> web.StreamResponse:
-    """Every event, a line each. What is refused is refused before the first."""
+    """Every event, a line each. What is refused is refused before the first; later it is cut off."""
     facts = door.reading.all_facts(request[CALLER], integration_id)
     first = await anext(facts)
     response = web.StreamResponse(headers={"Content-Type": NDJSON})
     await response.prepare(request)
     await response.write(v1.event_of(first).model_dump_json().encode() + b"\n")
-    async for record in facts:
-        await response.write(v1.event_of(record).model_dump_json().encode() + b"\n")
+    with ExitStack() as unless_whole:
+        unless_whole.callback(cut_off, request)
+        async for record in facts:
+            await response.write(v1.event_of(record).model_dump_json().encode() + b"\n")
+        unless_whole.pop_all()
     await response.write_eof()
     return response
+
+
+def cut_off(request: web.Request) -> None:
+    """What was begun cannot be refused any more; without its end nobody takes it for the whole."""
+    if request.transport is not None:
+        request.transport.close()
 
 
 async def get_me(_door: ApiDoor, request: web.Request, _asked: v1.Asked) -> web.StreamResponse:

@@ -1,5 +1,6 @@
 """The API as its tests open it: two installations, people and their keys, and what GitHub says of them."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -80,9 +81,11 @@ class GitHubsWord:
         default_factory=lambda: {(SHOP, ADA.id): "read", (FOREIGN, ADA.id): "admin"}
     )
     gone: set[int] = field(default_factory=set)
+    answers: float = math.inf  # so many it gives, and then no more
 
     async def role_name(self, repository: Repository, person: Actor) -> str:
-        if self.roles is None:
+        self.answers -= 1
+        if self.roles is None or self.answers < 0:
             raise Unavailable("github_unreachable", "ClientConnectorError")
         if repository.id in self.gone:
             raise StepFailed("installation_suspended")

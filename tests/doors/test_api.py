@@ -1,5 +1,6 @@
 """The API: who gets in, what they see, and what every answer carries."""
 
+import asyncio
 import json
 import random
 from collections.abc import Mapping
@@ -7,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
+from aiohttp import ClientPayloadError
 from structlog.testing import capture_logs
 
 from bot.infrastructure.api_keys import ApiKeys
@@ -353,6 +355,18 @@ async def test_the_events_as_lines(api: Client, opened: Opened) -> None:
     assert [json.loads(line) for line in (await answer.text()).splitlines()] == page["items"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert await code_of(unseen) == (404, "no_integration")
+
+
+async def test_lines_that_cannot_go_on_are_cut_off_and_not_taken_for_all(api: Client, opened: Opened) -> None:
+    opened.github.answers = 1
+    path = f"{PREFIX}/integrations/{OPEN}/events"
+
+    async with asyncio.timeout(5):
+        answer = await api.get(path, headers={**opened.bearer(), "Accept": "application/x-ndjson"})
+        with pytest.raises(ClientPayloadError):
+            await answer.read()
+
+    assert answer.status == 200
 
 
 async def test_web_01_what_outsiders_wrote_is_never_a_page(opened: Opened, aiohttp_client: Connect) -> None:
