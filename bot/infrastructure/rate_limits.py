@@ -1,6 +1,5 @@
 """How often each caller may ask: moving windows of the library `limits`, in Redis where there is one."""
 
-import asyncio
 import hmac
 import math
 from collections import deque
@@ -9,13 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import structlog
-
 from bot.api_records import Quota
 from bot.infrastructure.cache import recently_used
 from bot.infrastructure.clock import UtcClock
 from bot.infrastructure.crypto import Crypto
-from bot.infrastructure.shared import AWAY_SECONDS, PATIENCE_SECONDS, PREFIX, client_of
+from bot.infrastructure.shared import PREFIX, Tried, client_of
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
@@ -24,8 +21,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST_CALLERS: Final = 2_000  # each with the moments of an hour's requests
-
-log = structlog.get_logger()
 
 
 def _now() -> float:
@@ -58,7 +53,7 @@ class RateLimits:
     ) -> None:
         self._kind, self._rates, self._url, self._timer = kind, rates, redis_url, timer
         self._names = crypto.key("rate limits")
-        self._away_until, self._is_away = 0.0, False
+        self._tried = Tried(timer, lost="shared_limits_lost", back="shared_limits_back")
 
     async def look(self, caller: str) -> Quota:
         """What is left, taking nothing."""
@@ -112,27 +107,7 @@ class RateLimits:
 
     async def _shared(self, ask: Callable[["MovingWindowRateLimiter"], Awaitable[T]]) -> T | None:
         """What Redis answers; None where there is none, where it does not answer, or did not a moment ago."""
-        if self._url is None or self._timer() < self._away_until:
-            return None
-        from limits.errors import StorageError  # noqa: PLC0415  loaded with the first request
-
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                answer = await ask(self._far)
-        except (StorageError, OSError) as trouble:
-            self._away_until = self._timer() + AWAY_SECONDS
-            self._turned(str(trouble) or type(trouble).__name__, away=True)
-            return None
-        self._turned("", away=False)
-        return answer
-
-    def _turned(self, why: str, *, away: bool) -> None:
-        """One line when it goes, and one when it is back."""
-        if away and not self._is_away:
-            log.warning("shared_limits_lost", why=why)
-        if self._is_away and not away:
-            log.warning("shared_limits_back")
-        self._is_away = away
+        return None if self._url is None else await self._tried(lambda: ask(self._far))
 
     def _name(self, caller: str) -> str:
         return hmac.new(self._names, f"{self._kind} {caller}".encode(), "sha256").hexdigest()[:32]
@@ -162,7 +137,6 @@ class RateLimits:
             f"async+{self._url}",
             implementation="redispy",
             key_prefix=f"{PREFIX}limits",
-            wrap_exceptions=True,
             connection_pool=self._client.connection_pool,
         )
         return MovingWindowRateLimiter(storage)

@@ -79,8 +79,8 @@ class RedisShared:
     ) -> None:
         self._client = client_of(url)
         self._box, self._names = crypto.box("shared cache"), crypto.key("shared cache names")
-        self._prefix, self._timer = prefix, timer
-        self._is_away, self._away_until = False, 0.0
+        self._prefix = prefix
+        self._tried = Tried(timer, lost="shared_cache_lost", back="shared_cache_back")
 
     async def get(self, key: str) -> Kept | None:
         """What was put under this very key by a process with the same secret, if it is still there."""
@@ -123,7 +123,15 @@ class RedisShared:
             sealed, milliseconds = await pipe.execute()
         return sealed, milliseconds
 
-    async def _tried(self, attempt: Callable[[], Awaitable[T]]) -> T | None:
+
+class Tried:
+    """Redis as it is asked for one purpose: the log has one line when it goes, and one when it is back."""
+
+    def __init__(self, timer: Callable[[], float], *, lost: str, back: str) -> None:
+        self._timer, self._lost, self._back = timer, lost, back
+        self._is_away, self._away_until = False, 0.0
+
+    async def __call__(self, attempt: Callable[[], Awaitable[T]]) -> T | None:
         """What Redis answers; None where it does not, or did not a moment ago."""
         if self._timer() < self._away_until:
             return None
@@ -137,11 +145,10 @@ class RedisShared:
         return answer
 
     def _turned(self, why: str, *, away: bool) -> None:
-        """One line when it goes, and one when it is back."""
         if away and not self._is_away:
-            log.warning("shared_cache_lost", why=why)
+            log.warning(self._lost, why=why)
         if self._is_away and not away:
-            log.warning("shared_cache_back")
+            log.warning(self._back)
         self._is_away = away
 
 
