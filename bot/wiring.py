@@ -91,6 +91,7 @@ def world_of(
     installed: Installations,
     sources: GitSources,
 ) -> World:
+    """Every port, filled."""
     return World(
         clock=stored.clock,
         log=stored.log,
