@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Final
 
+from bot.application.keys import recognised
 from bot.application.reading import Reading
 from bot.infrastructure.cache import UntilItEnds
 from bot.infrastructure.cursors import Cursors
@@ -12,7 +13,7 @@ from bot.infrastructure.pages import Pages
 from bot.infrastructure.rate_limits import RateLimits
 from bot.records import Actor, Repository
 from bot.settings import Settings
-from bot.web.api import ApiDoor
+from bot.web.api_door import ApiDoor
 from bot.web.api_gateway import Guards
 from bot.wiring import Bot
 
@@ -39,8 +40,7 @@ async def api_door(settings: Settings, bot: Bot | None) -> AsyncIterator[ApiDoor
             stack.push_async_callback(each.close)
         yield ApiDoor(
             guards=Guards(
-                keys=stored.keys,
-                clock=stored.clock,
+                recognise=partial(recognised, keys=stored.keys, clock=stored.clock),
                 callers=limits[0],
                 strangers=limits[1],
                 policy=", ".join(f"{most};w={seconds}" for seconds, most in windows.items()),

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from bot.records import Actor
+
+Means = Literal["key", "token", "session"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,22 @@ class ApiKey:
     expires_at: datetime
     revoked_at: datetime | None = None
     used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks, and by which means: a person in one installation, and what the means allow.
+
+    `id` is what quotas, cursors and the log know it by; `key` is there where the means are one.
+    """
+
+    id: str
+    means: Means
+    person: Actor
+    installation_id: int
+    permissions: frozenset[str]
+    expires_at: datetime
+    key: ApiKey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ from bot.instruments import Instruments
 from bot.records import Delivery, Unavailable
 from bot.services import SERVICES, Service, queues_of, routes_of
 from bot.settings import Misconfigured, Settings
-from bot.web.api import ApiDoor
+from bot.web.api_door import ApiDoor
 from bot.web.gateway import build_app, listening
 from bot.web.health import OK, HealthDoor, Probe, nothing_to_count
 from bot.web.nearness import is_loopback

@@ -6,7 +6,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.api_records import ApiKey, PresentedKey
+from bot.api_records import ApiKey, Caller, PresentedKey
+from bot.application.callers import NotRecognised
 from bot.application.ports import Clock
 from bot.domain.api_keys import (
     ENTROPY_BYTES,
@@ -36,14 +37,6 @@ class Keys(Protocol):
     async def listed(self) -> list[ApiKey]: ...
 
 
-class KeyRefused(Exception):
-    """It opens nothing; `code` is stable and public."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
 async def create(
     keys: Keys, *, person: Actor, installation_id: int, scopes: Iterable[str], days: int, now: datetime
 ) -> tuple[ApiKey, str]:
@@ -62,19 +55,32 @@ async def create(
     return key, text
 
 
-async def recognised(text: str, keys: Keys, clock: Clock) -> ApiKey:
-    """Whose key this is, if it counts now. Raises KeyRefused, Unavailable."""
+async def recognised(text: str, keys: Keys, clock: Clock) -> Caller:
+    """Whose key this is, if it counts now. Raises NotRecognised, Unavailable."""
     try:
         presented = read_key(text)
     except NotAKey as no:
-        raise KeyRefused(no.code) from None
+        raise NotRecognised(no.code) from None
     key = await keys.matching(presented)
     if key is None:
-        raise KeyRefused("key_unknown")
+        raise NotRecognised("key_unknown")
     now = clock.now()
     if (stands := standing(key, now)) != "good":
-        raise KeyRefused(f"key_{stands}")
+        raise NotRecognised(f"key_{stands}")
     if is_use_to_note(key, now):
         with suppress(Unavailable):  # it is for people to see, and holds nobody up
             await keys.note_use(key.id, now)
-    return key
+    return caller_by(key)
+
+
+def caller_by(key: ApiKey) -> Caller:
+    """Who asks by this key."""
+    return Caller(
+        id=key.id,
+        means="key",
+        person=key.person,
+        installation_id=key.installation_id,
+        permissions=key.permissions,
+        expires_at=key.expires_at,
+        key=key,
+    )

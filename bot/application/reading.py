@@ -1,4 +1,4 @@
-"""What the API reads: what GitHub lets a key's person see, in the key's installation, and nothing else."""
+"""What the API reads: what GitHub lets the caller see, in the caller's installation, and nothing else."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from bot.api_records import ApiKey, Wanted
+from bot.api_records import Caller, Wanted
 from bot.application.ports import EventLog, Integrations
 from bot.application.projections import row_of
 from bot.domain import events as e
@@ -35,7 +35,7 @@ class Pages(Protocol):
 
 
 class NotFound(Exception):
-    """There is none that this key's person may see; whether there is another is not said."""
+    """There is none that the caller may see; whether there is another is not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,47 +56,47 @@ class Reading:
     role_name: RoleName
     owners: frozenset[str]
 
-    async def listed(self, key: ApiKey, wanted: Wanted, *, after: Place | None, most: int) -> Page:
+    async def listed(self, caller: Caller, wanted: Wanted, *, after: Place | None, most: int) -> Page:
         """A page: as many as are wanted, or fewer where it took long to find them."""
-        return await _Search(self, key, wanted, most).from_(after)
+        return await _Search(self, caller, wanted, most).from_(after)
 
-    async def one(self, key: ApiKey, integration_id: str) -> Row:
+    async def one(self, caller: Caller, integration_id: str) -> Row:
         """As it is now. Raises NotFound, Unavailable."""
         row = await self.integrations.get(integration_id)
-        if row is None or row["installation_id"] != key.installation_id:
+        if row is None or row["installation_id"] != caller.installation_id:
             raise NotFound
-        if not await self.may_read(key, _repository(row)):
+        if not await self.may_read(caller, _repository(row)):
             raise NotFound
         return row
 
-    async def as_it_was(self, key: ApiKey, integration_id: str, at: datetime) -> Row:
+    async def as_it_was(self, caller: Caller, integration_id: str, at: datetime) -> Row:
         """As it was at that moment, folded from its facts. Raises NotFound, Unavailable."""
-        await self.one(key, integration_id)
+        await self.one(caller, integration_id)
         past = await self.log.read(integration_id, until=at)
         if not past:
             raise NotFound
         dates = {"requested_at": past[0].at.isoformat(), "updated_at": past[-1].at.isoformat()}
         return {**row_of(fold(integration_id, e.decode(past))), **dates}
 
-    async def facts(self, key: ApiKey, integration_id: str, *, after: int, most: int) -> list[Recorded]:
+    async def facts(self, caller: Caller, integration_id: str, *, after: int, most: int) -> list[Recorded]:
         """So many of its facts, from behind that version on. Raises NotFound, Unavailable."""
-        await self.one(key, integration_id)
+        await self.one(caller, integration_id)
         return await self.pages.facts(integration_id, after=after, most=most)
 
-    async def all_facts(self, key: ApiKey, integration_id: str) -> AsyncIterator[Recorded]:
+    async def all_facts(self, caller: Caller, integration_id: str) -> AsyncIterator[Recorded]:
         """Every fact, a few at a time; what is appended meanwhile too. Raises NotFound, Unavailable."""
         last = 0
-        while some := await self.facts(key, integration_id, after=last, most=FACTS_AT_ONCE):
+        while some := await self.facts(caller, integration_id, after=last, most=FACTS_AT_ONCE):
             for record in some:
                 yield record
             last = some[-1].version
 
-    async def may_read(self, key: ApiKey, repository: Repository) -> bool:
-        """Whether its person may read there. What GitHub will not say is a no. Raises Unavailable."""
+    async def may_read(self, caller: Caller, repository: Repository) -> bool:
+        """Whether the caller may read there. What GitHub will not say is a no. Raises Unavailable."""
         try:
             if self.owners:
                 check_owner(repository.full_name, self.owners)
-            name = await self.role_name(repository, key.person)
+            name = await self.role_name(repository, caller.person)
         except (OwnerNotAllowed, StepFailed):
             return False
         return holds(role_of(name), Permission.READ)
@@ -107,7 +107,7 @@ class _Search:
     """One page being looked for: rows in their order, and which repositories may be read."""
 
     reading: Reading
-    key: ApiKey
+    caller: Caller
     wanted: Wanted
     most: int
     readable: dict[int, bool] = field(default_factory=dict)
@@ -136,7 +136,7 @@ class _Search:
             if row["repository_id"] not in self.readable
         }
         some = list(new.values())[: MOST_REPOSITORIES - len(self.readable)]
-        answers = await asyncio.gather(*(self.reading.may_read(self.key, each) for each in some))
+        answers = await asyncio.gather(*(self.reading.may_read(self.caller, each) for each in some))
         self.readable |= {each.id: answer for each, answer in zip(some, answers, strict=True)}
 
 

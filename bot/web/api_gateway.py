@@ -15,9 +15,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from multidict import CIMultiDict
 
-from bot.api_records import ApiKey, Quota
-from bot.application.keys import KeyRefused, Keys, recognised
-from bot.application.ports import Clock
+from bot.api_records import Caller, Quota
+from bot.application.callers import NotRecognised, Recognise
 from bot.domain.policy import Permission
 from bot.records import Refused
 from bot.web import api_words as words
@@ -26,13 +25,16 @@ REQUEST_ID: Final = web.RequestKey("REQUEST_ID", str)
 SAID: Final = web.RequestKey("SAID", dict[str, str])
 """What the log line of this request says beside what all say."""
 
-CALLER: Final = web.RequestKey("CALLER", ApiKey)
+CALLER: Final = web.RequestKey("CALLER", Caller)
 HEADERS: Final = web.RequestKey("HEADERS", CIMultiDict[str])
 """What the answer carries whatever it is, a refusal too."""
 
 _SANE_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,36}")  # a UUID or a trace id; what is secret is longer
 _NAMES_OF_KEYS: Final = frozenset(("access_token", "api_key", "apikey", "key", "token", "authorization"))
 _BEGINS_A_KEY: Final = "ccb_"
+
+WITH_BODY: Final = frozenset(("POST", "PUT"))
+MOST_BODY: Final = 256 * 1024  # bytes
 
 
 class Limits(Protocol):
@@ -47,8 +49,7 @@ class Limits(Protocol):
 class Guards:
     """What the middlewares need. `policy` tells the quota's windows, as its header has them."""
 
-    keys: Keys
-    clock: Clock
+    recognise: Recognise
     callers: Limits
     strangers: Limits
     policy: str
@@ -68,7 +69,7 @@ RIGHT: Final = "right"
 
 def middlewares(guards: Guards) -> Sequence[Middleware]:
     """In their order, the first outermost."""
-    return (named, bodiless, keyless_address, authenticated(guards), tenant, limited(guards), permitted)
+    return (named, bounded, keyless_address, authenticated(guards), tenant, limited(guards), permitted)
 
 
 @web.middleware
@@ -83,10 +84,16 @@ async def named(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 @web.middleware
-async def bodiless(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Nothing that is asked here has a body; none is read."""
-    if request.content_length or "Transfer-Encoding" in request.headers:
-        raise Refused(413, "unwanted_body", words.BODY)
+async def bounded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A question has no body, and none is read; an order says how long its own is, and it is not long."""
+    length = request.content_length or 0
+    if request.method not in WITH_BODY:
+        if length or "Transfer-Encoding" in request.headers:
+            raise Refused(413, "unwanted_body", words.BODY)
+    elif length > MOST_BODY:
+        raise Refused(413, "body_too_long", words.TOO_LONG)
+    elif request.content_length is None:
+        raise Refused(411, "length_required", words.NO_LENGTH)
     return await handler(request)
 
 
@@ -110,37 +117,37 @@ def authenticated(guards: Guards) -> Middleware:
             return await handler(request)
         check_quota(request, await guards.strangers.look(address), guards.policy)
         try:
-            key = await recognised(bearer_of(request), guards.keys, guards.clock)
-        except KeyRefused as no:
+            caller = await guards.recognise(bearer_of(request))
+        except NotRecognised as no:
             check_quota(request, await guards.strangers.take(address), guards.policy)
             challenge = (
                 'Bearer realm="api"' if no.code == "no_key" else 'Bearer realm="api", error="invalid_token"'
             )
             request[HEADERS]["WWW-Authenticate"] = challenge
             raise Refused(401, no.code, words.KEY[no.code]) from None
-        request[CALLER] = key
-        request[SAID] = {"caller": key.id}
+        request[CALLER] = caller
+        request[SAID] = {"caller": caller.id}
         return await handler(request)
 
     return authenticate
 
 
 def bearer_of(request: web.Request) -> str:
-    """The key as it was sent. Raises KeyRefused where there is none, or more than one."""
+    """The key as it was sent. Raises NotRecognised where there is none, or more than one."""
     given = request.headers.getall("Authorization", [])
     if not given:
-        raise KeyRefused("no_key")
+        raise NotRecognised("no_key")
     scheme, _, text = given[0].partition(" ")
     if len(given) > 1 or scheme.lower() != "bearer":
-        raise KeyRefused("key_malformed")
+        raise NotRecognised("key_malformed")
     return text
 
 
 @web.middleware
 async def tenant(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A key counts in its own installation alone, which each question that follows is asked with."""
-    key = request.get(CALLER)
-    if key is not None and key.installation_id <= 0:
+    caller = request.get(CALLER)
+    if caller is not None and caller.installation_id <= 0:
         raise Refused(401, "no_tenant", words.NO_TENANT)
     return await handler(request)
 
@@ -150,8 +157,8 @@ def limited(guards: Guards) -> Middleware:
 
     @web.middleware
     async def limit(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if key := request.get(CALLER):
-            check_quota(request, await guards.callers.take(key.id), guards.policy)
+        if caller := request.get(CALLER):
+            check_quota(request, await guards.callers.take(caller.id), guards.policy)
         return await handler(request)
 
     return limit
@@ -175,8 +182,8 @@ async def permitted(request: web.Request, handler: Handler) -> web.StreamRespons
     """What the key's scopes do not allow is refused; what GitHub does not allow is not there."""
     if isinstance(request.match_info.http_exception, web.HTTPNotFound):
         raise Refused(404, "not_found", words.NOT_FOUND)
-    needs, key = right_of(request).needs, request.get(CALLER)
-    if needs is not None and (key is None or needs not in key.permissions):
+    needs, caller = right_of(request).needs, request.get(CALLER)
+    if needs is not None and (caller is None or needs not in caller.permissions):
         request[HEADERS]["WWW-Authenticate"] = (
             f'Bearer realm="api", error="insufficient_scope", scope="{needs}"'
         )

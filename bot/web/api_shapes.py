@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-from bot.api_records import ApiKey
+from bot.api_records import ApiKey, Caller, Means
 from bot.application.fact_words import told
 from bot.domain import events as e
 from bot.domain.policy import Permission
@@ -45,7 +45,7 @@ Limit = Annotated[int, Field(ge=1, le=MOST, description="how many at most")]
 
 
 class Asked(BaseModel):
-    """What may be asked for in an address; anything else is refused."""
+    """What may be asked for: in an address, or in the body of an order. Anything else is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -156,11 +156,14 @@ class Key(Shape):
 
 
 class Me(Shape):
-    """Whose key it is, where it counts, and what it allows; GitHub may allow less."""
+    """Who asks, by what, where that counts, and what it allows; GitHub may allow less."""
 
     person: Person
     installation_id: int
-    key: Key
+    means: Means
+    permissions: list[Permission]
+    expires_at: Moment
+    key: Key | None = Field(description="the key; null where the means are another")
 
 
 class Health(Shape):
@@ -213,16 +216,24 @@ def event_of(record: Recorded) -> Event:
     )
 
 
-def me_of(key: ApiKey) -> Me:
-    """What a key tells of itself."""
+def me_of(caller: Caller) -> Me:
+    """What the one who asks is told of themselves."""
     return Me(
-        person=Person(id=key.person.id, login=key.person.login),
-        installation_id=key.installation_id,
-        key=Key(
-            id=key.id,
-            permissions=sorted(map(Permission, key.permissions)),
-            created_at=key.created_at,
-            expires_at=key.expires_at,
-            last_used_at=key.used_at,
-        ),
+        person=Person(id=caller.person.id, login=caller.person.login),
+        installation_id=caller.installation_id,
+        means=caller.means,
+        permissions=sorted(map(Permission, caller.permissions)),
+        expires_at=caller.expires_at,
+        key=key_of(caller.key) if caller.key else None,
+    )
+
+
+def key_of(key: ApiKey) -> Key:
+    """A key as v1 tells it."""
+    return Key(
+        id=key.id,
+        permissions=sorted(map(Permission, key.permissions)),
+        created_at=key.created_at,
+        expires_at=key.expires_at,
+        last_used_at=key.used_at,
     )

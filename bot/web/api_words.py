@@ -20,6 +20,10 @@ NO_INTEGRATION: Final = "there is no integration of this id that you may see, or
 NO_TENANT: Final = "this key belongs to no installation: ask the operator for a new one"
 BAD_CURSOR: Final = "this cursor is not of this list: begin without one, and keep the filters between pages"
 BODY: Final = "a question to the API has no body: leave it out"
+TOO_LONG: Final = "that is too long: an order to the API has at most 256 KiB"
+NO_LENGTH: Final = "say how long the body is, in Content-Length; it is 0 where there is none"
+NO_PARAMETERS: Final = "say it in the body: an order has no parameters in its address"
+NOT_JSON: Final = "send one object of JSON, as UTF-8, with `Content-Type: application/json`"
 TOO_MANY: Final = "too many requests: wait as long as Retry-After says"
 
 

@@ -16,7 +16,8 @@ from multidict import CIMultiDict
 
 from bot.records import Refused, Unavailable
 from bot.web import schemas
-from bot.web.api import PREFIX, ApiDoor, api_of
+from bot.web.api import api_of
+from bot.web.api_door import PREFIX, ApiDoor
 from bot.web.api_gateway import REQUEST_ID, SAID
 from bot.web.health import HealthDoor
 from bot.web.measuring import Metrics

@@ -10,20 +10,25 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from bot.web import api_shapes as v1
-from bot.web.api_gateway import Right
+from bot.web.api_gateway import WITH_BODY, Right
 
 H = TypeVar("H")
 
 REFERENCES: Final = "#/components/schemas/{model}"
 REFUSALS: Final[Mapping[int, str]] = {
-    400: "A parameter cannot be taken",
+    400: "A parameter or a field cannot be taken",
     401: "There is no key, or none that counts",
     403: "The key's scopes do not allow it",
     404: "There is none that you may see",
-    413: "There is a body",
+    411: "The body has no Content-Length",
+    413: "There is a body where none is wanted, or it is too long",
+    415: "The body is no JSON",
     429: "Too many requests; Retry-After says when to ask again",
     503: "Something it needs does not answer now; Retry-After says when to ask again",
 }
+IN_PATHS: Final[Mapping[str, str]] = {"id": "[a-z0-9]{1,32}"}
+"""What may stand in a path where the table of routes has a name in braces."""
+
 QUOTA: Final = {
     name: {"description": says, "schema": {"type": kind}}
     for name, says, kind in (
@@ -38,7 +43,10 @@ QUOTA: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Route(Generic[H]):
-    """One GET: what may be asked, what is answered, what it asks of a key; `lines` is a line of NDJSON."""
+    """What may be asked, what is answered, what it asks of whoever asks; `lines` is a line of NDJSON.
+
+    What is asked stands in the address of a question, and in the body of a POST or PUT.
+    """
 
     path: str
     handle: H
@@ -46,6 +54,13 @@ class Route(Generic[H]):
     answer: type[BaseModel] | None
     right: Right
     lines: type[BaseModel] | None = None
+    method: Literal["GET", "POST", "PUT", "DELETE"] = "GET"
+    status: Literal[200, 201, 202, 204] = 200
+
+    @property
+    def has_body(self) -> bool:
+        """Whether what is asked stands in a body."""
+        return self.method in WITH_BODY
 
 
 @cache
@@ -72,7 +87,7 @@ def document(prefix: str, routes: Sequence[Route[Any]]) -> dict[str, Any]:
         },
         "servers": [{"url": prefix}],
         "security": [{"key": []}],
-        "paths": {route.path: {"get": _operation(route)} for route in routes},
+        "paths": _paths(routes),
         "components": {
             "schemas": shapes["$defs"],
             "securitySchemes": {
@@ -86,6 +101,22 @@ def document(prefix: str, routes: Sequence[Route[Any]]) -> dict[str, Any]:
     }
 
 
+def pattern_of(path: str) -> str:
+    """The path as the router takes it."""
+    return "/".join(
+        f"{{{part[1:-1]}:{IN_PATHS[part[1:-1]]}}}" if part.startswith("{") else part
+        for part in path.split("/")
+    )
+
+
+def _paths(routes: Sequence[Route[Any]]) -> dict[str, dict[str, Any]]:
+    """Each path with its methods."""
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    return paths
+
+
 def _operation(route: Route[Any]) -> dict[str, Any]:
     says = route.handle.__doc__ or ""
     told = {"operationId": route.handle.__name__, "summary": says, "parameters": _parameters(route)}
@@ -93,23 +124,40 @@ def _operation(route: Route[Any]) -> dict[str, Any]:
         told["security"] = []
     if route.right.needs is not None:
         told["x-permission"] = str(route.right.needs)
+    if route.has_body and route.asked is not v1.Nothing:
+        told["requestBody"] = _body(route)
     return {**told, "responses": _responses(route)}
 
 
-def _parameters(route: Route[Any]) -> list[dict[str, Any]]:
+def _body(route: Route[Any]) -> dict[str, Any]:
+    """What an order says, and whether it has to say anything."""
     schema = route.asked.model_json_schema(ref_template=REFERENCES)
-    defined = schema.get("$defs", {})
-    asked = [
-        {"name": name, "in": "query", "required": False, "schema": _flat(each, defined)}
-        for name, each in schema.get("properties", {}).items()
+    flat = _flat({name: each for name, each in schema.items() if name != "$defs"}, schema.get("$defs", {}))
+    return {"required": bool(schema.get("required")), "content": {"application/json": {"schema": flat}}}
+
+
+def _parameters(route: Route[Any]) -> list[dict[str, Any]]:
+    in_path = [
+        {
+            "name": part[1:-1],
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "pattern": f"^{IN_PATHS[part[1:-1]]}$"},
+        }
+        for part in route.path.split("/")
+        if part.startswith("{")
     ]
-    in_path = {
-        "name": "id",
-        "in": "path",
-        "required": True,
-        "schema": {"type": "string", "pattern": "^[a-z0-9]{1,32}$"},
-    }
-    return [in_path, *asked] if "{id}" in route.path else asked
+    if route.has_body:
+        return in_path
+    schema = route.asked.model_json_schema(ref_template=REFERENCES)
+    defined, needed = schema.get("$defs", {}), schema.get("required", [])
+    return [
+        *in_path,
+        *(
+            {"name": name, "in": "query", "required": name in needed, "schema": _flat(each, defined)}
+            for name, each in schema.get("properties", {}).items()
+        ),
+    ]
 
 
 def _flat(schema: Any, defined: Mapping[str, Any]) -> Any:
@@ -126,15 +174,21 @@ def _flat(schema: Any, defined: Mapping[str, Any]) -> Any:
 
 
 def _responses(route: Route[Any]) -> dict[str, Any]:
+    if route.status == 204:  # noqa: PLR2004  no content
+        return {"204": {"description": "Done", "headers": QUOTA}} | _refusals(route)
     schema = {"type": "object"} if route.answer is None else _reference(route.answer)
     content = {"application/json": {"schema": schema}}
     if route.lines is not None:
         content["application/x-ndjson"] = {"schema": _reference(route.lines)}
-    found = {"200": {"description": "As asked", "headers": QUOTA, "content": content}}
-    if route.answer is v1.Integration:
+    found = {str(route.status): {"description": "As asked", "headers": QUOTA, "content": content}}
+    if route.answer is v1.Integration and route.method == "GET":
         found["304"] = {"description": "You have it: If-None-Match names what it is now", "headers": QUOTA}
+    return found | _refusals(route)
+
+
+def _refusals(route: Route[Any]) -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": _reference(v1.Problem)}}
-    return found | {
+    return {
         str(status): {"description": says, "headers": QUOTA, "content": problem}
         for status, says in REFUSALS.items()
         if _can_be(route, status)
@@ -145,8 +199,10 @@ def _can_be(route: Route[Any], status: int) -> bool:
     """Whether this route can refuse so."""
     if route.right.is_open and status in {401, 403}:
         return False
+    if status in {411, 415}:
+        return route.has_body
     if status == 404:  # noqa: PLR2004  not found
-        return "{id}" in route.path
+        return "{" in route.path
     return status != 403 or route.right.needs is not None  # noqa: PLR2004  forbidden
 
 

@@ -6,7 +6,8 @@ from typing import Any, Final
 import pytest
 
 from bot.api_records import ApiKey
-from bot.application.keys import KeyRefused, create, recognised
+from bot.application.callers import NotRecognised
+from bot.application.keys import caller_by, create, recognised
 from bot.domain.api_keys import CHECK_DIGITS, ENTROPY_BYTES, checksum, key_text, read_key
 from bot.infrastructure.api_keys import ApiKeys
 from bot.infrastructure.crypto import Crypto
@@ -32,7 +33,7 @@ async def made(keys: ApiKeys, clock: Watch, **bent: Any) -> tuple[ApiKey, str]:
 
 
 async def refusal(text: str, keys: ApiKeys, clock: Watch) -> str:
-    with pytest.raises(KeyRefused) as no:
+    with pytest.raises(NotRecognised) as no:
         await recognised(text, keys, clock)
     return no.value.code
 
@@ -42,7 +43,7 @@ async def test_a_key_is_recognised_as_what_it_was_made_for(keys: ApiKeys, clock:
 
     found = await recognised(text, keys, clock)
 
-    assert found == key
+    assert found == caller_by(key)
     assert found.person.login == "ada"
     assert found.permissions == {"integration:read", "integration:write", "integration:approve"}
     assert found.expires_at - clock.now() == timedelta(days=30)

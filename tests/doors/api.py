@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,7 @@ from aiohttp.test_utils import TestServer
 from msgspec.structs import replace
 
 from bot.api_records import ApiKey
-from bot.application.keys import create
+from bot.application.keys import create, recognised
 from bot.application.projections import row_of
 from bot.application.reading import Reading
 from bot.domain import events as e
@@ -27,7 +28,7 @@ from bot.infrastructure.pages import Pages
 from bot.infrastructure.rate_limits import RateLimits
 from bot.infrastructure.read_models import ReadModels
 from bot.records import Actor, Repository, StepFailed, Unavailable
-from bot.web.api import ApiDoor
+from bot.web.api_door import ApiDoor
 from bot.web.api_gateway import Guards
 from bot.web.gateway import SERVING, build_app
 from bot.web.health import HealthDoor
@@ -115,8 +116,7 @@ class Opened:
     def door(self) -> ApiDoor:
         return ApiDoor(
             guards=Guards(
-                keys=ApiKeys(self.database, self.crypto),
-                clock=self.clock,
+                recognise=partial(recognised, keys=ApiKeys(self.database, self.crypto), clock=self.clock),
                 callers=self.limits("key"),
                 strangers=self.limits("address"),
                 policy=", ".join(f"{most};w={seconds}" for seconds, most in self.rates.items()),

@@ -12,7 +12,8 @@ from aiohttp import ClientPayloadError
 from structlog.testing import capture_logs
 
 from bot.infrastructure.api_keys import ApiKeys
-from bot.web.api import PREFIX, ROUTES
+from bot.web.api import ROUTES
+from bot.web.api_door import PREFIX
 from tests.doors.api import (
     HIDDEN,
     NO_SUCH,

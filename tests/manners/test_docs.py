@@ -62,8 +62,10 @@ def test_every_code_of_the_door_is_explained() -> None:
 
 def test_every_code_of_the_api_is_explained() -> None:
     page = (ROOT / "docs/api.md").read_text(encoding="utf-8")
-    sources = [(ROOT / f"bot/web/{name}.py").read_text(encoding="utf-8") for name in ("api", "api_gateway")]
-    codes = {code for source in sources for code in re.findall(r'Refused\(\d+, "(\w+)"', source)}
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "bot/web").glob("api*.py")]
+    codes = {
+        code for source in sources for code in re.findall(r'(?:Refused\(\d+, |_shaped\(.*, )"(\w+)"', source)
+    }
 
     assert len(codes) > 7
     assert {code for code in (*codes, *api_words.KEY) if f"`{code}`" not in page} == set()

@@ -13,7 +13,8 @@ import pytest
 
 from bot.application.keys import create
 from bot.records import Actor
-from bot.web.api import PREFIX, ROUTES
+from bot.web.api import ROUTES
+from bot.web.api_door import PREFIX
 from tests.story import Team
 
 PAGE: Final = (Path(__file__).parents[2] / "docs/api.md").read_text(encoding="utf-8")

@@ -7,7 +7,8 @@ from typing import Final
 
 import pytest
 
-from bot.application.keys import KeyRefused, recognised
+from bot.application.callers import NotRecognised
+from bot.application.keys import recognised
 from bot.command_line import arguments, verb
 from bot.settings import Settings
 from bot.troubles import Mistaken, NotThere
@@ -41,7 +42,7 @@ async def test_a_key_is_shown_once_and_revoked_at_once(team: Team) -> None:
 
     assert "is revoked" in await said(team, ["keys", "revoke", key.id])
 
-    with pytest.raises(KeyRefused, match="key_revoked"):
+    with pytest.raises(NotRecognised, match="key_revoked"):
         await recognised(text, stored.keys, stored.clock)
     assert "; revoked, last used" in await said(team, ["keys", "list"])
     with pytest.raises(NotThere):

@@ -1,0 +1,66 @@
+"""What the API's routes have in common: what they need, and how they answer."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from bot.application.reading import Reading
+from bot.records import Refused
+from bot.web import api_words as words
+from bot.web.api_gateway import Guards
+
+PREFIX: Final = "/api/v1"
+
+Handle = Callable[["ApiDoor", web.Request, Any], Awaitable[web.StreamResponse]]
+"""A route's own part: what was asked comes in the shape that the table of routes names."""
+
+
+class Cursors(Protocol):
+    """Where a list is to go on, as text that nobody can read or make up."""
+
+    def seal(self, place: tuple[str, ...], *, about: str) -> str: ...
+
+    def open(self, text: str, *, about: str) -> tuple[str, ...] | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiDoor:
+    """What the routes need."""
+
+    guards: Guards
+    reading: Reading
+    cursors: Cursors
+
+
+def opened(door: ApiDoor, cursor: str | None, about: str, *, parts: int) -> tuple[str, ...] | None:
+    """The place that a cursor of this list names. Raises Refused."""
+    if cursor is None:
+        return None
+    place = door.cursors.open(cursor, about=about)
+    if place is None or len(place) != parts:
+        raise Refused(400, "bad_cursor", words.BAD_CURSOR)
+    return place
+
+
+def json_of(shape: BaseModel) -> web.Response:
+    """The shape as JSON."""
+    return web.Response(
+        body=shape.model_dump_json().encode(), content_type="application/json", charset="utf-8"
+    )
+
+
+def unless_known(request: web.Request, response: web.Response) -> web.Response:
+    """The answer under the name of its content; nothing but the name for whoever has that content already."""
+    body = response.body
+    assert isinstance(body, bytes)  # noqa: S101  `json_of` made it
+    etag = hashlib.sha256(body).hexdigest()[:32]
+    known = request.if_none_match or ()
+    if any(each.value in {etag, "*"} for each in known):
+        response = web.Response(status=304)
+    response.etag = etag
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response

@@ -1,0 +1,83 @@
+"""The questions of the API about integrations: a list, one, and what happened to it."""
+
+from contextlib import ExitStack
+from typing import Final
+
+from aiohttp import web
+
+from bot.api_records import Wanted
+from bot.web import api_shapes as v1
+from bot.web.api_door import ApiDoor, json_of, opened, unless_known
+from bot.web.api_gateway import CALLER
+
+NDJSON: Final = "application/x-ndjson"
+
+
+async def list_integrations(
+    door: ApiDoor, request: web.Request, asked: v1.IntegrationsAsked
+) -> web.StreamResponse:
+    """The integrations of the repositories that you may read, the newest first."""
+    caller = request[CALLER]
+    wanted = Wanted(
+        installation_id=caller.installation_id,
+        state=asked.state,
+        repository=asked.repository,
+        requested_by=asked.requested_by,
+        text=asked.q,
+    )
+    about = f"{caller.id} {wanted!r}"
+    after = opened(door, asked.cursor, about, parts=2)
+    page = await door.reading.listed(
+        caller, wanted, after=(after[0], after[1]) if after else None, most=asked.limit
+    )
+    following = door.cursors.seal(page.last, about=about) if page.last else None
+    return json_of(v1.Integrations(items=[*map(v1.integration_of, page.rows)], next_cursor=following))
+
+
+async def get_integration(
+    door: ApiDoor, request: web.Request, asked: v1.IntegrationAsked
+) -> web.StreamResponse:
+    """One integration, as it is or as it was; with an ETag, by which to ask whether it has changed."""
+    caller, integration_id = request[CALLER], request.match_info["id"]
+    if asked.at is None:
+        row = await door.reading.one(caller, integration_id)
+    else:
+        row = await door.reading.as_it_was(caller, integration_id, asked.at)
+    return unless_known(request, json_of(v1.integration_of(row)))
+
+
+async def list_events(door: ApiDoor, request: web.Request, asked: v1.EventsAsked) -> web.StreamResponse:
+    """What happened to it, the oldest first: a page as JSON, or all of it as lines of JSON."""
+    caller, integration_id = request[CALLER], request.match_info["id"]
+    if NDJSON in request.headers.get("Accept", ""):
+        return await lines(door, request, integration_id)
+    about = f"{caller.id} {integration_id}"
+    after = opened(door, asked.cursor, about, parts=1)
+    found = await door.reading.facts(
+        caller, integration_id, after=int(after[0]) if after else 0, most=asked.limit + 1
+    )
+    shown = found[: asked.limit]
+    following = door.cursors.seal((str(shown[-1].version),), about=about) if len(found) > len(shown) else None
+    return json_of(v1.Events(items=[*map(v1.event_of, shown)], next_cursor=following))
+
+
+async def lines(door: ApiDoor, request: web.Request, integration_id: str) -> web.StreamResponse:
+    """Every event, a line each. What is refused is refused before the first; later it is cut off."""
+    facts = door.reading.all_facts(request[CALLER], integration_id)
+    first = await anext(facts)
+    response = web.StreamResponse(headers={"Content-Type": NDJSON})
+    await response.prepare(request)
+    await response.write(v1.event_of(first).model_dump_json().encode() + b"\n")
+    with ExitStack() as unless_whole:
+        unless_whole.callback(cut_off, request)
+        async for record in facts:
+            await response.write(v1.event_of(record).model_dump_json().encode() + b"\n")
+        unless_whole.pop_all()
+    await response.write_eof()
+    return response
+
+
+def cut_off(request: web.Request) -> None:
+    """What was begun cannot be refused any more; without its end nobody takes it for the whole."""
+    if request.transport is not None:
+        request.transport.close()
