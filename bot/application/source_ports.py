@@ -25,7 +25,10 @@ class Sources(Protocol):
     def working_copy(
         self, repository: Repository, commit: str, edits: Sequence[FileEdit]
     ) -> AbstractAsyncContextManager[Path]:
-        """A fresh directory of the commit's files and the edits; no .git, no credential; gone afterwards."""
+        """A fresh directory of the commit's files and the edits; no .git, no credential; gone afterwards.
+
+        Of several edits of one path the last counts.
+        """
 
     async def changes(self, repository: Repository, commit: str, directory: Path) -> list[FileEdit]:
         """What differs in the directory from the commit, as data; links are not followed."""

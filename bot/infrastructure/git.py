@@ -291,8 +291,9 @@ def _link(directory: Path, path: str, target: str) -> None:
 
 
 def _apply(directory: Path, edits: Iterable[FileEdit]) -> None:
-    """Deletions first: a file may become a directory."""
-    for edit in sorted(edits, key=lambda edit: edit.content is not None):
+    """Of several edits of a path the last; deletions first, since a file may become a directory."""
+    last = {edit.path: edit for edit in edits}
+    for edit in sorted(last.values(), key=lambda edit: edit.content is not None):
         if edit.content is None:
             directories.delete(directory, edit.path)
         else:

@@ -168,6 +168,24 @@ async def test_a_working_copy_has_the_edits(sources: GitSources, origin: Origin)
     assert mode & stat.S_IXUSR
 
 
+async def test_sb_09_of_several_edits_of_a_file_a_working_copy_has_the_last(
+    sources: GitSources, origin: Origin
+) -> None:
+    commit = origin.commit(FILES)
+    edits = [
+        FileEdit(path="report.xml", content=b"3 passed\n"),
+        FileEdit(path="run.sh", content=None),
+        FileEdit(path="report.xml", content=None),
+        FileEdit(path="run.sh", content=b"#!/bin/sh\n"),
+    ]
+
+    async with sources.working_copy(SHOP, commit, edits) as directory:
+        found = contents(directory)
+
+    assert "report.xml" not in found
+    assert found["run.sh"] == b"#!/bin/sh\n"
+
+
 async def test_changes_give_the_edits_back(sources: GitSources, origin: Origin) -> None:
     commit = origin.commit(FILES)
     edits = [

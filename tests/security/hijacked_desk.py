@@ -18,6 +18,7 @@ from bot.application.coding import finish_code, take_turn, use_tools
 from bot.application.ending import fail
 from bot.application.ports import World
 from bot.application.recording import load
+from bot.application.testing import judge_change
 from bot.domain import events as e
 from bot.domain.integration import Integration
 from bot.domain.policy import Rules
@@ -83,6 +84,9 @@ class Desk:
     sinks: Sequence[socket.socket]
     issue: int
     base: str
+    tests: tuple[str, ...] = ("sh", "run_tests.sh")
+    passed: int | None = None
+    is_judged: bool = False  # whether its tests are really run after it
 
     async def holds(self, conversation: Conversation) -> Integration:
         """Hold it to its end, whatever that is, and tell people of it."""
@@ -115,8 +119,8 @@ class Desk:
             SPEC,
             base="main",
             base_commit=self.base,
-            tests=("sh", "run_tests.sh"),
-            passed=None,
+            tests=self.tests,
+            passed=self.passed,
         )
         self.stage.log.holds((asked, e.ValidationStarted(), agreed), stream=it)
 
@@ -128,7 +132,10 @@ class Desk:
             if move == "tools":
                 await use_tools(self.world, it, key=f"{it} tools {turn}")
         await finish_code(self.world, it, key=f"{it} finish")
-        self.stage.log.holds((PASSED,), stream=it, key=f"{it} judge")
+        if self.is_judged:
+            await judge_change(self.world, it, key=f"{it} judge")
+        else:
+            self.stage.log.holds((PASSED,), stream=it, key=f"{it} judge")
         for effect in range(20):
             _, waits = await publishing.create_pull_request(self.world, it, key=f"{it} publish {effect}")
             if waits:
