@@ -33,7 +33,11 @@ async def run(asked: argparse.Namespace) -> None:
     key = asked.state_dir / "app.pem"
     key.write_text(private, encoding="utf-8")
     key.chmod(0o600)
-    app = new_app(public_key=public, webhook_secret=asked.webhook_secret or secrets.token_hex(20))
+    app = new_app(
+        public_key=public,
+        webhook_secret=asked.webhook_secret or secrets.token_hex(20),
+        client_secret=secrets.token_hex(20),
+    )
     github = GitHub(
         app=app, directory=asked.state_dir, webhook_url=asked.webhook_url, deployer=asked.deployer
     )
@@ -46,6 +50,8 @@ async def run(asked: argparse.Namespace) -> None:
         "slug": app.slug,
         "private_key": str(key),
         "webhook_secret": app.webhook_secret,
+        "client_id": app.client_id,
+        "client_secret": app.client_secret,
     }
     sys.stdout.write(json.dumps(facts) + "\n")
     sys.stdout.flush()

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hmac
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
@@ -68,6 +69,22 @@ def token_of(world: World, value: str | None) -> Token:
     if token.installation.suspended_at:
         raise Refused(403, "This installation has been suspended")
     return token
+
+
+def person_of(world: World, value: str | None) -> Account:
+    """Who signed in and got this token. Refused: 401 unknown, over or taken back."""
+    person = world.authorizations.person_of(value or "", world.now())
+    if person is None:
+        raise Refused(401, "Bad credentials" if value else "Requires authentication")
+    return person
+
+
+def check_client(world: World, authorization: str) -> None:
+    """The App by its client id and secret, as a password. Refused: 404, as GitHub hides what it is."""
+    scheme, _, value = authorization.partition(" ")
+    expected = base64.b64encode(f"{world.app.client_id}:{world.app.client_secret}".encode()).decode()
+    if scheme.lower() != "basic" or not hmac.compare_digest(value.encode(), expected.encode()):
+        raise Missing("no such client")
 
 
 def check_sees(token: Token, repository: Repository) -> None:

@@ -58,8 +58,9 @@ def new_app(
     app_id: int = 4711,
     slug: str = "claude-code-bot",
     owner: str = "acme",
+    client_secret: str = "",
 ) -> App:
-    """An App with all that the bot asks for."""
+    """An App with all that the bot asks for; with a client secret people sign in through it."""
     return App(
         id=app_id,
         slug=slug,
@@ -70,4 +71,5 @@ def new_app(
         permissions=dict(PERMISSIONS),
         events=EVENTS,
         created_at=BORN,
+        client_secret=client_secret,
     )

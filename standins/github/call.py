@@ -45,6 +45,7 @@ class Call:
     body: Any
     accept: str
     token: Token | None = None
+    person: Account | None = None
     in_repository: Repository | None = None
 
     @property
@@ -95,7 +96,10 @@ Handler = Callable[[Call], Answer]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A handler and the right it needs: "issues:write", "app" for the App's own JWT, "" for any token."""
+    """A handler and the right it needs: "issues:write", "app" for the App's own JWT, "" for any token.
+
+    "person" is for the token of somebody who signed in, "client" for the App by its client secret.
+    """
 
     needs: str
     handle: Handler

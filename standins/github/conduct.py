@@ -20,6 +20,7 @@ from standins.github.routes import (
     repositories,
     reviewers,
     statuses,
+    users,
     workflows,
 )
 from standins.github.state import Repository, Token
@@ -37,6 +38,7 @@ TABLE: Mapping[tuple[str, str], Route] = {
         repositories,
         reviewers,
         statuses,
+        users,
         workflows,
     )
     for key, route in module.routes.table.items()
@@ -130,6 +132,10 @@ class Conductor:
         credential = access.credential(asked.authorization)
         if route.needs == "app":
             access.check_app(self.world, credential)
+        elif route.needs == "person":
+            call.person = access.person_of(self.world, credential)
+        elif route.needs == "client":
+            access.check_client(self.world, asked.authorization)
         elif route.needs != "nothing":
             call.token = access.token_of(self.world, credential)
             self._count(call.token)

@@ -11,6 +11,7 @@ from typing import Any
 from openapi_schema_validator import OAS30Validator
 
 DESCRIPTION = Path(__file__).parents[2] / "tests/contracts/data/github-rest.json"
+SIGNING_IN = "github-rest-signin.json"  # beside it, of the same publication
 # The real service takes slashes in these; generic OpenAPI routers do not.
 MAY_HOLD_SLASHES = {"path", "ref", "branch", "basehead"}
 FAILED = 400
@@ -83,15 +84,16 @@ class Contract:
 @cache
 def load(path: Path = DESCRIPTION) -> Contract:
     """Read the description, with its known defects mended; once per process."""
-    described = json.loads(path.read_text(encoding="utf-8"))
-    mended = _mend(described, described)
-    operations = [
-        Operation(method=method.upper(), template=template, described=operation)
-        for template, methods in mended["paths"].items()
-        for method, operation in methods.items()
-        if method in {"get", "post", "put", "patch", "delete"}
-    ]
+    operations = [*_operations(path), *_operations(path.with_name(SIGNING_IN))]
     return Contract(sorted(operations, key=_literalness, reverse=True))
+
+
+def _operations(path: Path) -> Iterator[Operation]:
+    described = json.loads(path.read_text(encoding="utf-8"))
+    for template, methods in _mend(described, described)["paths"].items():
+        for method, operation in methods.items():
+            if method in {"get", "post", "put", "patch", "delete"}:
+                yield Operation(method=method.upper(), template=template, described=operation)
 
 
 def _literalness(operation: Operation) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from standins.github.calls import Called
 from standins.github.conduct import Asked, Conductor, Given, error
 from standins.github.control import steer
 from standins.github.people import GitHub
+from standins.github.signing_in import is_sign_in, sign_in
 from standins.github.transport import is_git, serve_git
 from standins.github.world import Refused
 
@@ -53,6 +54,8 @@ class Door:
     async def _play(self, request: web.Request, faults: Sequence[Fault]) -> web.Response:
         if is_git(request.path):
             return await serve_git(self.github, request)
+        if is_sign_in(request.path):
+            return await sign_in(self.github, request)
         asked = await _read(request, faults)
         given = self.conductor.take(asked)
         self._follow_up()

@@ -40,6 +40,9 @@ class App:
     permissions: Mapping[str, str]
     events: tuple[str, ...]
     created_at: datetime
+    client_id: str = "Iv23liStandIn"
+    client_secret: str = ""
+    callback_urls: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True, kw_only=True)

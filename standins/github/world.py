@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from standins.faults import Faults
+from standins.github.authorizing import Authorizations
 from standins.github.calls import Called
 from standins.github.git import Git
 from standins.github.state import (
@@ -93,6 +94,7 @@ class World:
     former: dict[str, int] = field(default_factory=dict)
     installations: dict[int, Installation] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
+    authorizations: Authorizations = field(default_factory=Authorizations)
     windows: dict[int, Window] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     effects: list[Effect] = field(default_factory=list)

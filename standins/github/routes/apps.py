@@ -91,11 +91,7 @@ def get_rate_limit(call: Call) -> Answer:
 
 @routes.on("GET", "/users/{username}", needs="")
 def get_user(call: Call) -> Answer:
-    it = call.world.account(call.parameters["username"])
-    counts = dict.fromkeys(("public_repos", "public_gists", "followers", "following"), 0)
-    unsaid = dict.fromkeys(("name", "company", "location", "email", "hireable", "bio"))
-    dates = dict.fromkeys(("created_at", "updated_at"), shapes.moment(call.world.app.created_at))
-    return Answer(body=shapes.account(call.world, it) | counts | unsaid | dates | {"blog": ""})
+    return Answer(body=shapes.public_user(call.world, call.world.account(call.parameters["username"])))
 
 
 @routes.on("GET", "/app/hook/config", needs="app")

@@ -48,6 +48,14 @@ def account(world: World, of: Account) -> dict[str, Any]:
     } | {name: url + suffix for name, suffix in ACCOUNT_LINKS.items()}
 
 
+def public_user(world: World, of: Account) -> dict[str, Any]:
+    """An account as anybody may see it."""
+    counts = dict.fromkeys(("public_repos", "public_gists", "followers", "following"), 0)
+    unsaid = dict.fromkeys(("name", "company", "location", "email", "hireable", "bio"))
+    dates = dict.fromkeys(("created_at", "updated_at"), moment(world.app.created_at))
+    return account(world, of) | counts | unsaid | dates | {"blog": ""}
+
+
 def organization(world: World, of: Account) -> dict[str, Any]:
     url = f"{world.url}/orgs/{of.login}"
     links = ("repos", "events", "hooks", "issues")
