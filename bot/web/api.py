@@ -13,8 +13,9 @@ from bot.web import api_shapes as v1
 from bot.web import api_words as words
 from bot.web import openapi
 from bot.web.api_asked import read_asked
+from bot.web.api_deprecating import headers_of
 from bot.web.api_door import PREFIX, ApiDoor, Handle, json_of
-from bot.web.api_gateway import CALLER, RIGHT, Right, middlewares, told
+from bot.web.api_gateway import CALLER, HEADERS, RIGHT, Right, middlewares, told
 
 
 async def get_me(_door: ApiDoor, request: web.Request, _asked: v1.Nothing) -> web.StreamResponse:
@@ -77,6 +78,7 @@ def bound(
 
     async def handle(request: web.Request) -> web.StreamResponse:
         asked = await read_asked(request, route.asked)
+        request[HEADERS].update(headers_of((route.answer, route.lines), asked))
         try:
             return await route.handle(door, request, asked)
         except NotFound:

@@ -12,6 +12,7 @@ from bot.domain import events as e
 from bot.domain.policy import Permission
 from bot.domain.states import State
 from bot.records import Recorded
+from bot.web.api_events import data_of
 
 MOST: int = 100
 
@@ -134,7 +135,9 @@ class Event(Shape):
     at: Moment
     by: str | None = Field(description="the login of whoever caused it; null for the bot itself")
     summary: str = Field(description="what happened, in a sentence; may hold Markdown and others' words")
-    data: dict[str, Any] = Field(description="what was recorded; its fields belong to the type")
+    data: dict[str, Any] = Field(
+        description="what was recorded; its fields belong to the type. Texts are left out"
+    )
     hash: str = Field(description="its link in the chain of events")
 
 
@@ -211,7 +214,7 @@ def event_of(record: Recorded) -> Event:
         at=record.at,
         by=record.meta.get("login"),
         summary=told(event),
-        data=dict(record.data),
+        data=data_of(event),
         hash=record.hash,
     )
 

@@ -155,6 +155,7 @@ def _parameters(route: Route[Any]) -> list[dict[str, Any]]:
         *in_path,
         *(
             {"name": name, "in": "query", "required": name in needed, "schema": _flat(each, defined)}
+            | ({"deprecated": True} if each.get("deprecated") else {})
             for name, each in schema.get("properties", {}).items()
         ),
     ]
