@@ -12,8 +12,14 @@ MOST_NAMES: Final = 10
 LEFT: Final[Mapping[str, str]] = {
     "told": "I have looked at that already, and the description says what I make of it.",
     "off": "This repository does not want me to go back for them by myself (`checks: send_back: false`).",
+    "disputed": "I found nothing to change for that: the description says what I make of it. The commit had "
+    "passed before.",
     "rounds": "I have gone back for failing checks as often as I may before a person says what to change.",
 }
+WHAT_HELPS: Final = (
+    "Have it run again on GitHub, where its cause lies elsewhere; "
+    f"`{PREFIX} changes <what>` sends the change back"
+)
 CEILING: Final = "A ceiling of this run is reached, so I cannot go back for them."
 
 
@@ -28,10 +34,21 @@ def failing(view: StatusView) -> list[str]:
     if view.waiting_for != "approval":
         return [f"**I went back to work by myself**, for checks that fail {fail}"]
     left = LEFT.get(view.checks.left or "told", CEILING)
-    return [
-        f"**Checks fail** {fail} {left} `{PREFIX} changes <what>` sends it back; it can be approved all the "
-        "same."
-    ]
+    return [f"**Checks fail** {fail} {left} {_what_helps(view)}"]
+
+
+def _what_helps(view: StatusView) -> str:
+    if view.tester == "checks":
+        return f"{WHAT_HELPS}. These checks judge here: it can be approved once none of them fails."
+    return f"`{PREFIX} changes <what>` sends it back; it can be approved all the same."
+
+
+def refused(head: str) -> str:
+    """Why nobody can approve it yet, and what helps."""
+    return (
+        f"Checks fail on `{head[:7]}`, and here they are what judges a change, so I cannot merge it yet. "
+        f"{WHAT_HELPS}. Once none of them fails, approve it again."
+    )
 
 
 def mended(*, by: str, head: str, before: str) -> str:
@@ -40,6 +57,14 @@ def mended(*, by: str, head: str, before: str) -> str:
     return (
         f"@{by}, checks failed on `{before[:7]}`, and {what} The description says what is in it, and what I "
         "have to say. It waits for approval."
+    )
+
+
+def disputed(*, by: str, head: str, before: str) -> str:
+    """On the pull request, when what had passed, and failed later, is back at its gate as it was."""
+    return (
+        f"@{by}, checks failed on `{head[:7]}`, and I changed nothing: the description says what I make of "
+        f"that. It waits. {WHAT_HELPS}. Once no check fails it can be approved."
     )
 
 

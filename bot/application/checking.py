@@ -9,6 +9,7 @@ from bot.application.own_checks import note_progress
 from bot.application.ports import World
 from bot.application.recording import amend, load
 from bot.application.texts import keep_text
+from bot.check_records import OthersCheck
 from bot.domain import checks
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
@@ -42,7 +43,7 @@ async def _note_at_the_gate(
         await _may_be_merged(it, head, key=key, world=world)
     if not checks.is_shown(it, head):
         return
-    found = await world.checks.of_others(it.repository, head)
+    found = await _said_of(it, head, world)
     failed = checks.failing(found)
     if not checks.are_done(found) or not checks.is_news(it, checks.ids_of(failed)):
         return
@@ -57,6 +58,18 @@ async def _note_at_the_gate(
             return checks.fail(now, head=head, failed=ids, said=said, most=most, is_over_time=is_over)
 
         await amend(world, it.id, decide, key=key)
+
+
+async def _said_of(it: Integration, head: str, world: World) -> Sequence[OthersCheck]:
+    """What checks of others say of it; where they judge, commit statuses are among them."""
+    found = await world.checks.of_others(it.repository, head)
+    return [*found, *await world.checks.statuses(it.repository, head)] if it.tester == "checks" else found
+
+
+async def look_before_approving(it: Integration, *, key: str, world: World) -> None:
+    """Whoever approves what failed has perhaps seen it pass: GitHub is asked, its word may be on its way."""
+    if it.is_red:
+        await note_checks(it.id, it.head, key=key, world=world)
 
 
 async def look_again(world: World, integration_id: str, *, key: str) -> None:

@@ -31,6 +31,7 @@ from bot.application.watching import stoppable, watched
 from bot.application.workbench import open_tree
 from bot.domain import deciding
 from bot.domain import events as e
+from bot.domain.checks import dispute, is_disputed
 from bot.domain.compacting import FEWEST_ENTRIES, KEPT_ENTRIES, compacted_to, is_full, without_content
 from bot.domain.conversation import (
     AskAgain,
@@ -267,10 +268,20 @@ async def finish_code(world: World, integration_id: str, *, key: str) -> Standin
     it = await running(world, integration_id)
     answer = await load_answer(world, it, it.talk[-1][1])
     summary = await keep_text(world, it, text_of(answer))
-    files = len(await load_change(world, it, it.change))
-    return standing(
-        await amend(world, it.id, lambda now: deciding.generate(now, files=files, summary=summary), key=key)
-    )
+    files, known = len(await load_change(world, it, it.change)), await _known_remarks(world, it)
+
+    def decide(now: Integration) -> list[e.Event]:
+        written = deciding.generate(now, files=files, summary=summary)
+        return [*written, *dispute(now, remarks=known)]
+
+    return standing(await amend(world, it.id, decide, key=key))
+
+
+async def _known_remarks(world: World, it: Integration) -> tuple[str, ...]:
+    """What was remarked when it passed, where it goes back to its gate as it was."""
+    if not is_disputed(it):
+        return ()
+    return tuple(each.code for each in remarks_in(json.loads(await load_text(world, it, it.reports[-1]))))
 
 
 def _cut() -> Answer:

@@ -20,6 +20,7 @@ from bot.application.asked import (
     Retry,
     RollBack,
 )
+from bot.application.checking import look_before_approving
 from bot.application.deprecating import deprecation
 from bot.application.duplicates import turn_of
 from bot.application.frozen import check_may_move
@@ -66,6 +67,8 @@ async def handle(asked: Asked, *, key: str, door: str, world: World) -> Integrat
                 it = fold(asked.integration_id, e.decode(past))
             if not isinstance(asked, WHILE_FROZEN):
                 await check_may_move(asked.repository, world)
+            if isinstance(asked, Approve):
+                await look_before_approving(it, key=f"{key}:checks", world=world)
             decision = await _decision(asked, it, past, role, world)
             return await amend(world, asked.integration_id, decision, key=key, meta=meta)
 

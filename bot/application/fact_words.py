@@ -108,6 +108,8 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"{counted(len(failing), 'check')} of others failed on `{head[:7]}`"
         case e.SentBackByChecks(attempt=attempt):
             return f"I took it back for that: attempt {attempt}"
+        case e.ChecksDisputed(head=head):
+            return f"the model found nothing to change: `{head[:7]}` went back to its gate as it was"
         case e.ChecksPassed(head=head):
             return f"no check of others fails on `{head[:7]}` any more"
         case e.BaseMoved(base_commit=commit, attempt=attempt, conflicts=0):

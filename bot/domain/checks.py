@@ -6,12 +6,23 @@ from typing import Final
 from bot.check_records import OthersCheck
 from bot.domain import events as e
 from bot.domain.integration import Integration
+from bot.domain.policy import Denied
 from bot.domain.states import State
 
 # Whoever cancelled or skipped a check, or has to act first, did not find that the change is wrong.
 FAILED: Final = frozenset(("failure", "timed_out"))
 # One that is `waiting` waits for a person, for days perhaps: nobody waits for it.
 UNDER_WAY: Final = frozenset(("queued", "in_progress", "requested", "pending"))
+
+
+class ChecksFail(Denied):
+    """Checks that judge it fail on this commit: it is approved once none does."""
+
+    code = "checks_fail"
+
+    def __init__(self, head: str) -> None:
+        super().__init__(head)
+        self.head = head
 
 
 def are_done(checks: Iterable[OthersCheck]) -> bool:
@@ -61,6 +72,8 @@ def held_back(it: Integration, failed: Sequence[int], *, most: int, is_over_time
 
     Nothing goes back twice for the same, or more often than `most` times before a person says something.
     """
+    if it.failing_checks is not None and it.failing_checks.left == e.DISPUTED:
+        return e.DISPUTED
     if set(failed) <= set(_known(it)):
         return (it.checks.left if it.checks else "") or "told"
     if not it.sends_back:
@@ -68,6 +81,18 @@ def held_back(it: Integration, failed: Sequence[int], *, most: int, is_over_time
     if it.check_rounds >= most:
         return "rounds"
     return it.limit_reached() or ("minutes" if is_over_time else "")
+
+
+def is_disputed(it: Integration) -> bool:
+    """Whether the model leaves what its judges had passed, and failed later, as it was at its gate."""
+    is_for_checks = it.is_red and it.sent_back_by is None and not it.went_back_for_base
+    is_as_it_was = it.change == it.on_branch and it.head == it.sent_back_from
+    return is_for_checks and is_as_it_was and it.attempt == it.first_attempt
+
+
+def dispute(it: Integration, *, remarks: tuple[str, ...]) -> list[e.Event]:
+    """What the model leaves as it passed goes back to its gate, with what was remarked on it there."""
+    return [e.ChecksDisputed(head=it.head, remarks=remarks)] if is_disputed(it) else []
 
 
 def succeed(it: Integration, *, head: str) -> list[e.Event]:

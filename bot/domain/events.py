@@ -9,6 +9,8 @@ from bot.records import Actor, Fact, MergeMethod, Recorded
 from bot.run_records import Way
 
 Tester = Literal["sandbox", "checks"]
+# Why checks that fail do not send back what is at its gate: the model has found nothing to change for them.
+DISPUTED: Final = "disputed"
 
 
 class Happened(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
@@ -465,6 +467,15 @@ class SentBackByChecks(Happened, frozen=True, kw_only=True):
     attempt: int
 
 
+class ChecksDisputed(Happened, frozen=True, kw_only=True):
+    """The model left what had passed before, and failed later, as it is: this very commit goes back to its
+    gate, with the remarks on it that it had there, as codes.
+    """
+
+    head: str
+    remarks: tuple[str, ...] = ()
+
+
 class ChecksPassed(Happened, frozen=True, kw_only=True):
     """No check of others fails any more on the commit at the gate."""
 
@@ -778,6 +789,7 @@ Event = (
     | ChangesRequested
     | ChecksFailed
     | SentBackByChecks
+    | ChecksDisputed
     | ChecksPassed
     | BaseMoved
     | MergeHeld

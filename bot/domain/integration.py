@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
+from msgspec import structs
+
 from bot.domain import approving
 from bot.domain import events as e
 from bot.domain.removal import Removal, removal_after
@@ -302,6 +304,11 @@ class Integration:
         return self.checks if is_open and self.checks and self.checks.head == self.head else None
 
     @property
+    def is_red(self) -> bool:
+        """Whether checks fail that are its judges here: then nobody's approval can release it."""
+        return self.tester == "checks" and self.failing_checks is not None
+
+    @property
     def approved(self) -> bool:
         """Whether as many people approved this very commit as have to, those for its paths among them."""
         is_met = all(each.missing == 0 for each in self.rules_standing)
@@ -486,6 +493,8 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, checks=event)
         case e.SentBackByChecks(attempt=attempt):
             return _sent_back_by_checks(it, attempt)
+        case e.ChecksDisputed():
+            return _disputed(it, event)
         case e.ChecksPassed():
             return replace(it, checks=None)
         case e.BaseMoved():
@@ -677,6 +686,12 @@ def _sent_back_by_checks(it: Integration, attempt: int) -> Integration:
         check_rounds=it.check_rounds + 1,
         went_back_for_base=False,
     )
+
+
+def _disputed(it: Integration, event: e.ChecksDisputed) -> Integration:
+    """It passed before, and is what it was: people decide, and these checks send it back no more."""
+    known = it.checks and structs.replace(it.checks, left=e.DISPUTED)
+    return replace(it, state=State.REVIEWING, remarks=event.remarks, checks=known)
 
 
 def _base_moved(it: Integration, event: e.BaseMoved) -> Integration:

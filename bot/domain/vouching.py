@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import approving, deciding, landing
 from bot.domain import events as e
+from bot.domain.checks import ChecksFail
 from bot.domain.integration import Integration, evolved
 from bot.domain.policy import Denied
 from bot.domain.states import State
@@ -41,9 +42,17 @@ def approve(
     said = deciding.approve(
         of, by=given.by, head=given.head, deploys=given.deploys, alone=alone, said_at=said_at
     )
-    if is_over(given, now=now) and any(isinstance(each, e.Approved) for each in said):
-        raise LapsedApproval(it.approval_days)
+    if any(isinstance(each, e.Approved) for each in said):
+        _check_counts(it, given, now=now)
     return [*over, *(given if isinstance(each, e.Approved) else each for each in said)] if said else []
+
+
+def _check_counts(it: Integration, given: e.Approved, *, now: datetime) -> None:
+    """Raise Denied where its time is over, or what judges the commit fails."""
+    if is_over(given, now=now):
+        raise LapsedApproval(it.approval_days)
+    if it.is_red:
+        raise ChecksFail(it.head)
 
 
 def is_over(given: e.Approved, *, now: datetime) -> bool:

@@ -125,3 +125,26 @@ async def test_where_there_are_no_drafts_and_no_test_command_it_goes_all_the_sam
     assert "No command is known that would" in str(team.claude.requests[0])
     assert "under way" not in pull.issue.title + (pull.issue.body or "")
     assert "make_ready" not in team.github.seen_effects()
+
+
+async def test_what_fails_late_for_a_cause_of_its_own_stays_at_its_gate(team: Team, clock: Ahead) -> None:
+    issue, pull = await is_put_up(team)
+    await checks_say(team, pull, clock, lint="success")
+    await team.bot.waits_for("approval")
+    head, world = pull.head, team.github.world
+
+    outage = await world.run_check("acme/shop", head, "outage", conclusion="failure")
+    await team.bot.has_noted("ChecksDisputed")
+    await team.is_told("and I changed nothing", on=pull, times=1)
+    await team.admin.comments("/claude approve", on=pull)
+    await team.is_told("so I cannot merge it yet", on=pull, times=1)
+    await team.bot.restarts()
+
+    waits = await team.bot.integration()
+    assert (waits.waiting_for, waits.head, pull.head) == ("approval", head, head)
+    assert "**Checks fail** on <commit>: `outage`. I found nothing to change" in issue.status_comment()
+    await world.end_check("acme/shop", outage, "success")
+    await team.admin.comments("/claude approve", on=pull)
+    await team.bot.reaches(State.ACTIVE)
+    assert team.github.merged_heads() == [head]
+    assert team.github.seen_effects()["create_branch"] == 1

@@ -569,7 +569,7 @@ async def test_what_fails_at_the_gate_is_told_with_what_follows_where_checks_dec
 
     words = await failing_shown(it, {"checks": [], "more": 0})
 
-    assert ("the run ends without a pull request" in words) == decides
+    assert ("nobody can approve it until these checks pass" in words) == decides
     assert "give the evidence.\n\nIf a file" in words or decides
 
 
