@@ -5,12 +5,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from bot.application import approval_words, refusal_words, words
+from bot.application import approval_words, landing_words, refusal_words, words
 from bot.application.asked import Approve, RequestChanges
-from bot.application.commands import note_withdrawn
 from bot.application.landing import note_change
 from bot.application.recording import load
 from bot.application.refusing import Command
+from bot.application.withdrawing import note_withdrawn
+from bot.domain.integration import Integration
 from bot.domain.policy import Denied, NothingWaits, TestedAgain
 from bot.domain.states import State
 from bot.records import Unavailable
@@ -34,12 +35,14 @@ async def submitted(data: Mapping[str, Any], context: Context) -> None:
     if row["pull_request"] is None:
         # It was opened a moment ago, and that is not written down yet: nobody's word is lost by that.
         raise Unavailable("pull_request_being_opened")
-    await note_change(row["id"], "review", key=f"{context.key}:review", world=context.world)
     if review.state == APPROVED:
+        await note_change(row["id"], "review", key=f"{context.key}:review", world=context.world)
         await _answer(review, context, partial(_approved, row["id"]))
     else:
-        await note_withdrawn(row["id"], by=review.by, whose=review.by, key=context.key, world=context.world)
-        await _answer(review, context, partial(_sent_back, row["id"]))
+        said = await note_withdrawn(
+            row["id"], by=review.by, whose=review.by, key=context.key, world=context.world
+        )
+        await _answer(review, context, partial(_sent_back, row["id"], said))
 
 
 async def apologise(data: Mapping[str, Any], context: Context) -> None:
@@ -97,12 +100,14 @@ async def _approved(integration_id: str, review: Review, context: Context) -> st
     return approval_words.approved(it, by=review.by) if lacks else None
 
 
-async def _sent_back(integration_id: str, review: Review, context: Context) -> str | None:
-    """It sends it back, to be changed as it says."""
+async def _sent_back(
+    integration_id: str, withdrawn: str | None, review: Review, context: Context
+) -> str | None:
+    """It sends it back, to be changed as it says; where it says nothing, its approval is `withdrawn`."""
     remarks = await context.world.pulls.line_remarks(review.repository, review.issue, review.id)
     parts = words.wishes(review.body, remarks)
     if not parts:
-        return None
+        return withdrawn
     asked = RequestChanges(
         by=review.by,
         repository=review.repository,
@@ -115,13 +120,21 @@ async def _sent_back(integration_id: str, review: Review, context: Context) -> s
     except TestedAgain:
         return words.tested_again()
     except NothingWaits:
-        it = await load(context.world, integration_id)
-        return words.being_changed() if it.is_being_changed else None
+        return _nothing_waits(await load(context.world, integration_id), review) or withdrawn
     except Denied as error:
         return await _refused(
             review, context, "changes", error, said=refusal_words.review_sends_nothing_back(error)
         )
     return words.sent_back(by=review.by.login)
+
+
+def _nothing_waits(it: Integration, review: Review) -> str | None:
+    """What is about to be merged, or at its gate again, is neither yet: the wish waits for that."""
+    if it.is_to_be_merged or it.is_coming_to_its_gate:
+        raise Unavailable("gate_being_moved")
+    if it.merged and not it.ended:
+        return landing_words.merged_before_changes(by=review.by.login)
+    return words.being_changed() if it.is_being_changed else None
 
 
 async def _refused(review: Review, context: Context, name: str, error: Denied, *, said: str) -> str | None:
@@ -133,10 +146,13 @@ async def _refused(review: Review, context: Context, name: str, error: Denied, *
 
 
 async def dismissed(data: Mapping[str, Any], context: Context) -> None:
-    """Who dismisses a review takes back the approval that it gave."""
+    """Who dismisses a review takes back the approval that it gave; GitHub may have waited for that."""
     review = Review.from_payload(data)
     integration_id = await context.integration_of(review.repository, pull_request=review.issue)
-    if integration_id is not None and review.author is not None:
-        await note_withdrawn(
-            integration_id, by=review.by, whose=review.author, key=context.key, world=context.world
-        )
+    if integration_id is None or review.author is None:
+        return
+    key, world = context.key, context.world
+    said = await note_withdrawn(integration_id, by=review.by, whose=review.author, key=key, world=world)
+    await note_change(integration_id, "review", key=f"{key}:review", world=world)
+    if said is not None:
+        await reply(review, context, said)

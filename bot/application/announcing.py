@@ -26,6 +26,7 @@ async def announce(it: Integration, world: World) -> None:
     await say_removal(it, world)
     await say_held(it, world)
     await say_lapsed(it, world)
+    await say_merged_meanwhile(it, world)
     if it.paused is not None and it.waiting_for is not None:
         if it.paused.cause != FROZEN:
             await say_paused(it, it.paused.cause, it.paused.detail, world)
@@ -70,6 +71,16 @@ async def say_held(it: Integration, world: World) -> None:
     marker = landing_words.held_marker(it.id, f"{it.attempt}:{it.held.code}")
     view = view_of(it, await world.log.read(it.id))
     body, effect = f"{marker}\n{landing_words.waits(view)}", f"held:{it.id}:{it.attempt}:{it.held.code}"
+    await say_once(world, it.repository, it.pull_request, body, marker=marker, effect=effect)
+
+
+async def say_merged_meanwhile(it: Integration, world: World) -> None:
+    """That it was merged just as an approval ended, and waits for another: nobody else would notice."""
+    if not it.merged or it.pull_request is None or it.waiting_for != "approval":
+        return
+    marker = landing_words.held_marker(it.id, f"merged:{it.gates}")
+    said = " ".join(landing_words.merged_meanwhile(view_of(it, await world.log.read(it.id))))
+    body, effect = f"{marker}\n@{it.requested_by.login} {said}", f"merged meanwhile:{it.name}:{it.gates}"
     await say_once(world, it.repository, it.pull_request, body, marker=marker, effect=effect)
 
 

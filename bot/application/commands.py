@@ -179,11 +179,6 @@ async def note_closed(
     await amend(world, integration_id, decide, key=key)
 
 
-async def note_withdrawn(integration_id: str, *, by: Actor, whose: Actor, key: str, world: World) -> None:
-    """A review was dismissed, or asks for changes: a fact from outside that only takes an approval away."""
-    await amend(world, integration_id, lambda it: deciding.withdraw(it, by=by, whose=whose), key=key)
-
-
 async def report_deployment(
     integration_id: str, deployment: int, outcome: str, *, key: str, world: World
 ) -> None:

@@ -77,6 +77,37 @@ def waits(view: StatusView) -> str:
     return f"@{view.requested_by} {' '.join(held(view))}"
 
 
+def withdrawn(*, whose: str) -> str:
+    """To whoever takes an approval back of what was about to be merged."""
+    return f"The approval of @{whose} is taken back: I do not merge this. It waits for another approval."
+
+
+def merged_before(*, whose: str) -> str:
+    """The same, where it was too late for that."""
+    return (
+        f"This was merged before the approval of @{whose} was taken back, so it stays merged. `{PREFIX} "
+        "cancel`, by whoever may deploy, takes the merge back."
+    )
+
+
+def merged_before_changes(*, by: str) -> str:
+    """To whoever asks for changes in a review of what is merged."""
+    return (
+        f"@{by}, this was merged before you asked for changes, so I change nothing here. `{PREFIX} cancel`, "
+        f"by whoever may deploy, takes the merge back; `{PREFIX} integrate <what>` asks for more."
+    )
+
+
+def merged_meanwhile(view: StatusView) -> list[str]:
+    """Of what waits for approval: that it is merged, and what becomes of it; nothing where it is not."""
+    if not view.merged:
+        return []
+    return [
+        "**It was merged in the moment in which an approval of it ended.** Nothing is deployed before "
+        f"somebody approves it again; `{PREFIX} cancel`, by whoever may deploy, takes the merge back."
+    ]
+
+
 def held_marker(integration_id: str, which: str) -> str:
     """How the bot finds again that it said so."""
     return f"<!-- claude-code-bot:held:{integration_id}:{which} -->"

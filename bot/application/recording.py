@@ -21,6 +21,7 @@ WAKING: Final = (
     e.InstallsGranted,
     e.PlanSentBack,
     e.Approved,
+    e.ApprovalWithdrawn,
     e.ApprovalLapsed,
     e.ChangesRequested,
     e.SentBackByChecks,

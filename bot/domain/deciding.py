@@ -26,8 +26,6 @@ from bot.records import Actor, StepFailed
 
 WORKING: Final = (State.VALIDATING, State.GENERATING, State.TESTING, State.REVIEWING, State.DEPLOYING)
 
-SENT_BACK_FROM: Final = ("approval", "merge")
-
 # What has an undo, last first, and in which state it is done.
 TAKEN_BACK: Final = (
     (State.DEPLOYING, "deploy"),
@@ -149,8 +147,8 @@ def _check_seen(it: Integration, said_at: datetime | None) -> None:
 
 
 def withdraw(it: Integration, *, by: Actor, whose: Actor) -> list[e.Event]:
-    """Somebody's approval no longer counts; once the gate has opened for good nothing changes."""
-    is_open = it.state is State.REVIEWING or it.is_tested_again
+    """Somebody's approval no longer counts, also of what is to be merged; once it is nothing changes."""
+    is_open = it.state is State.REVIEWING or it.is_tested_again or it.is_to_be_merged
     if not is_open or all(given.by != whose for given in it.approvals):
         return []
     return [e.ApprovalWithdrawn(by=by, whose=whose)]
@@ -158,7 +156,7 @@ def withdraw(it: Integration, *, by: Actor, whose: Actor) -> list[e.Event]:
 
 def check_may_be_sent_back(it: Integration, *, said_at: datetime | None, is_over_time: bool) -> None:
     """Raise Denied where it does not wait at the gate, was not seen, or has used up what it may."""
-    if it.waiting_for not in SENT_BACK_FROM:
+    if not it.may_be_sent_back:
         raise _nothing_waits(it, "changes")
     _check_seen(it, said_at)
     if spent := it.limit_reached() or ("minutes" if is_over_time else None):
@@ -167,7 +165,7 @@ def check_may_be_sent_back(it: Integration, *, said_at: datetime | None, is_over
 
 def request_changes(it: Integration, asked: e.ChangesRequested) -> list[e.Event]:
     """Send it back from where it waits to be approved or merged, unless somebody else just did."""
-    if it.waiting_for not in SENT_BACK_FROM or asked.attempt != it.attempt + 1:
+    if not it.may_be_sent_back or asked.attempt != it.attempt + 1:
         raise _nothing_waits(it, "changes")
     return [asked]
 

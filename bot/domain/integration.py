@@ -304,6 +304,22 @@ class Integration:
         return self.checks if is_open and self.checks and self.checks.head == self.head else None
 
     @property
+    def is_to_be_merged(self) -> bool:
+        """Whether its gate has opened, and it is not known to be merged."""
+        return self.state is State.DEPLOYING and not self.merged
+
+    @property
+    def is_coming_to_its_gate(self) -> bool:
+        """Whether its pull request shows all there is, and nobody can decide on it yet."""
+        is_there = self.pull_request is not None and self.described == self.head == self.commit
+        return self.state is State.REVIEWING and is_there and not self.at_gate
+
+    @property
+    def may_be_sent_back(self) -> bool:
+        """Whether it waits where people may still have it changed: nobody does that with what is merged."""
+        return self.waiting_for in {"approval", "merge"} and not self.merged
+
+    @property
     def is_red(self) -> bool:
         """Whether checks fail that are its judges here: then nobody's approval can release it."""
         return self.tester == "checks" and self.failing_checks is not None

@@ -23,7 +23,7 @@ def may_go_back(it: Integration) -> bool:
     if it.cancelled is not None or it.rejected_by is not None:
         return False
     is_at_the_gate = it.state is State.REVIEWING and it.at_gate
-    return is_at_the_gate or (it.state is State.DEPLOYING and not it.merged)
+    return is_at_the_gate or it.is_to_be_merged
 
 
 def held_back(it: Integration, *, most: int, is_over_time: bool) -> str:

@@ -211,6 +211,30 @@ async def test_f39_what_a_protected_branch_refuses_waits_visibly_and_is_tried_ag
     assert team.github.merged_heads() == [pull.head]
 
 
+@pytest.mark.parametrize("how", ["dismissed", "changes"])
+async def test_whoever_takes_an_approval_back_stops_a_merge_that_is_held_up(team: Team, how: str) -> None:
+    issue, pull = await team.has_a_pull_request()
+    await team.github.world.protect("acme/shop", "main", why="At least 2 approving reviews are required.")
+    review = await team.admin.reviews(pull)
+    await team.bot.waits_for("merge")
+
+    if how == "dismissed":
+        await team.developer.dismisses(review, of=pull)
+        await team.is_told("The approval of @admin is taken back: I do not merge this", on=pull, times=1)
+    else:
+        await team.admin.reviews(pull, "REQUEST_CHANGES", body="Say who is sent what.")
+        await team.bot.has_noted("ChangesRequested")
+    await team.github.world.protect("acme/shop", "main", why=None)
+    await team.bot.waits_for("approval")
+    await team.bot.comes_to_rest()
+
+    assert (team.github.merged_heads(), pull.is_open) == ([], True)
+    assert "Waits for an approval" in issue.status_comment()
+    await team.admin.comments("/claude approve", on=pull)
+    await team.bot.reaches(State.ACTIVE)
+    assert team.github.merged_heads() == [pull.head]
+
+
 @pytest.mark.parametrize("then", ["merged", "closed"])
 async def test_f35_f36_what_waits_for_a_merge_queue_goes_on_once_people_merged_it(
     team: Team, then: str
