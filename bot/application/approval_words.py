@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from bot.application import words
+from bot.application.configuration import PATH
 from bot.application.reasons import code
 from bot.domain import events as e
 from bot.domain.approving import ADMIN, Standing
@@ -48,6 +49,18 @@ def rules(standing: Iterable[Standing]) -> list[str]:
     missing = [f"{still(each)}{_VAIN if each.is_vain else ''}" for each in standing if each.missing]
     listed = [f"- {each}" for each in _first(missing)]
     return ["\n".join(["For paths that it changes it **waits for**:", *listed])] if missing else []
+
+
+def unread(files: Sequence[str]) -> list[str]:
+    """That nobody can approve it, and who can help; nothing where all that is said is known."""
+    if not files:
+        return []
+    where = " and ".join(code(each) for each in files)
+    return [
+        f"**What `{PATH}` of {where} says of approvals cannot be read**, so nobody's approval releases "
+        "a merge until it can. Whoever may write there mends the file (`/claude config` says what is wrong), "
+        "or lets me see it. I read it again at every approval."
+    ]
 
 
 def needed(count: int, standing: Sequence[Standing]) -> str:

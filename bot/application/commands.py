@@ -30,6 +30,7 @@ from bot.application.recording import amend, was_recorded
 from bot.application.requesting import check_share, requested
 from bot.application.reviving import revived
 from bot.application.rights import check_right
+from bot.application.ruling import read_rules_again
 from bot.application.taking_up import taken_up
 from bot.domain import deciding, landing, outsiders, planning, retiring, vouching
 from bot.domain import events as e
@@ -69,6 +70,7 @@ async def handle(asked: Asked, *, key: str, door: str, world: World) -> Integrat
                 await check_may_move(asked.repository, world)
             if isinstance(asked, Approve):
                 await look_before_approving(it, key=f"{key}:checks", world=world)
+                await read_rules_again(it, key=f"{key}:rules", world=world)
             decision = await _decision(asked, it, past, role, world)
             return await amend(world, asked.integration_id, decision, key=key, meta=meta)
 

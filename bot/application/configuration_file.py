@@ -30,11 +30,14 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a file says and in which line each key stands; where there are faults it says nothing."""
+    """What a file says and in which line each key stands; where there are faults it says nothing, and names
+    these keys as far as that can be known.
+    """
 
     configuration: Configuration = field(default_factory=Configuration)
     lines: Mapping[str, int] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
+    named: tuple[str, ...] = ()
 
 
 class Unread(Exception):
@@ -119,7 +122,8 @@ def _read(root: yaml.MappingNode) -> Reading:
         faults += _not_allowed(wrong, root)
         configuration = Configuration()
     if faults:
-        return Reading(faults=tuple(sorted(faults, key=lambda fault: fault.line)[:MOST_FAULTS]))
+        first = sorted(faults, key=lambda fault: fault.line)[:MOST_FAULTS]
+        return Reading(faults=tuple(first), named=tuple(lines))
     return Reading(configuration=configuration, lines=lines)
 
 

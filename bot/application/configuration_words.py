@@ -1,16 +1,18 @@
 """Every sentence about a configuration as a whole: where its values come from, and its check run."""
 
-from collections.abc import Iterable, Sequence
 from typing import Final
 
 from bot.annotations import Annotation
+from bot.application.approval_words import unread
 from bot.application.configuration import PATH, shown, values_of
-from bot.application.configuration_file import MOST_FAULTS, Fault, Reading
+from bot.application.configuration_file import MOST_FAULTS, Reading
 from bot.application.fault_words import fault, more, reason
 from bot.application.in_force import InForce, Source
 from bot.application.reasons import code, why
+from bot.domain.approving import may_rule
 
 CHECK: Final = "Claude configuration"
+NOBODY: Final = "What it says of approvals could not be read, so nobody's would release a merge meanwhile."
 COUNTS: Final = "It counts once it is on the default branch; `/claude config` says what is in force there."
 
 
@@ -19,7 +21,11 @@ def in_force(found: InForce) -> str:
     values = values_of(found.configuration)
     rows = [f"| `{key}` | {_shown(value)} | {_from(found, key)} |" for key, value in values.items()]
     table = "\n".join(["| key | value | from |", "|---|---|---|", *rows])
-    return "\n\n".join([table, *map(still_in_force, found.broken)])
+    return "\n\n".join([table, *_trouble(found)])
+
+
+def _trouble(found: InForce) -> list[str]:
+    return [*map(still_in_force, found.broken), *unread(found.unread)]
 
 
 def _shown(value: str) -> str:
@@ -48,9 +54,9 @@ def still_in_force(source: Source) -> str:
     )
 
 
-def told_at_the_start(requested_by: str, sources: Iterable[Source]) -> str:
-    """Said to whoever asks for something while a file is broken."""
-    return "\n\n".join([f"@{requested_by}, I am at it, but:", *map(still_in_force, sources)])
+def told_at_the_start(requested_by: str, found: InForce) -> str:
+    """Said to whoever asks for something while a file is broken, or cannot be read."""
+    return "\n\n".join([f"@{requested_by}, I am at it, but:", *_trouble(found)])
 
 
 def told_marker(integration_id: str) -> str:
@@ -69,7 +75,7 @@ def bad_configuration(detail: str) -> str:
 def check_of(reading: Reading, *, is_there: bool) -> tuple[str, str]:
     """Title and summary of the check run on a pull request that changes the file."""
     if reading.faults:
-        return _broken(reading.faults)
+        return _broken(reading)
     if not is_there:
         return "Valid: the file goes", f"Without it the owner's file and the bot's defaults hold. {COUNTS}"
     values = reading.configuration.model_dump(mode="json")
@@ -79,11 +85,13 @@ def check_of(reading: Reading, *, is_there: bool) -> tuple[str, str]:
     return f"Valid: {keys}", "\n".join([COUNTS, *table])
 
 
-def _broken(faults: Sequence[Fault]) -> tuple[str, str]:
+def _broken(reading: Reading) -> tuple[str, str]:
+    faults = reading.faults
     title = "1 mistake" if len(faults) == 1 else f"{len(faults)} mistakes"
     rest = " There may be more." if len(faults) == MOST_FAULTS else ""
     would = "On the default branch it would not count, and the last valid version would stay in force."
-    return title, "\n".join([f"{would}{rest}", "", *(f"- {fault(each)}" for each in faults)])
+    closed = f" {NOBODY}" if may_rule([each.key for each in faults], reading.named) else ""
+    return title, "\n".join([f"{would}{closed}{rest}", "", *(f"- {fault(each)}" for each in faults)])
 
 
 def not_looked_at(failed: str) -> tuple[str, str]:

@@ -89,6 +89,8 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return "my check run was opened"
         case e.CheckClosed(conclusion=conclusion):
             return f"my check run was closed as {code(conclusion)}"
+        case e.RulesRead():
+            return "what its configuration says of approvals could be read"
         case e.GateRuled(head=head, rules=rules):
             return (
                 f"rules for paths that hold for `{head[:7]}`: {_named(each.path for each in rules) or 'none'}"

@@ -10,6 +10,7 @@ from bot.application.configuration import PATH, Configuration
 from bot.application.configuration_file import Fault, Reading, read_beside
 from bot.application.fault_words import fault
 from bot.application.ports import World
+from bot.domain.approving import may_rule
 from bot.records import Repository, RepositoryFacts, StepFailed
 
 log = structlog.get_logger()
@@ -24,6 +25,7 @@ class Source:
     """A file that counts, as of a commit of its repository's default branch.
 
     Where `newest` is a commit, the file is broken as of that one, in these ways, and an earlier one counts.
+    Then `may_rule` is whether it may say of approvals what nobody can read.
     """
 
     level: Level
@@ -34,6 +36,7 @@ class Source:
     reading: Reading
     newest: str | None = None
     faults: tuple[Fault, ...] = ()
+    may_rule: bool = False
 
     @property
     def url(self) -> str:
@@ -43,15 +46,21 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InForce:
-    """What holds, and the files that say so, the nearest first."""
+    """What holds, and the files that say so, the nearest first; `unseen` is where there may be another."""
 
     configuration: Configuration
     sources: tuple[Source, ...]
+    unseen: tuple[str, ...] = ()
 
     def sources_of(self, key: str) -> list[Source]:
         """The nearest file that says this key; all that do where each adds to it."""
         saying = [source for source in self.sources if key in source.reading.lines]
         return saying if key == ADDED else saying[:1]
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The repositories whose files may say of approvals what cannot be read."""
+        return (*(source.full_name for source in self.sources if source.may_rule), *self.unseen)
 
     @property
     def broken(self) -> list[Source]:
@@ -76,12 +85,13 @@ async def in_force(world: World, repository: Repository, about: RepositoryFacts,
     """
     own = Place(level="repository", repository=repository, about=about, commit=commit)
     sources = [await _counting(own, await world.sources.read(repository, commit, PATH), world)]
-    if theirs := await _owners(repository, about, world):
+    unseen = list[str]()
+    if theirs := await _owners(repository, about, world, unseen):
         sources.append(await _counting(*theirs, world))
-    return laid(*sources)
+    return laid(*sources, unseen=unseen)
 
 
-def laid(*sources: Source) -> InForce:
+def laid(*sources: Source, unseen: Sequence[str] = ()) -> InForce:
     """Key by key what the nearest file says, of approvals for paths what all say; the nearest comes first."""
     said = dict[str, object]()
     for source in reversed(sources):
@@ -90,13 +100,16 @@ def laid(*sources: Source) -> InForce:
     # Nobody's rule for a path takes another's away.
     rules = [rule for source in sources for rule in getattr(source.reading.configuration, ADDED)]
     every = list({each.rule: each for each in rules}.values())
-    return InForce(configuration=configuration.model_copy(update={ADDED: every}), sources=sources)
+    configuration = configuration.model_copy(update={ADDED: every})
+    return InForce(configuration=configuration, sources=sources, unseen=tuple(unseen))
 
 
 async def _owners(
-    repository: Repository, about: RepositoryFacts, world: World
+    repository: Repository, about: RepositoryFacts, world: World, unseen: list[str]
 ) -> tuple[Place, bytes | None] | None:
-    """The account's own `.github` repository and the file there; one that cannot be seen is none."""
+    """The account's own `.github` repository and the file there. One that is not there is none; one that may
+    be there, and cannot be looked at, is named in `unseen`.
+    """
     try:
         theirs = await world.repositories.settings_of_owner(repository)
         if theirs is None or not _is_the_owners(theirs, about):
@@ -108,8 +121,9 @@ async def _owners(
         if head is None:
             return None
         content = await world.sources.read(seen, head.sha, PATH)
-    except StepFailed as unseen:
-        log.info("owners_configuration_not_seen", code=unseen.code)
+    except StepFailed as no:
+        log.warning("owners_configuration_not_seen", code=no.code)
+        unseen.append(f"{repository.full_name.partition('/')[0]}/.github")
         return None
     return Place(level="owner", repository=seen, about=theirs, commit=head.sha), content
 
@@ -137,6 +151,7 @@ async def _counting(place: Place, content: bytes | None, world: World) -> Source
         reading=reading,
         newest=place.commit if newest.faults else None,
         faults=newest.faults,
+        may_rule=bool(newest.faults) and may_rule([each.key for each in newest.faults], newest.named),
     )
 
 

@@ -84,6 +84,7 @@ def what_people_see(it: Integration) -> tuple[object, ...]:
         it.pull_request,
         it.approvals,
         it.ruled,
+        it.unread,
         it.lapses,
         it.held_up,
         it.micro_usd_allowed,

@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.application import approval_words, check_words, freeze_words, removal_words, words
 from bot.application.reasons import code
+from bot.domain.approving import RulesUnread
 from bot.domain.checks import ChecksFail
 from bot.domain.commands import PREFIX
 from bot.domain.freezing import Frozen, NotFrozen, NotOwner, OnlyOperator
@@ -67,6 +68,8 @@ def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR09
                 f"The pull request shows `{error.seen[:7]}`, but I tested `{error.tested[:7]}`. "
                 f"I do not merge what I did not test. `{PREFIX} changes <what>` has me take it up."
             )
+        case RulesUnread(files=files):
+            said = "".join(approval_words.unread(files))
         case ChecksFail():
             said = check_words.refused(error.head)
         case LapsedApproval():

@@ -23,6 +23,7 @@ def agreed_on(survey: Mapping[str, str], *, spec: str, kept_back: str) -> e.Requ
         approvals=int(survey.get("approvals", "1")),
         path_rules=path_rules_in(survey.get("path_rules", "[]")),
         approval_days=int(survey.get("approval_days", "14")),
+        unread=tuple(json.loads(survey.get("unread", "[]"))),
         # A survey that an older version made names no method.
         merge_method=named(survey.get("merge_method", "")) or METHODS[0],
         passed=int(survey["passed"]) if survey.get("passed") else None,

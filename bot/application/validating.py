@@ -115,6 +115,7 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
         "approvals": str(configuration.approvals),
         "approval_days": str(configuration.approval_days),
         "path_rules": path_rules_text(configuration),
+        "unread": json.dumps(found.unread),
         "test_remarks": configuration.test_remarks,
         "not_secret": json.dumps(configuration.not_secret),
         "reports": json.dumps([configuration.report] if configuration.report else []),

@@ -87,7 +87,6 @@ class StatusView:
     base: str
     pull_request: int | None
     branch: str
-    deployment: int | None
     environment: str
     way: str
     workflow: str
@@ -96,6 +95,7 @@ class StatusView:
     approvers: tuple[str, ...]
     approvals_needed: int
     rules: tuple[Standing, ...]
+    unread: tuple[str, ...]
     reason: str | None
     during: str | None
     cause: str | None
@@ -179,7 +179,6 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         base=of.base,
         pull_request=of.pull_request,
         branch=of.branch,
-        deployment=of.deployment,
         environment=of.environment,
         way=of.way,
         workflow=of.workflow,
@@ -188,6 +187,7 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         approvers=tuple(dict.fromkeys(given.by.login for given in of.approvals)),
         approvals_needed=of.approvals_needed,
         rules=of.rules_standing,
+        unread=of.unread,
         reason=of.reason,
         during=STEPS.get(State(of.during)) if of.during else None,
         cause=of.cancelled,

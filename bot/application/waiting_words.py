@@ -33,6 +33,7 @@ def waiting_words(view: StatusView) -> list[str]:  # noqa: C901, PLR0911  a tabl
                 f"**{_approvals_missing(view)}** of `{view.head[:7]}` by {_who_may_approve(view)}: approve "
                 f"#{view.pull_request} in a review, or comment `{PREFIX} approve`, "
                 f"`{PREFIX} changes <what>` or `{PREFIX} reject <why>` there.{_released_with_it(view)}",
+                *approval_words.unread(view.unread),
                 *approval_words.rules(view.rules),
                 *landing_words.merged_meanwhile(view),
                 *landing_words.held(view),

@@ -6,11 +6,32 @@ from typing import Final
 
 from bot.domain import events as e
 from bot.domain.codeowners import is_met, pattern_of
+from bot.domain.policy import Denied
 from bot.records import Actor
 
 # What GitHub's Apps are called; no person can be.
 _APP: Final = "[bot]"
 ADMIN: Final = "admin"
+# What a configuration says of whose approvals count, and for how long.
+RULING: Final = frozenset(("approval_paths", "approval_days"))
+
+
+class RulesUnread(Denied):
+    """What these files say of approvals cannot be read: nobody's releases the merge before it can."""
+
+    code = "rules_unread"
+
+    def __init__(self, files: tuple[str, ...]) -> None:
+        super().__init__(*files)
+        self.files = files
+
+
+def may_rule(faulty: Iterable[str], said: Collection[str]) -> bool:
+    """Whether a file with faults at these keys, which says these, may say of approvals what nobody knows.
+
+    One of which not even the keys are known may say anything.
+    """
+    return not said or any(key.partition(".")[0] in RULING for key in (*faulty, *said))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

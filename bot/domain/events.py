@@ -146,7 +146,8 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     `way` is how it goes out: by a GitHub Deployment to the environment, by the merge alone, or by that
     `workflow`, which is dispatched with these `inputs`.
     `path_rules` are what the repository says of approvals for certain paths. An approval holds for
-    `approval_days`; 0 where it was validated before there was an end to that.
+    `approval_days`; 0 where it was validated before there was an end to that. `unread` are the repositories
+    whose files may say more of that, and could not be read.
     """
 
     spec: str
@@ -180,6 +181,14 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     inputs: tuple[tuple[str, str], ...] = ()
     path_rules: tuple[PathRule, ...] = ()
     approval_days: int = 0
+    unread: tuple[str, ...] = ()
+
+
+class RulesRead(Happened, frozen=True, kw_only=True):
+    """What its configuration says of approvals, which could not be read when it was validated, could be."""
+
+    path_rules: tuple[PathRule, ...]
+    approval_days: int
 
 
 class TestsChosen(Happened, frozen=True, kw_only=True):
@@ -782,6 +791,7 @@ Event = (
     | ReviewersAsked
     | CheckOpened
     | CheckClosed
+    | RulesRead
     | GateRuled
     | Approved
     | ApprovalWithdrawn

@@ -62,6 +62,7 @@ class Integration:
     approvals_needed: int = 1
     path_rules: tuple[e.PathRule, ...] = ()
     approval_days: int = 0
+    unread: tuple[str, ...] = ()
     merge_method: MergeMethod = "merge"
     passed_before: int | None = None
     refuses_remarks: bool = False
@@ -326,9 +327,12 @@ class Integration:
 
     @property
     def approved(self) -> bool:
-        """Whether as many people approved this very commit as have to, those for its paths among them."""
+        """Whether as many people approved this very commit as have to, those for its paths among them.
+
+        Nobody can as long as nobody knows what the repository, or its owner, says of that.
+        """
         is_met = all(each.missing == 0 for each in self.rules_standing)
-        return self.approvals_missing == 0 and self.is_ruled and is_met
+        return self.approvals_missing == 0 and self.is_ruled and is_met and not self.unread
 
     @property
     def is_ruled(self) -> bool:
@@ -494,6 +498,8 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, check=check, check_head=head, check_open=True, at_gate=True)
         case e.CheckClosed():
             return replace(it, check_open=False)
+        case e.RulesRead(path_rules=rules, approval_days=days):
+            return replace(it, path_rules=rules, approval_days=days, unread=())
         case e.GateRuled():
             return _shut(replace(it, ruled=event))
         case e.Approved():
@@ -624,6 +630,7 @@ def _validated(it: Integration, event: e.RequestValidated) -> Integration:
         approvals_needed=event.approvals,
         path_rules=event.path_rules,
         approval_days=event.approval_days,
+        unread=event.unread,
         merge_method=event.merge_method,
         passed_before=event.passed,
         refuses_remarks=event.refuses_remarks,
@@ -913,6 +920,7 @@ def _gone_on(after: Integration, it: Integration, event: e.Retried) -> Integrati
         approvals_needed=it.approvals_needed,
         path_rules=it.path_rules,
         approval_days=it.approval_days,
+        unread=it.unread,
         merge_method=it.merge_method,
         passed_before=it.passed_before,
         refuses_remarks=it.refuses_remarks,

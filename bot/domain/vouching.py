@@ -48,11 +48,20 @@ def approve(
 
 
 def _check_counts(it: Integration, given: e.Approved, *, now: datetime) -> None:
-    """Raise Denied where its time is over, or what judges the commit fails."""
+    """Raise Denied where nobody knows whose count, its time is over, or what judges the commit fails."""
+    if it.unread:
+        raise approving.RulesUnread(it.unread)
     if is_over(given, now=now):
         raise LapsedApproval(it.approval_days)
     if it.is_red:
         raise ChecksFail(it.head)
+
+
+def read_again(it: Integration, read: e.RulesRead, ruled: e.GateRuled) -> list[e.Event]:
+    """What could not be read of approvals can be: with what of it holds for the commit that waits."""
+    if not it.unread or it.waiting_for != "approval" or (ruled.head, ruled.change) != (it.head, it.change):
+        return []
+    return [read, ruled] if read.path_rules else [read]
 
 
 def is_over(given: e.Approved, *, now: datetime) -> bool:

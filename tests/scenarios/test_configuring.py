@@ -7,7 +7,9 @@ import re
 from inline_snapshot import snapshot
 
 from bot.application.configuration import PATH
+from bot.domain.states import State
 from tests.story import Team
+from tests.story.scripts import REPOSITORY
 
 ADDRESS = re.compile(r"\(http://127\.0\.0\.1:\d+/([\w./-]+)/blob/[0-9a-f]{40}/")
 
@@ -91,3 +93,27 @@ async def test_a_broken_file_is_told_on_its_pull_request_and_where_it_came_throu
 **`.github/claude-bot.yml` of `acme/shop` is broken** on `main` (<commit>), line 2: `approvals`: has to be a whole number, without quotes. Until it is mended, what it said in <commit> stays in force.\
 """)
     assert "tested by `sh run_tests.sh`" in issue.status_comment()
+
+
+async def test_nobody_approves_where_it_cannot_be_read_what_that_takes(team: Team) -> None:
+    first = await team.developer.opens_an_issue("What is in force?")
+    await team.developer.comments("/claude config", on=first)
+    await team.bot.comes_to_rest()
+    rules = "approval_paths: [{path: erp.txt, count: %s, role: admin}]\n"
+    await team.developer.pushes({PATH: REPOSITORY[PATH] + rules % "one"})
+    issue = await team.asks()
+    pull = await team.bot.has_a_pull_request(on=issue)
+
+    await team.developer.comments("/claude approve", on=pull)
+    await team.is_told("says of approvals cannot be read**", on=pull, times=1)
+    await team.bot.comes_to_rest()
+    assert "says of approvals cannot be read**" in issue.status_comment()
+    assert "says of approvals cannot be read**" in issue.by_the_bot("configuration")[0]
+    assert ((await team.bot.integration()).waiting_for, team.github.merged_heads()) == ("approval", [])
+
+    await team.developer.pushes({PATH: REPOSITORY[PATH] + rules % "1"})
+    await team.developer.comments("/claude approve", on=pull)
+    await team.is_told("an approval by an admin for `erp.txt`", on=pull, times=1)
+    await team.admin.comments("/claude approve", on=pull)
+    await team.bot.reaches(State.ACTIVE)
+    assert "says of approvals" not in issue.status_comment()

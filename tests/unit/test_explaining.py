@@ -246,6 +246,9 @@ async def test_an_integration_of_another_repository_is_not_seen() -> None:
 MOVED = e.RepositoryMoved(repository="acme/store", installation_id=5)
 
 
+READ = e.RulesRead(path_rules=(), approval_days=14)
+
+
 def test_every_fact_has_its_sentence() -> None:
     every = [*ACTIVE, *ASKED, *cancelled(*failed(*REPAIRING)), e.DeployReleased(by=ADMIN), e.UndoFinished()]
     every += [e.ApprovalWithdrawn(by=ADMIN, whose=REQUESTER), LOST]
@@ -255,7 +258,7 @@ def test_every_fact_has_its_sentence() -> None:
     every += [HELD_UP, e.WentOn(), *UP_AGAIN]
     every += [RESTING, e.Resumed(), MORE, e.PullRequestLabelled(labels=("a",))]
     every += [e.ChecksFailed(head=COMMIT, failing=(1, 2), said=""), e.SentBackByChecks(attempt=2)]
-    every += [e.ChecksPassed(head=COMMIT), e.ChecksDisputed(head=COMMIT)]
+    every += [e.ChecksPassed(head=COMMIT), e.ChecksDisputed(head=COMMIT), READ]
     every += [e.ChecksCounted(head=COMMIT, done=1, total=2), e.PullRequestReady(number=1)]
     every += [e.TestsChosen(tests=("pytest",), configured=known) for known in (True, False)]
     every += [SANDBOX, e.PassportCompleted(taken=False)]

@@ -102,7 +102,9 @@ async def test_an_owners_repository_without_commits_says_nothing() -> None:
     stage = staged(owners=b"approvals: 3\n")
     del stage.branches.heads["trunk"]
 
-    assert (await found(stage)).configuration.approvals == 1
+    now = await found(stage)
+
+    assert (now.configuration.approvals, now.unread) == (1, ())
 
 
 class Unseen(FakeSources):
@@ -118,11 +120,13 @@ class Unseen(FakeSources):
         return self.files.get(commit, {}).get(path)
 
 
-async def test_an_owners_file_that_cannot_be_seen_is_none() -> None:
+async def test_an_owners_file_that_cannot_be_seen_says_nothing_but_may_have_ruled_approvals() -> None:
     stage = staged(b"approvals: 2\n", b"approvals: 3\ntest: make\n")
     stage.sources = Unseen(StepFailed("repository_gone"), THEIRS, stage.sources.files)
 
-    assert (await found(stage)).configuration.test is None
+    now = await found(stage)
+
+    assert (now.configuration.test, now.unread) == (None, ("acme/.github",))
 
 
 async def test_where_github_does_not_answer_nothing_is_taken_for_missing() -> None:
