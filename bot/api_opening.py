@@ -6,9 +6,11 @@ from functools import partial
 from typing import Final
 
 from bot.application.keys import recognised
+from bot.application.live import Live
 from bot.application.reading import Reading
 from bot.infrastructure.cache import UntilItEnds
 from bot.infrastructure.cursors import Cursors
+from bot.infrastructure.feed import Feed
 from bot.infrastructure.pages import Pages
 from bot.infrastructure.rate_limits import RateLimits
 from bot.records import Actor, Repository
@@ -21,6 +23,8 @@ MINUTE: Final = 60
 HOUR: Final = 3_600
 ROLE_SECONDS: Final = 60.0
 MOST_ROLES: Final = 10_000
+STREAMS_EACH: Final = 10
+STREAMS: Final = 500
 
 
 @asynccontextmanager
@@ -54,6 +58,7 @@ async def api_door(settings: Settings, bot: Bot | None) -> AsyncIterator[ApiDoor
                 owners=bot.world.rules.owners,
             ),
             cursors=Cursors(stored.crypto),
+            live=Live(Feed(stored.database), each=STREAMS_EACH, total=STREAMS),
         )
 
 

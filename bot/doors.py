@@ -94,6 +94,8 @@ def app_of(
 ) -> web.Application:
     """The doors of these services and no others; health and figures every process has."""
     routes = routes_of(services)
+    if api is not None:
+        metrics.watch_streams(api.live)
     return build_app(
         health=health_door(settings, services, bot, metrics),
         metrics=metrics,

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 from prometheus_client import (
     CollectorRegistry,
@@ -16,7 +16,7 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from bot.records import Usage
@@ -30,6 +30,16 @@ _STALLS: Final = (1, 2, 5, 10, 30, 60)
 _LONG_SECONDS: Final = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900)
 
 _begun: ContextVar[Mapping[str, Begun]] = ContextVar("_begun")
+
+
+class Streams(Protocol):
+    """How many are open, and how many were cut off so far."""
+
+    @property
+    def followers(self) -> int: ...
+
+    @property
+    def cut_off(self) -> int: ...
 
 
 class Metrics:
@@ -108,6 +118,14 @@ class Metrics:
         """From now on tell each circuit breaker's state when asked for figures."""
         self.registry.register(_Breakers(states))
 
+    def watch_streams(self, streams: Streams) -> None:
+        """From now on tell of the streams of this process when asked for figures."""
+        is_open = Told("bot_streams_open", "Streams open", (), lambda: {(): streams.followers})
+        cut = Told(
+            "bot_streams_cut_off", "Streams cut off", (), lambda: {(): streams.cut_off}, is_counted=True
+        )
+        self.registry.register(_Watched(is_open, cut))
+
     def exposition(self) -> bytes:
         """All figures in Prometheus' text format."""
         return generate_latest(self.registry)
@@ -142,6 +160,29 @@ class MeteringObserver:
         began, error = _begun.get({}).get(point, (time.perf_counter(), None))
         result = "done" if sys.exception() is error else "failed"
         self._metrics.outside(point, result, time.perf_counter() - began)
+
+
+class Told(NamedTuple):
+    """A figure that somebody else keeps: its values by those of its labels, when asked for."""
+
+    name: str
+    says: str
+    labels: tuple[str, ...]
+    values: Callable[[], Mapping[tuple[str, ...], float]]
+    is_counted: bool = False
+
+
+class _Watched(Collector):
+    def __init__(self, *told: Told) -> None:
+        self._told = told
+
+    def collect(self) -> Iterator[Metric]:
+        for each in self._told:
+            make = CounterMetricFamily if each.is_counted else GaugeMetricFamily
+            family = make(each.name, each.says, labels=each.labels)
+            for labels, value in each.values().items():
+                family.add_metric(labels, value)
+            yield family
 
 
 class _Breakers(Collector):

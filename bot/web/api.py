@@ -1,15 +1,21 @@
 """REST, /api/v1: the table of routes, which the document is made from, as an application of its own."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 from aiohttp import web
 
+from bot.application.live import Live
 from bot.application.reading import NotFound
 from bot.domain.policy import Permission
 from bot.records import Refused
+from bot.web import api_live_shapes as live_v1
 from bot.web import api_reads as reads
 from bot.web import api_shapes as v1
+from bot.web import api_stream as streams
 from bot.web import api_words as words
 from bot.web import openapi
 from bot.web.api_asked import read_asked
@@ -56,6 +62,14 @@ ROUTES: Final[tuple[openapi.Route[Handle], ...]] = (
         Right(Permission.READ),
         lines=v1.Event,
     ),
+    openapi.Route(
+        "/integrations/{id}/stream",
+        streams.stream_events,
+        live_v1.StreamAsked,
+        None,
+        Right(Permission.READ),
+        is_stream=True,
+    ),
     openapi.Route("/me", get_me, v1.Nothing, v1.Me, Right()),
     openapi.Route("/health", get_health, v1.Nothing, v1.Health, Right()),
     openapi.Route("/openapi.json", get_document, v1.Nothing, None, Right(is_open=True)),
@@ -68,7 +82,18 @@ def api_of(door: ApiDoor) -> web.Application:
     for route in ROUTES:
         app.router.add_route(route.method, openapi.pattern_of(route.path), bound(door, route))
     app.on_response_prepare.append(told)
+    app.cleanup_ctx.append(partial(watched, door.live))
+    app.on_shutdown.append(partial(ended, door.live))
     return app
+
+
+@asynccontextmanager
+async def watched(live: Live, _app: web.Application) -> AsyncIterator[None]:
+    """As long as the application serves, those who follow something are told what comes."""
+    async with asyncio.TaskGroup() as group:
+        watch = group.create_task(live.watch())
+        yield
+        watch.cancel()
 
 
 def bound(
@@ -86,3 +111,8 @@ def bound(
 
     setattr(handle, RIGHT, route.right)
     return handle
+
+
+async def ended(live: Live, _app: web.Application) -> None:
+    """Streams end before the application waits for what is being answered."""
+    live.close()

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from aiohttp import web
 from pydantic import BaseModel
 
+from bot.application.live import Live
 from bot.application.reading import Reading
 from bot.records import Refused
 from bot.web import api_words as words
@@ -28,12 +29,24 @@ class Cursors(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """Seconds between looks at a quiet stream, signs of life, questions for the right; for one write."""
+
+    looks: float = 1.0
+    beats: float = 15.0
+    asks: float = 30.0
+    writes: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiDoor:
     """What the routes need."""
 
     guards: Guards
     reading: Reading
     cursors: Cursors
+    live: Live
+    pace: Pace = field(default_factory=Pace)
 
 
 def opened(door: ApiDoor, cursor: str | None, about: str, *, parts: int) -> tuple[str, ...] | None:

@@ -6,8 +6,9 @@ Request id, body, key, tenant, quota, permission. The net, the log and the figur
 
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
@@ -26,6 +27,9 @@ SAID: Final = web.RequestKey("SAID", dict[str, str])
 """What the log line of this request says beside what all say."""
 
 CALLER: Final = web.RequestKey("CALLER", Caller)
+AGAIN: Final = web.RequestKey("AGAIN", partial[Awaitable[Caller]])
+"""Who asks, looked at once more by whatever is answered for long. Raises NotRecognised, Unavailable."""
+
 HEADERS: Final = web.RequestKey("HEADERS", CIMultiDict[str])
 """What the answer carries whatever it is, a refusal too."""
 
@@ -117,7 +121,8 @@ def authenticated(guards: Guards) -> Middleware:
             return await handler(request)
         check_quota(request, await guards.strangers.look(address), guards.policy)
         try:
-            caller = await guards.recognise(bearer_of(request))
+            again = partial(guards.recognise, bearer_of(request))
+            caller = await again()
         except NotRecognised as no:
             check_quota(request, await guards.strangers.take(address), guards.policy)
             challenge = (
@@ -125,7 +130,7 @@ def authenticated(guards: Guards) -> Middleware:
             )
             request[HEADERS]["WWW-Authenticate"] = challenge
             raise Refused(401, no.code, words.KEY[no.code]) from None
-        request[CALLER] = caller
+        request[CALLER], request[AGAIN] = caller, again
         request[SAID] = {"caller": caller.id}
         return await handler(request)
 

@@ -45,6 +45,8 @@ QUOTA: Final = {
 class Route(Generic[H]):
     """What may be asked, what is answered, what it asks of whoever asks; `lines` is a line of NDJSON.
 
+    What `is_stream` is answered without an end, as server-sent events.
+
     What is asked stands in the address of a question, and in the body of a POST or PUT.
     """
 
@@ -56,6 +58,7 @@ class Route(Generic[H]):
     lines: type[BaseModel] | None = None
     method: Literal["GET", "POST", "PUT", "DELETE"] = "GET"
     status: Literal[200, 201, 202, 204] = 200
+    is_stream: bool = False
 
     @property
     def has_body(self) -> bool:
@@ -177,6 +180,8 @@ def _flat(schema: Any, defined: Mapping[str, Any]) -> Any:
 def _responses(route: Route[Any]) -> dict[str, Any]:
     if route.status == 204:  # noqa: PLR2004  no content
         return {"204": {"description": "Done", "headers": QUOTA}} | _refusals(route)
+    if route.is_stream:
+        return _stream() | _refusals(route)
     schema = {"type": "object"} if route.answer is None else _reference(route.answer)
     content = {"application/json": {"schema": schema}}
     if route.lines is not None:
@@ -185,6 +190,20 @@ def _responses(route: Route[Any]) -> dict[str, Any]:
     if route.answer is v1.Integration and route.method == "GET":
         found["304"] = {"description": "You have it: If-None-Match names what it is now", "headers": QUOTA}
     return found | _refusals(route)
+
+
+def _stream() -> dict[str, Any]:
+    """Messages without an end, or the word that there will be none."""
+    content = {"text/event-stream": {"schema": {"type": "string"}}}
+    says = (
+        "Each event as a message: its `id` is the version, its `event` the type, its `data` what "
+        f"{REFERENCES.format(model='Event')} says. The last one, `event: end`, has no id, and says why in "
+        "its data: over, not_allowed, unavailable or stopping"
+    )
+    return {
+        "200": {"description": says, "headers": QUOTA, "content": content},
+        "204": {"description": "You have it all, and nothing more can come", "headers": QUOTA},
+    }
 
 
 def _refusals(route: Route[Any]) -> dict[str, Any]:

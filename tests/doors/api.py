@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from bot.api_records import ApiKey
 from bot.application.keys import create, recognised
+from bot.application.live import Live
 from bot.application.projections import row_of
 from bot.application.reading import Reading
 from bot.domain import events as e
@@ -23,12 +24,13 @@ from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.cursors import Cursors
 from bot.infrastructure.database import Database
 from bot.infrastructure.event_store import EventStore
+from bot.infrastructure.feed import Feed
 from bot.infrastructure.observing import Nobody
 from bot.infrastructure.pages import Pages
 from bot.infrastructure.rate_limits import RateLimits
 from bot.infrastructure.read_models import ReadModels
 from bot.records import Actor, Repository, StepFailed, Unavailable
-from bot.web.api_door import ApiDoor
+from bot.web.api_door import ApiDoor, Pace
 from bot.web.api_gateway import Guards
 from bot.web.gateway import SERVING, build_app
 from bot.web.health import HealthDoor
@@ -105,6 +107,8 @@ class Opened:
     owners: frozenset[str] = frozenset()
     rates: Mapping[int, int] = field(default_factory=lambda: {60: 100, 3600: 1000})
     trusted_proxies: int = 0
+    streams: tuple[int, int] = (10, 500)
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def crypto(self) -> Crypto:
@@ -112,6 +116,11 @@ class Opened:
 
     def limits(self, kind: str) -> RateLimits:
         return RateLimits(kind, self.rates, self.crypto, timer=self.clock.seconds)
+
+    @cached_property
+    def live(self) -> Live:
+        each, total = self.streams
+        return Live(Feed(self.database), each=each, total=total, looks=0.02)
 
     def door(self) -> ApiDoor:
         return ApiDoor(
@@ -130,6 +139,8 @@ class Opened:
                 owners=self.owners,
             ),
             cursors=Cursors(self.crypto),
+            live=self.live,
+            pace=self.pace,
         )
 
     async def served(self, aiohttp_client: Connect) -> Client:

@@ -28,10 +28,10 @@ from tests.doors.api import (
 )
 from tests.doors.webapp import NOON, Client, Connect
 
-EVERY: Final = [PREFIX + route.path for route in ROUTES]
+EVERY: Final = [PREFIX + route.path for route in ROUTES if not route.is_stream]
 LOCKED: Final = [PREFIX + route.path for route in ROUTES if not route.right.is_open]
 READS: Final = [PREFIX + route.path for route in ROUTES if route.right.needs is not None]
-OF_ONE: Final = [path for path in EVERY if "{id}" in path]
+OF_ONE: Final = [PREFIX + route.path for route in ROUTES if "{id}" in route.path]
 REFUSED: Final = {
     "malformed": "key_malformed",
     "mistyped": "key_mistyped",
