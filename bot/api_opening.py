@@ -1,13 +1,19 @@
-"""The API's door, made from what a bot at work has."""
+"""The API's door and the one of its tokens, made from what a bot at work has."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from bot.application.callers import by_form
+from bot.application.granting import Granting
 from bot.application.keys import recognised
 from bot.application.live import Live
 from bot.application.reading import Reading
+from bot.application.signing import Signing
+from bot.domain.access_tokens import Issuer
+from bot.infrastructure.access_tokens import AccessTokens
 from bot.infrastructure.cache import UntilItEnds
 from bot.infrastructure.cursors import Cursors
 from bot.infrastructure.feed import Feed
@@ -15,26 +21,38 @@ from bot.infrastructure.pages import Pages
 from bot.infrastructure.rate_limits import RateLimits
 from bot.records import Actor, Repository
 from bot.settings import Settings
+from bot.storage import Storage
 from bot.web.api_door import ApiDoor
 from bot.web.api_gateway import Guards
+from bot.web.token_door import TokenDoor
 from bot.wiring import Bot
 
 MINUTE: Final = 60
 HOUR: Final = 3_600
 ROLE_SECONDS: Final = 60.0
+PUBLISHED_SECONDS: Final = 10.0
 MOST_ROLES: Final = 10_000
 STREAMS_EACH: Final = 10
 STREAMS: Final = 500
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiDoors:
+    """The API's door, and the one at which tokens for it are had; strangers have one quota at both."""
+
+    api: ApiDoor
+    tokens: TokenDoor
+
+
 @asynccontextmanager
-async def api_door(settings: Settings, bot: Bot | None) -> AsyncIterator[ApiDoor | None]:
-    """The door of this bot; none where nothing is set up yet."""
+async def api_doors(settings: Settings, bot: Bot | None) -> AsyncIterator[ApiDoors | None]:
+    """The doors of this bot; none where nothing is set up yet."""
     if bot is None:
         yield None
         return
     stored, rates = bot.stored, settings.api_rate_limits
     windows = {MINUTE: rates.minute, HOUR: rates.hour}
+    granting = granting_of(settings, stored)
     async with AsyncExitStack() as stack:
         limits = [
             RateLimits(kind, windows, stored.crypto, redis_url=settings.redis_url)
@@ -42,14 +60,17 @@ async def api_door(settings: Settings, bot: Bot | None) -> AsyncIterator[ApiDoor
         ]
         for each in limits:
             stack.push_async_callback(each.close)
-        yield ApiDoor(
-            guards=Guards(
-                recognise=partial(recognised, keys=stored.keys, clock=stored.clock),
-                callers=limits[0],
-                strangers=limits[1],
-                policy=", ".join(f"{most};w={seconds}" for seconds, most in windows.items()),
-                trusted_proxies=settings.trusted_proxies,
+        guards = Guards(
+            recognise=by_form(
+                key=partial(recognised, keys=stored.keys, clock=stored.clock), token=granting.recognised
             ),
+            callers=limits[0],
+            strangers=limits[1],
+            policy=", ".join(f"{most};w={seconds}" for seconds, most in windows.items()),
+            trusted_proxies=settings.trusted_proxies,
+        )
+        api = ApiDoor(
+            guards=guards,
             reading=Reading(
                 pages=Pages(stored.database),
                 integrations=stored.integrations,
@@ -60,6 +81,38 @@ async def api_door(settings: Settings, bot: Bot | None) -> AsyncIterator[ApiDoor
             cursors=Cursors(stored.crypto),
             live=Live(Feed(stored.database), each=STREAMS_EACH, total=STREAMS),
         )
+        yield ApiDoors(
+            api=api,
+            tokens=TokenDoor(granting=granting, published=Published(granting).keys, guards=guards),
+        )
+
+
+def granting_of(settings: Settings, stored: Storage) -> Granting:
+    """Who may have a token of this bot, and whose one is."""
+    return Granting(
+        keys=stored.keys,
+        grants=stored.grants,
+        signing=Signing(keys=stored.signing_keys, tokens=AccessTokens(stored.signing_keys)),
+        clock=stored.clock,
+        issuer=Issuer(settings.address),
+    )
+
+
+class Published:
+    """The public keys, for a moment: anybody may ask for them, and without a quota."""
+
+    def __init__(self, granting: Granting) -> None:
+        self._granting = granting
+        self._kept: UntilItEnds[str, Sequence[Mapping[str, str]]] = UntilItEnds(
+            size=1, seconds=lambda _: PUBLISHED_SECONDS
+        )
+
+    async def keys(self) -> Sequence[Mapping[str, str]]:
+        """As they were at most a moment ago. Raises Unavailable."""
+        return await self._kept.get("keys", self._asked)
+
+    async def _asked(self) -> Sequence[Mapping[str, str]]:
+        return await self._granting.signing.published(self._granting.clock.now())
 
 
 class Roles:

@@ -68,6 +68,8 @@ def _keys_of(keys: argparse.ArgumentParser) -> None:
     create.add_argument("--days", type=int, default=90, help="how long it lasts")
     acts.add_parser("list", help="every key, without the keys themselves")
     acts.add_parser("revoke", help="take one back at once").add_argument("key_id", metavar="ID")
+    rotate = acts.add_parser("rotate", help="a new key to sign access tokens with")
+    rotate.add_argument("--leaked", action="store_true", help="at once, and every token there is ends")
 
 
 def event_name(text: str) -> str:
@@ -228,7 +230,7 @@ async def freezes(settings: Settings) -> int:
 
 
 async def keys(settings: Settings, asked: argparse.Namespace) -> int:
-    """Make one, list them, or take one back."""
+    """Make one, list them, take one back; or let another sign tokens."""
     from bot import keys_by_hand  # noqa: PLC0415  the same
 
     acts: Mapping[str, Callable[[], Coroutine[Any, Any, str]]] = {
@@ -237,6 +239,7 @@ async def keys(settings: Settings, asked: argparse.Namespace) -> int:
         ),
         "list": lambda: keys_by_hand.listed(settings),
         "revoke": lambda: keys_by_hand.revoked(settings, asked.key_id),
+        "rotate": lambda: keys_by_hand.replaced(settings) if asked.leaked else keys_by_hand.rotated(settings),
     }
     sys.stdout.write(await acts[asked.act]() + "\n")
     return OK

@@ -16,7 +16,7 @@ import structlog
 from aiohttp import web
 
 from bot import setting_up
-from bot.api_opening import api_door
+from bot.api_opening import ApiDoors, api_doors
 from bot.application.freeze_words import counted
 from bot.application.frozen import freezes
 from bot.infrastructure.aside import Aside
@@ -29,7 +29,6 @@ from bot.instruments import Instruments
 from bot.records import Delivery, Unavailable
 from bot.services import SERVICES, Service, queues_of, routes_of
 from bot.settings import Misconfigured, Settings
-from bot.web.api_door import ApiDoor
 from bot.web.gateway import build_app, listening
 from bot.web.health import OK, HealthDoor, Probe, nothing_to_count
 from bot.web.nearness import is_loopback
@@ -72,7 +71,7 @@ async def open_bot(
             bot = await stack.enter_async_context(working)
             instruments.metrics.watch_breakers(bot.breakers)
         token = secrets.token_urlsafe(16) if settings.setup_mode else None
-        api = await stack.enter_async_context(api_door(settings, bot))
+        api = await stack.enter_async_context(api_doors(settings, bot))
         app = app_of(settings, services, bot, instruments.metrics, setup_token=token, api=api)
         port = await stack.enter_async_context(reached(app, settings))
         if token is not None:
@@ -90,7 +89,7 @@ def app_of(
     metrics: Metrics,
     *,
     setup_token: str | None = None,
-    api: ApiDoor | None = None,
+    api: ApiDoors | None = None,
 ) -> web.Application:
     """The doors of these services and no others; health and figures every process has."""
     routes = routes_of(services)
@@ -102,7 +101,8 @@ def app_of(
         github=github_door(settings, bot, metrics) if "webhooks" in routes else None,
         setup=SetUpDoor(token=setup_token, steps=setting_up.STEPS) if "setup" in routes else None,
         shows_schemas="schemas" in routes,
-        api=api if "api" in routes else None,
+        api=api.api if api and "api" in routes else None,
+        tokens=api.tokens if api and "tokens" in routes else None,
     )
 
 

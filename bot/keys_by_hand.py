@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.api_records import ApiKey
 from bot.application import key_words
 from bot.application.keys import create
+from bot.application.signing import replace, rotate
 from bot.domain.api_keys import LONGEST_DAYS, UnknownScope
 from bot.freezing_by_hand import app_of
 from bot.infrastructure.github_installations import installed
@@ -47,6 +48,18 @@ async def revoked(settings: Settings, key_id: str) -> str:
         if not await stored.keys.revoke(key_id, stored.clock.now()):
             raise NotThere(f"no key {key_id} counts; `python -m bot keys list` lists them")
     return f"{key_id} is revoked, and opens nothing any more"
+
+
+async def rotated(settings: Settings) -> str:
+    """A new key signs access tokens, once it is known; none of them ends by that."""
+    async with kept(settings) as stored:
+        return key_words.rotated(await rotate(stored.signing_keys, stored.clock.now()))
+
+
+async def replaced(settings: Settings) -> str:
+    """A new key signs access tokens at once, and those by any other count no more."""
+    async with kept(settings) as stored:
+        return key_words.replaced(await replace(stored.signing_keys, stored.clock.now()))
 
 
 async def _looked_up(settings: Settings, login: str, place: str) -> tuple[Actor, int]:

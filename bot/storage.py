@@ -14,12 +14,14 @@ from bot.infrastructure.crypto import Crypto, NotSealedHere
 from bot.infrastructure.database import Database, path_of
 from bot.infrastructure.effects import Effects
 from bot.infrastructure.event_store import EventStore
+from bot.infrastructure.grants import Grants
 from bot.infrastructure.inbox import Inbox
 from bot.infrastructure.migrations import applied
 from bot.infrastructure.notes import Notes
 from bot.infrastructure.observing import Nobody, Observer
 from bot.infrastructure.outbox import Outbox
 from bot.infrastructure.read_models import ReadModels
+from bot.infrastructure.signing_keys import SigningKeys
 from bot.secret_key import secret_key_of
 from bot.settings import Misconfigured, Settings
 
@@ -42,6 +44,8 @@ class Storage:
     aside: Aside
     integrations: ReadModels
     keys: ApiKeys
+    grants: Grants
+    signing_keys: SigningKeys
 
 
 @asynccontextmanager
@@ -72,6 +76,8 @@ async def storage(
             aside=Aside(database, outbox),
             integrations=ReadModels(database),
             keys=ApiKeys(database, crypto),
+            grants=Grants(database, crypto),
+            signing_keys=SigningKeys(database, crypto),
         )
 
 

@@ -10,7 +10,17 @@ from typing import Final
 import aiohttp
 
 import handlers
-from bot.application import intake, notifying, redelivering, reminding, saga, settling, sweeping, upkeep
+from bot.application import (
+    intake,
+    key_upkeep,
+    notifying,
+    redelivering,
+    reminding,
+    saga,
+    settling,
+    sweeping,
+    upkeep,
+)
 from bot.application.ports import Clock, Subscriber, World
 from bot.application.retaining import Transcripts
 from bot.credentials import AppCredentials
@@ -139,6 +149,7 @@ def register(
         *reminding.register(world),
         *redelivering.register(GitHubDeliveries(app), stored.clock),
         *sweeping.register(heard, stored.inbox, stored.clock),
+        *key_upkeep.register(stored.signing_keys, stored.grants, stored.clock),
         *upkeep.register(stored.clock, stored.log, kept, workflow_days=settings.retention_days.workflows),
     ]
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from bot.api_records import Caller
+from bot.domain.access_tokens import is_like_a_token
 
 Recognise = Callable[[str], Awaitable[Caller]]
 """Who shows this text, if it counts now. Raises NotRecognised, Unavailable."""
@@ -14,3 +15,12 @@ class NotRecognised(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+def by_form(*, key: Recognise, token: Recognise) -> Recognise:
+    """Whoever shows a token is known by that, and everybody else by a key."""
+
+    async def recognise(text: str) -> Caller:
+        return await (token if is_like_a_token(text) else key)(text)
+
+    return recognise

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.api_records import ApiKey
 from bot.domain.api_keys import SCOPES, standing
 from bot.domain.policy import Permission
+from bot.token_records import SigningKey
 
 
 def shown_once(key: ApiKey, text: str) -> str:
@@ -26,6 +27,22 @@ def listed(keys: Sequence[ApiKey], now: datetime) -> str:
 def unknown_scope(scope: str) -> str:
     """Which there are."""
     return f"there is no scope {scope}; there are {', '.join([*SCOPES, *Permission])}"
+
+
+def rotated(key: SigningKey) -> str:
+    """When it signs, and what becomes of the others."""
+    return (
+        f"{key.kid} is published, and signs access tokens from {key.signs_from:%Y-%m-%d %H:%M} UTC; "
+        "tokens by the key before it count until they end"
+    )
+
+
+def replaced(key: SigningKey) -> str:
+    """What has ended, and how people go on."""
+    return (
+        f"{key.kid} signs access tokens from now on, and no token by another key counts any more: "
+        "their owners get new ones with their refresh tokens, which still count"
+    )
 
 
 def _line(key: ApiKey, now: datetime) -> str:

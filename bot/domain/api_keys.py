@@ -51,8 +51,8 @@ def key_text(entropy: bytes) -> str:
     """A new key from so many random bytes: who it is, what it is secret by, and a sum over both."""
     if len(entropy) != ENTROPY_BYTES:
         raise ValueError(f"a key is made of {ENTROPY_BYTES} random bytes")
-    name = _digits(int.from_bytes(entropy[:ID_BYTES], "big"), ID_DIGITS)
-    secret = _digits(int.from_bytes(entropy[ID_BYTES:], "big"), SECRET_DIGITS)
+    name = in_digits(int.from_bytes(entropy[:ID_BYTES], "big"), ID_DIGITS)
+    secret = in_digits(int.from_bytes(entropy[ID_BYTES:], "big"), SECRET_DIGITS)
     body = f"ccb_{name}_{secret}"
     return body + checksum(body)
 
@@ -70,7 +70,7 @@ def read_key(text: str) -> PresentedKey:
 
 def checksum(body: str) -> str:
     """The sum that a typo changes; anybody can make one, so it proves nothing."""
-    return _digits(zlib.crc32(body.encode()), CHECK_DIGITS)
+    return in_digits(zlib.crc32(body.encode()), CHECK_DIGITS)
 
 
 def permissions_of(scopes: Iterable[str]) -> frozenset[Permission]:
@@ -101,7 +101,7 @@ def is_use_to_note(key: ApiKey, now: datetime) -> bool:
     return key.used_at is None or now - key.used_at >= NOTED_EVERY
 
 
-def _digits(number: int, width: int) -> str:
+def in_digits(number: int, width: int) -> str:
     """The number in 62 digits, its last so many places."""
     places = []
     for _ in range(width):

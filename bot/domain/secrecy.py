@@ -89,7 +89,11 @@ _FORMS: Final = tuple(
             r"(?:xox[abeoprs]-[A-Za-z0-9\-]{20,}|xapp-\d-[A-Za-z0-9\-]{20,}"
             r"|hooks\.slack\.com/services/[A-Z0-9]{8,}+/[A-Z0-9]{8,}+/[A-Za-z0-9]{20,})",
         ),
-        ("key of this bot", ("ccb_",), _EDGE + r"ccb_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}(?![0-9A-Za-z_])"),
+        (
+            "key of this bot",
+            ("ccb_", "ccr_"),
+            _EDGE + r"(?:ccb_[0-9A-Za-z]{12}_|ccr_)[0-9A-Za-z]{49}(?![0-9A-Za-z_])",
+        ),
         ("Stripe key", ("sk_live_", "rk_live_"), r"[sr]k_live_[A-Za-z0-9]{20,}"),
         ("SendGrid key", ("SG.",), _EDGE + r"SG\.[A-Za-z0-9_\-]{22}\.[A-Za-z0-9_\-]{43}(?![A-Za-z0-9_\-])"),
         ("Shopify token", ("shp",), r"shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}(?![A-Za-z0-9_])"),

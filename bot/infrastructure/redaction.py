@@ -21,6 +21,7 @@ _FORMS: Final = re.compile(
     r"|\bgh[opsur]_[A-Za-z0-9._\-]{10,}"
     r"|\bgithub_pat_[A-Za-z0-9_]{10,}"
     r"|\bccb_[A-Za-z0-9]{6,}_[A-Za-z0-9]{6,}"
+    r"|\bccr_[A-Za-z0-9]{6,}"
     r"|\bsk-ant-[A-Za-z0-9_\-]{6,}"
     r"|\bxox[abeoprs]-[A-Za-z0-9\-]{6,}"
     r"|\beyJ[A-Za-z0-9_\-]{6,}\.[A-Za-z0-9_\-]{6,}\.[A-Za-z0-9_\-]*"

@@ -153,3 +153,37 @@ API_KEYS: Final = Table(
     Column("revoked_at", Text),
     Column("used_at", Text),
 )
+
+SIGNING_KEYS: Final = Table(
+    "signing_keys",
+    METADATA,
+    Column("kid", Text, primary_key=True),
+    Column("public", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("signs_from", Text, nullable=False),
+)
+
+GRANTS: Final = Table(
+    "grants",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("login", Text, nullable=False),
+    Column("github_id", BigInteger, nullable=False),
+    Column("installation_id", BigInteger, nullable=False),
+    Column("permissions", Text, nullable=False),
+    Column("key_id", Text),
+    Column("created_at", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Column("revoked_at", Text),
+    Index("grants_expires_at", "expires_at"),
+)
+
+REFRESH_TOKENS: Final = Table(
+    "refresh_tokens",
+    METADATA,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("grant_id", Text, nullable=False),
+    Column("issued_at", Text, nullable=False),
+    Column("used_at", Text),
+    Index("refresh_tokens_grant", "grant_id"),
+)

@@ -34,8 +34,10 @@ HEADERS: Final = web.RequestKey("HEADERS", CIMultiDict[str])
 """What the answer carries whatever it is, a refusal too."""
 
 _SANE_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,36}")  # a UUID or a trace id; what is secret is longer
-_NAMES_OF_KEYS: Final = frozenset(("access_token", "api_key", "apikey", "key", "token", "authorization"))
-_BEGINS_A_KEY: Final = "ccb_"
+_NAMES_OF_KEYS: Final = frozenset((
+    *("access_token", "api_key", "apikey", "authorization", "key", "refresh_token", "token"),
+))
+_LIKE_A_KEY: Final = re.compile(r"cc[br]_|eyJ[\w-]+\.eyJ")  # a key, what renews a token, a token
 
 WITH_BODY: Final = frozenset(("POST", "PUT"))
 MOST_BODY: Final = 256 * 1024  # bytes
@@ -105,7 +107,7 @@ async def bounded(request: web.Request, handler: Handler) -> web.StreamResponse:
 async def keyless_address(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A key in an address is refused, also a good one: addresses are kept by whoever passes them on."""
     is_named = any(name.lower() in _NAMES_OF_KEYS for name in request.query)
-    if is_named or _BEGINS_A_KEY in request.path_qs:
+    if is_named or _LIKE_A_KEY.search(request.path_qs):
         raise Refused(400, "key_in_address", words.KEY_IN_ADDRESS)
     return await handler(request)
 

@@ -10,6 +10,9 @@ KEY: Final[Mapping[str, str]] = {
     "key_unknown": "this bot does not know that key: ask the operator for one",
     "key_expired": "that key has ended: ask the operator for a new one",
     "key_revoked": "that key was revoked: ask the operator for a new one",
+    "token_invalid": "that is no token of this bot's, or none for this API: ask /auth/token for one",
+    "token_expired": "that token has ended: renew it at /auth/token",
+    "token_revoked": "what that token was made of is revoked: ask /auth/token for one with another key",
 }
 KEY_IN_ADDRESS: Final = (
     "send a key in the header Authorization and never in an address, where it ends up in logs; "

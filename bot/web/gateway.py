@@ -22,6 +22,7 @@ from bot.web.api_gateway import REQUEST_ID, SAID
 from bot.web.health import HealthDoor
 from bot.web.measuring import Metrics
 from bot.web.setup import SetUpDoor
+from bot.web.token_door import TokenDoor
 from bot.web.webhooks import PATH, GitHubDoor
 
 HEADERS: Final = CIMultiDict({
@@ -53,7 +54,7 @@ _TOLD: Final[Mapping[str, str]] = {"database": "the database cannot be reached n
 log = structlog.get_logger()
 
 
-def build_app(
+def build_app(  # noqa: PLR0913  each door that there is
     *,
     health: HealthDoor,
     metrics: Metrics,
@@ -61,6 +62,7 @@ def build_app(
     setup: SetUpDoor | None = None,
     shows_schemas: bool = False,
     api: ApiDoor | None = None,
+    tokens: TokenDoor | None = None,
 ) -> web.Application:
     """Health and figures, and each door that is given, behind the same guard."""
     app = web.Application(middlewares=[guarded(metrics)])
@@ -75,6 +77,8 @@ def build_app(
         app.router.add_get(schemas.CONFIGURATION, schemas.configuration, allow_head=False)
     if api is not None:
         app.add_subapp(PREFIX, api_of(api))
+    if tokens is not None:
+        tokens.mount(app)
     app.on_response_prepare.append(dress)
     return app
 

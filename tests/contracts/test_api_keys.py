@@ -136,6 +136,7 @@ async def test_keys_are_made_in_a_database_that_was_filled_before(
         "INSERT INTO effects VALUES ('key', 'then', 'done')",
         "DROP TABLE api_keys",
         "DROP INDEX integrations_installation",
+        *("DROP TABLE signing_keys", "DROP TABLE grants", "DROP TABLE refresh_tokens"),
         "UPDATE alembic_version SET version_num = '0004'",
     )
 

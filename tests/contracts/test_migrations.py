@@ -141,6 +141,7 @@ async def test_the_tail_of_a_database_that_is_filled_is_where_its_chain_ends(
     await run(
         empty,
         *("DROP TABLE tail", "DROP TABLE api_keys", "DROP INDEX integrations_installation"),
+        *("DROP TABLE signing_keys", "DROP TABLE grants", "DROP TABLE refresh_tokens"),
         "UPDATE alembic_version SET version_num = '0003'",
     )
 

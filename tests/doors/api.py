@@ -12,34 +12,43 @@ from aiohttp.test_utils import TestServer
 from msgspec.structs import replace
 
 from bot.api_records import ApiKey
+from bot.application.callers import by_form
+from bot.application.granting import Granting
 from bot.application.keys import create, recognised
 from bot.application.live import Live
 from bot.application.projections import row_of
 from bot.application.reading import Reading
+from bot.application.signing import Signing
 from bot.domain import events as e
+from bot.domain.access_tokens import Issuer
 from bot.domain.api_keys import CHECK_DIGITS, ENTROPY_BYTES, checksum, key_text
 from bot.domain.integration import fold
+from bot.infrastructure.access_tokens import AccessTokens
 from bot.infrastructure.api_keys import ApiKeys
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.cursors import Cursors
 from bot.infrastructure.database import Database
 from bot.infrastructure.event_store import EventStore
 from bot.infrastructure.feed import Feed
+from bot.infrastructure.grants import Grants
 from bot.infrastructure.observing import Nobody
 from bot.infrastructure.pages import Pages
 from bot.infrastructure.rate_limits import RateLimits
 from bot.infrastructure.read_models import ReadModels
+from bot.infrastructure.signing_keys import SigningKeys
 from bot.records import Actor, Repository, StepFailed, Unavailable
 from bot.web.api_door import ApiDoor, Pace
 from bot.web.api_gateway import Guards
 from bot.web.gateway import SERVING, build_app
 from bot.web.health import HealthDoor
+from bot.web.token_door import TokenDoor
 from tests.doors.webapp import NOON, Client, Connect, FakeMetrics
 from tests.unit.histories import REQUEST
 
 SECRET: Final = b"a secret of an operator, 32 bytes and more"
 ADA: Final = Actor(id=1, login="ada")  # may read the shop
 EVE: Final = Actor(id=66, login="eve")  # may read nothing
+ISSUER: Final = Issuer("https://bot.example.org")
 OURS: Final = 9
 THEIRS: Final = 10
 # Repositories: in our installation one that Ada may read and one that she may not, and one of others.
@@ -122,15 +131,34 @@ class Opened:
         each, total = self.streams
         return Live(Feed(self.database), each=each, total=total, looks=0.02)
 
-    def door(self) -> ApiDoor:
-        return ApiDoor(
-            guards=Guards(
-                recognise=partial(recognised, keys=ApiKeys(self.database, self.crypto), clock=self.clock),
-                callers=self.limits("key"),
-                strangers=self.limits("address"),
-                policy=", ".join(f"{most};w={seconds}" for seconds, most in self.rates.items()),
-                trusted_proxies=self.trusted_proxies,
+    @property
+    def signing_keys(self) -> SigningKeys:
+        return SigningKeys(self.database, self.crypto)
+
+    def granting(self) -> Granting:
+        return Granting(
+            keys=ApiKeys(self.database, self.crypto),
+            grants=Grants(self.database, self.crypto),
+            signing=Signing(keys=self.signing_keys, tokens=AccessTokens(self.signing_keys)),
+            clock=self.clock,
+            issuer=ISSUER,
+        )
+
+    def guards(self) -> Guards:
+        keys = ApiKeys(self.database, self.crypto)
+        return Guards(
+            recognise=by_form(
+                key=partial(recognised, keys=keys, clock=self.clock), token=self.granting().recognised
             ),
+            callers=self.limits("key"),
+            strangers=self.limits("address"),
+            policy=", ".join(f"{most};w={seconds}" for seconds, most in self.rates.items()),
+            trusted_proxies=self.trusted_proxies,
+        )
+
+    def door(self, guards: Guards | None = None) -> ApiDoor:
+        return ApiDoor(
+            guards=guards or self.guards(),
             reading=Reading(
                 pages=Pages(self.database),
                 integrations=ReadModels(self.database),
@@ -143,10 +171,22 @@ class Opened:
             pace=self.pace,
         )
 
+    def tokens(self, guards: Guards) -> TokenDoor:
+        granting = self.granting()
+
+        async def published() -> Sequence[Mapping[str, str]]:
+            return await granting.signing.published(self.clock.now())
+
+        return TokenDoor(granting=granting, published=published, guards=guards)
+
     async def served(self, aiohttp_client: Connect) -> Client:
         """A client of the application, which is served as in production."""
         health = HealthDoor(needs={}, states={}, metrics=self.metrics, metrics_token=None, is_public=False)
-        server = TestServer(build_app(health=health, metrics=self.metrics, api=self.door()))
+        guards = self.guards()
+        doors = build_app(
+            health=health, metrics=self.metrics, api=self.door(guards), tokens=self.tokens(guards)
+        )
+        server = TestServer(doors)
         await server.start_server(**SERVING)
         return await aiohttp_client(server)
 

@@ -26,8 +26,14 @@ ASKED: Final = (
     ("POST", "/webhooks/github"),
     ("GET", "/setup"),
     ("GET", "/schemas/claude-bot.json"),
+    ("POST", "/auth/token"),
+    ("GET", "/.well-known/jwks.json"),
 )
-WORKERS: Final = (["auth"], ["workflow"], ["ai"], ["notifications"], ["workflow", "ai", "notifications"])
+WORKERS: Final = (["workflow"], ["ai"], ["notifications"], ["workflow", "ai", "notifications"])
+
+
+HERE: Final = {"/auth/token": 400, "/.well-known/jwks.json": 200}
+NOT_HERE: Final = dict.fromkeys(HERE, 404)
 
 
 async def answers(port: int) -> dict[str, int]:
@@ -57,6 +63,20 @@ async def test_the_doors_are_where_integrations_is(bot: Bot, names: list[str]) -
         "/webhooks/github": 401,
         "/setup": 404,
         "/schemas/claude-bot.json": 200,
+        **(HERE if not names else NOT_HERE),
+    })
+
+
+async def test_tokens_are_had_where_auth_is_and_nothing_else(bot: Bot) -> None:
+    assert await answers_of(bot.environment, ["auth"]) == snapshot({
+        "/healthz": 200,
+        "/readyz": 405,
+        "/metrics": 200,
+        "/webhooks/github": 404,
+        "/setup": 404,
+        "/schemas/claude-bot.json": 404,
+        "/auth/token": 400,
+        "/.well-known/jwks.json": 200,
     })
 
 
@@ -71,6 +91,7 @@ async def test_a_process_without_integrations_has_health_and_figures_alone(
         "/webhooks/github": 404,
         "/setup": 404,
         "/schemas/claude-bot.json": 404,
+        **NOT_HERE,
     })
 
 

@@ -31,6 +31,8 @@ PATHS: Final = {
     "setup": "/setup",
     "schemas": "/schemas/claude-bot.json",
     "api": "/api/v1",
+    "tokens": "/auth/token",
+    "jwks": "/.well-known/jwks.json",
 }
 
 

@@ -68,3 +68,19 @@ async def test_what_cannot_be_a_key_is_said_and_nothing_is_kept(
         await said(team, words)
 
     assert await said(team, ["keys", "list"]) == "there is no key\n"
+
+
+async def test_the_key_that_signs_tokens_is_followed_by_another_or_replaced_at_once(team: Team) -> None:
+    stored = team.bot.stored
+    before = await stored.signing_keys.add(signs_from=stored.clock.now())
+
+    rotated = await said(team, ["keys", "rotate"])
+
+    [second] = [key for key in await stored.signing_keys.listed() if key != before]
+    assert f"{second.kid} is published, and signs access tokens from" in rotated
+    assert second.signs_from > stored.clock.now()
+
+    replaced = await said(team, ["keys", "rotate", "--leaked"])
+
+    [third] = await stored.signing_keys.listed()
+    assert f"{third.kid} signs access tokens from now on" in replaced

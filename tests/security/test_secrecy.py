@@ -53,7 +53,7 @@ SECRETS: Final[Mapping[str, tuple[str, ...]]] = {
         f"xapp-1-A0{NOISE[:9].upper()}-{HEX[:60]}",
         f"https://hooks.slack.com/services/T0AB12CD3/B0AB12CD3/{NOISE[:24]}",
     ),
-    "key of this bot": (f"ccb_{NOISE[:12]}_{NOISE[:49]}",),
+    "key of this bot": (f"ccb_{NOISE[:12]}_{NOISE[:49]}", f"ccr_{NOISE[:49]}"),
     "Stripe key": (f"sk_live_{NOISE[:24]}", f"rk_live_{NOISE[:24]}"),
     "SendGrid key": (f"SG.{NOISE[:22]}.{NOISE[:43]}",),
     "Shopify token": (f"shpat_{HEX[:32]}",),

@@ -13,7 +13,7 @@ from dbos import DBOS
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot import doors, wiring
-from bot.api_opening import api_door
+from bot.api_opening import api_doors
 from bot.application import lapsing, reminding, settling
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
@@ -55,7 +55,7 @@ async def open_bot(settings: Settings, bent: Mapping[str, Any]) -> AsyncIterator
     if credentials is None:
         raise AssertionError("a story needs the App")
     working = wiring.at_work(settings, credentials, queues=list(QUEUES), instruments=instruments, **bent)
-    async with working as bot, api_door(settings, bot) as api:
+    async with working as bot, api_doors(settings, bot) as api:
         app = doors.app_of(settings, SERVICES, bot, instruments.metrics, api=api)
         async with listening(app, host="127.0.0.1", port=0) as port:
             yield bot, port
