@@ -94,7 +94,7 @@ def app_of(
     """The doors of these services and no others; health and figures every process has."""
     routes = routes_of(services)
     if api is not None:
-        metrics.watch_streams(api.live)
+        metrics.watch_streams(api.api.live)
     return build_app(
         health=health_door(settings, services, bot, metrics),
         metrics=metrics,
