@@ -4,11 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from bot.application import check_words, dispatch_words, freeze_words, removal_words, version_words
+from bot.application import (
+    check_words,
+    dispatch_words,
+    freeze_words,
+    removal_words,
+    suite_words,
+    version_words,
+)
 from bot.application.fact_words import counted
 from bot.application.histories import History
 from bot.application.reasons import code, why
 from bot.application.refusing import Refused
+from bot.application.remark_words import warning
 from bot.application.status_words import STEP_TITLES, duration, held_up_words
 from bot.application.turn_words import in_line
 from bot.application.views import StatusView
@@ -109,7 +117,8 @@ def _because(view: StatusView) -> list[str]:
     if view.cause is not None:
         return [f"It is being stopped. {why(view.cause)}"]
     if waits := waiting_words(view) or held_up_words(view):
-        return [*waits, *check_words.failing(view)]
+        doubts = warning(view.tested) if view.waiting_for == "approval" else []
+        return [*waits, *doubts, *check_words.failing(view)]
     if view.removal is not None and view.state == State.DEPRECATED:
         return removal_words.of_view(view)
     if view.state == State.ACTIVE:
@@ -117,7 +126,9 @@ def _because(view: StatusView) -> list[str]:
     running = next((step.name for step in view.steps if step.mark in {"running", "waiting"}), None)
     title = STEP_TITLES[running] if running is not None else "take up the request"
     at_work = f"It is at work: “{title}”. It waits for nobody."
-    return [*(in_line(view.turn) or [at_work]), *version_words.in_use(view), *check_words.failing(view)]
+    again = suite_words.failing(view) if view.runs_again else []
+    at_work_now = in_line(view.turn) or [at_work, *again]
+    return [*at_work_now, *version_words.in_use(view), *check_words.failing(view)]
 
 
 def _failed(view: StatusView) -> str:

@@ -3,7 +3,6 @@
 The validation, the JSON Schema for editors and the guide's table are all made of it.
 """
 
-import json
 import shlex
 from typing import Annotated, Final, Literal, Self
 
@@ -14,6 +13,7 @@ from bot.domain import events as e
 from bot.domain.approving import teams_named
 from bot.domain.branch_names import ALLOWED, USUAL, is_a_name
 from bot.domain.codeowners import pattern_of
+from bot.domain.flaking import MOST_RERUNS
 from bot.domain.reviewers import CODEOWNERS
 from bot.domain.setting_up import SetUp
 from bot.records import MergeMethod
@@ -181,6 +181,13 @@ class Configuration(BaseModel):
         default="report",
         description="tests that pass with remarks: report them at the gate, or refuse the change",
     )
+    test_reruns: int = Field(
+        default=1,
+        ge=0,
+        le=MOST_RERUNS,
+        description="how often tests that fail are run again on the same change before it is repaired; where "
+        "they pass then, that is remarked as flaky",
+    )
     checks: Checks = Field(
         default=Checks(),
         description="others' checks on the bot's pull request: whether it goes back to work where they fail "
@@ -279,21 +286,3 @@ def reviewers_of(configuration: Configuration) -> list[str]:
     if isinstance(named, str):
         return [CODEOWNERS] if named == CODEOWNERS else []
     return [f"@{name.removeprefix('@')}" for name in named]
-
-
-def values_of(configuration: Configuration) -> dict[str, str]:
-    """Each key's value as text; empty where it has none."""
-    return {name: shown(value) for name, value in configuration.model_dump(mode="json").items()}
-
-
-def shown(value: object) -> str:
-    """A value as people read it."""
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        between = "; " if any(isinstance(each, dict) for each in value) else ", "
-        return between.join(map(shown, value))
-    if isinstance(value, dict):
-        said = {name: shown(each) for name, each in value.items() if each not in (None, {})}
-        return ", ".join(f"{name}: {each}" for name, each in said.items())
-    return value if isinstance(value, str) else json.dumps(value)

@@ -4,8 +4,9 @@ from typing import Final
 
 from bot.annotations import Annotation
 from bot.application.approval_words import unread
-from bot.application.configuration import PATH, shown, values_of
+from bot.application.configuration import PATH
 from bot.application.configuration_file import MOST_FAULTS, Reading
+from bot.application.configuration_values import shown, values_of
 from bot.application.fault_words import fault, more, reason
 from bot.application.in_force import InForce, Source
 from bot.application.reasons import code, why

@@ -32,7 +32,19 @@ class Doubted:
     bent: str
 
 
-async def doubted(world: World, it: Integration, edits: Sequence[FileEdit], ran: Tried) -> Doubted:
+async def is_bent(world: World, it: Integration, edits: Sequence[FileEdit]) -> bool:
+    """Whether the change did anything to what judged before it."""
+    return judges_in(edits, await _before(world, it, edits, it.tests), command=it.tests).are_bent
+
+
+async def doubted(
+    world: World,
+    it: Integration,
+    edits: Sequence[FileEdit],
+    ran: Tried,
+    *,
+    failed_first: tuple[str, ...] | None = None,
+) -> Doubted:
     """Look again at a change whose tests ended with status 0.
 
     Nothing inside the sandbox can be believed, what it prints least: so what counts is which runs end well,
@@ -49,6 +61,7 @@ async def doubted(world: World, it: Integration, edits: Sequence[FileEdit], ran:
         is_blind=await _is_blind(world, it, edits),
         installs=await changed_needs(world, place_of(it), edits),
         report=ran.told.doubts,
+        failed_first=failed_first,
     )
     return Doubted(
         remarks=remarks_on(seen),

@@ -68,6 +68,9 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             stopped = "" if ended == "exited" else f", stopped by {code(ended)}"
             some = f" ({failed} of them)" if failed else ""
             return f"the tests failed in attempt {attempt}{some}{stopped}"
+        case e.TestsRepeated(attempt=attempt, failed=failed):
+            some = f" ({failed} of them)" if failed else ""
+            return f"the tests failed in attempt {attempt}{some}, and are run again on the very same change"
         case e.RepairStarted(attempt=attempt):
             return f"I began to repair: attempt {attempt}"
         case e.CommitMade(head=head):

@@ -74,6 +74,7 @@ def what_people_see(it: Integration) -> tuple[object, ...]:
         it.state,
         it.waiting_for,
         it.tests,
+        it.runs_again,
         it.reason,
         it.settled,
         it.cancelled,

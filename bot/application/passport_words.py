@@ -20,6 +20,11 @@ MOST_ENTRIES: Final = 12
 # The whole must fit into a body of 65,536 characters, beside what the model says of its change.
 MOST_SPEC_CHARACTERS: Final = 12_000
 NOT_NOTED: Final = "not noted by the version that did it"
+RESULTS: Final[Mapping[str, str]] = {
+    "failed": "failed",
+    "repeated": "failed, and was run again",
+    "remarks": "passed",
+}
 TOOLS: Final[Mapping[str, str]] = {"not_run": "not run"}
 
 
@@ -111,7 +116,7 @@ def _run(run: Run) -> str:
     if run.result == "passed":
         told = "passed by its status alone" if run.passed is None else f"{run.passed} passed"
     else:
-        told = {"failed": "failed", "remarks": "passed"}.get(run.result, f"stopped by {code(run.result)}")
+        told = RESULTS.get(run.result, f"stopped by {code(run.result)}")
     remarks = f", **with remarks** ({', '.join(map(code, run.remarks))})" if run.remarks else ""
     return f"attempt {run.attempt}: {told}{remarks}"
 

@@ -1,9 +1,10 @@
 """Every sentence about how far a test result can be trusted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from bot.application.reasons import code
+from bot.domain.secrecy import without_secrets
 from bot.domain.trust import Remark, Tested, Trust
 
 MOST_PATHS: Final = 10
@@ -14,6 +15,7 @@ REMARKS: Final[Mapping[str, str]] = {
     "old_tests_fail": "The tests as they were before this change fail on it.",
     "old_tests_fewer": "Of the tests as they were before this change, fewer pass on it: {now}, before "
     "{before}.",
+    "flaky": "Flaky: on the very same change the tests failed at first{names}, and passed when run again.",
     "result_gone": "The run ended with status 0, but without a result that could be counted; before this "
     "change there was one ({before} passed).",
     "nothing_passed": "Not one test passed.",
@@ -35,7 +37,7 @@ def remark(it: Remark) -> str:
     numbers = {
         name: "?" if count is None else str(count) for name, count in (("now", it.now), ("before", it.before))
     }
-    return REMARKS[it.code].format(paths=_paths(it.paths), **numbers)
+    return REMARKS[it.code].format(paths=_paths(it.paths), names=_names(it.names), **numbers)
 
 
 def remarks(found: Iterable[Remark]) -> str:
@@ -71,7 +73,15 @@ def title(tested: Tested) -> str:
     }[tested.trust]
 
 
+def _names(names: tuple[str, ...]) -> str:
+    return f" ({_first(list(map(without_secrets, names)))})" if names else ""
+
+
 def _paths(paths: tuple[str, ...]) -> str:
-    named = [code(path) for path in paths[:MOST_PATHS]] or ["(no longer known)"]
-    more = len(paths) - MOST_PATHS
+    return _first(paths) or "(no longer known)"
+
+
+def _first(entries: Sequence[str]) -> str:
+    named = [code(entry) for entry in entries[:MOST_PATHS]]
+    more = len(entries) - MOST_PATHS
     return ", ".join([*named, *([f"and {more} more"] if more > 0 else [])])

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.application.reasons import code
 from bot.application.views import StatusView
-from bot.domain.reports import Failing, Told
+from bot.domain.reports import Told
 from bot.domain.secrecy import without_secrets
 
 MOST_NAMED: Final = 5
@@ -28,19 +28,20 @@ def chosen(view: StatusView) -> list[str]:
 def failing(view: StatusView) -> list[str]:
     """Which tests failed in the newest run, as far as that run told; nothing where they did not fail."""
     told = view.told
+    again = ["They are run again on the very same change: perhaps they are flaky."] if view.runs_again else []
     if told is None:
-        return []
-    names = [code(without_secrets(_name(each))) for each in told.failing[:MOST_NAMED]]
+        return again
+    names = [code(without_secrets(each.full_name)) for each in told.failing[:MOST_NAMED]]
     more = (told.failed or 0) - len(names)
     named = ", ".join([*names, *([f"and {more} more"] if names and more > 0 else [])])
     counted = [f"**{_counts(told)}**{f': {named}' if named else ''}."] if told.failed else []
-    said = " ".join([*counted, *_doubts(told)])
+    said = " ".join([*counted, *_doubts(told), *again])
     return [said] if said else []
 
 
 def failing_for_the_model(told: Told) -> str:
     """The same for whoever is to repair them: names, where they stand, and how their messages begin."""
-    lines = [f"- {_name(each)}{f': {each.message}' if each.message else ''}" for each in told.failing]
+    lines = [f"- {each.full_name}{f': {each.message}' if each.message else ''}" for each in told.failing]
     more = (told.failed or 0) - len(lines[:MOST_FOR_THE_MODEL])
     rest = [f"- and {more} more"] if lines and more > 0 else []
     counted = [f"{_counts(told)}:" if lines else f"{_counts(told)}."] if told.failed else []
@@ -55,7 +56,3 @@ def _counts(told: Told) -> str:
 
 def _doubts(told: Told) -> list[str]:
     return [DOUBTS[each] for each in told.doubts if each in DOUBTS]
-
-
-def _name(each: Failing) -> str:
-    return f"{each.where}::{each.name}" if each.where and each.where not in each.name else each.name

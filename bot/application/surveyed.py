@@ -28,6 +28,8 @@ def agreed_on(survey: Mapping[str, str], *, spec: str, kept_back: str) -> e.Requ
         merge_method=named(survey.get("merge_method", "")) or METHODS[0],
         passed=int(survey["passed"]) if survey.get("passed") else None,
         refuses_remarks=survey.get("test_remarks") == "refuse",
+        # A survey of an older version asked for no further run.
+        test_reruns=int(survey.get("test_reruns", "0")),
         not_secret=vouched_for(survey),
         branch=survey.get("branch", ""),
         labels=tuple(json.loads(survey.get("labels", "[]"))),

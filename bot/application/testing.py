@@ -6,18 +6,17 @@ from dataclasses import asdict
 
 from bot.application import landing_words
 from bot.application.doubting import doubted
+from bot.application.flaking import keep_run, run_and_repeat, whole_of
 from bot.application.ports import World
 from bot.application.recording import amend, running, was_recorded
 from bot.application.setting_up import place_of, withheld
 from bot.application.steps import Standing, standing
 from bot.application.texts import keep_text, load_change
-from bot.application.trial import tried
 from bot.application.watching import stoppable
 from bot.domain import deciding, outsiders
 from bot.domain import events as e
 from bot.domain.integration import Integration
 from bot.domain.landing import unsolved
-from bot.domain.reports import kept
 from bot.domain.states import State
 from bot.domain.trust import Verdict
 from bot.records import FileEdit, Outcome, StepFailed
@@ -46,7 +45,7 @@ async def judge_change(world: World, integration_id: str, *, key: str) -> Standi
 
 
 async def _judge(it: Integration, world: World, edits: Sequence[FileEdit], *, key: str) -> None:
-    verdict, sandbox = await _verdict(it, world, edits), sandbox_of(world)
+    verdict, sandbox = await _verdict(it, world, edits, key=key), sandbox_of(world)
 
     def decide(now: Integration) -> list[e.Event]:
         judged = deciding.judge(now, verdict, repairs=world.rules.repairs)
@@ -61,20 +60,19 @@ def sandbox_of(world: World) -> e.SandboxNoted:
     return e.SandboxNoted(kind=world.sandbox.kind, **asdict(world.rules.sandbox), setup_hosts=hosts)
 
 
-async def _verdict(it: Integration, world: World, edits: Sequence[FileEdit]) -> Verdict:
+async def _verdict(it: Integration, world: World, edits: Sequence[FileEdit], *, key: str) -> Verdict:
     if left := unsolved(edits):
         return await _unsolved(it, left, world)
-    ran = await tried(world, it, it.tests, edits=edits)
+    ran, failed_first = await run_and_repeat(world, it, edits, key=key)
     outcome, counts = ran.outcome, ran.told
-    whole = {**asdict(outcome), "told": kept(counts)}
     if not ran.is_green:
-        report = await keep_text(world, it, json.dumps(whole))
+        report = await keep_run(world, it, ran)
         return Verdict(
             report=report, ended=outcome.ended, is_green=False, passed=counts.passed, failed=counts.failed
         )
-    doubts = await doubted(world, it, edits, ran)
+    doubts = await doubted(world, it, edits, ran, failed_first=failed_first)
     told = {
-        **whole,
+        **whole_of(ran),
         "remarks": [asdict(each) for each in doubts.remarks],
         "old_tests": doubts.old_tests,
         "bent": doubts.bent,

@@ -14,7 +14,8 @@ from bot.domain.reports import Told, read_back
 from bot.domain.trust import Remark, Tested
 from bot.records import FileEdit, Recorded, StepFailed
 
-VERDICTS: Final = (e.TestsPassed.__name__, e.TestsFailed.__name__)
+FAILED: Final = (e.TestsFailed.__name__, e.TestsRepeated.__name__)
+VERDICTS: Final = (e.TestsPassed.__name__, *FAILED)
 
 
 async def keep_text(world: World, it: Integration, text: str) -> str:
@@ -54,7 +55,7 @@ async def load_told(world: World, it: Integration, records: Sequence[Recorded]) 
     """What the newest run says of tests that failed; None where none did, or that is known no more."""
     before = (it.detail,) if it.reason == "tests_red" else ()
     verdicts = [record for record in records if record.type in VERDICTS]
-    failed = [str(each.data["report"]) for each in verdicts[-1:] if each.type == e.TestsFailed.__name__]
+    failed = [str(each.data["report"]) for each in verdicts[-1:] if each.type in FAILED]
     for report in (*before, *failed):
         with suppress(StepFailed):
             return told_in(json.loads(await load_text(world, it, report)))
@@ -68,7 +69,10 @@ def told_in(report: Mapping[str, Any]) -> Told:
 
 def remarks_in(report: Mapping[str, Any]) -> tuple[Remark, ...]:
     """What was remarked on a test run, as its report tells."""
-    return tuple(Remark(**{**each, "paths": tuple(each["paths"])}) for each in report.get("remarks", ()))
+    return tuple(
+        Remark(**{**each, "paths": tuple(each["paths"]), "names": tuple(each.get("names", ()))})
+        for each in report.get("remarks", ())
+    )
 
 
 async def load_kept_back(world: World, it: Integration) -> tuple[str, ...]:

@@ -117,6 +117,7 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
         "path_rules": path_rules_text(configuration),
         "unread": json.dumps(found.unread),
         "test_remarks": configuration.test_remarks,
+        "test_reruns": str(configuration.test_reruns),
         "not_secret": json.dumps(configuration.not_secret),
         "reports": json.dumps([configuration.report] if configuration.report else []),
         "branch": configuration.branch,

@@ -124,6 +124,7 @@ class StatusView:
     tests_configured: bool | None
     tested: Tested
     told: Told | None
+    runs_again: bool
     files: int
     own_counts: bool
     self_approved: bool
@@ -212,10 +213,11 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         tests=" ".join(of.tests),
         tester=of.tester,
         check_minutes=of.check_minutes,
-        counted=_counted(of),
+        counted=of.counted_here,
         tests_configured=of.tests_configured,
         tested=tested or of.tested,
         told=told,
+        runs_again=of.runs_again and it.state is State.TESTING,
         files=of.files,
         own_counts=own_counts,
         self_approved=any(given.by == of.requested_by for given in of.approvals),
@@ -230,12 +232,6 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         own_plan=planning.own_counts(of, alone=own_counts),
         freezes=freezes,
     )
-
-
-def _counted(it: Integration) -> tuple[int, int]:
-    """Of the checks on the commit that is there now: how many have ended, of how many."""
-    known = it.counted
-    return (known.done, known.total) if known is not None and known.head == it.head else (0, 0)
 
 
 def _in_use(it: Integration) -> tuple[int, int] | None:

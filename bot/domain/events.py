@@ -142,7 +142,8 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     nobody.
     `updates` is whether the branch is brought up to date with a base that has moved also where GitHub does
     not ask for it.
-    `reports` is where the tests leave their reports.
+    `reports` is where the tests leave their reports. `test_reruns` is how often tests that fail are run again
+    before anything is repaired; 0 where it was validated before there was such a thing.
     `way` is how it goes out: by a GitHub Deployment to the environment, by the merge alone, or by that
     `workflow`, which is dispatched with these `inputs`.
     `path_rules` are what the repository says of approvals for certain paths. An approval holds for
@@ -181,6 +182,7 @@ class RequestValidated(Happened, frozen=True, kw_only=True):
     inputs: tuple[tuple[str, str], ...] = ()
     path_rules: tuple[PathRule, ...] = ()
     approval_days: int = 0
+    test_reruns: int = 0
     unread: tuple[str, ...] = ()
 
 
@@ -314,6 +316,19 @@ class TestsFailed(Happened, frozen=True, kw_only=True):
     report: str
     ended: str
     remarks: tuple[str, ...] = ()
+    passed: int | None = None
+    failed: int | None = None
+
+
+class TestsRepeated(Happened, frozen=True, kw_only=True):
+    """The tests failed, and are run again on the very same change before anybody is asked to repair it.
+
+    So many passed and failed in the run that failed, None where that cannot be told; the names are in its
+    report.
+    """
+
+    attempt: int
+    report: str
     passed: int | None = None
     failed: int | None = None
 
@@ -781,6 +796,7 @@ Event = (
     | SandboxNoted
     | TestsPassed
     | TestsFailed
+    | TestsRepeated
     | RepairStarted
     | CommitMade
     | BranchCreated

@@ -66,6 +66,7 @@ class Integration:
     merge_method: MergeMethod = "merge"
     passed_before: int | None = None
     refuses_remarks: bool = False
+    test_reruns: int = 0
     not_secret: tuple[str, ...] = ()
     kept_back: str = ""
     branch_template: str = ""
@@ -109,6 +110,7 @@ class Integration:
     passed: int | None = None
     remarks: tuple[str, ...] = ()
     failing: str = ""
+    runs_again: bool = False
     commit: str = ""
     branch: str = ""
     head: str = ""
@@ -397,6 +399,12 @@ class Integration:
         return Tested(passed=self.passed, before=self.passed_before, remarks=remarks)
 
     @property
+    def counted_here(self) -> tuple[int, int]:
+        """Of the checks on the commit that is there now: how many have ended, of how many."""
+        known = self.counted
+        return (known.done, known.total) if known is not None and known.head == self.head else (0, 0)
+
+    @property
     def ended(self) -> bool:
         """Whether nothing more will happen by itself."""
         return self.state in {State.ACTIVE, State.DEPRECATED} or (self.state is State.FAILED and self.settled)
@@ -471,13 +479,16 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, compacted=upto, context_tokens=0)
         case e.CodeGenerated(change=change, files=files, summary=summary):
             after = replace(it, state=State.TESTING, change=change, files=files, summary=summary)
-            return replace(after, installs_wanted=())
+            return replace(after, installs_wanted=(), runs_again=False)
         case e.SandboxNoted():
             return replace(it, sandbox=event)
         case e.TestsPassed():
             return _passed(it, event)
         case e.TestsFailed(report=report, remarks=remarks):
-            return replace(it, reports=(*it.reports, report), failing=it.change, remarks=remarks)
+            after = replace(it, reports=(*it.reports, report), failing=it.change, remarks=remarks)
+            return replace(after, runs_again=False)
+        case e.TestsRepeated():
+            return replace(it, runs_again=True)
         case e.RepairStarted(attempt=attempt):
             return _repairing(it, attempt)
         case e.CommitMade(head=head):
@@ -634,6 +645,7 @@ def _validated(it: Integration, event: e.RequestValidated) -> Integration:
         merge_method=event.merge_method,
         passed_before=event.passed,
         refuses_remarks=event.refuses_remarks,
+        test_reruns=event.test_reruns,
         not_secret=event.not_secret,
         kept_back=event.kept_back,
         branch_template=event.branch,
@@ -654,6 +666,7 @@ def _validated(it: Integration, event: e.RequestValidated) -> Integration:
 def _passed(it: Integration, event: e.TestsPassed) -> Integration:
     reports = (*it.reports, event.report)
     after = replace(it, state=State.REVIEWING, reports=reports, passed=event.passed, remarks=event.remarks)
+    after = replace(after, runs_again=False)
     # A draft said that its tests were under way: only what is said from now on can be approved.
     return replace(after, described="") if it.tester == "checks" else after
 
@@ -924,6 +937,7 @@ def _gone_on(after: Integration, it: Integration, event: e.Retried) -> Integrati
         merge_method=it.merge_method,
         passed_before=it.passed_before,
         refuses_remarks=it.refuses_remarks,
+        test_reruns=it.test_reruns,
         not_secret=it.not_secret,
         kept_back=it.kept_back,
         branch_template=it.branch_template,

@@ -53,6 +53,11 @@ class Judges:
         return frozenset((*self.changed, *self.removed, *self.added, *self.steering))
 
     @property
+    def are_bent(self) -> bool:
+        """Whether anything that judged before does so no longer as it did; new tests aside."""
+        return bool(self.changed or self.removed or self.steering)
+
+    @property
     def new_tests(self) -> tuple[str, ...]:
         """Of what was added the files that hold tests, and not what these are compared with."""
         return tuple(path for path in self.added if TEST_NAME.fullmatch(path.rpartition("/")[2]))

@@ -17,7 +17,10 @@ BEGINS: Final = (e.IntegrationRequested, e.VersionRequested)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run of the repository's tests; `result` is passed, or by what it ended. `remarks` are codes."""
+    """One run of the repository's tests; `remarks` are codes.
+
+    `result` is passed, failed, repeated where it failed and was run again, or by what it was ended.
+    """
 
     attempt: int
     result: str
@@ -172,7 +175,9 @@ def _prompts(noted: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
 def _runs(facts: Facts) -> list[Run]:
     runs = []
     for record, event in facts:
-        if isinstance(event, (e.TestsPassed, e.TestsFailed)):
+        if isinstance(event, e.TestsRepeated):
+            runs.append(Run(attempt=event.attempt, result="repeated", passed=None, remarks=(), at=record.at))
+        elif isinstance(event, (e.TestsPassed, e.TestsFailed)):
             is_passed = isinstance(event, e.TestsPassed)
             run = Run(
                 attempt=event.attempt,

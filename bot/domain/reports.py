@@ -45,6 +45,11 @@ class Failing:
     where: str = ""
     message: str = ""
 
+    @property
+    def full_name(self) -> str:
+        """Its name, with where it stands unless that is a part of it."""
+        return f"{self.where}::{self.name}" if self.where and self.where not in self.name else self.name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:

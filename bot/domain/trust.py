@@ -17,10 +17,14 @@ class Trust(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """Something that a person should know before believing the run; `code` is stable."""
+    """Something that a person should know before believing the run.
+
+    `code` is stable, `names` are of tests.
+    """
 
     code: str
     paths: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     before: int | None = None
     now: int | None = None
 
@@ -40,6 +44,8 @@ class Seen:
     `before` and `now` count the tests that passed, None where that cannot be told. `is_blind`: with a test
     that must fail among them they ended well as before. `installs` are the files by which something else was
     installed for the tests than before. `report` is what does not fit of what the run reports, as codes.
+    `failed_first` are the tests that failed on the same change before it was run again, as far as their names
+    were told; None where it passed at once.
     """
 
     judges: Judges
@@ -49,6 +55,7 @@ class Seen:
     is_blind: bool = False
     installs: tuple[str, ...] = ()
     report: tuple[str, ...] = ()
+    failed_first: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +87,14 @@ class Verdict:
 
 def remarks_on(seen: Seen) -> tuple[Remark, ...]:
     """What keeps it from being a plain pass, the weightiest first."""
-    return (*_fooled(seen), *_old_tests(seen), *_counts(seen), *_report(seen), *_files(seen))
+    return (
+        *_fooled(seen),
+        *_old_tests(seen),
+        *_flaky(seen),
+        *_counts(seen),
+        *_report(seen),
+        *_files(seen),
+    )
 
 
 def _fooled(seen: Seen) -> Sequence[Remark]:
@@ -95,6 +109,10 @@ def _old_tests(seen: Seen) -> Sequence[Remark]:
         return [Remark(code="old_tests_fail")]
     fewer = seen.before is not None and (again.passed or 0) < seen.before
     return [Remark(code="old_tests_fewer", before=seen.before, now=again.passed)] if fewer else []
+
+
+def _flaky(seen: Seen) -> Sequence[Remark]:
+    return [] if seen.failed_first is None else [Remark(code="flaky", names=seen.failed_first)]
 
 
 def _counts(seen: Seen) -> Sequence[Remark]:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from bot.application.configuration import shown
 from bot.application.configuration_schema import schema, schema_text
+from bot.application.configuration_values import shown
 from bot.application.reasons import REASONS
 from bot.domain.commands import PREFIX
 from bot.domain.policy import ROLES, Permission, Role, role_of

@@ -183,6 +183,7 @@ Wanted is a change that the old tests pass as they were, beside which new tests 
 
 - First: does the spec itself ask for what an old test forbids? Then no change can be accepted here. Leave yours as it is, whatever else is remarked on it, and finish: the run then ends without a pull request, and your final message is all that people see of it. Name the test, what it expects and the point of the spec against it, and say what else you did to the tests. Do not bend the code around such a test only to have it pass.
 - Else undo exactly what the diff shows, also where a reviewer wanted it: the old lines come back as they were, and tests that you added move into new files. What makes failures disappear goes, wherever it stands. What a reviewer wanted and you had to undo, you name, with what a person would have to do.
+- Where tests are remarked as flaky, find what in them or in your code hangs on time, order, chance or something shared, and mend it where it is of your change.
 - Where an old test then shows a fault in your code, mend the code.
 
 After any correction run again what tests you can, and finish with the complete title and body as before.

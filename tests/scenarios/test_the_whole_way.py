@@ -37,6 +37,7 @@ async def test_a_comment_becomes_running_code(team: Team) -> None:
         "ToolsRun",
         "TurnTaken",
         "CodeGenerated",
+        "TestsRepeated",
         "SandboxNoted",
         "TestsFailed",
         "RepairStarted",

@@ -289,6 +289,38 @@ async def test_which_tests_failed_is_told_to_the_model_and_counted_in_the_fact()
     assert "2 of 3 failed:\n- tests.test_cart::test_prices_are_added: assert 0 == 5\n" in told
 
 
+REMEMBERS: Final = """import os
+import sys
+import sysconfig
+from pathlib import Path
+
+PLACES = [
+    Path.cwd(), Path.home(), *map(Path, sys.path), *map(Path, sysconfig.get_paths().values()),
+    *map(Path, ("/", "/tmp", "/var/tmp", "/dev/shm", "/run", "/etc", "/proc/self/cwd", "/proc/1/cwd")),
+]
+seen = [place for place in PLACES if (place / "seen").exists()]
+for place in PLACES:
+    try:
+        (place / "seen").write_text("once")
+    except OSError:
+        pass
+
+
+def total(prices):
+    return sum(prices) if seen else 0
+"""
+
+
+async def test_f67_a_change_cannot_tell_its_second_run_by_what_its_first_one_left() -> None:
+    agreed = structs.replace(VALIDATED, test_reruns=2)
+    world = await prepared({"shop/cart.py": REMEMBERS}, agreed, REPOSITORY)
+
+    await judge_change(world, ID, key="k")
+
+    facts = [type(each).__name__ for each in e.decode(await world.log.read(ID))]
+    assert facts[-5:] == ["TestsRepeated", "TestsRepeated", "SandboxNoted", "TestsFailed", "RepairStarted"]
+
+
 def test_sb_09_there_are_as_many_cheats_as_promised() -> None:
     assert len(CHEATS) >= 8
 

@@ -5,8 +5,9 @@ from time import process_time
 
 import pytest
 
-from bot.application.configuration import Configuration, setup_of, values_of
+from bot.application.configuration import Configuration, setup_of
 from bot.application.configuration_file import read_configuration
+from bot.application.configuration_values import values_of
 from bot.application.fault_words import fault
 from bot.domain.setting_up import SetUp
 

@@ -94,6 +94,7 @@ async def test_a_survey_finds_the_base_its_configuration_and_its_tests() -> None
         "approval_days": "14",
         "path_rules": "[]",
         "test_remarks": "report",
+        "test_reruns": "1",
         "not_secret": "[]",
         "reports": "[]",
         "branch": "claude/{issue}-{id}",

@@ -52,6 +52,11 @@ CHANGED = Judges(changed=("tests/test_a.py",))
             Seen(judges=Judges(), before=5, now=5, installs=("requirements.txt",)),
             [Remark(code="installs_changed", paths=("requirements.txt",))],
         ),
+        (Seen(judges=Judges(), before=5, now=5, failed_first=()), [Remark(code="flaky")]),
+        (
+            Seen(judges=Judges(), before=5, now=4, failed_first=("a", "b")),
+            [Remark(code="flaky", names=("a", "b")), Remark(code="fewer_passed", before=5, now=4)],
+        ),
         (
             Seen(judges=Judges(), before=5, now=5, report=("report_failed",)),
             [Remark(code="report_failed")],

@@ -281,6 +281,7 @@ REMARKS = (
     Remark(code="failing_test_passed"),
     Remark(code="old_tests_fail"),
     Remark(code="old_tests_fewer", before=5, now=4),
+    Remark(code="flaky", names=("tests/test_a.py::test_`@org/team`", "test_b")),
     Remark(code="result_gone", before=5),
     Remark(code="nothing_passed"),
     Remark(code="fewer_passed", before=5, now=4),
@@ -301,6 +302,7 @@ def test_every_remark_has_its_sentence() -> None:
 - A test that must fail was set beside the others. The run with it fails without this change, and not with it: something in the change makes failures disappear.
 - The tests as they were before this change fail on it.
 - Of the tests as they were before this change, fewer pass on it: 4, before 5.
+- Flaky: on the very same change the tests failed at first (`tests/test_a.py::test_'@\u200borg/team'`, `test_b`), and passed when run again.
 - The run ended with status 0, but without a result that could be counted; before this change there was one (5 passed).
 - Not one test passed.
 - Fewer tests pass than before this change: 4, before 5.

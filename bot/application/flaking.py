@@ -1,0 +1,83 @@
+"""Tests that fail are run again on the very same change, before its repair is paid for: are they flaky?"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from bot.application.doubting import is_bent
+from bot.application.ports import World
+from bot.application.recording import amend, running
+from bot.application.texts import keep_text, load_text, told_in
+from bot.application.trial import Tried, tried
+from bot.domain import flaking
+from bot.domain.integration import Integration
+from bot.domain.reports import kept
+from bot.records import FileEdit, Recorded
+
+
+async def run_and_repeat(
+    world: World, it: Integration, edits: Sequence[FileEdit], *, key: str
+) -> tuple[Tried, tuple[str, ...] | None]:
+    """The run that decides, and the names of what failed in those before it; None where it was the first.
+
+    Each is a run of its own, in a fresh copy. That one failed is a fact before the next begins: what dies
+    between them goes on with the next.
+    """
+    failed = _failed(await world.log.read(it.id), key)
+    while True:
+        ran = await tried(world, it, it.tests, edits=edits)
+        if not await _is_repeated(world, it, edits, ran, nth=len(failed)):
+            return ran, await _names(world, it, failed)
+        failed.append(await _note(world, it, ran, key=f"{_again(key)}{len(failed)}"))
+        await running(world, it.id)
+
+
+async def keep_run(world: World, it: Integration, ran: Tried) -> str:
+    """The digest of its report."""
+    return await keep_text(world, it, json.dumps(whole_of(ran)))
+
+
+def whole_of(ran: Tried) -> Mapping[str, Any]:
+    """How it ended, and what it says of itself, as a report has it."""
+    return {**asdict(ran.outcome), "told": kept(ran.told)}
+
+
+def _again(key: str) -> str:
+    return f"{key}:again:"
+
+
+def _failed(past: Iterable[Recorded], key: str) -> list[str]:
+    """The reports of the runs that this very step has seen fail already."""
+    noted = (record for record in past if str(record.meta.get("key", "")).startswith(_again(key)))
+    return [str(record.data["report"]) for record in noted]
+
+
+async def _is_repeated(
+    world: World, it: Integration, edits: Sequence[FileEdit], ran: Tried, *, nth: int
+) -> bool:
+    """Whether it is worth another run; whose tests were weakened gets no second chance."""
+    most = flaking.reruns(it.test_reruns, seconds=world.rules.sandbox.seconds)
+    if nth >= most or not flaking.is_of_the_tests(ran.outcome):
+        return False
+    return not await is_bent(world, it, edits)
+
+
+async def _note(world: World, it: Integration, ran: Tried, *, key: str) -> str:
+    report = await keep_run(world, it, ran)
+    said = ran.told
+    await amend(
+        world,
+        it.id,
+        lambda now: flaking.repeat(now, report=report, passed=said.passed, failed=said.failed),
+        key=key,
+    )
+    return report
+
+
+async def _names(world: World, it: Integration, failed: Sequence[str]) -> tuple[str, ...] | None:
+    if not failed:
+        return None
+    reports = [json.loads(await load_text(world, it, digest)) for digest in failed]
+    names = (each.full_name for report in reports for each in told_in(report).failing)
+    return tuple(dict.fromkeys(names))

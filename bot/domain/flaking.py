@@ -1,0 +1,28 @@
+"""Which test runs that failed are repeated, on the very same change, before it counts that they failed."""
+
+from typing import Final
+
+from bot.domain import events as e
+from bot.domain.integration import Integration
+from bot.records import Outcome
+
+MOST_RERUNS: Final = 2
+# A change is judged in one step of the engine: so long for all its runs, beside two set-ups.
+TOGETHER_SECONDS: Final = 6_120
+# The change, its old tests, and twice with a test that must fail.
+RUNS: Final = 4
+
+
+def reruns(wanted: int, *, seconds: int) -> int:
+    """As many as there is time for where each run may take so long."""
+    return max(0, min(wanted, MOST_RERUNS, TOGETHER_SECONDS // seconds - RUNS))
+
+
+def is_of_the_tests(outcome: Outcome) -> bool:
+    """Whether the tests ended by themselves and failed: no limit stopped them, and no set-up failed."""
+    return outcome.ended == "exited" and outcome.during == "tests" and outcome.status != 0
+
+
+def repeat(it: Integration, *, report: str, passed: int | None, failed: int | None) -> list[e.Event]:
+    """They failed, and are run again."""
+    return [e.TestsRepeated(attempt=it.attempt, report=report, passed=passed, failed=failed)]
