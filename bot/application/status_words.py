@@ -57,6 +57,9 @@ UNTOLD: Final = frozenset((
     "tests_remarked",
 ))
 
+# Whoever operates the bot can mend these, and has to; meanwhile nothing that needs the model goes on.
+HELD_BACK: Final = frozenset(("claude_refused_account", "claude_spend_limit", "claude_unknown_model"))
+
 PRINTED: Final[Mapping[str, str]] = {
     "tests": "What the tests printed last",
     "tests_red": "What the tests printed last",
@@ -170,6 +173,11 @@ def held_up_words(view: StatusView) -> list[str]:
     if view.held_up is None:
         return []
     by, how = view.held_up
+    if how in HELD_BACK:
+        return [
+            f"**Held back.** {why(how)} ({code(how)}) Nothing is lost and nothing is paid for: I try again "
+            "by myself, for up to half an hour, and `/claude retry` goes on after that."
+        ]
     lacks = "asks me to wait" if how.endswith("_limited") else "does not answer at the moment"
     return [f"**{NAMES.get(by, by)} {lacks}** ({code(how)}). I try again by myself, for up to half an hour."]
 

@@ -107,10 +107,10 @@ class ClaudeMessages:
         """Ask, and keep the answer durably before giving it; a key that was answered costs nothing again.
 
         Raises Unavailable where asking later may help: claude_rate_limited, claude_overloaded,
-        claude_failing, claude_unreachable, claude_stalled, claude_cut_off, claude_garbled. Raises
-        StepFailed where it will not: claude_refused_account, claude_spend_limit,
-        claude_unknown_model, claude_refused_request, context_exceeded, answer_incomplete. What the
-        API said of the cost of an answer that broke off, for whatever reason, is told to `lost`.
+        claude_failing, claude_unreachable, claude_stalled, claude_cut_off, claude_garbled, and once
+        the operator has mended it claude_refused_account, claude_spend_limit, claude_unknown_model.
+        Raises StepFailed where it will not: claude_refused_request, context_exceeded, answer_incomplete.
+        What the API said of the cost of an answer that broke off, for whatever reason, is told to `lost`.
         """
         if paid := await self.paid(key=key, repository_id=repository_id):
             return paid

@@ -1,4 +1,7 @@
-"""What each failure of the Messages API means to a run: try later, or never again."""
+"""What each failure of the Messages API means to a run: try later, or never again.
+
+What the operator can mend is tried again as well: no run ends by a key that was exchanged too late.
+"""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
@@ -53,12 +56,12 @@ def _answered(error: "APIStatusError") -> Unavailable | StepFailed:
     words = (error.api_message or "").lower()
     status, detail = error.status_code, _detail(error)
     if (error.error_code or "").endswith("spend_limit_reached") or _says(words, SPENT, status):
-        return StepFailed("claude_spend_limit", detail)
+        return Unavailable("claude_spend_limit", detail)
     if status == 413 or _says(words, TOO_LONG, status):  # noqa: PLR2004  content too large
         return StepFailed("context_exceeded", detail)
-    if later := _later(error):
+    if later := _later(error) or _once_mended(status):
         return Unavailable(later, detail, retry_after=_retry_after(error.response.headers))
-    return StepFailed(_final(status), detail)
+    return StepFailed("claude_refused_request", detail)
 
 
 def _says(words: str, phrases: tuple[str, ...], status: int) -> bool:
@@ -73,10 +76,11 @@ def _later(error: "APIStatusError") -> str | None:
     return LATER.get(error.status_code, failing)
 
 
-def _final(status: int) -> str:
+def _once_mended(status: int) -> str | None:
+    """The code of what the operator can mend: a key that is not taken, a model that is there no more."""
     if status in ACCOUNT:
         return "claude_refused_account"
-    return "claude_unknown_model" if status == 404 else "claude_refused_request"  # noqa: PLR2004  not found
+    return "claude_unknown_model" if status == 404 else None  # noqa: PLR2004  not found
 
 
 def _detail(error: "APIStatusError") -> str:

@@ -18,6 +18,8 @@ Pause = Callable[[float], Awaitable[None]]
 
 TRIES: Final = 13  # with the pause doubling, half an hour of a dependency being away
 FIRST_PAUSE_SECONDS: Final = 0.5
+# What a person has to mend: where it lasts longer than all tries, it is named as what ended the step.
+FOR_A_PERSON: Final = frozenset(("claude_refused_account", "claude_spend_limit", "claude_unknown_model"))
 LONGEST_PAUSE_SECONDS: Final = 300.0  # of those that a dependency asks for
 
 
@@ -32,6 +34,7 @@ class Tries:
     pause: Pause = asyncio.sleep
     unforeseen: str | None = None
     made: int = 0
+    named: Unavailable | None = None
 
     async def run(self, work: Awaitable[T], *, key: str) -> T:
         """One try; every line that it logs has the step's key."""
@@ -44,7 +47,8 @@ class Tries:
     async def worth_another(self, failure: BaseException) -> bool:
         """Whether another try may help; waits out what the dependency asked for, and twice as long each time.
 
-        Raises StepFailed: the failure itself, that of the pause, or "unavailable" once the tries are used up.
+        Raises StepFailed: the failure itself, that of the pause, or once the tries are used up "unavailable",
+        and what a person has to mend by its name.
         """
         self.made += 1
         try:
@@ -58,12 +62,19 @@ class Tries:
             raise failure
         if not isinstance(failure, Unavailable | TimeoutError):
             return self._broken(failure)
+        if isinstance(failure, Unavailable) and failure.code in FOR_A_PERSON:
+            self.named = failure
         if self.made == TRIES:
-            raise StepFailed("unavailable", self.step) from failure
+            raise self._given_up() from failure
         seconds = self._seconds(failure)
         log.warning("step_repeated", why=str(failure), attempt=self.made, seconds=seconds)
         await self.pause(seconds)
         return True
+
+    def _given_up(self) -> StepFailed:
+        if self.named is None:
+            return StepFailed("unavailable", self.step)
+        return StepFailed(self.named.code, self.named.detail)
 
     def _broken(self, failure: BaseException) -> bool:
         log.error("step_broken", exc_info=failure)

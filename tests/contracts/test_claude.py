@@ -95,6 +95,12 @@ async def test_an_answer_survives_the_journal_unchanged() -> None:
         ("reset", "claude_unreachable"),
         ("stall", "claude_stalled"),
         ("garbled", "claude_garbled"),
+        ("spend_limit", "claude_spend_limit"),
+        ("usage_limit", "claude_spend_limit"),
+        ("bad_key", "claude_refused_account"),
+        ("no_payment", "claude_refused_account"),
+        ("forbidden", "claude_refused_account"),
+        ("unknown_model", "claude_unknown_model"),
     ],
 )
 async def test_what_may_pass_is_tried_later_and_nothing_is_kept(fault: str, code: str) -> None:
@@ -112,12 +118,6 @@ async def test_what_may_pass_is_tried_later_and_nothing_is_kept(fault: str, code
 @pytest.mark.parametrize(
     ("fault", "code"),
     [
-        ("spend_limit", "claude_spend_limit"),
-        ("usage_limit", "claude_spend_limit"),
-        ("bad_key", "claude_refused_account"),
-        ("no_payment", "claude_refused_account"),
-        ("forbidden", "claude_refused_account"),
-        ("unknown_model", "claude_unknown_model"),
         ("too_long", "context_exceeded"),
         ("too_large", "context_exceeded"),
     ],

@@ -181,11 +181,9 @@ async def test_f59_a_claude_that_pauses_goes_on(team: Team) -> None:
     [
         ("unknown_stop", "unknown_stop_reason"),
         ("context_exceeded", "context_exceeded"),
-        ("bad_key", "claude_refused_account"),
-        ("spend_limit", "claude_spend_limit"),
     ],
 )
-async def test_f64_what_will_not_get_better_ends_it_with_the_reason(
+async def test_f62_what_will_not_get_better_ends_it_with_the_reason(
     team: Team, kind: str, reason: str
 ) -> None:
     team.claude.fail(kind, where=CODING)
@@ -196,6 +194,34 @@ async def test_f64_what_will_not_get_better_ends_it_with_the_reason(
     await team.bot.comes_to_rest()
     assert team.github.effects() == {}
     assert f"(`{reason}`)" in issue.last_words()[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("bad_key", "The model does not accept the operator's key. (`claude_refused_account`)"),
+        ("unknown_model", "The model that the operator has set does not exist. (`claude_unknown_model`)"),
+        (
+            "spend_limit",
+            "The operator's account for the model has reached its spending limit. (`claude_spend_limit`)",
+        ),
+    ],
+)
+async def test_f64_while_the_model_does_not_take_the_key_runs_are_held_back_and_go_on_after(
+    team: Team, kind: str, said: str
+) -> None:
+    team.claude.fail(kind, where=CODING, times=5)
+    issue = await team.asks()
+    await team.bot.has_noted("HeldUp")
+
+    await team.viewer.comments("/claude why", on=issue)
+
+    await team.is_told(f"**Held back.** {said}", on=issue, times=2)  # in the reply, and in the status comment
+    await team.bot.has_a_pull_request()
+    await team.bot.comes_to_rest()
+    assert "Held back" not in issue.status_comment()
+    assert issue.last_words() == []
+    assert team.claude.paid_twice == {}
 
 
 @pytest.fixture

@@ -52,6 +52,30 @@ async def test_once_the_tries_are_used_up_it_is_unavailable_and_nothing_is_waite
     assert (failure.value.detail, len(paused)) == ("deploy", TRIES - 1)
 
 
+async def test_f64_what_a_person_has_to_mend_is_named_where_it_lasts() -> None:
+    tries = Tries(step="deploy", pause=noting([]))
+    await tries.worth_another(Unavailable("claude_refused_account", "401"))
+    for _ in range(TRIES - 2):
+        await tries.worth_another(Unavailable("claude_circuit_open"))
+
+    with pytest.raises(StepFailed, match="claude_refused_account") as failure:
+        await tries.worth_another(Unavailable("claude_circuit_open"))
+
+    assert failure.value.detail == "401"
+
+
+@pytest.mark.parametrize("away", [60, 600, 1_800, 2_000])
+async def test_f22_a_dependency_that_is_away_for_half_an_hour_is_waited_for(away: int) -> None:
+    paused: list[float] = []
+    tries = Tries(step="deploy", pause=noting(paused))
+
+    while sum(paused) < away:
+        await tries.worth_another(Unavailable("github_broken"))
+
+    assert len(paused) < TRIES
+    assert sum(paused) < 2 * away + 1
+
+
 async def test_what_nobody_foresaw_is_not_repeated() -> None:
     paused: list[float] = []
 

@@ -170,6 +170,11 @@ Its tests are run by `pytest -q`.
             "**Claude asks me to wait** (`claude_rate_limited`). "
             "I try again by myself, for up to half an hour.",
         ),
+        (
+            e.HeldUp(by="claude", code="claude_refused_account"),
+            "**Held back.** The model does not accept the operator's key. (`claude_refused_account`) "
+            "Nothing is lost and nothing is paid for: I try again by myself, for up to half an hour",
+        ),
     ],
 )
 def test_the_status_comment_says_what_does_not_answer(held_up: e.HeldUp, said: str) -> None:
