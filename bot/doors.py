@@ -26,7 +26,7 @@ from bot.infrastructure.metrics import UNKNOWN, Metrics
 from bot.infrastructure.queue_lengths import waiting
 from bot.infrastructure.stalls import watched_loop
 from bot.instruments import Instruments
-from bot.records import Delivery, Unavailable
+from bot.records import Delivery, FollowUp, Unavailable
 from bot.services import SERVICES, Service, queues_of, routes_of
 from bot.settings import Misconfigured, Settings
 from bot.web.gateway import build_app, listening
@@ -51,8 +51,8 @@ class ClosedInbox:
     async def take(self, key: str) -> Delivery | None:
         raise Unavailable("setup_mode", key)
 
-    async def settle(self, key: str) -> None:
-        raise Unavailable("setup_mode", key)
+    async def settle(self, key: str, follow_ups: Sequence[FollowUp] = ()) -> None:
+        raise Unavailable("setup_mode", f"{key}: {len(follow_ups)} to follow")
 
     async def set_aside(self, key: str, *, why: str) -> None:
         raise Unavailable("setup_mode", f"{key}: {why}")

@@ -11,6 +11,7 @@ import aiohttp
 
 import handlers
 from bot.application import (
+    gate_looking,
     intake,
     key_upkeep,
     notifying,
@@ -139,6 +140,7 @@ def register(
     intake.register(heard)
     saga.register(world, places(), sagas)
     notifying.register(world)
+    gate_looking.register(world)
     transcripts = Transcripts(log=stored.log, integrations=stored.integrations, blobs=stored.blobs)
     kept: dict[str, tuple[upkeep.Store, int]] = {
         "blobs": (transcripts, 0),

@@ -1,7 +1,7 @@
 """What a handler is given; the one way of a spoken command, whatever the door."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, Final, Protocol
 
@@ -16,7 +16,7 @@ from bot.domain.commands import Command, Misspoken, Spoken, read
 from bot.domain.integration import Integration
 from bot.domain.policy import Denied, NothingWaits, Role
 from bot.domain.states import InvalidStateTransition
-from bot.records import Actor, Repository, StepFailed, Unavailable
+from bot.records import Actor, FollowUp, Repository, StepFailed, Unavailable
 from handlers.payloads import Comment
 
 log = structlog.get_logger()
@@ -26,11 +26,15 @@ MOST_ANSWERS_AN_HOUR: Final = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """One delivery and the world: everything a handler does goes through here."""
+    """One delivery and the world: everything a handler does goes through here.
+
+    `follow_ups` is what is begun once the delivery is settled.
+    """
 
     world: World
     key: str
     door: str = "github"
+    follow_ups: list[FollowUp] = field(default_factory=list)
 
     async def send(self, asked: Asked) -> Integration:
         """Hand a command on; the delivery's key makes it one."""

@@ -7,24 +7,25 @@ from typing import Any
 import structlog
 
 from bot.application.ports import World
-from bot.records import Delivery
+from bot.records import Delivery, FollowUp
 from handlers.conversation import Context, Handler
 from handlers.payloads import is_from_the_app
 
 log = structlog.get_logger()
 
 
-def dispatcher(world: World, table: Mapping[str, Handler]) -> Callable[[Delivery], Awaitable[None]]:
+def dispatcher(world: World, table: Mapping[str, Handler]) -> Callable[[Delivery], Awaitable[list[FollowUp]]]:
     """Hands on what the App sent; a webhook of the repository's own asks for nothing."""
 
-    async def dispatch(delivery: Delivery) -> None:
-        handler = table.get(delivery.kind)
+    async def dispatch(delivery: Delivery) -> list[FollowUp]:
+        handler, context = table.get(delivery.kind), Context(world=world, key=delivery.key)
         if handler is None:
-            return
+            return []
         data: Mapping[str, Any] = json.loads(delivery.body)
         if is_from_the_app(data):
-            await handler(data, Context(world=world, key=delivery.key))
+            await handler(data, context)
         else:
             log.info("delivery_ignored", why="no_installation")
+        return context.follow_ups
 
     return dispatch

@@ -1,6 +1,6 @@
 """Workflow: claim each delivery of a batch, hand it on, settle it; the net under every handler."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,13 +10,14 @@ from structlog.contextvars import bound_contextvars
 
 from bot.application.ports import Inbox
 from bot.infrastructure.engine import step
-from bot.records import Delivery, StepFailed, Unavailable
+from bot.records import Delivery, FollowUp, StepFailed, Unavailable
 
 log = structlog.get_logger()
 
 WORKFLOW: Final = "intake.settle_v1"
 
-Dispatch = Callable[[Delivery], Awaitable[None]]
+# What follows from a delivery is begun with its end: a handler begins nothing by itself.
+Dispatch = Callable[[Delivery], Awaitable[Sequence[FollowUp]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +56,8 @@ async def _settled(intake: Intake, delivery_key: str) -> None:
     if delivery is None:
         return
     with bound_contextvars(kind=delivery.kind):
-        await intake.dispatch(delivery)
-        await intake.inbox.settle(delivery.key)
+        follow_ups = await intake.dispatch(delivery)
+        await intake.inbox.settle(delivery.key, follow_ups)
         log.info("delivery_settled")
 
 

@@ -132,20 +132,12 @@ async def _note(it: Integration, found: Over, world: World, *, key: str) -> Inte
 
 
 async def note_push(integration_ids: Sequence[str], branch: str, *, key: str, world: World) -> None:
-    """Somebody pushed to a branch: what waits to be merged, perhaps for that, is tried again; of what waits
-    at its gate GitHub is asked what that does to it.
-    """
-    gates = list[Integration]()
+    """Somebody pushed to a branch: what waits to be merged, perhaps for that, is tried again."""
     for integration_id in integration_ids:
         it = await load(world, integration_id)
-        if branch not in {it.base, it.branch}:
-            continue
         is_in_conflict = it.held is not None and it.held.code == "conflict"
-        if it.waiting_for == "merge" and (branch == it.branch or is_in_conflict):
+        if branch == it.branch or (branch == it.base and is_in_conflict):
             await note_change(it.id, "push", key=f"{key}:{it.id}", world=world)
-        elif it.waiting_for == "approval" and (branch == it.base or it.held is not None):
-            gates.append(it)
-    await look_at_gates(gates, key=key, world=world)
 
 
 async def look_at_gates(gates: Sequence[Integration], *, key: str, world: World) -> None:

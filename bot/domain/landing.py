@@ -51,6 +51,12 @@ def go_on_over(it: Integration, moved: e.BaseMoved, *, files: int) -> list[e.Eve
     return [moved, written]
 
 
+def is_to_be_looked_at(it: Integration, branch: str) -> bool:
+    """Whether a push to that branch may do something to what waits at its gate."""
+    is_its_own = branch == it.branch and it.held is not None
+    return it.waiting_for == "approval" and (branch == it.base or is_its_own)
+
+
 def hold(it: Integration, *, code: str, detail: str = "") -> list[e.Event]:
     """It cannot be merged as things are; said once."""
     held = e.MergeHeld(code=code, detail=detail)

@@ -35,13 +35,12 @@ QUEUES: Final[Mapping[str, Mapping[str, Any]]] = {
     "intake": {"partition_worker_concurrency": 4},  # an installation's: it waits, and delays no other's
     "saga": {},
     "ai": {"partition_worker_concurrency": 2},  # a repository's; its account's, and all, are in shares.py
-    "github": {"worker_concurrency": 8},
+    "github": {"partition_worker_concurrency": 2},  # an installation's: GitHub may have it wait
     "sandbox": {"partition_worker_concurrency": 1},
     "notify": {"partition_concurrency": 1},
     "ops": {"worker_concurrency": 1},
 }
-# Nobody waits for what these do, and into `github` nothing is put yet: they are looked into so many times
-# more seldom, since looking costs.
+# Nobody waits for what these do: they are looked into so many times more seldom, since looking costs.
 SELDOM: Final[Mapping[str, int]] = {"notify": 2, "ops": 5, "github": 5}
 # Every wait in a step has a limit of its own; this one catches a step that does not end. The longest runs a
 # repository's tests four times, each as long as SANDBOX_LIMITS may say.

@@ -17,7 +17,7 @@ from bot.infrastructure.database import Database, Outbox, as_text
 from bot.infrastructure.observing import Observer
 from bot.infrastructure.tables import DELIVERIES
 from bot.infrastructure.waiting import Line, tell
-from bot.records import Delivery, Start, Unavailable
+from bot.records import Delivery, FollowUp, Start, Unavailable
 
 LEVEL: Final = 1
 # Larger ones are packed in a thread of their own.
@@ -103,9 +103,9 @@ class Inbox:
         wanted = select(DELIVERIES).where(DELIVERIES.c.key == key, DELIVERIES.c.state == "kept")
         return await self._database.read(lambda connection: _unpacked(connection.execute(wanted).fetchone()))
 
-    async def settle(self, key: str) -> None:
-        """It is done."""
-        await self._leave(key, state="settled", why=None)
+    async def settle(self, key: str, follow_ups: Sequence[FollowUp] = ()) -> None:
+        """It is done; what follows from it is handed to the engine in the same transaction."""
+        await self._leave(key, state="settled", why=None, follow_ups=follow_ups)
 
     async def set_aside(self, key: str, *, why: str) -> None:
         """It could not be handled: it waits for people to look at it."""
@@ -129,10 +129,17 @@ class Inbox:
         await self._line.end()
         await self._writer.close()
 
-    async def _leave(self, key: str, *, state: str, why: str | None) -> None:
+    async def _leave(
+        self, key: str, *, state: str, why: str | None, follow_ups: Sequence[FollowUp] = ()
+    ) -> None:
         kept = (DELIVERIES.c.key == key, DELIVERIES.c.state == "kept")
         left = update(DELIVERIES).where(*kept).values(state=state, why=why)
-        await self._database.write(lambda connection: connection.execute(left))
+
+        def leave(connection: Connection) -> None:
+            if connection.execute(left).rowcount:
+                self._outbox(connection, follow_ups)
+
+        await self._database.write(leave)
 
     def _write(self) -> None:
         written = self._writer.submit(self._keep_all, asyncio.get_running_loop())

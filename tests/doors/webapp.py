@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.records import Delivery, Unavailable
+from bot.records import Delivery, FollowUp, Unavailable
 from bot.web.gateway import SERVING, build_app
 from bot.web.health import HealthDoor, Probe
 from bot.web.reading import Allowance
@@ -42,7 +42,7 @@ class FakeInbox:
     async def take(self, key: str) -> Delivery | None:
         return next((delivery for delivery in self.kept if delivery.key == key), None)
 
-    async def settle(self, key: str) -> None: ...
+    async def settle(self, key: str, follow_ups: Sequence[FollowUp] = ()) -> None: ...
 
     async def set_aside(self, key: str, *, why: str) -> None: ...
 

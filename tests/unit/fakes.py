@@ -84,6 +84,7 @@ class FakeInbox:
 
     kept: dict[str, Delivery] = field(default_factory=dict)
     aside: dict[str, str] = field(default_factory=dict)
+    followed: list[FollowUp] = field(default_factory=list)
 
     async def keep(self, delivery: Delivery) -> bool:
         return self.kept.setdefault(delivery.key, delivery) is delivery
@@ -91,8 +92,9 @@ class FakeInbox:
     async def take(self, key: str) -> Delivery | None:
         return self.kept.get(key)
 
-    async def settle(self, key: str) -> None:
+    async def settle(self, key: str, follow_ups: Sequence[FollowUp] = ()) -> None:
         del self.kept[key]
+        self.followed += follow_ups
 
     async def set_aside(self, key: str, *, why: str) -> None:
         self.aside[key] = why

@@ -16,7 +16,8 @@ from bot.application.checking import look_again
 from bot.application.coding import coding_question
 from bot.application.commands import handle, note_closed
 from bot.application.fact_words import told
-from bot.application.landing import note_push
+from bot.application.gate_looking import look_at_pushed
+from bot.application.intake import Intake, settle
 from bot.application.landing_words import WHY_NOT
 from bot.application.notifying import look
 from bot.application.recording import stop_of
@@ -30,11 +31,12 @@ from bot.domain.policy import CannotGoOn, NothingWaits, Rules
 from bot.domain.states import State
 from bot.domain.tree import LARGEST_CHANGE_BYTES, MOST_FILES
 from bot.landing_records import Merging
-from bot.records import Commit, FileEdit, Since, StepFailed, Unavailable, Wake
+from bot.records import Commit, Delivery, FileEdit, Since, Start, StepFailed, Unavailable, Wake
 from handlers import GITHUB
 from handlers.conversation import Context
+from handlers.hearing import dispatcher
 from tests.unit.deliveries import ended_check, push, review
-from tests.unit.fakes import FakeSources, Stage
+from tests.unit.fakes import FakeInbox, FakeSources, Stage
 from tests.unit.histories import (
     ADMIN_APPROVAL,
     BASE,
@@ -115,7 +117,19 @@ async def merges(stage: Stage) -> steps.Standing:
 
 
 async def hears(stage: Stage, kind: str, payload: dict[str, Any], *, key: str = "d-1") -> None:
-    await GITHUB[kind](payload, Context(world=stage.world, key=key))
+    context = Context(world=stage.world, key=key)
+    await GITHUB[kind](payload, context)
+    for begun in context.follow_ups:
+        assert isinstance(begun, Start)
+        await look_at_pushed(stage.world, int(begun.args[0]), str(begun.args[1]), key=begun.id)
+
+
+def delivered(payload: dict[str, Any]) -> Delivery:
+    """A push as the inbox has it."""
+    body = json.dumps(payload).encode()
+    return Delivery(
+        key="d-1", source="github", kind="push", meaning=None, body=body, digest=b"", received_at=BEGAN
+    )
 
 
 # --- what is decided ------------------------------------------------------------------------------
@@ -660,6 +674,29 @@ async def test_at_the_gate_too_much_is_left_until_somebody_approves() -> None:
         assert names(stage, UP_FOR_REVIEW) == []
 
 
+async def test_what_takes_git_to_find_out_keeps_no_delivery_waiting_and_is_begun_once_for_each() -> None:
+    stage = staged(UP_FOR_REVIEW, put=CLASH)
+    inbox = FakeInbox(kept={"d-1": delivered(push("main"))})
+    dispatch = dispatcher(stage.world, GITHUB)
+    heard = Intake(inbox=inbox, dispatch=dispatch, apologise=dispatch)
+
+    for _ in range(2):
+        assert await settle(heard, "d-1", key="k") is None
+
+    assert (names(stage, UP_FOR_REVIEW), stage.pulls.looked_at, inbox.kept) == ([], [], {})
+    [begun] = inbox.followed
+    assert isinstance(begun, Start)
+    assert (begun.queue, begun.id, begun.args[1]) == ("github", "look-d-1", "main")
+
+
+async def test_where_nothing_waits_at_its_gate_nothing_is_begun() -> None:
+    stage, context = staged(WAITING), Context(world=staged(WAITING).world, key="d-1")
+
+    await GITHUB["push"](push("main"), context)
+
+    assert (context.follow_ups, new(stage, WAITING)) == ([], [])
+
+
 async def test_a_push_to_what_waits_for_a_person_is_taken_up_at_the_gate() -> None:
     stage = staged(AT_THE_GATE)
     stage.pulls.has(PULL, BRANCH, THEIRS)
@@ -711,9 +748,9 @@ def crowd(size: int) -> tuple[Stage, list[str]]:
 async def test_all_gates_are_looked_at_and_twenty_at_once() -> None:
     stage, ids = crowd(25)
 
-    await note_push(ids, "main", key="d", world=stage.world)
+    await look_at_pushed(stage.world, SHOP.id, "main", key="d")
 
-    assert (stage.pulls.most_looking, sorted(stage.pulls.looked_at)) == (20, list(range(25)))
+    assert (stage.pulls.most_looking, sorted(stage.pulls.looked_at)) == (20, sorted([*range(25), PULL]))
     assert {type(stage.log.events(each)[-1]).__name__ for each in ids} == {"BaseMoved"}
 
 
@@ -721,7 +758,7 @@ async def test_one_gate_that_cannot_be_looked_at_hinders_no_other() -> None:
     stage, ids = crowd(3)
     stage.pulls.hidden = {0: StepFailed("repository_gone")}
 
-    await note_push(ids, "main", key="d", world=stage.world)
+    await look_at_pushed(stage.world, SHOP.id, "main", key="d")
 
     assert [len(stage.log.events(each)) - len(UP_FOR_REVIEW) for each in ids] == [0, 1, 1]
 
@@ -731,9 +768,9 @@ async def test_where_github_does_not_answer_the_push_is_heard_again() -> None:
     stage.pulls.hidden = {0: Unavailable("github_unavailable")}
 
     with pytest.raises(Unavailable, match="github_unavailable"):
-        await note_push(ids, "main", key="d", world=stage.world)
+        await look_at_pushed(stage.world, SHOP.id, "main", key="d")
     stage.pulls.hidden = {}
-    await note_push(ids, "main", key="d", world=stage.world)
+    await look_at_pushed(stage.world, SHOP.id, "main", key="d")
 
     assert [len(stage.log.events(each)) - len(UP_FOR_REVIEW) for each in ids] == [1, 1, 1]
 
