@@ -12,6 +12,7 @@ from bot.application.keys import recognised
 from bot.application.live import Live
 from bot.application.reading import Reading
 from bot.application.signing import Signing
+from bot.application.signing_in import SignIn
 from bot.domain.access_tokens import Issuer
 from bot.infrastructure.access_tokens import AccessTokens
 from bot.infrastructure.cache import UntilItEnds
@@ -21,9 +22,11 @@ from bot.infrastructure.pages import Pages
 from bot.infrastructure.rate_limits import RateLimits
 from bot.records import Actor, Repository
 from bot.settings import Settings
+from bot.sign_in_opening import browsers_of
 from bot.storage import Storage
 from bot.web.api_door import ApiDoor
 from bot.web.api_gateway import Guards
+from bot.web.browser import SessionGate
 from bot.web.token_door import TokenDoor
 from bot.wiring import Bot
 
@@ -45,8 +48,10 @@ class ApiDoors:
 
 
 @asynccontextmanager
-async def api_doors(settings: Settings, bot: Bot | None) -> AsyncIterator[ApiDoors | None]:
-    """The doors of this bot; none where nothing is set up yet."""
+async def api_doors(
+    settings: Settings, bot: Bot | None, signing: SignIn | None = None
+) -> AsyncIterator[ApiDoors | None]:
+    """The doors of this bot, for those who signed in too; none where nothing is set up yet."""
     if bot is None:
         yield None
         return
@@ -64,6 +69,9 @@ async def api_doors(settings: Settings, bot: Bot | None) -> AsyncIterator[ApiDoo
             recognise=by_form(
                 key=partial(recognised, keys=stored.keys, clock=stored.clock), token=granting.recognised
             ),
+            by_session=SessionGate(signing=signing, browsers=browsers_of(settings, stored.crypto))
+            if signing
+            else None,
             callers=limits[0],
             strangers=limits[1],
             policy=", ".join(f"{most};w={seconds}" for seconds, most in windows.items()),

@@ -77,6 +77,11 @@ CHECKS: Final = (
         after="github",
     ),
     Check(
+        name="sign-in",
+        remedy="set GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET and a PUBLIC_URL that begins with https, and name "
+        "PUBLIC_URL/auth/callback as the App's callback URL",
+    ),
+    Check(
         name="permissions",
         remedy="give the App the permissions and events of app.yml, and accept them",
         after="github",

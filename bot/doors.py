@@ -29,6 +29,8 @@ from bot.instruments import Instruments
 from bot.records import Delivery, FollowUp, Unavailable
 from bot.services import SERVICES, Service, queues_of, routes_of
 from bot.settings import Misconfigured, Settings
+from bot.sign_in_opening import auth_door, sign_in
+from bot.web.auth import AuthDoor
 from bot.web.gateway import build_app, listening
 from bot.web.health import OK, HealthDoor, Probe, nothing_to_count
 from bot.web.nearness import is_loopback
@@ -71,8 +73,10 @@ async def open_bot(
             bot = await stack.enter_async_context(working)
             instruments.metrics.watch_breakers(bot.breakers)
         token = secrets.token_urlsafe(16) if settings.setup_mode else None
-        api = await stack.enter_async_context(api_doors(settings, bot))
-        app = app_of(settings, services, bot, instruments.metrics, setup_token=token, api=api)
+        signing = await stack.enter_async_context(sign_in(settings, bot))
+        api = await stack.enter_async_context(api_doors(settings, bot, signing))
+        auth = auth_door(settings, bot, signing, api.api if api else None)
+        app = app_of(settings, services, bot, instruments.metrics, setup_token=token, api=api, auth=auth)
         port = await stack.enter_async_context(reached(app, settings))
         if token is not None:
             has_page = "setup" in routes_of(services)
@@ -82,7 +86,7 @@ async def open_bot(
         yield bot, port
 
 
-def app_of(
+def app_of(  # noqa: PLR0913  every door
     settings: Settings,
     services: Sequence[Service],
     bot: Bot | None,
@@ -90,6 +94,7 @@ def app_of(
     *,
     setup_token: str | None = None,
     api: ApiDoors | None = None,
+    auth: AuthDoor | None = None,
 ) -> web.Application:
     """The doors of these services and no others; health and figures every process has."""
     routes = routes_of(services)
@@ -103,6 +108,7 @@ def app_of(
         shows_schemas="schemas" in routes,
         api=api.api if api and "api" in routes else None,
         tokens=api.tokens if api and "tokens" in routes else None,
+        auth=auth if "auth" in routes else None,
     )
 
 

@@ -37,6 +37,7 @@ from bot.infrastructure.shared import try_out
 from bot.sandboxing import sandbox_of
 from bot.secret_key import secret_key_of
 from bot.settings import Misconfigured, Settings
+from bot.sign_in_opening import CALLBACK, why_not
 from bot.storage import KEY_CHECK, check_is_there, check_key
 from bot.suppliers import ANTHROPIC
 from bot.web.webhooks import PATH
@@ -65,6 +66,7 @@ async def parts(settings: Settings) -> AsyncIterator[Mapping[str, Examine]]:
             "cache": looks.cache,
             "deliveries": looks.deliveries,
             "freezes": looks.freezes,
+            "sign-in": looks.sign_in,
             "git": looks.git,
             "sandbox": lambda: looks.sandbox(sandbox_of(settings, guards["sandbox"]).check),
         }
@@ -192,6 +194,13 @@ class Looks:
             clock = UtcClock()
             log = EventStore(database, clock, _hands_nothing_on, Nobody())
             return "; ".join(listed(in_force(await log.newest(FAMILY), clock.now())).splitlines())
+
+    async def sign_in(self) -> str:
+        if self._settings.github_client_id is None:
+            return "not set up, so nobody can; it takes GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET"
+        if (fault := why_not(self._settings)) is not None:
+            raise Unwell(fault)
+        return f"set up; the App's callback URL has to be {self._settings.address}{CALLBACK}"
 
     async def clock(self) -> str:
         answer = await self._headers(f"{self._settings.github_api_url}/meta")

@@ -264,6 +264,9 @@ def missing_in(given: Mapping[str, str]) -> list[str]:
     missing = [name for name in _THE_APP if name not in given]
     is_begun = any(name.startswith("GITHUB_") and not name.endswith("_URL") for name in given)
     problems = [f"{name}: it is missing; {_TOGETHER}" for name in missing if is_begun]
+    both = [name for name in ("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET") if name not in given]
+    if len(both) == 1:
+        problems.append(f"{both[0]}: it is missing; signing in takes the client id and the client secret")
     if given.get("DATABASE_URL", "").startswith("postgresql://") and "SECRET_KEY" not in given:
         problems.append("SECRET_KEY: with PostgreSQL it must be given: openssl rand -hex 32")
     return problems

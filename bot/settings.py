@@ -103,13 +103,13 @@ class Settings(BaseModel):
     github_client_id: str | None = Field(
         None,
         pattern=r"^[A-Za-z0-9_.]+$",
-        description="for signing in with GitHub: not used yet",
+        description="the App's client id, by which people sign in with GitHub",
         examples=["Iv23abcdef"],
     )
     github_client_secret: SecretStr | None = Field(
         None,
         min_length=16,
-        description="for signing in with GitHub: not used yet",
+        description="the App's client secret; nobody can sign in without both",
         examples=["the App's client secret"],
     )
     github_api_url: Address = Field(

@@ -21,6 +21,7 @@ from bot.infrastructure.notes import Notes
 from bot.infrastructure.observing import Nobody, Observer
 from bot.infrastructure.outbox import Outbox
 from bot.infrastructure.read_models import ReadModels
+from bot.infrastructure.sessions import Sessions
 from bot.infrastructure.signing_keys import SigningKeys
 from bot.secret_key import secret_key_of
 from bot.settings import Misconfigured, Settings
@@ -46,6 +47,7 @@ class Storage:
     keys: ApiKeys
     grants: Grants
     signing_keys: SigningKeys
+    sessions: Sessions
 
 
 @asynccontextmanager
@@ -78,6 +80,7 @@ async def storage(
             keys=ApiKeys(database, crypto),
             grants=Grants(database, crypto),
             signing_keys=SigningKeys(database, crypto),
+            sessions=Sessions(database, crypto, settings.github_url),
         )
 
 

@@ -145,6 +145,7 @@ def register(
     kept: dict[str, tuple[upkeep.Store, int]] = {
         "blobs": (transcripts, 0),
         "inbox": (stored.inbox, settings.retention_days.deliveries),
+        "sessions": (stored.sessions, 0),
     }
     return [
         *settling.register(world, sagas),

@@ -175,6 +175,20 @@ class GitHubApp:
             Call(what=what, method=method, path=path_of(*path), query=query or {}, also=also)
         )
 
+    async def for_person(
+        self,
+        what: str,
+        *path: str | int,
+        token: str,
+        person: int = 1,
+        query: Mapping[str, str | int] | None = None,
+    ) -> Answer:
+        """Read with a person's own token, at that person's pace: GitHub counts it as theirs."""
+        call = Call(what=what, method="GET", path=path_of(*path), query=query or {})
+        return await self._wire.send(
+            call, Caller(lane=-person, credentials={"oauth_token": token}, scope=-person)
+        )
+
     async def _as_itself(self, call: Call) -> Answer:
         signature = apps.get_jwt(app_id=str(self.id), private_key=self._key, expiration=_JWT_SECONDS)
         return await self._wire.send(call, Caller(lane=_THE_APP_ITSELF, credentials={"jwt": signature}))

@@ -187,3 +187,33 @@ REFRESH_TOKENS: Final = Table(
     Column("used_at", Text),
     Index("refresh_tokens_grant", "grant_id"),
 )
+
+SESSIONS: Final = Table(
+    "sessions",
+    METADATA,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("issuer", Text, nullable=False),
+    Column("github_id", BigInteger, nullable=False),
+    Column("login", Text, nullable=False),
+    Column("installation_id", BigInteger),
+    Column("created_at", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+    Index("sessions_person", "issuer", "github_id"),
+)
+
+USED_STATES: Final = Table(
+    "used_states",
+    METADATA,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("used_at", Text, nullable=False),
+)
+
+USER_TOKENS: Final = Table(
+    "user_tokens",
+    METADATA,
+    Column("issuer", Text, primary_key=True),
+    Column("github_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("renewing_until", Text),
+)

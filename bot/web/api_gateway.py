@@ -6,7 +6,7 @@ Request id, body, key, tenant, quota, permission. The net, the log and the figur
 
 import ipaddress
 import re
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
@@ -27,7 +27,7 @@ SAID: Final = web.RequestKey("SAID", dict[str, str])
 """What the log line of this request says beside what all say."""
 
 CALLER: Final = web.RequestKey("CALLER", Caller)
-AGAIN: Final = web.RequestKey("AGAIN", partial[Awaitable[Caller]])
+AGAIN: Final = web.RequestKey[Callable[[], Awaitable[Caller]]]("AGAIN", partial)
 """Who asks, looked at once more by whatever is answered for long. Raises NotRecognised, Unavailable."""
 
 HEADERS: Final = web.RequestKey("HEADERS", CIMultiDict[str])
@@ -41,6 +41,15 @@ _LIKE_A_KEY: Final = re.compile(r"cc[br]_|eyJ[\w-]+\.eyJ")  # a key, what renews
 
 WITH_BODY: Final = frozenset(("POST", "PUT"))
 MOST_BODY: Final = 256 * 1024  # bytes
+
+
+class BySession(Protocol):
+    """Who asks by a session in a cookie."""
+
+    def is_shown(self, request: web.Request) -> bool: ...
+
+    async def caller(self, request: web.Request) -> Caller:
+        """Raises NotRecognised, Refused, Unavailable."""
 
 
 class Limits(Protocol):
@@ -60,6 +69,7 @@ class Guards:
     strangers: Limits
     policy: str
     trusted_proxies: int = 0
+    by_session: BySession | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,7 @@ async def named(request: web.Request, handler: Handler) -> web.StreamResponse:
     if _SANE_ID.fullmatch(given):
         request[REQUEST_ID] = given
         structlog.contextvars.bind_contextvars(request=given)
-    request[HEADERS] = CIMultiDict(Vary="Authorization, Accept")
+    request[HEADERS] = CIMultiDict(Vary="Authorization, Cookie, Accept")
     return await handler(request)
 
 
@@ -123,7 +133,7 @@ def authenticated(guards: Guards) -> Middleware:
             return await handler(request)
         check_quota(request, await guards.strangers.look(address), guards.policy)
         try:
-            again = partial(guards.recognise, bearer_of(request))
+            again = shown(request, guards)
             caller = await again()
         except NotRecognised as no:
             check_quota(request, await guards.strangers.take(address), guards.policy)
@@ -137,6 +147,16 @@ def authenticated(guards: Guards) -> Middleware:
         return await handler(request)
 
     return authenticate
+
+
+def shown(request: web.Request, guards: Guards) -> Callable[[], Awaitable[Caller]]:
+    """Who asks, now and again: by a key, whatever cookie comes along; else by a session, where one is shown.
+
+    Raises NotRecognised.
+    """
+    if guards.by_session is not None and guards.by_session.is_shown(request):
+        return partial(guards.by_session.caller, request)
+    return partial(guards.recognise, bearer_of(request))
 
 
 def bearer_of(request: web.Request) -> str:

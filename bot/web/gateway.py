@@ -19,6 +19,8 @@ from bot.web import schemas
 from bot.web.api import api_of
 from bot.web.api_door import PREFIX, ApiDoor
 from bot.web.api_gateway import REQUEST_ID, SAID
+from bot.web.auth import PREFIX as AUTH
+from bot.web.auth import AuthDoor, auth_of
 from bot.web.health import HealthDoor
 from bot.web.measuring import Metrics
 from bot.web.setup import SetUpDoor
@@ -54,7 +56,7 @@ _TOLD: Final[Mapping[str, str]] = {"database": "the database cannot be reached n
 log = structlog.get_logger()
 
 
-def build_app(  # noqa: PLR0913  each door that there is
+def build_app(  # noqa: PLR0913  every door
     *,
     health: HealthDoor,
     metrics: Metrics,
@@ -63,6 +65,7 @@ def build_app(  # noqa: PLR0913  each door that there is
     shows_schemas: bool = False,
     api: ApiDoor | None = None,
     tokens: TokenDoor | None = None,
+    auth: AuthDoor | None = None,
 ) -> web.Application:
     """Health and figures, and each door that is given, behind the same guard."""
     app = web.Application(middlewares=[guarded(metrics)])
@@ -79,6 +82,8 @@ def build_app(  # noqa: PLR0913  each door that there is
         app.add_subapp(PREFIX, api_of(api))
     if tokens is not None:
         tokens.mount(app)
+    if auth is not None:
+        app.add_subapp(AUTH, auth_of(auth))
     app.on_response_prepare.append(dress)
     return app
 

@@ -370,3 +370,30 @@ async def test_a_right_or_an_event_that_is_needed_is_missed(bot: Bot, hub: GitHu
     [told, *_] = await found(bot, "permissions")
 
     assert told.endswith("missing: checks: write, event check_run, event push")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (
+            {},
+            "ok    sign-in      not set up, so nobody can; it takes GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET",
+        ),
+        (
+            {"PUBLIC_URL": PUBLIC_URL},
+            f"ok    sign-in      set up; the App's callback URL has to be {PUBLIC_URL}/auth/callback",
+        ),
+        (
+            {"PUBLIC_URL": "http://bot.example.org"},
+            "WRONG sign-in      nobody can sign in: http://bot.example.org is not reached over TLS, and cookies have to be",
+        ),
+    ],
+    ids=["not set up", "set up", "plain"],
+)
+async def test_whether_people_can_sign_in_is_told(bot: Bot, given: dict[str, str], says: str) -> None:
+    client = {"GITHUB_CLIENT_ID": "Iv23abc", "GITHUB_CLIENT_SECRET": "c" * 40} if given else {}
+
+    found_ = await found(bot, "sign-in", **given, **client)
+
+    assert found_[0] == says
+    assert (len(found_) == 2) == says.startswith("WRONG")

@@ -142,6 +142,7 @@ async def test_the_tail_of_a_database_that_is_filled_is_where_its_chain_ends(
         empty,
         *("DROP TABLE tail", "DROP TABLE api_keys", "DROP INDEX integrations_installation"),
         *("DROP TABLE signing_keys", "DROP TABLE grants", "DROP TABLE refresh_tokens"),
+        *("DROP TABLE sessions", "DROP TABLE used_states", "DROP TABLE user_tokens"),
         "UPDATE alembic_version SET version_num = '0003'",
     )
 

@@ -11,7 +11,7 @@ import pytest
 from bot.command_line import arguments
 from bot.services import SERVICES
 from bot.settings import Settings
-from bot.web import api_words
+from bot.web import api_words, auth_words
 from tests.manners.documents import OPERATIONS, with_settings
 
 ROOT: Final = Path(__file__).parents[2]
@@ -27,6 +27,7 @@ def test_every_setting_is_in_the_table() -> None:
 
 
 PATHS: Final = {
+    "auth": "/auth",
     "webhooks": "/webhooks/github",
     "setup": "/setup",
     "schemas": "/schemas/claude-bot.json",
@@ -64,13 +65,17 @@ def test_every_code_of_the_door_is_explained() -> None:
 
 def test_every_code_of_the_api_is_explained() -> None:
     page = (ROOT / "docs/api.md").read_text(encoding="utf-8")
-    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "bot/web").glob("api*.py")]
+    sources = [
+        path.read_text(encoding="utf-8")
+        for name in ("api*.py", "auth*.py", "browser.py")
+        for path in (ROOT / "bot/web").glob(name)
+    ]
     codes = {
         code for source in sources for code in re.findall(r'(?:Refused\(\d+, |_shaped\(.*, )"(\w+)"', source)
     }
 
     assert len(codes) > 7
-    assert {code for code in (*codes, *api_words.KEY) if f"`{code}`" not in page} == set()
+    assert {code for code in (*codes, *api_words.KEY, *auth_words.WHY) if f"`{code}`" not in page} == set()
 
 
 def test_every_figure_is_explained() -> None:

@@ -24,6 +24,7 @@ from bot.instruments import Instruments
 from bot.records import Start
 from bot.services import SERVICES
 from bot.settings import Settings
+from bot.sign_in_opening import auth_door, sign_in
 from bot.storage import Storage
 from bot.web.gateway import listening
 from standins.github.people import GitHub
@@ -55,8 +56,13 @@ async def open_bot(settings: Settings, bent: Mapping[str, Any]) -> AsyncIterator
     if credentials is None:
         raise AssertionError("a story needs the App")
     working = wiring.at_work(settings, credentials, queues=list(QUEUES), instruments=instruments, **bent)
-    async with working as bot, api_doors(settings, bot) as api:
-        app = doors.app_of(settings, SERVICES, bot, instruments.metrics, api=api)
+    async with (
+        working as bot,
+        sign_in(settings, bot) as signing,
+        api_doors(settings, bot, signing) as api,
+    ):
+        auth = auth_door(settings, bot, signing, api.api if api else None)
+        app = doors.app_of(settings, SERVICES, bot, instruments.metrics, api=api, auth=auth)
         async with listening(app, host="127.0.0.1", port=0) as port:
             yield bot, port
 

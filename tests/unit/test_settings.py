@@ -404,3 +404,13 @@ def test_settings_do_not_change() -> None:
 
     with pytest.raises(ValueError, match="frozen"):
         settings.port = 1
+
+
+@pytest.mark.parametrize("given", ["GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"])
+def test_one_half_of_what_signing_in_takes_stops_the_start(given: str) -> None:
+    with pytest.raises(Misconfigured) as refused:
+        Settings.read({given: "a" * 20})
+
+    (other,) = {"GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"} - {given}
+    problem = f"{other}: it is missing; signing in takes the client id and the client secret"
+    assert problem in refused.value.problems
