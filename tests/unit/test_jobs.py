@@ -93,6 +93,7 @@ async def test_a_survey_finds_the_base_its_configuration_and_its_tests() -> None
         "approvals": "1",
         "approval_days": "14",
         "path_rules": "[]",
+        "unread": "[]",
         "test_remarks": "report",
         "test_reruns": "1",
         "not_secret": "[]",
