@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from bot.application.views import StatusView
+from bot.domain.dispatching import PEOPLE
 from bot.domain.events import RunSeen
 
 # No more than an address: it is told by GitHub, and shown as a link.
@@ -17,7 +18,10 @@ def waits(view: StatusView) -> str:
         return f"{said}: GitHub has not shown yet what came of the dispatch."
     rest = f"{said}, {linked(view.run)}, to end{_over(view)}."
     if view.run.needs_person:
-        return f"{rest} It **waits for a person** there: somebody has to let it go on, on GitHub."
+        return (
+            f"{rest} It **waits for a person** there: somebody who reviews deployments to its environment "
+            f"has to let it go on, on GitHub, within {PEOPLE.days} days. Its own hour begins then."
+        )
     return rest
 
 

@@ -24,17 +24,14 @@ from bot.application.ports import World
 from bot.application.recording import amend, load
 from bot.application.workflow_file import by_hand, path_of, why_unfit
 from bot.domain import deciding, dispatching
-from bot.domain import events as e
 from bot.domain.dispatching import KEY, SUCCESS
 from bot.domain.integration import Integration
 from bot.domain.states import State
-from bot.domain.timing import since_asked
 from bot.records import Repository, StepFailed, Unavailable
 from bot.run_records import Dispatch, Run
 
 log = structlog.get_logger()
 
-OVERDUE: Final = timedelta(hours=1)
 MOST_COMPARED: Final = 10
 UNTOLD: Final = ""
 # A token with the right cannot be had, or the call itself is refused.
@@ -152,10 +149,17 @@ async def _look(it: Integration, world: World, *, key: str) -> Integration:
     if run is not None:
         await _check_is_right(it, run, world)
         it = await amend(world, it.id, lambda now: dispatching.see(now, run), key=key)
-    if it.deployment_outcome is None and await _is_overdue(it, world):
+    now, records = world.clock.now(), await world.log.read(it.id)
+    if it.deployment_outcome is None and dispatching.is_overdue(it, records, now=now):
         await check_not_frozen(world, it.repository)
-        raise StepFailed("run_missing" if it.run is None else "run_overdue")
+        raise StepFailed(_overdue(it))
     return it
+
+
+def _overdue(it: Integration) -> str:
+    if it.run is None:
+        return "run_missing"
+    return "run_not_let_go_on" if dispatching.waits_for_people(it) else "run_overdue"
 
 
 async def _run_of(it: Integration, world: World) -> Run | None:
@@ -168,10 +172,6 @@ async def _check_is_right(it: Integration, run: Run, world: World) -> None:
     is_known = it.run is not None and it.run.head == run.head
     if not is_known and not await _holds(it, run.head, world):
         raise StepFailed("run_elsewhere", run.head)
-
-
-async def _is_overdue(it: Integration, world: World) -> bool:
-    return world.clock.now() - since_asked(await world.log.read(it.id), e.WorkflowDispatched) > OVERDUE
 
 
 async def note_run(integration_id: str, number: int, *, key: str, world: World) -> None:

@@ -3,6 +3,7 @@
 from bot.application.views import StatusView
 from bot.application.waiting_words import waiting_words
 from bot.domain.commands import PREFIX
+from bot.domain.dispatching import PEOPLE
 from bot.domain.reminding import LAPSES
 
 
@@ -18,14 +19,14 @@ def reminder(view: StatusView) -> str:
 
 
 def _otherwise(view: StatusView) -> str:
-    days = LAPSES[view.waiting_for or ""].days
+    days = LAPSES.get(view.waiting_for or "", PEOPLE).days
     match view.waiting_for:
         case "answer":
             return (
                 f"A comment that quotes the question is an answer, too. Without one it ends after {days} "
                 f"days; `{PREFIX} cancel` ends it at once."
             )
-        case "deploy_approval":
+        case "deploy_approval" | "deployment":
             return f"`{PREFIX} cancel`, by whoever may deploy, takes it back instead."
         case _:
             return f"Otherwise it ends {days} days after it began to wait; `{PREFIX} cancel` ends it at once."

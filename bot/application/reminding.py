@@ -16,13 +16,15 @@ from bot.infrastructure.engine import Schedule, step
 from bot.records import StepFailed
 
 EVERY_TEN_MINUTES: Final = "0 */10 * * * *"
+# A deployment waits for people only where its run does.
+WAITS: Final = (*LAPSES, "deployment")
 WORKFLOW: Final = "notify.remind_v1"
 
 
 async def find_quiet(world: World, *, key: str) -> list[str]:
     """What waits for people, and of which nothing was heard for so long that they may be reminded."""
     before = (world.clock.now() - FIRST).isoformat()
-    waiting = [row for what in LAPSES for row in await world.integrations.find(waiting_for=what)]
+    waiting = [row for what in WAITS for row in await world.integrations.find(waiting_for=what)]
     return [str(row["id"]) for row in waiting if row["updated_at"] <= before]
 
 

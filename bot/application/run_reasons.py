@@ -39,5 +39,7 @@ REASONS: Final[Mapping[str, str]] = {
     "deployed.",
     "run_missing": "GitHub took the dispatch, and showed no run of the workflow within an hour. Look at the "
     "repository's Actions page for what became of it.",
-    "run_overdue": "The workflow that deploys did not end within an hour.",
+    "run_overdue": "The workflow that deploys did not end within an hour of its beginning.",
+    "run_not_let_go_on": "The workflow that deploys waited for people on GitHub for 30 days, and nobody let "
+    "it go on.",
 }

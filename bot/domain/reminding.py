@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Final
 
+from bot.domain import dispatching
 from bot.domain import events as e
 from bot.domain.integration import Integration
 from bot.records import Recorded
@@ -29,11 +30,12 @@ def due(it: Integration, records: Sequence[Recorded], *, now: datetime) -> e.Rem
     None where it waits for nobody, rests or has ended, or the repository wants none.
     """
     waits = it.waiting_for
-    if waits is None or waits not in LAPSES or not it.reminds:
+    lapses = dispatching.PEOPLE if dispatching.waits_for_people(it) else LAPSES.get(waits or "")
+    if waits is None or lapses is None or not it.reminds:
         return None
     said = [record.at for record in takewhile(_is_reminder, reversed(records))]
     quiet = now - records[-1 - len(said)].at
-    if quiet >= LAPSES[waits] or (said and waits in ONCE):
+    if quiet >= lapses or (said and waits in ONCE):
         return None
     is_due = now - said[0] >= AGAIN if said else quiet >= FIRST
     return e.Reminded(of=waits) if is_due else None

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from bot.application.dispatching import OVERDUE
+from bot.domain.dispatching import MACHINES
 from bot.domain.states import State
 from standins.faults import Fault
 from standins.github.runs import WorkflowRun
@@ -277,12 +277,29 @@ async def test_what_runs_is_deprecated_and_the_workflow_left_for_a_person(team: 
 async def test_a_run_that_does_not_end_is_overdue_after_an_hour(team: Team, clock: Ahead) -> None:
     await waits_for_its_run(team)
 
-    clock.ahead += OVERDUE + timedelta(minutes=1)
+    clock.ahead += MACHINES + timedelta(minutes=1)
 
     await team.bot.reaches(State.FAILED, because="run_overdue")
     await team.bot.comes_to_rest()
     assert run_of(team).conclusion == "cancelled"
     assert team.github.file("erp.txt") is None
+
+
+async def test_what_waits_for_people_at_an_environment_has_days_and_then_its_hour(
+    team: Team, clock: Ahead
+) -> None:
+    await waits_for_its_run(team)
+    await ends(team, "", status="waiting")
+    await shows(team, "It **waits for a person** there")
+
+    clock.ahead += timedelta(days=3)
+    await team.bot.comes_to_rest()
+    assert (await team.bot.integration()).waiting_for == "deployment"
+    await ends(team, "", status="in_progress")
+    await shows(team, "to end.")
+    await ends(team, "success")
+
+    await team.bot.reaches(State.ACTIVE)
 
 
 async def test_a_dispatch_of_which_nothing_came_is_overdue_after_an_hour(team: Team, clock: Ahead) -> None:
@@ -295,7 +312,7 @@ async def test_a_dispatch_of_which_nothing_came_is_overdue_after_an_hour(team: T
     issue = team.github.issue(1)
     await shows(team, "GitHub has not shown yet what came of the dispatch")
 
-    clock.ahead += OVERDUE + timedelta(minutes=1)
+    clock.ahead += MACHINES + timedelta(minutes=1)
 
     await team.bot.reaches(State.FAILED, because="run_missing")
     await team.bot.comes_to_rest()

@@ -8,11 +8,15 @@ from msgspec import structs
 
 from bot.application import dispatch_words, dispatching, steps, undoing
 from bot.application.configuration import PATH
-from bot.application.dispatching import OVERDUE
+from bot.application.notifying import look
+from bot.application.reminder_words import reminder
+from bot.application.reminding import find_quiet, remind_of
 from bot.application.validating import survey_repository
 from bot.application.views import view_of
 from bot.domain import dispatching as deciding
 from bot.domain import events as e
+from bot.domain.dispatching import MACHINES
+from bot.domain.reminding import due
 from bot.domain.states import State
 from bot.records import Commit, StepFailed, Unavailable, Wake
 from bot.run_records import Dispatch, Run
@@ -319,8 +323,7 @@ async def test_a_run_over_another_commit_deploys_nothing() -> None:
 @pytest.mark.parametrize(("history", "code"), [(ASKED, "run_missing"), (RUNNING, "run_overdue")])
 async def test_what_does_not_end_is_overdue_after_an_hour(history: History, code: str) -> None:
     stage = staged(history, *([run_of(MERGED_SHA, status="queued")] if history is RUNNING else []))
-    asked = recorded(history)[len(ASKED) - 1].at
-    stage.clock.time = asked + OVERDUE
+    stage.clock.time = recorded(history)[-1].at + MACHINES
     assert await go(stage) == ["deploying", "deployment"]
 
     stage.clock.time += timedelta(seconds=1)
@@ -332,13 +335,76 @@ async def test_what_does_not_end_is_overdue_after_an_hour(history: History, code
 async def test_its_hour_begins_anew_after_a_rest() -> None:
     rested = (*ASKED, e.Paused(cause="frozen", detail=""), e.Resumed())
     stage = staged(rested)
-    stage.clock.time = recorded(rested)[-1].at + OVERDUE
+    stage.clock.time = recorded(rested)[-1].at + MACHINES
     assert await go(stage) == ["deploying", "deployment"]
 
     stage.clock.time += timedelta(seconds=1)
 
     with pytest.raises(StepFailed, match="run_missing"):
         await go(stage)
+
+
+WAITS = structs.replace(SEEN, needs_person=True)
+PARKED: History = (*ASKED, WAITS)
+
+
+def overdue_after(history: History, time: timedelta) -> bool:
+    records = recorded(history)
+    return deciding.is_overdue(integration(history), records, now=records[-1].at + time)
+
+
+def test_people_have_longer_than_machines_and_the_hour_begins_once_they_let_it_go_on() -> None:
+    second, let_go = timedelta(seconds=1), (*PARKED, SEEN)
+
+    assert [overdue_after(PARKED, deciding.PEOPLE + each) for each in (timedelta(), second)] == [False, True]
+    assert [overdue_after(let_go, MACHINES + each) for each in (timedelta(), second)] == [False, True]
+    assert deciding.waits_for_people(integration(PARKED))
+    others = (ASKED, let_go, (*PARKED, *WENT[-1:]))
+    assert not any(deciding.waits_for_people(integration(each)) for each in others)
+
+
+async def test_nobody_is_waited_for_longer_than_github_does() -> None:
+    stage = staged(PARKED, run_of(MERGED_SHA, status="waiting", conclusion=None))
+    stage.clock.time = recorded(PARKED)[-1].at + deciding.PEOPLE
+    assert await go(stage) == ["deploying", "deployment"]
+
+    stage.clock.time += timedelta(seconds=1)
+
+    with pytest.raises(StepFailed, match="run_not_let_go_on"):
+        await go(stage)
+
+
+@pytest.mark.parametrize(
+    ("history", "days", "is_due"),
+    [(PARKED, 2, True), (PARKED, 31, False), (RUNNING, 2, False), (PARKED, 0.5, False)],
+)
+def test_people_are_reminded_of_what_waits_for_them(history: History, days: float, *, is_due: bool) -> None:
+    records = recorded(history)
+
+    told = due(integration(history), records, now=records[-1].at + timedelta(days=days))
+
+    assert told == (e.Reminded(of="deployment") if is_due else None)
+
+
+async def test_the_reminder_says_who_can_help() -> None:
+    stage = staged((*PARKED, e.Reminded(of="deployment")))
+    _, view = await look(stage.world, ID)
+
+    said = reminder(view)
+
+    assert "somebody who reviews deployments to its environment has to let it go on" in said
+    assert said.endswith("`/claude cancel`, by whoever may deploy, takes it back instead.")
+
+
+async def test_what_runs_by_itself_is_looked_through_and_left_alone() -> None:
+    stage = staged(PARKED)
+    stage.clock.time = recorded(PARKED)[-1].at + timedelta(days=2)
+    quiet = await find_quiet(stage.world, key="k")
+
+    for integration_id in quiet:
+        await remind_of(stage.world, integration_id, key="k")
+
+    assert (quiet, new(stage, PARKED)) == ([ID], [e.Reminded(of="deployment")])
 
 
 # --- the word of it ---------------------------------------------------------------------------------
