@@ -7,7 +7,7 @@ from bot.application.basing import BEYOND, base_head
 from bot.application.ports import World
 from bot.application.recording import amend
 from bot.application.reviewers import changed_paths
-from bot.domain import approving, vouching
+from bot.domain import approving, landing, vouching
 from bot.domain import events as e
 from bot.domain.branch import paths_between
 from bot.domain.integration import Integration
@@ -70,7 +70,7 @@ async def _merged_over(it: Integration, base: str, world: World) -> set[str] | N
 
 async def _is_merged(it: Integration, world: World) -> bool:
     found = await world.pulls.get(it.repository, it.pull_request or 0)
-    return found.merged and found.head == it.head
+    return landing.is_merged(it, found)
 
 
 async def vouched(

@@ -36,7 +36,7 @@ async def land(it: Integration, world: World, *, message: str, key: str) -> Inte
     if intent.result is not None:
         return await _note_merged(it, intent.result, world, key=key)
     found = await world.pulls.get(it.repository, it.pull_request or 0)
-    if not _is_merged(it, found):
+    if not landing.is_merged(it, found):
         _check_is_as_it_was(it, found)
         if (onto := await _moved_to(it, found, world)) is not None:
             return await _go_on(it, world, onto=onto, head=found.head, must_update=False, key=key)
@@ -53,10 +53,6 @@ async def _note_merged(it: Integration, commit: str, world: World, *, key: str) 
 
 def _effect(it: Integration) -> str:
     return f"merge:{it.name}:{it.head}"
-
-
-def _is_merged(it: Integration, found: PullRequest) -> bool:
-    return found.merged and (found.head, found.base) == (it.head, it.base)
 
 
 def _check_is_as_it_was(it: Integration, found: PullRequest) -> None:
@@ -79,7 +75,7 @@ async def _moved_to(it: Integration, found: PullRequest, world: World) -> str | 
 
 async def _merged(it: Integration, found: PullRequest, world: World, *, message: str) -> str:
     """The commit that the base got: by an earlier try or whoever merged exactly that, else by this one."""
-    commit = found.merge_sha if _is_merged(it, found) else None
+    commit = found.merge_sha if landing.is_merged(it, found) else None
     if commit is None:
         commit = await merge(it, found.number, world, head=it.head, message=message)
     await world.effects.finish(_effect(it), result=commit)

@@ -8,7 +8,7 @@ from typing import Final
 from bot.domain import events as e
 from bot.domain.integration import Integration
 from bot.domain.states import State
-from bot.records import FileEdit, Recorded
+from bot.records import FileEdit, PullRequest, Recorded
 
 LONGEST: Final = timedelta(days=7)
 # What GitHub refuses a merge for that time or people may mend.
@@ -55,6 +55,11 @@ def is_to_be_looked_at(it: Integration, branch: str) -> bool:
     """Whether a push to that branch may do something to what waits at its gate."""
     is_its_own = branch == it.branch and it.held is not None
     return it.waiting_for == "approval" and (branch == it.base or is_its_own)
+
+
+def is_merged(it: Integration, found: PullRequest) -> bool:
+    """Whether GitHub shows exactly its head merged, into the base that it is for."""
+    return found.merged and (found.head, found.base) == (it.head, it.base)
 
 
 def hold(it: Integration, *, code: str, detail: str = "") -> list[e.Event]:

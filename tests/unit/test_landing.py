@@ -360,6 +360,16 @@ async def test_a_step_that_is_done_again_merges_nothing_before_it_is_tested() ->
     assert (names(stage), stage.pulls.merged) == (["BaseMoved", "CodeGenerated"], [])
 
 
+def test_merged_is_exactly_its_head_in_the_base_that_it_is_for() -> None:
+    stage, it = staged(), integration(CHECKED)
+    stage.pulls.has(PULL, BRANCH, COMMIT, state="closed", merged=True, merge_sha=MERGED_SHA)
+    found = stage.pulls.there[PULL][1]
+
+    assert landing.is_merged(it, found)
+    for other in (replace(found, head=THEIRS), replace(found, base="next"), replace(found, merged=False)):
+        assert not landing.is_merged(it, other)
+
+
 async def test_what_was_sent_back_while_it_waited_is_neither_merged_nor_said_to_be() -> None:
     stage = staged((*WAITING, WISH))
 
