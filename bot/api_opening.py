@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from bot.application.belonging import Belonging
 from bot.application.callers import by_form
+from bot.application.deliveries_seen import Receipts
 from bot.application.granting import Granting
 from bot.application.keys import recognised
 from bot.application.live import Live
 from bot.application.reading import Reading
+from bot.application.resources import Resources
 from bot.application.signing import Signing
 from bot.application.signing_in import SignIn
 from bot.domain.access_tokens import Issuer
@@ -18,9 +21,12 @@ from bot.infrastructure.access_tokens import AccessTokens
 from bot.infrastructure.cache import UntilItEnds
 from bot.infrastructure.cursors import Cursors
 from bot.infrastructure.feed import Feed
+from bot.infrastructure.github_places import GitHubPlaces
 from bot.infrastructure.pages import Pages
+from bot.infrastructure.queue_lengths import waiting
 from bot.infrastructure.rate_limits import RateLimits
-from bot.records import Actor, Repository
+from bot.infrastructure.received import ReceivedDeliveries
+from bot.records import Actor, Repository, Unavailable
 from bot.settings import Settings
 from bot.sign_in_opening import browsers_of
 from bot.storage import Storage
@@ -65,6 +71,13 @@ async def api_doors(
         ]
         for each in limits:
             stack.push_async_callback(each.close)
+        reading = Reading(
+            pages=Pages(stored.database),
+            integrations=stored.integrations,
+            log=stored.log,
+            role_name=Roles(bot).name,
+            owners=bot.world.rules.owners,
+        )
         guards = Guards(
             recognise=by_form(
                 key=partial(recognised, keys=stored.keys, clock=stored.clock), token=granting.recognised
@@ -79,15 +92,10 @@ async def api_doors(
         )
         api = ApiDoor(
             guards=guards,
-            reading=Reading(
-                pages=Pages(stored.database),
-                integrations=stored.integrations,
-                log=stored.log,
-                role_name=Roles(bot).name,
-                owners=bot.world.rules.owners,
-            ),
+            reading=reading,
             cursors=Cursors(stored.crypto),
             live=Live(Feed(stored.database), each=STREAMS_EACH, total=STREAMS),
+            resources=resources_of(bot, reading),
         )
         yield ApiDoors(
             api=api,
@@ -121,6 +129,28 @@ class Published:
 
     async def _asked(self) -> Sequence[Mapping[str, str]]:
         return await self._granting.signing.published(self._granting.clock.now())
+
+
+def resources_of(bot: Bot, reading: Reading) -> Resources:
+    """What REST tells of and does beside integrations."""
+    stored, belonging = bot.stored, Belonging(reading=reading, places=GitHubPlaces(bot.app))
+    received = ReceivedDeliveries(stored.database, stored.aside)
+    return Resources(
+        world=bot.world,
+        belonging=belonging,
+        receipts=Receipts(deliveries=received, belonging=belonging, world=bot.world),
+        probes={"database": partial(database_health, bot), "sandbox": bot.sandbox_health},
+        queues=partial(waiting, stored.database),
+    )
+
+
+async def database_health(bot: Bot) -> str:
+    """Whether it answers."""
+    try:
+        await bot.stored.log.head()
+    except Unavailable as fault:
+        return fault.code
+    return "ok"
 
 
 class Roles:

@@ -1,5 +1,6 @@
 """Plain values of the REST API that cross the ports: keys, and what is left of a caller's quota."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -69,3 +70,50 @@ class Wanted:
     repository: str | None = None
     requested_by: str | None = None
     text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An installation of the App, as GitHub describes it: whose account, which repositories, which rights."""
+
+    id: int
+    account_id: int
+    account: str
+    selection: Literal["all", "selected"]
+    is_suspended: bool
+    permissions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveriesWanted:
+    """Which deliveries of an installation are wanted."""
+
+    installation_id: int
+    state: str | None = None
+    kind: str | None = None
+    repository: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A delivery without its payload: what was received, of what, and what became of it."""
+
+    key: str
+    kind: str
+    state: str
+    why: str | None
+    received_at: str
+    installation_id: int
+    repository_id: int | None
+    repository: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedWhole:
+    """The same, with what of its payload is no secret, and the streams that it moved."""
+
+    received: Received
+    size: int
+    sender: Actor | None
+    number: int | None
+    moved: tuple[str, ...]

@@ -40,7 +40,8 @@ class Delivery:
     `key` is the sender's own delivery id. `meaning` names the act itself where the payload has an id for it
     ("issue_comment.created:123:2026-01-01T00:00:00Z"), so that a replay under a fresh delivery id is
     recognised. `kind` is "event.action", or "event" where the family has no action. `installation` is the
-    one it came through, as the door read it: for sharing, and so not kept with it. `digest` names the
+    one it came through and `repository` what it is about, as the door read it: whoever asks for what was
+    received is told by them. `digest` names the
     bytes: equal bodies have equal ones, and nobody else can make one (the signature itself).
     """
 
@@ -52,6 +53,8 @@ class Delivery:
     digest: bytes
     received_at: datetime
     installation: int | None = field(default=None, compare=False)
+    repository: int | None = field(default=None, compare=False)
+    repository_name: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

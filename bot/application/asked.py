@@ -185,6 +185,15 @@ class Unfreeze:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandBack:
+    """Have a delivery that was set aside handled once more, for whoever had it sent."""
+
+    needs: ClassVar[Permission] = Permission.FREEZE
+    by: Actor
+    repository: Repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LookUp:
     """See where it stands."""
 
@@ -206,6 +215,6 @@ OfOne = (
     | Retry
 )
 Asked = RequestIntegration | OfOne
-Anything = Asked | LookUp | SeeBudget | RaiseMonth | Freeze | Unfreeze
+Anything = Asked | LookUp | SeeBudget | RaiseMonth | Freeze | Unfreeze | HandBack
 # These only stop something, or let it use up more, which begins nothing: a freeze does not keep them away.
 WHILE_FROZEN: Final = (Cancel, Reject, RaiseBudget)

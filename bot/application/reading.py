@@ -91,15 +91,20 @@ class Reading:
                 yield record
             last = some[-1].version
 
-    async def may_read(self, caller: Caller, repository: Repository) -> bool:
-        """Whether the caller may read there. What GitHub will not say is a no. Raises Unavailable."""
+    async def may_read(
+        self, caller: Caller, repository: Repository, needs: Permission = Permission.READ
+    ) -> bool:
+        """Whether the caller may read what needs that there. What GitHub will not say is a no.
+
+        Raises Unavailable.
+        """
         try:
             if self.owners:
                 check_owner(repository.full_name, self.owners)
             name = await self.role_name(repository, caller.person)
         except (OwnerNotAllowed, StepFailed):
             return False
-        return holds(role_of(name), Permission.READ)
+        return holds(role_of(name), needs)
 
 
 @dataclass(slots=True)

@@ -149,18 +149,27 @@ class GitHubApp:
 
     async def person(self, installation: int, login: str) -> Mapping[str, Any] | None:
         """The account of this name, asked through an installation; None where nobody is called that."""
-        call = Call(
+        answer = await self.through(installation, "find_person", "users", login, also=(HTTPStatus.NOT_FOUND,))
+        return None if answer.status == HTTPStatus.NOT_FOUND else answer.data
+
+    async def through(
+        self,
+        installation: int,
+        what: str,
+        *path: str | int,
+        query: Mapping[str, str | int] | None = None,
+        also: Collection[int] = (),
+    ) -> Answer:
+        """Ask through an installation what is of no single repository. Raises StepFailed, Unavailable."""
+        mint = Call(
             what="mint_token",
             method="POST",
             path=path_of("app", "installations", installation, "access_tokens"),
             body={"permissions": {"metadata": "read"}},
         )
-        token = (await self._as_itself(call)).data["token"]
-        ask = Call(
-            what="find_person", method="GET", path=path_of("users", login), also=(HTTPStatus.NOT_FOUND,)
-        )
-        answer = await self._wire.send(ask, Caller(lane=installation, credentials={"oauth_token": token}))
-        return None if answer.status == HTTPStatus.NOT_FOUND else answer.data
+        token = (await self._as_itself(mint)).data["token"]
+        ask = Call(what=what, method="GET", path=path_of(*path), query=query or {}, also=also)
+        return await self._wire.send(ask, Caller(lane=installation, credentials={"oauth_token": token}))
 
     async def itself(
         self,

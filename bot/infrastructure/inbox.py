@@ -43,6 +43,9 @@ class _Row(NamedTuple):
     body: bytes
     received_at: str
     state: str
+    installation_id: int | None
+    repository_id: int | None
+    repository: str | None
 
 
 class _Waiting(NamedTuple):
@@ -238,6 +241,9 @@ def _row(one: _Waiting, body: bytes) -> _Row:
         body=body,
         received_at=as_text(one.delivery.received_at),
         state=one.state,
+        installation_id=one.delivery.installation,
+        repository_id=one.delivery.repository,
+        repository=one.delivery.repository_name,
     )
 
 
@@ -262,9 +268,13 @@ def _insert(connection: Connection, rows: Sequence[_Row]) -> int:
 
 
 INTO_POSTGRESQL: Final = """
-    INSERT INTO deliveries (key, source, kind, meaning, digest, body, received_at, state)
+    INSERT INTO deliveries (
+        key, source, kind, meaning, digest, body, received_at, state,
+        installation_id, repository_id, repository
+    )
     SELECT * FROM unnest(
-        %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::text[], %b::text[]
+        %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::text[], %b::text[],
+        %b::bigint[], %b::bigint[], %b::text[]
     )
     ON CONFLICT DO NOTHING
 """
@@ -272,8 +282,9 @@ INTO_POSTGRESQL: Final = """
 
 @cache
 def _into_sqlite(count: int) -> str:
-    into = "INSERT INTO deliveries (key, source, kind, meaning, digest, body, received_at, state) VALUES"
-    return " ".join((into, ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * count), "ON CONFLICT DO NOTHING"))
+    into = f"INSERT INTO deliveries ({', '.join(_Row._fields)}) VALUES"
+    one = f"({', '.join('?' * len(_Row._fields))})"
+    return " ".join((into, ", ".join([one] * count), "ON CONFLICT DO NOTHING"))
 
 
 def _starts(keys: Sequence[str], came_through: Mapping[str, int | None]) -> Iterator[Start]:

@@ -95,8 +95,12 @@ DELIVERIES: Final = Table(
     Column("received_at", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("why", Text),
+    Column("installation_id", BigInteger),
+    Column("repository_id", BigInteger),
+    Column("repository", Text),
     UniqueConstraint("source", "meaning", name="deliveries_source_meaning"),
     Index("deliveries_state", "state", "received_at"),
+    Index("deliveries_installation", "installation_id", "received_at", "key"),
 )
 SAME_BODY: Final = Index(
     "deliveries_same_body",

@@ -14,6 +14,7 @@ from bot.domain.policy import Permission
 from bot.records import Refused
 from bot.web import api_live_shapes as live_v1
 from bot.web import api_reads as reads
+from bot.web import api_resources as resources
 from bot.web import api_shapes as v1
 from bot.web import api_stream as streams
 from bot.web import api_words as words
@@ -22,6 +23,7 @@ from bot.web.api_asked import read_asked
 from bot.web.api_deprecating import headers_of
 from bot.web.api_door import PREFIX, ApiDoor, Handle, json_of
 from bot.web.api_gateway import CALLER, HEADERS, RIGHT, Right, middlewares, told
+from bot.web.health import asked as asked_in_time
 
 
 async def get_me(_door: ApiDoor, request: web.Request, _asked: v1.Nothing) -> web.StreamResponse:
@@ -29,9 +31,12 @@ async def get_me(_door: ApiDoor, request: web.Request, _asked: v1.Nothing) -> we
     return json_of(v1.me_of(request[CALLER]))
 
 
-async def get_health(_door: ApiDoor, _request: web.Request, _asked: v1.Nothing) -> web.StreamResponse:
-    """Whether the API answers, and takes your key."""
-    return json_of(v1.Health())
+async def get_health(door: ApiDoor, _request: web.Request, _asked: v1.Nothing) -> web.StreamResponse:
+    """Whether the API answers, and takes your key; and how what it stands on is."""
+    names, probes = door.resources.probes.keys(), door.resources.probes.values()
+    answers = await asyncio.gather(*map(asked_in_time, probes))
+    queues = await door.resources.queues()
+    return json_of(v1.Health.model_validate({**dict(zip(names, answers, strict=True)), "queues": queues}))
 
 
 async def get_document(_door: ApiDoor, _request: web.Request, _asked: v1.Nothing) -> web.StreamResponse:
@@ -70,6 +75,7 @@ ROUTES: Final[tuple[openapi.Route[Handle], ...]] = (
         Right(Permission.READ),
         is_stream=True,
     ),
+    *resources.ROUTES,
     openapi.Route("/me", get_me, v1.Nothing, v1.Me, Right()),
     openapi.Route("/health", get_health, v1.Nothing, v1.Health, Right()),
     openapi.Route("/openapi.json", get_document, v1.Nothing, None, Right(is_open=True)),

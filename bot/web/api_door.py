@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from bot.application.live import Live
 from bot.application.reading import Reading
+from bot.application.resources import Resources
 from bot.records import Refused
 from bot.web import api_words as words
 from bot.web.api_gateway import Guards
@@ -45,6 +46,7 @@ class ApiDoor:
     guards: Guards
     reading: Reading
     cursors: Cursors
+    resources: Resources
     live: Live
     pace: Pace = field(default_factory=Pace)
 
@@ -59,10 +61,13 @@ def opened(door: ApiDoor, cursor: str | None, about: str, *, parts: int) -> tupl
     return place
 
 
-def json_of(shape: BaseModel) -> web.Response:
+def json_of(shape: BaseModel, *, status: int = 200) -> web.Response:
     """The shape as JSON."""
     return web.Response(
-        body=shape.model_dump_json().encode(), content_type="application/json", charset="utf-8"
+        body=shape.model_dump_json().encode(),
+        content_type="application/json",
+        charset="utf-8",
+        status=status,
     )
 
 

@@ -170,9 +170,12 @@ class Me(Shape):
 
 
 class Health(Shape):
-    """The API answers."""
+    """The API answers; and how what it stands on is, as "ok" or one word for what is wrong."""
 
     status: Literal["ok"] = "ok"
+    database: str
+    sandbox: str = Field(description="whether tests can be run, as of a minute ago at most")
+    queues: dict[str, int] = Field(description="how much waits in each queue, of all installations")
 
 
 class Problem(Shape):

@@ -18,15 +18,20 @@ REFERENCES: Final = "#/components/schemas/{model}"
 REFUSALS: Final[Mapping[int, str]] = {
     400: "A parameter or a field cannot be taken",
     401: "There is no key, or none that counts",
-    403: "The key's scopes do not allow it",
+    403: "The key's scopes do not allow it, or GitHub says that you may not",
     404: "There is none that you may see",
+    409: "It cannot be done as things are",
     411: "The body has no Content-Length",
     413: "There is a body where none is wanted, or it is too long",
     415: "The body is no JSON",
     429: "Too many requests; Retry-After says when to ask again",
     503: "Something it needs does not answer now; Retry-After says when to ask again",
 }
-IN_PATHS: Final[Mapping[str, str]] = {"id": "[a-z0-9]{1,32}"}
+IN_PATHS: Final[Mapping[str, str]] = {
+    "id": "[a-z0-9]{1,32}",
+    "freeze": "[a-z0-9-]{1,60}",
+    "delivery": "[A-Za-z0-9._:-]{1,128}",
+}
 """What may stand in a path where the table of routes has a name in braces."""
 
 QUOTA: Final = {
@@ -222,7 +227,9 @@ def _can_be(route: Route[Any], status: int) -> bool:
     if status in {411, 415}:
         return route.has_body
     if status == 404:  # noqa: PLR2004  not found
-        return "{" in route.path
+        return "{" in route.path or "repository" in route.asked.model_fields
+    if status == 409:  # noqa: PLR2004  conflict
+        return route.method != "GET" and not route.right.is_open
     return status != 403 or route.right.needs is not None  # noqa: PLR2004  forbidden
 
 

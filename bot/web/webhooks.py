@@ -24,10 +24,17 @@ PATH: Final = "/webhooks/github"
 
 _FAMILY: Final = re.compile(r"[a-z0-9_]{1,64}")
 _DELIVERY_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-PAYLOADS: Final = Reader(values=["action", "installation.id", *meanings.VALUES], names=families.NAMES)
+_REPOSITORY: Final = ("repository", "id")
+_FULL_NAME: Final = ("repository", "full_name")
+PAYLOADS: Final = Reader(
+    values=["action", "installation.id", "repository.id", "repository.full_name", *meanings.VALUES],
+    names=families.NAMES,
+)
 _ANSWERS: Final = {fresh: json.dumps({"fresh": fresh}).encode() for fresh in (True, False)}
 _JSON: Final = CIMultiDict({"Content-Type": "application/json"})
 _INSTALLATION: Final = ("installation", "id")
+_LARGEST_NUMBER: Final = 2**63 - 1
+_LONGEST_NAME: Final = 300
 _LONGEST_ACTION: Final = 100  # GitHub's limit for the event type of a repository_dispatch
 
 
@@ -93,14 +100,21 @@ def read_github(
         body=body,
         digest=bytes.fromhex(signature.removeprefix("sha256=")),
         received_at=now,
-        installation=installation_in(payload),
+        installation=number_at(payload, _INSTALLATION),
+        repository=number_at(payload, _REPOSITORY),
+        repository_name=_name_at(payload, _FULL_NAME),
     )
 
 
-def installation_in(payload: Payload) -> int | None:
-    """The number of the installation that it came through; a webhook of the repository's own names none."""
-    number = at(payload, _INSTALLATION)
-    return number if isinstance(number, int) else None
+def number_at(payload: Payload, path: Sequence[str]) -> int | None:
+    """The number of an installation or a repository; None where none is named, or none that can be."""
+    number = at(payload, path)
+    return number if type(number) is int and 0 < number <= _LARGEST_NUMBER else None
+
+
+def _name_at(payload: Payload, path: Sequence[str]) -> str | None:
+    name = at(payload, path)
+    return name if isinstance(name, str) and name.isprintable() and len(name) <= _LONGEST_NAME else None
 
 
 def check_is_json(content_type: str) -> None:

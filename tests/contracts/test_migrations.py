@@ -24,6 +24,7 @@ from bot.records import Fact, Unavailable
 from tests.contracts.by_hand import column, rows, run
 from tests.contracts.conftest import SERVER
 
+PLACES_OF_DELIVERIES = ("installation_id", "repository_id", "repository")
 KEEP_FOUR_THOUSAND_BYTES = """
     INSERT INTO deliveries (key, source, kind, digest, body, received_at, state)
     SELECT 'key', 'github', 'ping', '', decode(string_agg(md5(n::text), ''), 'hex'), 'then', 'ignored'
@@ -143,6 +144,8 @@ async def test_the_tail_of_a_database_that_is_filled_is_where_its_chain_ends(
         *("DROP TABLE tail", "DROP TABLE api_keys", "DROP INDEX integrations_installation"),
         *("DROP TABLE signing_keys", "DROP TABLE grants", "DROP TABLE refresh_tokens"),
         *("DROP TABLE sessions", "DROP TABLE used_states", "DROP TABLE user_tokens"),
+        "DROP INDEX deliveries_installation",
+        *(f"ALTER TABLE deliveries DROP COLUMN {name}" for name in PLACES_OF_DELIVERIES),
         "UPDATE alembic_version SET version_num = '0003'",
     )
 

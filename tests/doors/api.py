@@ -1,30 +1,36 @@
 """The API as its tests open it: two installations, people and their keys, and what GitHub says of them."""
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from aiohttp.test_utils import TestServer
 from msgspec.structs import replace
 
-from bot.api_records import ApiKey
+from bot.api_records import ApiKey, Place
+from bot.application.belonging import Belonging
 from bot.application.callers import by_form
+from bot.application.deliveries_seen import Receipts
 from bot.application.granting import Granting
 from bot.application.keys import create, recognised
 from bot.application.live import Live
 from bot.application.projections import row_of
 from bot.application.reading import Reading
+from bot.application.resources import Resources
 from bot.application.signing import Signing
 from bot.domain import events as e
 from bot.domain.access_tokens import Issuer
 from bot.domain.api_keys import CHECK_DIGITS, ENTROPY_BYTES, checksum, key_text
 from bot.domain.integration import fold
+from bot.domain.policy import Rules
 from bot.infrastructure.access_tokens import AccessTokens
 from bot.infrastructure.api_keys import ApiKeys
+from bot.infrastructure.aside import Aside
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.cursors import Cursors
 from bot.infrastructure.database import Database
@@ -35,14 +41,17 @@ from bot.infrastructure.observing import Nobody
 from bot.infrastructure.pages import Pages
 from bot.infrastructure.rate_limits import RateLimits
 from bot.infrastructure.read_models import ReadModels
+from bot.infrastructure.received import ReceivedDeliveries
 from bot.infrastructure.signing_keys import SigningKeys
-from bot.records import Actor, Repository, StepFailed, Unavailable
+from bot.owner_records import Ownership
+from bot.records import Actor, FollowUp, Repository, RepositoryFacts, StepFailed, Unavailable
 from bot.web.api_door import ApiDoor, Pace
 from bot.web.api_gateway import Guards
 from bot.web.gateway import SERVING, build_app
 from bot.web.health import HealthDoor
 from bot.web.token_door import TokenDoor
 from tests.doors.webapp import NOON, Client, Connect, FakeMetrics
+from tests.unit.fakes import ABOUT, Stage
 from tests.unit.histories import REQUEST
 
 SECRET: Final = b"a secret of an operator, 32 bytes and more"
@@ -53,6 +62,7 @@ OURS: Final = 9
 THEIRS: Final = 10
 # Repositories: in our installation one that Ada may read and one that she may not, and one of others.
 SHOP, HIDDEN, FOREIGN = 7, 8, 70
+ACCOUNTS: Final = {OURS: Actor(id=20, login="acme"), THEIRS: Actor(id=21, login="other")}
 OPEN, SECOND, OURS_HIDDEN, THEIR_OWN, NO_SUCH = (
     "shop000001",
     "shop000002",
@@ -66,6 +76,7 @@ PLACES: Final = {
     OURS_HIDDEN: (HIDDEN, OURS),
     THEIR_OWN: (FOREIGN, THEIRS),
 }
+SEEN_BY: Final = {SHOP: OURS, HIDDEN: OURS, FOREIGN: THEIRS}
 NAMES: Final = {SHOP: "acme/shop", HIDDEN: "acme/hidden", FOREIGN: "other/foreign"}
 
 
@@ -94,6 +105,8 @@ class GitHubsWord:
     )
     gone: set[int] = field(default_factory=set)
     answers: float = math.inf  # so many it gives, and then no more
+    owners: set[int] = field(default_factory=set)  # who owns the account of our installation
+    suspended: set[int] = field(default_factory=set)
 
     async def role_name(self, repository: Repository, person: Actor) -> str:
         self.answers -= 1
@@ -114,6 +127,7 @@ class Opened:
     metrics: FakeMetrics
     texts: Mapping[str, str]
     owners: frozenset[str] = frozenset()
+    started: list[FollowUp] = field(default_factory=list)
     rates: Mapping[int, int] = field(default_factory=lambda: {60: 100, 3600: 1000})
     trusted_proxies: int = 0
     streams: tuple[int, int] = (10, 500)
@@ -157,15 +171,17 @@ class Opened:
         )
 
     def door(self, guards: Guards | None = None) -> ApiDoor:
+        reading = Reading(
+            pages=Pages(self.database),
+            integrations=ReadModels(self.database),
+            log=EventStore(self.database, self.clock, lambda *_: None, Nobody()),
+            role_name=self.github.role_name,
+            owners=self.owners,
+        )
         return ApiDoor(
             guards=guards or self.guards(),
-            reading=Reading(
-                pages=Pages(self.database),
-                integrations=ReadModels(self.database),
-                log=EventStore(self.database, self.clock, lambda *_: None, Nobody()),
-                role_name=self.github.role_name,
-                owners=self.owners,
-            ),
+            reading=reading,
+            resources=resources_of(self, reading),
             cursors=Cursors(self.crypto),
             live=self.live,
             pace=self.pace,
@@ -193,6 +209,96 @@ class Opened:
     def bearer(self, whose: str = "reader") -> dict[str, str]:
         """The header of that key."""
         return {"Authorization": f"Bearer {self.texts[whose]}"}
+
+
+@dataclass
+class Word:
+    """What the bot's own commands ask GitHub, answered by the same word."""
+
+    github: GitHubsWord
+
+    async def role_name(self, repository: Repository, actor: Actor) -> str:
+        return await self.github.role_name(repository, actor)
+
+    async def app_owner(self) -> int:
+        return ACCOUNTS[OURS].id
+
+    async def describe(self, repository: Repository) -> RepositoryFacts:
+        seen = described(repository.id)
+        return dataclasses.replace(ABOUT, id=repository.id, full_name=seen.full_name, owner_id=seen.owner_id)
+
+    async def ownership(self, repository: Repository, actor: Actor) -> Ownership:
+        account = ACCOUNTS[SEEN_BY[repository.id]]
+        return Ownership(id=account.id, name=account.login, is_owner=actor.id in self.github.owners)
+
+
+@dataclass
+class Places:
+    """Where the App is installed."""
+
+    github: GitHubsWord
+
+    async def place(self, installation: int) -> Place | None:
+        account = ACCOUNTS[installation]
+        return Place(
+            id=installation,
+            account_id=account.id,
+            account=account.login,
+            selection="selected",
+            is_suspended=installation in self.github.suspended,
+            permissions={"contents": "write"},
+        )
+
+    async def repositories(self, installation: int) -> tuple[Repository, ...]:
+        return tuple(described(each) for each, by in SEEN_BY.items() if by == installation)
+
+    async def named(self, installation: int, full_name: str) -> Repository | None:
+        seen = await self.repositories(installation)
+        return next((each for each in seen if each.full_name.lower() == full_name.lower()), None)
+
+
+def described(number: int) -> Repository:
+    """A repository as GitHub describes it."""
+    by = SEEN_BY[number]
+    return Repository(id=number, full_name=NAMES[number], installation_id=by, owner_id=ACCOUNTS[by].id)
+
+
+def resources_of(opened: Opened, reading: Reading) -> Resources:
+    """The bot's own commands on the database of the test, and GitHub's word on whoever gives them."""
+
+    def outbox(_connection: Any, follow_ups: Sequence[FollowUp]) -> None:
+        opened.started += follow_ups
+
+    log = EventStore(opened.database, opened.clock, outbox, Nobody())
+    repositories: Any = Word(opened.github)
+    world = dataclasses.replace(
+        Stage().world,
+        clock=opened.clock,
+        log=log,
+        integrations=ReadModels(opened.database),
+        repositories=repositories,
+        rules=Rules(owners=opened.owners),
+    )
+    belonging = Belonging(reading=reading, places=Places(opened.github))
+    received = ReceivedDeliveries(opened.database, Aside(opened.database, outbox))
+    receipts = Receipts(deliveries=received, belonging=belonging, world=world)
+
+    async def queues() -> Mapping[str, int]:
+        return {"ai": 2}
+
+    async def fine() -> str:
+        return "ok"
+
+    async def missing() -> str:
+        return "sandbox_unavailable"
+
+    return Resources(
+        world=world,
+        belonging=belonging,
+        receipts=receipts,
+        probes={"database": fine, "sandbox": missing},
+        queues=queues,
+    )
 
 
 async def filled(url: str) -> dict[str, str]:

@@ -71,12 +71,13 @@ def references(part: Any) -> set[str]:
 async def test_every_answer_is_what_the_document_says(
     api: Client, opened: Opened, whose: str, integration_id: str, query: str
 ) -> None:
-    for path, operations in FINITE.items():
+    questions = [(path, each["get"]) for path, each in DOCUMENT["paths"].items() if "get" in each]
+    for path, operation in questions:
         answer = await api.get(
             f"{PREFIX}{path.replace('{id}', integration_id)}{query}", headers=opened.bearer(whose)
         )
 
-        told = operations["get"]["responses"][str(answer.status)]
+        told = operation["responses"][str(answer.status)]
         schema = told["content"][answer.content_type]["schema"]
         OAS31Validator({**schema, "components": DOCUMENT["components"]}).validate(await answer.json())
         assert [name for name in told["headers"] if name not in answer.headers] == []

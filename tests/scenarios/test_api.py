@@ -15,9 +15,13 @@ from bot.application.keys import create
 from bot.records import Actor
 from bot.web.api import ROUTES
 from bot.web.api_door import PREFIX
+from tests.scenarios.test_freezing import CODING, since_the_freeze
+from tests.scenarios.test_set_aside import has_one_set_aside
 from tests.story import Team
 
 PAGE: Final = (Path(__file__).parents[2] / "docs/api.md").read_text(encoding="utf-8")
+NAMED: Final = {"id": "ID", "freeze": "freeze", "delivery": "delivery"}
+METHOD: Final = {"GET": "", "POST": "-X POST", "PUT": "-X PUT", "DELETE": "-X DELETE"}
 EXAMPLES: Final = [block for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) if "curl" in block]
 
 
@@ -49,16 +53,23 @@ async def ran(block: str, environment: Mapping[str, str]) -> str:
 
 async def test_every_example_of_the_page_works_and_every_route_has_one(team: Team) -> None:
     await team.has_a_pull_request()
+    await has_one_set_aside(team)
     row = await team.bot.row()
     assert row is not None
     bot = f"http://127.0.0.1:{team.bot.port}"
-    given = {"BOT": bot, "KEY": await key_for(team, "viewer"), "ID": row["id"]}
+    given = {
+        "BOT": bot,
+        "KEY": await key_for(team, "viewer"),
+        "ADMIN": await key_for(team, "admin", "admin"),
+        "ID": row["id"],
+    }
 
     said = {block: await ran(block, given) for block in EXAMPLES}
 
     for route in ROUTES:
-        path = re.escape(f"$BOT{PREFIX}{route.path}".replace("{id}", "$ID"))
-        assert [block for block in EXAMPLES if re.search(rf"{path}[\"? \n]", block)], route.path
+        path = re.escape(re.sub(r"{(\w+)}", lambda it: f"${NAMED[it[1]]}", f"$BOT{PREFIX}{route.path}"))
+        said_so = [block for block in EXAMPLES if re.search(rf"{path}[\"? \n]", block)]
+        assert [block for block in said_so if METHOD[route.method] in block], (route.method, route.path)
     me, one = (
         next(json.loads(it) for block, it in said.items() if at in block) for at in ("v1/me", "/$ID\n")
     )
@@ -103,3 +114,39 @@ async def test_web_13_a_stranger_with_a_key_finds_nothing_and_github_is_asked_on
     assert (one[0], one[1]["type"]) == (404, "urn:problem:no_integration")
     assert (many[0], many[1]["items"]) == (200, [])
     assert len(calls) - len(before) == 1
+
+
+async def sent(team: Team, method: str, path: str, key: str, **said: Any) -> int:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.request(
+            method,
+            f"http://127.0.0.1:{team.bot.port}{PREFIX}{path}",
+            headers={"Authorization": f"Bearer {key}"},
+            **said,
+        ) as answer,
+    ):
+        return answer.status
+
+
+async def test_a_freeze_by_rest_stops_what_runs_within_five_seconds_and_lets_it_go_on(team: Team) -> None:
+    team.claude.fail("stall", where=CODING)
+    issue = await team.asks()
+    await team.claude_is_asked(times=2)
+    wish = {"scope": "repository", "repository": "acme/shop", "why": "ERP migration"}
+
+    refused = await sent(team, "POST", "/freezes", await key_for(team, "developer", "admin"), json=wish)
+    key = await key_for(team, "admin", "admin")
+    frozen = await sent(team, "POST", "/freezes", key, json=wish)
+    await team.bot.waits_for("frozen")
+
+    assert (refused, frozen) == (403, 201)
+    assert await since_the_freeze(team) < 5
+    status, said = await asked(team, "/freezes", await key_for(team, "viewer"))
+    assert (status, [it["why"] for it in said["items"]]) == (200, ["ERP migration"])
+    assert "by admin: `ERP migration`" in issue.status_comment()
+
+    lifted = await sent(team, "DELETE", f"/freezes/{said['items'][0]['id']}", key)
+
+    assert lifted == 204
+    await team.bot.has_a_pull_request()

@@ -12,9 +12,12 @@ from aiohttp import CookieJar
 from yarl import URL
 
 from bot.api_opening import HOUR, MINUTE
+from bot.application.belonging import Belonging
+from bot.application.deliveries_seen import Receipts
 from bot.application.keys import recognised
 from bot.application.live import Live
 from bot.application.reading import Reading
+from bot.application.resources import Resources
 from bot.application.signing_in import SignIn
 from bot.infrastructure.browser_secrets import BrowserSecrets
 from bot.infrastructure.cursors import Cursors
@@ -22,6 +25,7 @@ from bot.infrastructure.feed import Feed
 from bot.infrastructure.observing import Nobody
 from bot.infrastructure.pages import Pages
 from bot.infrastructure.rate_limits import RateLimits
+from bot.infrastructure.received import ReceivedDeliveries
 from bot.infrastructure.redaction import LiveSecrets
 from bot.records import Actor, Repository
 from bot.settings import Settings
@@ -36,8 +40,10 @@ from bot.web.health import HealthDoor
 from bot.wiring import github_app, is_wanted, policies
 from standins.github.app import key_pair
 from standins.github.people import GitHub
+from tests.doors.api import GitHubsWord, Places
 from tests.doors.running import free_port
 from tests.doors.webapp import FakeMetrics
+from tests.unit.fakes import Stage
 
 CLIENT_SECRET: Final = "client-secret-canary-" + "c" * 20
 RATES: Final = {MINUTE: 1_000, HOUR: 10_000}
@@ -208,6 +214,13 @@ def _api(settings: Settings, stored: Storage, signing: SignIn) -> ApiDoor:
     async def by_key(text: str) -> Any:
         return await recognised(text, stored.keys, stored.clock)
 
+    reading = Reading(
+        pages=Pages(stored.database),
+        integrations=stored.integrations,
+        log=stored.log,
+        role_name=_nobody_may,
+        owners=frozenset(settings.allowed_owners),
+    )
     return ApiDoor(
         guards=Guards(
             recognise=by_key,
@@ -216,13 +229,20 @@ def _api(settings: Settings, stored: Storage, signing: SignIn) -> ApiDoor:
             policy="1000;w=60",
             by_session=SessionGate(signing=signing, browsers=browsers_of(settings, stored.crypto)),
         ),
-        reading=Reading(
-            pages=Pages(stored.database),
-            integrations=stored.integrations,
-            log=stored.log,
-            role_name=_nobody_may,
-            owners=frozenset(settings.allowed_owners),
-        ),
+        reading=reading,
+        resources=_resources(stored, reading),
         cursors=Cursors(stored.crypto),
         live=Live(Feed(stored.database), each=10, total=500),
     )
+
+
+def _resources(stored: Storage, reading: Reading) -> Resources:
+    """What nobody asks for here."""
+
+    async def queues() -> Mapping[str, int]:
+        return {}
+
+    world, belonging = Stage().world, Belonging(reading=reading, places=Places(GitHubsWord()))
+    deliveries = ReceivedDeliveries(stored.database, stored.aside)
+    receipts = Receipts(deliveries=deliveries, belonging=belonging, world=world)
+    return Resources(world=world, belonging=belonging, receipts=receipts, probes={}, queues=queues)
