@@ -1,6 +1,6 @@
 """The shapes of v1 that are not of integrations: installations, freezes, budgets."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -32,6 +32,7 @@ FullName = Annotated[Plain, Field(pattern=r"^[^/]+/[^/]+$")]
 class FreezeAsked(Asked):
     """What is to stand still."""
 
+    names_one: ClassVar[bool] = True
     scope: Literal["repository", "owner"] = Field(description="the repository alone, or its whole account")
     repository: FullName = Field(description="the repository, or one of the account's, as owner/name")
     why: Why
@@ -43,6 +44,7 @@ class FreezeAsked(Asked):
 class BudgetsAsked(Asked):
     """Whose budgets."""
 
+    names_one: ClassVar[bool] = True
     repository: FullName | None = Field(None, description="only this repository's, as owner/name")
     cursor: Cursor | None = None
 
@@ -50,6 +52,7 @@ class BudgetsAsked(Asked):
 class RaiseAsked(Asked):
     """How much more a repository may spend this month."""
 
+    names_one: ClassVar[bool] = True
     repository: FullName = Field(description="the repository, as owner/name")
     add_usd: Dollars = Field(description="so many US dollars more, this month")
 

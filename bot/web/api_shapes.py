@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
@@ -46,8 +46,12 @@ Limit = Annotated[int, Field(ge=1, le=MOST, description="how many at most")]
 
 
 class Asked(BaseModel):
-    """What may be asked for: in an address, or in the body of an order. Anything else is refused."""
+    """What may be asked for: in an address, or in the body of an order. Anything else is refused.
 
+    `names_one` is whether something is named in it that has to be there.
+    """
+
+    names_one: ClassVar[bool] = False
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 

@@ -15,7 +15,7 @@ from aiohttp.typedefs import Handler, Middleware
 from multidict import CIMultiDict
 
 from bot.records import Refused, Unavailable
-from bot.web import schemas
+from bot.web import api_docs, schemas
 from bot.web.api import api_of
 from bot.web.api_door import PREFIX, ApiDoor
 from bot.web.api_gateway import REQUEST_ID, SAID
@@ -80,6 +80,7 @@ def build_app(  # noqa: PLR0913  every door
         app.router.add_get(schemas.CONFIGURATION, schemas.configuration, allow_head=False)
     if api is not None:
         app.add_subapp(PREFIX, api_of(api))
+        api_docs.mount(app)
     if tokens is not None:
         tokens.mount(app)
     if auth is not None:

@@ -227,7 +227,7 @@ def _can_be(route: Route[Any], status: int) -> bool:
     if status in {411, 415}:
         return route.has_body
     if status == 404:  # noqa: PLR2004  not found
-        return "{" in route.path or "repository" in route.asked.model_fields
+        return "{" in route.path or route.asked.names_one
     if status == 409:  # noqa: PLR2004  conflict
         return route.method != "GET" and not route.right.is_open
     return status != 403 or route.right.needs is not None  # noqa: PLR2004  forbidden
