@@ -1,5 +1,6 @@
 """The API's page for people, made from its document: each route, what it takes, answers and needs."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import jinja2
 from aiohttp import web
 
 from bot.web import openapi
@@ -18,13 +18,6 @@ PAGE: Final = "/api/docs"
 DOCUMENT: Final = "/api/openapi.json"
 SHEET: Final = "/static/api.css"
 HERE: Final = Path(__file__).parent
-TEMPLATES: Final = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(HERE / "templates"),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 _EXAMPLES: Final[Mapping[str, Any]] = {"repository": "acme/shop", "why": "ERP migration", "number": 2.5}
 
 
@@ -90,7 +83,7 @@ def mount(app: web.Application) -> None:
 
 
 async def _page(_request: web.Request) -> web.Response:
-    return web.Response(text=page_of(), content_type="text/html", charset="utf-8")
+    return web.Response(text=await asyncio.to_thread(page_of), content_type="text/html", charset="utf-8")
 
 
 async def _document(_request: web.Request) -> web.Response:
@@ -108,9 +101,18 @@ def _style() -> bytes:
 
 @cache
 def page_of() -> str:
-    """The whole of it."""
+    """The whole of it, made once."""
+    import jinja2  # noqa: PLC0415  heavy, and only the page needs it
+
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     document = openapi.document(PREFIX, ROUTES)
-    return TEMPLATES.get_template("api_docs.html").render(
+    return templates.get_template("api_docs.html").render(
         title=document["info"]["title"],
         operations=operations_of(document),
         shapes=shapes_of(document),
