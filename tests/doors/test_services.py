@@ -80,6 +80,16 @@ async def test_tokens_are_had_where_auth_is_and_nothing_else(bot: Bot) -> None:
     })
 
 
+@pytest.mark.parametrize(("names", "told"), [(["auth"], 503), (["integrations"], 404)])
+async def test_people_sign_in_where_auth_is(bot: Bot, names: list[str], told: int) -> None:
+    settings = Settings.read({**bot.environment, "PORT": "0"})
+    async with (
+        open_bot(settings, chosen(names), instruments=Instruments()) as (_, port),
+        aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session,
+    ):
+        assert await status(session, "GET", "/auth/login") == told
+
+
 @pytest.mark.parametrize("names", WORKERS)
 async def test_a_process_without_integrations_has_health_and_figures_alone(
     bot: Bot, names: list[str]
