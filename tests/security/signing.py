@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import aiohttp
-from aiohttp import CookieJar
+from aiohttp import CookieJar, web
 from yarl import URL
 
 from bot.api_opening import HOUR, MINUTE
@@ -71,6 +71,7 @@ class Place:
     signing: SignIn
     settings: Settings
     clock: Watch
+    auth: AuthDoor
     url: str
 
     @property
@@ -199,12 +200,23 @@ async def placed(github: GitHub, directory: Path, **environment: str) -> AsyncIt
             seals=BrowserSecrets(stored.crypto),
             signing=signing,
         )
-        metrics = FakeMetrics()
-        health = HealthDoor(needs={}, states={}, metrics=metrics, metrics_token=None, is_public=False)
-        built = build_app(health=health, metrics=metrics, api=api, auth=auth)
-        await stack.enter_async_context(listening(built, host="127.0.0.1", port=port))
-        url = f"http://127.0.0.1:{port}"
-        yield Place(github=github, stored=stored, signing=signing, settings=settings, clock=clock, url=url)
+        await stack.enter_async_context(listening(app_with(auth, api), host="127.0.0.1", port=port))
+        yield Place(
+            github=github,
+            stored=stored,
+            signing=signing,
+            settings=settings,
+            clock=clock,
+            auth=auth,
+            url=f"http://127.0.0.1:{port}",
+        )
+
+
+def app_with(auth: AuthDoor, api: ApiDoor | None = None) -> web.Application:
+    """The web application with these doors and no others."""
+    metrics = FakeMetrics()
+    health = HealthDoor(needs={}, states={}, metrics=metrics, metrics_token=None, is_public=False)
+    return build_app(health=health, metrics=metrics, api=api, auth=auth)
 
 
 def _api(settings: Settings, stored: Storage, signing: SignIn) -> ApiDoor:

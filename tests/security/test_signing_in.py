@@ -2,6 +2,7 @@
 
 from asyncio import gather
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -10,12 +11,14 @@ import pytest
 from yarl import URL
 
 from bot.application.keys import create
+from bot.infrastructure.rate_limits import RateLimits
 from bot.records import Actor
+from bot.web.gateway import listening
 from standins.faults import Fault
 from standins.github.app import key_pair, new_app
 from standins.github.people import GitHub
 from standins.github.server import serve
-from tests.security.signing import Browser, Place, Said, placed
+from tests.security.signing import Browser, Place, Said, app_with, placed
 
 
 @pytest.fixture
@@ -565,3 +568,33 @@ async def test_the_cookies_are_for_this_host_and_no_script(github: GitHub, tmp_p
         parts = {part.strip() for part in each.headers["Set-Cookie"].split(";")}
         assert {"HttpOnly", "Secure", "SameSite=Lax", "Path=/"} <= parts
         assert not any(part.startswith("Domain") for part in parts)
+
+
+async def test_where_it_is_not_set_up_that_is_said(browser: Browser, place: Place) -> None:
+    shut = app_with(replace(place.auth, signing=None))
+    async with listening(shut, host="127.0.0.1", port=0) as port:
+        said = await browser.goes(f"http://127.0.0.1:{port}/auth/login")
+
+    assert (said.status, said.code) == (503, "sign_in_not_set_up")
+    assert "GITHUB_CLIENT_SECRET" in said.body["detail"]
+
+
+async def test_web_16_an_address_has_so_many_sign_ins_and_no_more(browser: Browser, place: Place) -> None:
+    few = RateLimits("address", {60: 3, 3600: 10}, place.stored.crypto)
+    watched = replace(place.auth, guards=replace(place.auth.guards, strangers=few))
+    async with listening(app_with(watched), host="127.0.0.1", port=0) as port:
+        answers = [await browser.goes(f"http://127.0.0.1:{port}/auth/login") for _ in range(4)]
+
+    assert [each.status for each in answers] == [303, 303, 303, 429]
+    assert "Retry-After" in answers[-1].headers
+
+
+async def test_web_16_whoever_signs_in_again_has_no_second_quota(
+    browser: Browser, other: Browser, place: Place
+) -> None:
+    await browser.signs_in("ada")
+    await other.signs_in("ada")
+
+    callers = [await place.signing.caller(each.cookie()) for each in (browser, other)]
+
+    assert len({each.id for each in callers}) == 1

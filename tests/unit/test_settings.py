@@ -257,7 +257,8 @@ def test_every_example_that_is_a_value_is_a_good_one_and_can_be_pasted() -> None
         *("SECRET_KEY", "GITHUB_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET", "METRICS_TOKEN"),
         *("GITHUB_CLIENT_SECRET", "ANTHROPIC_API_KEY"),
     }
-    assert Settings.read({**APP, **values, "SECRET_KEY": "k" * 32}).run_limits.turns == 60
+    with_secrets = {**APP, **values, "SECRET_KEY": "k" * 32, "GITHUB_CLIENT_SECRET": "c" * 40}
+    assert Settings.read(with_secrets).run_limits.turns == 60
 
 
 @pytest.mark.parametrize("owners", [", ,", ",", " "])
@@ -385,6 +386,7 @@ def test_sx_04_no_secret_shows_in_a_settings_repr_or_in_a_problem() -> None:
     given = APP | {
         "SECRET_KEY": canary,
         "ANTHROPIC_API_KEY": canary,
+        "GITHUB_CLIENT_ID": "Iv23abcdef",
         "GITHUB_CLIENT_SECRET": canary,
         "METRICS_TOKEN": canary,
         "DATABASE_URL": f"postgresql://bot:{canary}@db/bot",
