@@ -1,6 +1,7 @@
 """What the API reads: what GitHub lets the caller see, in the caller's installation, and nothing else."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,7 @@ from bot.records import Actor, Recorded, Repository, StepFailed
 
 MOST_ROWS: Final = 1_000
 MOST_REPOSITORIES: Final = 30  # each may be a question to GitHub
+MOST_COUNTED: Final = 100  # the same, of a question whose answer has no second page
 BATCH: Final = 100
 FACTS_AT_ONCE: Final = 500
 
@@ -30,6 +32,9 @@ class Pages(Protocol):
     """What is kept, a page at a time."""
 
     async def integrations(self, wanted: Wanted, *, after: Place | None, most: int) -> list[Row]: ...
+
+    async def counts(self, wanted: Wanted) -> list[Row]:
+        """How many of each state in each repository, those with the most first."""
 
     async def facts(self, stream: str, *, after: int, most: int) -> list[Recorded]: ...
 
@@ -59,6 +64,22 @@ class Reading:
     async def listed(self, caller: Caller, wanted: Wanted, *, after: Place | None, most: int) -> Page:
         """A page: as many as are wanted, or fewer where it took long to find them."""
         return await _Search(self, caller, wanted, most).from_(after)
+
+    async def counted(self, caller: Caller, wanted: Wanted) -> tuple[Mapping[str, int], bool]:
+        """How many are in each state, and whether every repository was asked about. Raises Unavailable."""
+        counts = await self.pages.counts(wanted)
+        found = {
+            row["repository_id"]: _repository({**row, "installation_id": caller.installation_id})
+            for row in counts
+        }
+        some = list(found.values())[:MOST_COUNTED]
+        answers = await asyncio.gather(*(self.may_read(caller, each) for each in some))
+        readable = {each.id for each, may in zip(some, answers, strict=True) if may}
+        numbers: Counter[str] = Counter()
+        for row in counts:
+            if row["repository_id"] in readable:
+                numbers[row["state"]] += row["number"]
+        return numbers, len(some) == len(found)
 
     async def one(self, caller: Caller, integration_id: str) -> Row:
         """As it is now. Raises NotFound, Unavailable."""

@@ -32,9 +32,21 @@ class Pages:
         self, wanted: Wanted, *, after: tuple[str, str] | None, most: int
     ) -> list[Mapping[str, Any]]:
         """The newest first, from behind the one with this moment and id."""
-        found = select(INTEGRATIONS).where(*_conditions(wanted)).order_by(*NEWEST_FIRST).limit(most)
-        if after is not None:
-            found = found.where(tuple_(INTEGRATIONS.c.requested_at, INTEGRATIONS.c.id) < tuple_(*after))
+        return await self._database.read(partial(_rows, listed(wanted, after=after, most=most)))
+
+    async def counts(self, wanted: Wanted) -> list[Mapping[str, Any]]:
+        """How many there are of each state in each repository, those with the most first."""
+        columns = INTEGRATIONS.c
+        number = func.count().label("number")
+        of_each = func.sum(number).over(partition_by=columns.repository_id)
+        found = (
+            select(
+                columns.repository_id, columns.state, func.max(columns.repository).label("repository"), number
+            )
+            .where(*_conditions(wanted))
+            .group_by(columns.repository_id, columns.state)
+            .order_by(of_each.desc(), columns.repository_id, columns.state)
+        )
         return await self._database.read(partial(_rows, found))
 
     async def facts(self, stream: str, *, after: int, most: int) -> list[Recorded]:
@@ -42,6 +54,14 @@ class Pages:
         found = select(*RECORDED).where(EVENTS.c.stream == stream, EVENTS.c.version > after)
         found = found.order_by(EVENTS.c.version).limit(most)
         return decoded(await self._database.read(lambda connection: connection.execute(found).fetchall()))
+
+
+def listed(wanted: Wanted, *, after: tuple[str, str] | None, most: int) -> Select[Any]:
+    """A page of them: for each filter there is an index that has its rows in this order."""
+    found = select(INTEGRATIONS).where(*_conditions(wanted)).order_by(*NEWEST_FIRST).limit(most)
+    if after is None:
+        return found
+    return found.where(tuple_(INTEGRATIONS.c.requested_at, INTEGRATIONS.c.id) < tuple_(*after))
 
 
 def _rows(wanted: Select[Any], connection: Connection) -> list[Mapping[str, Any]]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
 )
 
 METADATA: Final = MetaData()
@@ -81,7 +82,18 @@ INTEGRATIONS: Final = Table(
     Index("integrations_state", "state", "requested_at"),
     Index("integrations_requested_at", "requested_at"),
     Index("integrations_installation", "installation_id", "requested_at", "id"),
+    Index("integrations_board_state", "installation_id", "state", "requested_at", "id"),
+    Index("integrations_board_counts", "installation_id", "repository_id", "state", "repository"),
 )
+# By name, whatever its letters: the list is asked so.
+for _name, _column in (("repository", INTEGRATIONS.c.repository), ("requester", INTEGRATIONS.c.requested_by)):
+    Index(
+        f"integrations_board_{_name}",
+        INTEGRATIONS.c.installation_id,
+        func.lower(_column),
+        INTEGRATIONS.c.requested_at,
+        INTEGRATIONS.c.id,
+    )
 
 DELIVERIES: Final = Table(
     "deliveries",

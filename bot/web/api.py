@@ -53,6 +53,13 @@ ROUTES: Final[tuple[openapi.Route[Handle], ...]] = (
         Right(Permission.READ),
     ),
     openapi.Route(
+        "/integrations/counts",
+        reads.count_integrations,
+        live_v1.CountsAsked,
+        live_v1.Counts,
+        Right(Permission.READ),
+    ),
+    openapi.Route(
         "/integrations/{id}",
         reads.get_integration,
         v1.IntegrationAsked,

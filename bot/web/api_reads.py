@@ -6,9 +6,11 @@ from typing import Final
 from aiohttp import web
 
 from bot.api_records import Wanted
+from bot.domain.states import State
 from bot.web import api_shapes as v1
 from bot.web.api_door import ApiDoor, json_of, opened, unless_known
 from bot.web.api_gateway import CALLER
+from bot.web.api_live_shapes import Counts, CountsAsked
 
 NDJSON: Final = "application/x-ndjson"
 
@@ -32,6 +34,20 @@ async def list_integrations(
     )
     following = door.cursors.seal(page.last, about=about) if page.last else None
     return json_of(v1.Integrations(items=[*map(v1.integration_of, page.rows)], next_cursor=following))
+
+
+async def count_integrations(door: ApiDoor, request: web.Request, asked: CountsAsked) -> web.StreamResponse:
+    """How many integrations that you may read are in each state."""
+    caller = request[CALLER]
+    wanted = Wanted(
+        installation_id=caller.installation_id,
+        repository=asked.repository,
+        requested_by=asked.requested_by,
+        text=asked.q,
+    )
+    numbers, is_whole = await door.reading.counted(caller, wanted)
+    states = {state: numbers.get(state, 0) for state in State}
+    return json_of(Counts(total=sum(states.values()), states=states, is_whole=is_whole))
 
 
 async def get_integration(

@@ -3,6 +3,7 @@
 import asyncio
 import stat
 import sys
+import warnings
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -44,7 +45,9 @@ async def tables(database: Database) -> set[str]:
 
 
 def differences(connection: Connection) -> list[Any]:
-    return list(compare_metadata(MigrationContext.configure(connection), METADATA))
+    with warnings.catch_warnings():  # on SQLite the indexes of expressions are not looked at
+        warnings.filterwarnings("ignore", "(Skipped|autogenerate skipping) .*expression-based index")
+        return list(compare_metadata(MigrationContext.configure(connection), METADATA))
 
 
 async def test_the_migrations_make_exactly_the_tables_that_the_code_reads(empty: Database) -> None:
@@ -146,6 +149,7 @@ async def test_the_tail_of_a_database_that_is_filled_is_where_its_chain_ends(
         *("DROP TABLE sessions", "DROP TABLE used_states", "DROP TABLE user_tokens"),
         "DROP INDEX deliveries_installation",
         *(f"ALTER TABLE deliveries DROP COLUMN {name}" for name in PLACES_OF_DELIVERIES),
+        *(f"DROP INDEX integrations_board_{name}" for name in ("state", "repository", "requester", "counts")),
         "UPDATE alembic_version SET version_num = '0003'",
     )
 
