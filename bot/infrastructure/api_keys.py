@@ -1,21 +1,23 @@
 """API keys: whose they are, and a keyed digest of each; the key itself is nowhere."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from bot.api_records import ApiKey, PresentedKey
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.database import Database, as_text
 from bot.infrastructure.tables import API_KEYS
+from bot.infrastructure.together import Together
 from bot.records import Actor
 
 PURPOSE: Final = "api keys"
 NOBODYS: Final = bytes(32)
+OF_IDS: Final = select(API_KEYS).where(API_KEYS.c.id.in_(bindparam("ids", expanding=True)))
 
 
 class ApiKeys:
@@ -23,6 +25,7 @@ class ApiKeys:
 
     def __init__(self, database: Database, crypto: Crypto) -> None:
         self._database, self._secret = database, crypto.key(PURPOSE)
+        self._rows = Together(self._by_id)
 
     async def keep(self, key: ApiKey, text: str) -> None:
         """A new one, of this text."""
@@ -31,8 +34,7 @@ class ApiKeys:
 
     async def matching(self, presented: PresentedKey) -> ApiKey | None:
         """The key of exactly this text; compared in constant time, with nothing where there is none."""
-        wanted = select(API_KEYS).where(API_KEYS.c.id == presented.id)
-        row = await self._database.read(lambda connection: connection.execute(wanted).mappings().first())
+        row = await self._rows.get(presented.id)
         kept = row["digest"] if row else NOBODYS
         is_same = hmac.compare_digest(kept, self._digest(presented.text))
         return _key(row) if row and is_same else None
@@ -52,6 +54,12 @@ class ApiKeys:
         wanted = select(API_KEYS).order_by(API_KEYS.c.created_at, API_KEYS.c.id)
         rows = await self._database.read(lambda connection: connection.execute(wanted).mappings().fetchall())
         return [_key(row) for row in rows]
+
+    async def _by_id(self, ids: Sequence[str]) -> Mapping[str, Mapping[Any, Any]]:
+        found = await self._database.read(
+            lambda connection: connection.execute(OF_IDS, {"ids": ids}).mappings().fetchall()
+        )
+        return {row["id"]: row for row in found}
 
     def _digest(self, text: str) -> bytes:
         return hmac.digest(self._secret, text.encode(), "sha256")

@@ -1,13 +1,17 @@
 """The tables that are read: one row an integration, written beside the facts it is folded from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, bindparam, exists, select
 
 from bot.infrastructure.database import Database
 from bot.infrastructure.tables import EVENTS, INTEGRATIONS
+from bot.infrastructure.together import Together
+
+OF_IDS: Final = select(INTEGRATIONS).where(INTEGRATIONS.c.id.in_(bindparam("ids", expanding=True)))
+NOTHING: Final[Mapping[str, Any]] = {}
 
 
 class UnknownColumn(Exception):
@@ -19,10 +23,10 @@ class ReadModels:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._ones = Together(self._by_id)
 
     async def get(self, integration_id: str) -> Mapping[str, Any] | None:
-        rows = await self._rows(select(INTEGRATIONS).where(INTEGRATIONS.c.id == integration_id))
-        return rows[0] if rows else None
+        return await self._ones.get(integration_id)
 
     async def find(self, **columns: str | int) -> list[Mapping[str, Any]]:
         """Rows whose columns all have these values, newest first. Raises UnknownColumn."""
@@ -38,9 +42,12 @@ class ReadModels:
         told = exists().where(EVENTS.c.stream == INTEGRATIONS.c.id, EVENTS.c.type == fact)
         return await self._rows(_with(columns).where(~told).order_by(INTEGRATIONS.c.id))
 
-    async def _rows(self, wanted: Select[Any]) -> list[Mapping[str, Any]]:
+    async def _by_id(self, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        return {row["id"]: row for row in await self._rows(OF_IDS, {"ids": ids})}
+
+    async def _rows(self, wanted: Select[Any], of: Mapping[str, Any] = NOTHING) -> list[Mapping[str, Any]]:
         return await self._database.read(
-            lambda connection: [dict(row) for row in connection.execute(wanted).mappings()]
+            lambda connection: [dict(row) for row in connection.execute(wanted, of).mappings()]
         )
 
 

@@ -1,6 +1,7 @@
 """SQL by hand: what no port tells of the tables, and what somebody who owns the database does to them."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from sqlalchemy import Executable, Row, text
 
@@ -21,3 +22,28 @@ async def run(database: Database, *statements: str | Executable) -> None:
     """Change it, in one transaction."""
     wanted = [text(each) if isinstance(each, str) else each for each in statements]
     await database.write(lambda connection: [connection.execute(each) for each in wanted])
+
+
+# What each migration made, taken out again; a later one is taken out first.
+_MADE: Final[Mapping[str, Sequence[str]]] = {
+    "0009": [
+        f"DROP INDEX integrations_board_{name}" for name in ("state", "repository", "requester", "counts")
+    ],
+    "0008": [
+        "DROP INDEX deliveries_installation",
+        *(
+            f"ALTER TABLE deliveries DROP COLUMN {name}"
+            for name in ("installation_id", "repository_id", "repository")
+        ),
+    ],
+    "0007": [f"DROP TABLE {name}" for name in ("sessions", "used_states", "user_tokens")],
+    "0006": [f"DROP TABLE {name}" for name in ("signing_keys", "grants", "refresh_tokens")],
+    "0005": ["DROP TABLE api_keys", "DROP INDEX integrations_installation"],
+    "0004": ["DROP TABLE tail"],
+}
+
+
+async def go_back(database: Database, to: str) -> None:
+    """Leave the database as the version before left it, after its migration of that number."""
+    undone = [each for number, made in _MADE.items() if number > to for each in made]
+    await run(database, *undone, f"UPDATE alembic_version SET version_num = '{to}'")

@@ -14,7 +14,7 @@ from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.database import Database
 from bot.infrastructure.tables import API_KEYS
 from bot.records import Actor
-from tests.contracts.by_hand import column, run
+from tests.contracts.by_hand import column, go_back, run
 from tests.contracts.conftest import Watch
 
 SECRET: Final = b"a secret of an operator, 32 bytes and more"
@@ -131,17 +131,8 @@ async def test_an_older_use_does_not_replace_a_newer_one(keys: ApiKeys, clock: W
 async def test_keys_are_made_in_a_database_that_was_filled_before(
     database: Database, keys: ApiKeys, clock: Watch
 ) -> None:
-    await run(
-        database,
-        "INSERT INTO effects VALUES ('key', 'then', 'done')",
-        "DROP TABLE api_keys",
-        "DROP TABLE sessions",
-        "DROP TABLE used_states",
-        "DROP TABLE user_tokens",
-        "DROP INDEX integrations_installation",
-        *("DROP TABLE signing_keys", "DROP TABLE grants", "DROP TABLE refresh_tokens"),
-        "UPDATE alembic_version SET version_num = '0004'",
-    )
+    await run(database, "INSERT INTO effects VALUES ('key', 'then', 'done')")
+    await go_back(database, "0004")
 
     await database.migrate()
 

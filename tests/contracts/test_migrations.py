@@ -22,10 +22,9 @@ from bot.infrastructure.event_store import EventStore
 from bot.infrastructure.migrations import HERE, SchemaTooNew, newest
 from bot.infrastructure.tables import METADATA
 from bot.records import Fact, Unavailable
-from tests.contracts.by_hand import column, rows, run
+from tests.contracts.by_hand import column, go_back, rows, run
 from tests.contracts.conftest import SERVER
 
-PLACES_OF_DELIVERIES = ("installation_id", "repository_id", "repository")
 KEEP_FOUR_THOUSAND_BYTES = """
     INSERT INTO deliveries (key, source, kind, digest, body, received_at, state)
     SELECT 'key', 'github', 'ping', '', decode(string_agg(md5(n::text), ''), 'hex'), 'then', 'ignored'
@@ -141,17 +140,7 @@ async def test_the_tail_of_a_database_that_is_filled_is_where_its_chain_ends(
     log = EventStore(empty, clock, outbox, observer)
     await append(log, after=0)
     await append(log, after=1)
-    # As the version before left it.
-    await run(
-        empty,
-        *("DROP TABLE tail", "DROP TABLE api_keys", "DROP INDEX integrations_installation"),
-        *("DROP TABLE signing_keys", "DROP TABLE grants", "DROP TABLE refresh_tokens"),
-        *("DROP TABLE sessions", "DROP TABLE used_states", "DROP TABLE user_tokens"),
-        "DROP INDEX deliveries_installation",
-        *(f"ALTER TABLE deliveries DROP COLUMN {name}" for name in PLACES_OF_DELIVERIES),
-        *(f"DROP INDEX integrations_board_{name}" for name in ("state", "repository", "requester", "counts")),
-        "UPDATE alembic_version SET version_num = '0003'",
-    )
+    await go_back(empty, "0003")
 
     await empty.migrate()
 

@@ -14,7 +14,7 @@ from bot.infrastructure.tables import SESSIONS, USER_TOKENS
 from bot.infrastructure.user_tokens import UserTokenStore
 from bot.records import Actor
 from bot.session_records import Session, UserTokens
-from tests.contracts.by_hand import column, run
+from tests.contracts.by_hand import column, go_back, run
 from tests.contracts.conftest import Watch
 
 SECRET: Final = b"a secret of an operator, 32 bytes and more"
@@ -212,14 +212,8 @@ async def test_what_was_claimed_and_not_renewed_is_free_again(tokens: UserTokenS
 async def test_sessions_are_made_in_a_database_that_was_filled_before(
     database: Database, sessions: Sessions, clock: Watch
 ) -> None:
-    await run(
-        database,
-        "INSERT INTO effects VALUES ('key', 'then', 'done')",
-        "DROP TABLE sessions",
-        "DROP TABLE used_states",
-        "DROP TABLE user_tokens",
-        "UPDATE alembic_version SET version_num = '0005'",
-    )
+    await run(database, "INSERT INTO effects VALUES ('key', 'then', 'done')")
+    await go_back(database, "0006")
 
     await database.migrate()
 

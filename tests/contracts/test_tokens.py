@@ -24,7 +24,7 @@ from bot.infrastructure.signing_keys import SigningKeys
 from bot.infrastructure.tables import SIGNING_KEYS
 from bot.records import Actor, Unavailable
 from bot.token_records import Grant, Refresh, RefreshStanding
-from tests.contracts.by_hand import column, run
+from tests.contracts.by_hand import column, go_back
 from tests.contracts.conftest import Watch
 
 SECRET: Final = b"a secret of an operator, 32 bytes and more"
@@ -185,11 +185,7 @@ async def test_tables_of_tokens_are_made_in_a_database_that_was_filled_before(
     database: Database, granting: Granting, clock: Watch
 ) -> None:
     _, text = await key_of(granting, clock)
-    await run(
-        database,
-        *("DROP TABLE signing_keys", "DROP TABLE grants", "DROP TABLE refresh_tokens"),
-        "UPDATE alembic_version SET version_num = '0005'",
-    )
+    await go_back(database, "0005")
 
     await database.migrate()
 
