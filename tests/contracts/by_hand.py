@@ -46,4 +46,5 @@ _MADE: Final[Mapping[str, Sequence[str]]] = {
 async def go_back(database: Database, to: str) -> None:
     """Leave the database as the version before left it, after its migration of that number."""
     undone = [each for number, made in _MADE.items() if number > to for each in made]
-    await run(database, *undone, f"UPDATE alembic_version SET version_num = '{to}'")
+    was = text("UPDATE alembic_version SET version_num = :number").bindparams(number=to)
+    await run(database, *undone, was)
