@@ -155,6 +155,7 @@ async def serve_ours(url: str) -> None:  # noqa: PLR0915  imports, and parts tha
     database, crypto, clock, metrics = await Database.open(url), Crypto(SECRET), UtcClock(), Metrics()
     windows = {60: 10_000_000, 3_600: 100_000_000}
     limits = [RateLimits(kind, windows, crypto) for kind in ("key", "address")]
+    unasked: Any = None  # nothing else is asked for here
     door = ApiDoor(
         guards=Guards(
             recognise=partial(recognised, keys=ApiKeys(database, crypto), clock=clock),
@@ -171,6 +172,9 @@ async def serve_ours(url: str) -> None:  # noqa: PLR0915  imports, and parts tha
         ),
         cursors=Cursors(crypto),
         live=Live(Feed(database), each=100, total=1_000),
+        resources=unasked,
+        orders=unasked,
+        repeats=unasked,
     )
     health = HealthDoor(needs={}, states={}, metrics=metrics, metrics_token=None, is_public=False)
     app = build_app(health=health, metrics=metrics, api=door)

@@ -12,6 +12,7 @@ from bot.application.deliveries_seen import Receipts
 from bot.application.granting import Granting
 from bot.application.keys import recognised
 from bot.application.live import Live
+from bot.application.ordering import Orders
 from bot.application.reading import Reading
 from bot.application.resources import Resources
 from bot.application.signing import Signing
@@ -96,6 +97,8 @@ async def api_doors(
             cursors=Cursors(stored.crypto),
             live=Live(Feed(stored.database), each=STREAMS_EACH, total=STREAMS),
             resources=resources_of(bot, reading),
+            orders=Orders(world=bot.world, reading=reading),
+            repeats=stored.orders,
         )
         yield ApiDoors(
             api=api,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from bot.records import Actor
 
@@ -117,3 +117,28 @@ class ReceivedWhole:
     sender: Actor | None
     number: int | None
     moved: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAnswer:
+    """What an order was answered: a body, or, where it was refused, a code, what was said, and what else."""
+
+    status: int
+    body: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    code: str | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """How it stands with an order that is given under a key: it is new, or under way, or the key names
+    another one, or it has been answered.
+
+    `since` is when it was given first: all that is done for it is known by that and the key.
+    """
+
+    state: Literal["new", "under_way", "another", "answered"]
+    since: str = ""
+    wait_seconds: int = 0
+    answer: KeptAnswer | None = None

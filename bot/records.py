@@ -273,11 +273,11 @@ class Outcome:
 
 
 class Refused(Exception):
-    """The door says no: an HTTP status, a stable code, and what to do about it."""
+    """The door says no: an HTTP status, a stable code, and what to do about it; `more` goes with that."""
 
-    def __init__(self, status: int, code: str, detail: str = "") -> None:
+    def __init__(self, status: int, code: str, detail: str = "", **more: Any) -> None:
         super().__init__(status, code, detail)
-        self.status, self.code, self.detail = status, code, detail
+        self.status, self.code, self.detail, self.more = status, code, detail, more
 
 
 class Unavailable(Exception):

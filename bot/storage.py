@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from bot.infrastructure.api_answers import ApiAnswers
 from bot.infrastructure.api_keys import ApiKeys
 from bot.infrastructure.aside import Aside
 from bot.infrastructure.blobs import Blobs
@@ -48,6 +49,7 @@ class Storage:
     grants: Grants
     signing_keys: SigningKeys
     sessions: Sessions
+    orders: ApiAnswers
 
 
 @asynccontextmanager
@@ -81,6 +83,7 @@ async def storage(
             grants=Grants(database, crypto),
             signing_keys=SigningKeys(database, crypto),
             sessions=Sessions(database, crypto, settings.github_url),
+            orders=ApiAnswers(database, crypto, clock),
         )
 
 

@@ -39,6 +39,7 @@ from bot.infrastructure.github_comments import GitHubComments
 from bot.infrastructure.github_deliveries import GitHubDeliveries
 from bot.infrastructure.github_deployments import GitHubDeployments
 from bot.infrastructure.github_files import GitHubFiles
+from bot.infrastructure.github_issues import GitHubIssues
 from bot.infrastructure.github_pulls import GitHubPullRequests
 from bot.infrastructure.github_repositories import GitHubRepositories
 from bot.infrastructure.github_workflows import GitHubWorkflows
@@ -63,6 +64,7 @@ from handlers.hearing import dispatcher
 POLLS_UNTIL_A_LOOK: Final = 300  # a minute, at five polls a second
 HEALTH_SECONDS: Final = 60.0
 TOKEN_SECONDS: Final = 3600.0
+ANSWERS_DAYS: Final = 1
 
 
 def is_wanted(kind: str) -> bool:
@@ -112,6 +114,7 @@ def world_of(
         line=Line(stored.database),
         integrations=stored.integrations,
         repositories=GitHubRepositories(app),
+        issues=GitHubIssues(app),
         comments=GitHubComments(app),
         branches=GitHubBranches(app),
         pulls=GitHubPullRequests(app),
@@ -143,6 +146,7 @@ def register(
     gate_looking.register(world)
     transcripts = Transcripts(log=stored.log, integrations=stored.integrations, blobs=stored.blobs)
     kept: dict[str, tuple[upkeep.Store, int]] = {
+        "api_answers": (stored.orders, ANSWERS_DAYS),
         "blobs": (transcripts, 0),
         "inbox": (stored.inbox, settings.retention_days.deliveries),
         "sessions": (stored.sessions, 0),

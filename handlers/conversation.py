@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import structlog
 
@@ -20,8 +20,6 @@ from bot.records import Actor, FollowUp, Repository, StepFailed, Unavailable
 from handlers.payloads import Comment
 
 log = structlog.get_logger()
-
-MOST_ANSWERS_AN_HOUR: Final = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,22 +180,7 @@ async def may_be_answered(place: Place, context: Context) -> bool:
 
     A delivery counts once, however often it is tried.
     """
-    notes, name = context.world.notes, f"answers:{place.repository.id}:{place.by.id}"
-    now = f"{context.world.clock.now():%Y-%m-%dT%H}"
-    count, counted = _told_in(now, await notes.get(name))
-    if counted != context.key:
-        count += 1
-        await notes.put(name, f"{now} {count} {context.key}")
-    return count <= MOST_ANSWERS_AN_HOUR
-
-
-def _told_in(hour: str, noted: str | None) -> tuple[int, str]:
-    """How often in that hour, and for which delivery last."""
-    match (noted or "").split(" ", 2):
-        case [then, count, key] if then == hour:
-            return int(count), key
-        case _:
-            return 0, ""
+    return await refusing.may_be_told(context.world, place.repository, place.by, key=context.key)
 
 
 async def _heard(run: Run, here: Here) -> str | None:

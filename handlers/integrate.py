@@ -1,12 +1,12 @@
 """Command: integrate."""
 
-import json
-from typing import Final
-
 from bot.application import version_words, words
 from bot.application.asked import RequestIntegration
+from bot.application.requesting import request_text
+from bot.domain.branch_names import is_branch
 from bot.domain.commands import Command
 from bot.domain.money import micro_dollars
+from bot.issue_records import Issue
 from handlers.conversation import Here
 
 COMMAND = Command(
@@ -17,8 +17,6 @@ COMMAND = Command(
     options=("base", "budget"),
     flags=("plan-first", "anyway"),
 )
-
-LONGEST_BRANCH: Final = 255
 
 
 async def run(here: Here) -> str | None:
@@ -32,11 +30,13 @@ async def run(here: Here) -> str | None:
     base = here.spoken.options.get("base")
     if base is not None and not is_branch(base):
         return words.bad_value("--base", "the name of a branch")
+    comment = here.comment
+    issue = Issue(title=comment.issue_title, body=comment.issue_body, author=comment.issue_author)
     asked = RequestIntegration(
         by=here.by,
         repository=here.repository,
         issue=here.comment.issue,
-        request=request_text(here),
+        request=request_text(here.spoken.text, issue),
         base=base,
         micro_usd=budget,
         plan_first="plan-first" in here.spoken.options,
@@ -46,20 +46,3 @@ async def run(here: Here) -> str | None:
     if it.before is None:
         return None
     return version_words.begun(edition=it.edition, issue=it.issue, before=it.before.edition)
-
-
-def request_text(here: Here) -> str:
-    """What was asked, with the issue as it was at that moment."""
-    author = here.comment.issue_author
-    said = {
-        "request": here.spoken.text,
-        "issue_title": here.comment.issue_title,
-        "issue_body": here.comment.issue_body,
-        "issue_author": [author.id, author.login] if author else None,
-    }
-    return json.dumps(said, ensure_ascii=False)
-
-
-def is_branch(name: str) -> bool:
-    """Whether a branch could be called so; whether there is one is GitHub's to say."""
-    return len(name) <= LONGEST_BRANCH and name.isprintable() and ".." not in name and name[0] not in "-/"

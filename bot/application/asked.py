@@ -41,7 +41,8 @@ class Approve:
     was made of.
 
     `said_at` is when it was said, where that may have been before there was anything to see; `given_at`
-    is when a review was, which says itself what it is of.
+    is when a review was, which says itself what it is of. Beside the commit, `plan` and `installs` say so:
+    the spec of the plan that was seen, and the files by which something is to be installed.
     """
 
     needs: ClassVar[Permission] = Permission.APPROVE
@@ -49,6 +50,8 @@ class Approve:
     repository: Repository
     integration_id: str
     head: str | None = None
+    plan: str | None = None
+    installs: tuple[str, ...] | None = None
     said_at: datetime | None = None
     given_at: datetime | None = None
 
@@ -109,13 +112,18 @@ class SeeBudget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaiseBudget:
-    """Let a run use up more, by so many millionths of a US dollar."""
+    """Let a run use up more, by so many millionths of a US dollar, or up to so many in all.
+
+    `seen` is how many facts it had when that was said, where it is meant for nothing later.
+    """
 
     needs: ClassVar[Permission] = Permission.BUDGET
     by: Actor
     repository: Repository
     integration_id: str
-    micro_usd: int
+    micro_usd: int = 0
+    up_to: int | None = None
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

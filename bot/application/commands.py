@@ -35,8 +35,8 @@ from bot.application.taking_up import taken_up
 from bot.domain import deciding, landing, outsiders, planning, retiring, vouching
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
-from bot.domain.money import raise_budget
-from bot.domain.policy import NothingWaits, Role
+from bot.domain.money import check_seen, more_than_now, raise_budget
+from bot.domain.policy import NothingWaits, Role, Rules
 from bot.domain.states import State
 from bot.domain.timing import is_used_up
 from bot.records import Actor, Recorded
@@ -107,8 +107,7 @@ async def _decision(  # noqa: C901, PLR0911  a table
         case Cancel():
             return lambda it: deciding.cancel(it, by=asked.by, cause=asked.cause, role=role)
         case RaiseBudget():
-            rules, more = world.rules, asked.micro_usd
-            return lambda it: raise_budget(it, by=asked.by, micro_usd=more, rules=rules)
+            return lambda it: _raised(asked, it, world.rules)
         case RollBack():
             why = await _kept(asked.why, asked, world)
             return lambda it: retiring.roll_back(it, by=asked.by, why=why)
@@ -119,17 +118,29 @@ async def _decision(  # noqa: C901, PLR0911  a table
             return await revived(asked, it, past, world)
 
 
+def _raised(asked: RaiseBudget, it: Integration, rules: Rules) -> list[e.Event]:
+    check_seen(it, asked.seen)
+    more = asked.micro_usd if asked.up_to is None else more_than_now(it, asked.up_to)
+    return raise_budget(it, by=asked.by, micro_usd=more, rules=rules)
+
+
 async def _opening(
     asked: Approve, it: Integration, past: Sequence[Recorded], role: Role, world: World
 ) -> Any:
-    """Which gate it opens: the one that waits, or the one that the same person opened already."""
-    if asked.head is None and it.waiting_for == outsiders.WAITS:
-        is_early = outsiders.is_early(past, asked.said_at)
-        return lambda it: outsiders.grant(it, by=asked.by, is_early=is_early)
-    if asked.head is None and is_of_the_plan(it, asked.by):
+    """Which gate it opens: the one that was seen, else the one that waits, or that they opened already."""
+    if asked.installs is not None or (_is_bare(asked) and it.waiting_for == outsiders.WAITS):
+        is_early, seen = outsiders.is_early(past, asked.said_at), asked.installs
+        return lambda it: outsiders.grant(it, by=asked.by, is_early=is_early, seen=seen)
+    if asked.plan is not None or (_is_bare(asked) and is_of_the_plan(it, asked.by)):
         spec, alone, said_at = it.plan.spec if it.plan else "", world.rules.self_approval, asked.said_at
-        return lambda it: planning.approve(it, by=asked.by, spec=spec, alone=alone, said_at=said_at)
+        seen_spec = spec if asked.plan is None else asked.plan
+        return lambda it: planning.approve(it, by=asked.by, spec=seen_spec, alone=alone, said_at=said_at)
     return await _approval(asked, it, role, world)
+
+
+def _is_bare(asked: Approve) -> bool:
+    """Whether it says nothing of what was seen: then it is for whatever waits."""
+    return asked.head is None and asked.plan is None and asked.installs is None
 
 
 def is_of_the_plan(it: Integration, by: Actor) -> bool:

@@ -7,13 +7,14 @@ from typing import Any, Protocol
 
 from bot.application.check_ports import Checks
 from bot.application.installations import Installations, Sandbox
+from bot.application.issue_ports import Issues
+from bot.application.line_ports import Line
 from bot.application.repository_ports import Files, Repositories
 from bot.application.run_ports import Workflows
 from bot.application.source_ports import Sources
 from bot.domain.integration import Integration
 from bot.domain.policy import Rules
 from bot.landing_records import Mergeability
-from bot.line_records import Turn
 from bot.records import (
     Answer,
     Commit,
@@ -126,13 +127,6 @@ class Integrations(Protocol):
 
     async def since(self, moment: datetime, **columns: str | int) -> list[Mapping[str, Any]]:
         """Those of these values with a fact at that moment or later."""
-
-
-class Line(Protocol):
-    """Who of a repository waits for a place to be worked on."""
-
-    async def turn(self, repository_id: int, integration_id: str) -> Turn | None:
-        """Where this integration waits among the others; None where it waits for no place."""
 
 
 class Comments(Protocol):
@@ -284,6 +278,7 @@ class World:
     line: Line
     integrations: Integrations
     repositories: Repositories
+    issues: Issues
     comments: Comments
     branches: Branches
     pulls: PullRequests

@@ -82,6 +82,8 @@ REASONS: Final[Mapping[str, str]] = {
     "git_unavailable": "git is missing where I run. The operator can ask `python -m bot doctor`.",
     "drafts_unsupported": "The repository has no draft pull requests.",
     "issue_gone": "The issue is gone.",
+    "issues_disabled": "This repository has no issues, so I could open none. Turn them on, or name a pull "
+    "request of its own as `issue`.",
     "comment_gone": "A comment of mine was deleted.",
     "pull_request_gone": "The pull request is gone.",
     "path_refused": "The change holds a path that git cannot keep.",

@@ -9,6 +9,7 @@ from bot.domain.approving import RulesUnread
 from bot.domain.checks import ChecksFail
 from bot.domain.commands import PREFIX
 from bot.domain.freezing import Frozen, NotFrozen, NotOwner, OnlyOperator
+from bot.domain.money import BudgetNotLowered, ChangedSince
 from bot.domain.outsiders import InstallsNotSeen
 from bot.domain.policy import (
     AskedAlready,
@@ -120,6 +121,10 @@ def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR09
             said = freeze_words.not_frozen(error)
         case CannotRetry():
             said = _no_retry(error)
+        case ChangedSince():
+            said = "Something has happened to it since you looked. Look again, then say it again."
+        case BudgetNotLowered():
+            said = f"It may use up more than that already, and that stays so. `{PREFIX} cancel` stops it."
         case NothingToRollBack(state=state):
             said = f"There is nothing to roll back: it is **{state}**.{INSTEAD.get(state, '')}"
         case TestedAgain():

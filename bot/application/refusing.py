@@ -10,6 +10,7 @@ from bot.application.recording import append_beside
 from bot.domain.refusals import Refusal, fact_of, refusals_in, stream_of
 from bot.records import Actor, Repository, StepFailed
 
+MOST_ANSWERS_AN_HOUR: Final = 30
 FORGOTTEN: Final = "(what I said then has been deleted)"
 
 
@@ -60,6 +61,25 @@ async def recall(world: World, where: Conversation, *, key: str) -> str | None:
     found = refusals_in(await world.log.read(where.stream))
     said = next((refusal.said for record, refusal in found if record.meta.get("key") == key), None)
     return None if said is None else await _said(world, where.repository, said)
+
+
+async def may_be_told(world: World, repository: Repository, person: Actor, *, key: str) -> bool:
+    """Whether this person is answered in that repository once more within the hour; a key counts once."""
+    name, now = f"answers:{repository.id}:{person.id}", f"{world.clock.now():%Y-%m-%dT%H}"
+    count, counted = _told_in(now, await world.notes.get(name))
+    if counted != key:
+        count += 1
+        await world.notes.put(name, f"{now} {count} {key}")
+    return count <= MOST_ANSWERS_AN_HOUR
+
+
+def _told_in(hour: str, noted: str | None) -> tuple[int, str]:
+    """How often in that hour, and for which key last."""
+    match (noted or "").split(" ", 2):
+        case [then, count, key] if then == hour:
+            return int(count), key
+        case _:
+            return 0, ""
 
 
 async def latest(world: World, where: Conversation, *, most: int) -> list[Refused]:

@@ -9,6 +9,9 @@ from bot.records import Actor, Repository, RepositoryFacts, TreeEntry
 class Repositories(Protocol):
     """What GitHub says of a repository and of a person's rights in it."""
 
+    async def named(self, installation_id: int, full_name: str) -> RepositoryFacts | None:
+        """The repository that the installation sees under this name, None where it sees none."""
+
     async def describe(self, repository: Repository) -> RepositoryFacts:
         """Raises StepFailed("repository_gone") where the installation cannot see it any more."""
 

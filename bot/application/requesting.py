@@ -1,6 +1,7 @@
 """Asked for: an integration of its own, or another version of what runs on that issue already."""
 
 import hashlib
+import json
 from base64 import b32encode
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,6 +18,7 @@ from bot.domain.integration import Integration, fold
 from bot.domain.policy import NothingWaits, TooManyUnderWay
 from bot.domain.states import State
 from bot.domain.timing import seconds_worked
+from bot.issue_records import Issue
 from bot.records import Actor, Conflict, Recorded, Unavailable
 
 ID_LENGTH: Final = 10
@@ -86,6 +88,18 @@ async def _version(
         plan_first=asked.plan_first,
     )
     return await amend(world, it.id, lambda now: deciding.renew(now, wish), key=key, meta=meta)
+
+
+def request_text(what: str, issue: Issue) -> str:
+    """What was asked, with the issue as it was at that moment."""
+    author = issue.author
+    said = {
+        "request": what,
+        "issue_title": issue.title,
+        "issue_body": issue.body,
+        "issue_author": [author.id, author.login] if author else None,
+    }
+    return json.dumps(said, ensure_ascii=False)
 
 
 def new_id(key: str) -> str:

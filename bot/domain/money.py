@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.domain import events as e
 from bot.domain.integration import Integration
-from bot.domain.policy import NothingWaits, Rules
+from bot.domain.policy import Denied, NothingWaits, Rules
 from bot.domain.states import State
 from bot.records import Actor, Fact, Recorded
 
@@ -17,6 +17,18 @@ AMOUNT: Final = re.compile(r"\$?[0-9]{1,6}(\.[0-9]{1,6})?", re.ASCII)
 RAISED: Final = "MonthRaised"
 OVER: Final = frozenset((State.ACTIVE, State.DEPRECATED))
 COSTLY: Final = (e.TurnTaken.__name__, e.AnswerLost.__name__)
+
+
+class ChangedSince(Denied):
+    """It was said of what the integration was before: something has happened to it since."""
+
+    code = "changed_since"
+
+
+class BudgetNotLowered(Denied):
+    """What a run may use up only grows: it may use up more than that already."""
+
+    code = "budget_not_lowered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +76,29 @@ def _is_near(spent: int, allowed: int) -> bool:
     return spent >= allowed * NEARLY
 
 
+def more_than_now(it: Integration, micro_usd: int) -> int:
+    """How much more it takes until it may use up so much. Raises BudgetNotLowered."""
+    if micro_usd < it.micro_usd_allowed:
+        raise BudgetNotLowered
+    return micro_usd - it.micro_usd_allowed
+
+
+def check_seen(it: Integration, seen: int | None) -> None:
+    """`seen` is how many facts it had when something was said of it. Raises ChangedSince if it has more."""
+    if seen not in {None, it.version}:
+        raise ChangedSince
+
+
 def raise_budget(it: Integration, *, by: Actor, micro_usd: int, rules: Rules) -> list[e.Event]:
     """Let it use up more: of turns, tokens and minutes as much as a run of so many dollars has.
 
-    What has failed may get more as well, to be tried again with.
+    What has failed may get more as well, to be tried again with. Nothing more changes nothing.
     """
     is_being_stopped = it.state is not State.FAILED and (it.cancelled or it.rejected_by)
     if it.state in OVER or is_being_stopped:
         raise NothingWaits("budget")
+    if not micro_usd:
+        return []
     more = {name: _share(getattr(rules, name), micro_usd, rules) for name in ("turns", "tokens", "minutes")}
     return [e.BudgetRaised(by=by, micro_usd=micro_usd, **more)]
 

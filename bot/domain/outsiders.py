@@ -36,12 +36,15 @@ def is_early(records: Sequence[Recorded], said_at: datetime | None) -> bool:
     return said_at is not None and wanted != [] and said_at < wanted[-1].replace(microsecond=0)
 
 
-def grant(it: Integration, *, by: Actor, is_early: bool) -> list[e.Event]:
-    """From now on this run has installed what its changes ask for; saying it twice changes nothing."""
+def grant(it: Integration, *, by: Actor, is_early: bool, seen: Sequence[str] | None = None) -> list[e.Event]:
+    """From now on this run has installed what its changes ask for; saying it twice changes nothing.
+
+    `seen` are the files that were shown to them, where that was said with it.
+    """
     if it.installs_granted == by:
         return []
     if it.waiting_for != WAITS:
         raise NothingWaits("approve")
-    if is_early:
+    if is_early or (seen is not None and {*seen} != {*it.installs_wanted}):
         raise InstallsNotSeen
     return [e.InstallsGranted(by=by)]

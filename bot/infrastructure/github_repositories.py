@@ -41,6 +41,13 @@ class GitHubRepositories:
         """The name under which this App acts."""
         return await self._app.bot_login()
 
+    async def named(self, installation_id: int, full_name: str) -> RepositoryFacts | None:
+        """Only what has exactly this name, whoever else has one of that name too."""
+        found = await self._app.named(installation_id, full_name.partition("/")[2], READ)
+        if found is None or str(found["full_name"]).lower() != full_name.lower():
+            return None
+        return _facts(found)
+
     async def describe(self, repository: Repository) -> RepositoryFacts:
         """Raises StepFailed("repository_gone") where this very repository is not seen any more."""
         # How it may be merged is told only to those who may write to it.

@@ -233,3 +233,15 @@ USER_TOKENS: Final = Table(
     Column("version", Integer, nullable=False),
     Column("renewing_until", Text),
 )
+
+API_ANSWERS: Final = Table(
+    "api_answers",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("request", Text, nullable=False),
+    Column("begun_at", Text, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("held_until", Text, nullable=False),
+    Column("answer", LargeBinary),
+    Index("api_answers_begun_at", "begun_at"),
+)

@@ -9,10 +9,12 @@ from typing import Final
 from aiohttp import web
 
 from bot.application.live import Live
+from bot.application.ordering import NotDone
 from bot.application.reading import NotFound
 from bot.domain.policy import Permission
 from bot.records import Refused
 from bot.web import api_live_shapes as live_v1
+from bot.web import api_orders as orders
 from bot.web import api_reads as reads
 from bot.web import api_resources as resources
 from bot.web import api_shapes as v1
@@ -23,6 +25,8 @@ from bot.web.api_asked import read_asked
 from bot.web.api_deprecating import headers_of
 from bot.web.api_door import PREFIX, ApiDoor, Handle, json_of
 from bot.web.api_gateway import CALLER, HEADERS, RIGHT, Right, middlewares, told
+from bot.web.api_refusals import refused
+from bot.web.api_repeats import once
 from bot.web.health import asked as asked_in_time
 
 
@@ -83,6 +87,7 @@ ROUTES: Final[tuple[openapi.Route[Handle], ...]] = (
         is_stream=True,
     ),
     *resources.ROUTES,
+    *orders.ROUTES,
     openapi.Route("/me", get_me, v1.Nothing, v1.Me, Right()),
     openapi.Route("/health", get_health, v1.Nothing, v1.Health, Right()),
     openapi.Route("/openapi.json", get_document, v1.Nothing, None, Right(is_open=True)),
@@ -117,8 +122,18 @@ def bound(
     async def handle(request: web.Request) -> web.StreamResponse:
         asked = await read_asked(request, route.asked)
         request[HEADERS].update(headers_of((route.answer, route.lines), asked))
+
+        async def act() -> web.StreamResponse:
+            try:
+                return await route.handle(door, request, asked)
+            except NotDone as no:
+                raise refused(no) from None
+
         try:
-            return await route.handle(door, request, asked)
+            if route.before is not None:
+                await route.before(door, request, asked)
+            is_order = route.method != "GET" and CALLER in request
+            return await (once(door.repeats, request, asked, act) if is_order else act())
         except NotFound:
             raise Refused(404, "no_integration", words.NO_INTEGRATION) from None
 

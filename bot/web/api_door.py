@@ -9,11 +9,13 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from bot.application.live import Live
+from bot.application.ordering import Orders
 from bot.application.reading import Reading
 from bot.application.resources import Resources
 from bot.records import Refused
 from bot.web import api_words as words
 from bot.web.api_gateway import Guards
+from bot.web.api_repeats import Repeats
 
 PREFIX: Final = "/api/v1"
 
@@ -46,6 +48,8 @@ class ApiDoor:
     guards: Guards
     reading: Reading
     cursors: Cursors
+    orders: Orders
+    repeats: Repeats
     resources: Resources
     live: Live
     pace: Pace = field(default_factory=Pace)
@@ -71,11 +75,16 @@ def json_of(shape: BaseModel, *, status: int = 200) -> web.Response:
     )
 
 
-def unless_known(request: web.Request, response: web.Response) -> web.Response:
-    """The answer under the name of its content; nothing but the name for whoever has that content already."""
+def etag_of(response: web.Response) -> str:
+    """What the content is called, so that two of one name are the same."""
     body = response.body
     assert isinstance(body, bytes)  # noqa: S101  `json_of` made it
-    etag = hashlib.sha256(body).hexdigest()[:32]
+    return hashlib.sha256(body).hexdigest()[:32]
+
+
+def unless_known(request: web.Request, response: web.Response) -> web.Response:
+    """The answer under the name of its content; nothing but the name for whoever has that content already."""
+    etag = etag_of(response)
     known = request.if_none_match or ()
     if any(each.value in {etag, "*"} for each in known):
         response = web.Response(status=304)

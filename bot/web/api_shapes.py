@@ -190,6 +190,9 @@ class Problem(Shape):
     status: int
     detail: str
     request_id: str
+    possible: list[str] | None = Field(
+        None, description="what could be asked of the integration in place of that, as it stands now"
+    )
 
 
 def integration_of(row: Mapping[str, Any]) -> Integration:

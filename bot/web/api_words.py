@@ -21,6 +21,9 @@ KEY_IN_ADDRESS: Final = (
 )
 NOT_FOUND: Final = "there is no such address; /api/v1/openapi.json lists those there are"
 NO_INTEGRATION: Final = "there is no integration of this id that you may see, or there was none at that time"
+NO_REPOSITORY: Final = "there is no repository of this name that the App is installed on and you may see"
+NO_ISSUE: Final = "there is no issue of this number in that repository"
+NO_IF_MATCH: Final = "say in If-Match which state of it you saw: the ETag of GET"
 NO_TENANT: Final = "this key belongs to no installation: ask the operator for a new one"
 BAD_CURSOR: Final = "this cursor is not of this list: begin without one, and keep the filters between pages"
 BAD_EVENT_ID: Final = "there is no such event of this integration: begin without Last-Event-ID and `after`"
@@ -31,6 +34,13 @@ TOO_LONG: Final = "that is too long: an order to the API has at most 256 KiB"
 NO_LENGTH: Final = "say how long the body is, in Content-Length; it is 0 where there is none"
 NO_PARAMETERS: Final = "say it in the body: an order has no parameters in its address"
 NOT_JSON: Final = "send one object of JSON, as UTF-8, with `Content-Type: application/json`"
+KEY_REUSED: Final = (
+    "this Idempotency-Key names another order of yours already: give each order a key of its own"
+)
+UNDER_WAY: Final = "this very order is being carried out: ask again when Retry-After says"
+BAD_ORDER_KEY: Final = (
+    "give one Idempotency-Key, of 1 to 255 printable characters of ASCII without blanks, such as a UUID"
+)
 TOO_MANY: Final = "too many requests: wait as long as Retry-After says"
 
 

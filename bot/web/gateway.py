@@ -133,7 +133,7 @@ async def caught(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except Refused as no:
         log.info("request_refused", path=request.path, status=no.status, code=no.code)
-        return problem(request, no.status, no.code, no.detail)
+        return problem(request, no.status, no.code, no.detail, **no.more)
     except Unavailable as not_now:
         log.warning("request_put_off", path=request.path, code=not_now.code, why=not_now.detail)
         return put_off(request, not_now)
@@ -146,7 +146,7 @@ async def caught(request: web.Request, handler: Handler) -> web.StreamResponse:
         return problem(request, 500, "internal", "an error of ours, now in the log under this request's id")
 
 
-def problem(request: web.Request, status: int, code: str, detail: str) -> web.Response:
+def problem(request: web.Request, status: int, code: str, detail: str, **more: Any) -> web.Response:
     """The one error shape: application/problem+json with a stable code as its type."""
     return web.json_response(
         {
@@ -155,6 +155,7 @@ def problem(request: web.Request, status: int, code: str, detail: str) -> web.Re
             "status": status,
             "detail": detail,
             "request_id": request[REQUEST_ID],
+            **more,
         },
         status=status,
         content_type="application/problem+json",

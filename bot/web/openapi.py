@@ -1,7 +1,7 @@
 """The API's document, OpenAPI 3.1, made from its table of routes and the shapes that validate."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Generic, Literal, TypeVar
@@ -20,10 +20,14 @@ REFUSALS: Final[Mapping[int, str]] = {
     401: "There is no key, or none that counts",
     403: "The key's scopes do not allow it, or GitHub says that you may not",
     404: "There is none that you may see",
-    409: "It cannot be done as things are",
+    409: "That is not possible now, and `possible` is what is; or this very order is being carried out",
     411: "The body has no Content-Length",
+    412: "It is not what If-Match names any more",
     413: "There is a body where none is wanted, or it is too long",
     415: "The body is no JSON",
+    422: "The Idempotency-Key names another order",
+    423: "All of that stands still: it is frozen",
+    428: "Say in If-Match what you saw",
     429: "Too many requests; Retry-After says when to ask again",
     503: "Something it needs does not answer now; Retry-After says when to ask again",
 }
@@ -44,15 +48,16 @@ QUOTA: Final = {
         ("X-Request-Id", "what to name where you ask about this request", "string"),
     )
 }
+PLACE: Final = {"Location": {"description": "where to look at it", "schema": {"type": "string"}}}
 
 
 @dataclass(frozen=True, slots=True)
 class Route(Generic[H]):
     """What may be asked, what is answered, what it asks of whoever asks; `lines` is a line of NDJSON.
 
-    What `is_stream` is answered without an end, as server-sent events.
-
-    What is asked stands in the address of a question, and in the body of a POST or PUT.
+    What `is_stream` is answered without an end, as server-sent events. What is asked stands in the address of
+    a question, and in the body of a POST or PUT. `before` is what has to hold also where an order was
+    answered already; `also` are further statuses that it is refused with.
     """
 
     path: str
@@ -64,6 +69,8 @@ class Route(Generic[H]):
     method: Literal["GET", "POST", "PUT", "DELETE"] = "GET"
     status: Literal[200, 201, 202, 204] = 200
     is_stream: bool = False
+    before: Callable[[Any, Any, Any], Awaitable[None]] | None = None
+    also: tuple[int, ...] = ()
 
     @property
     def has_body(self) -> bool:
@@ -144,6 +151,29 @@ def _body(route: Route[Any]) -> dict[str, Any]:
     return {"required": bool(schema.get("required")), "content": {"application/json": {"schema": flat}}}
 
 
+IN_HEADERS: Final[Mapping[str, str]] = {
+    "Idempotency-Key": "a name of yours for this order, such as a UUID: given again within 24 hours it is "
+    "answered as it was, and done once",
+    "If-Match": "the ETag of what you saw; it is refused if that is not so any more",
+}
+
+
+def _headers(route: Route[Any]) -> list[dict[str, Any]]:
+    """What an order says beside its body."""
+    needed = {"Idempotency-Key": False} if route.method != "GET" and not route.right.is_open else {}
+    needed |= {"If-Match": True} if 428 in route.also else {}  # noqa: PLR2004  precondition required
+    return [
+        {
+            "name": name,
+            "in": "header",
+            "required": is_needed,
+            "description": IN_HEADERS[name],
+            "schema": {"type": "string"},
+        }
+        for name, is_needed in needed.items()
+    ]
+
+
 def _parameters(route: Route[Any]) -> list[dict[str, Any]]:
     in_path = [
         {
@@ -155,12 +185,13 @@ def _parameters(route: Route[Any]) -> list[dict[str, Any]]:
         for part in route.path.split("/")
         if part.startswith("{")
     ]
+    beside = [*in_path, *_headers(route)]
     if route.has_body:
-        return in_path
+        return beside
     schema = route.asked.model_json_schema(ref_template=REFERENCES)
     defined, needed = schema.get("$defs", {}), schema.get("required", [])
     return [
-        *in_path,
+        *beside,
         *(
             {"name": name, "in": "query", "required": name in needed, "schema": _flat(each, defined)}
             | ({"deprecated": True} if each.get("deprecated") else {})
@@ -192,6 +223,8 @@ def _responses(route: Route[Any]) -> dict[str, Any]:
     if route.lines is not None:
         content["application/x-ndjson"] = {"schema": _reference(route.lines)}
     found = {str(route.status): {"description": "As asked", "headers": QUOTA, "content": content}}
+    if route.status == 202:  # noqa: PLR2004  accepted
+        found["202"]["headers"] = QUOTA | PLACE
     if route.answer is v1.Integration and route.method == "GET":
         found["304"] = {"description": "You have it: If-None-Match names what it is now", "headers": QUOTA}
     return found | _refusals(route)
@@ -226,10 +259,12 @@ def _can_be(route: Route[Any], status: int) -> bool:
         return False
     if status in {411, 415}:
         return route.has_body
+    if status in {409, 422} and route.method != "GET":
+        return True
+    if status in {409, 412, 422, 423, 428} or status in route.also:
+        return status in route.also
     if status == 404:  # noqa: PLR2004  not found
         return "{" in route.path or route.asked.names_one
-    if status == 409:  # noqa: PLR2004  conflict
-        return route.method != "GET" and not route.right.is_open
     return status != 403 or route.right.needs is not None  # noqa: PLR2004  forbidden
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.infrastructure.database import Database
-from tests.doors.api import GitHubsWord, Opened, Watch, copied, filled
+from tests.doors.api import Opened
+from tests.doors.api_filled import copied, filled
+from tests.doors.api_places import GitHubsWord, Watch
 from tests.doors.webapp import Client, Connect, FakeInbox, FakeMetrics, Given, served
 
 

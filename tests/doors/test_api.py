@@ -15,18 +15,9 @@ from bot.domain.policy import Permission
 from bot.infrastructure.api_keys import ApiKeys
 from bot.web.api import ROUTES
 from bot.web.api_door import PREFIX
-from tests.doors.api import (
-    HIDDEN,
-    NO_SUCH,
-    OPEN,
-    OURS,
-    OURS_HIDDEN,
-    SECOND,
-    SHOP,
-    THEIR_OWN,
-    Opened,
-    ask_for,
-)
+from tests.doors.api import Opened
+from tests.doors.api_filled import ask_for
+from tests.doors.api_places import HIDDEN, NO_SUCH, OPEN, OURS, OURS_HIDDEN, SECOND, SHOP, THEIR_OWN
 from tests.doors.webapp import NOON, Client, Connect
 
 QUESTIONS: Final = [
@@ -588,6 +579,7 @@ async def test_wh_05_no_request_makes_the_api_answer_500(opened: Opened, aiohttp
     parts = (
         *(
             "integrations",
+            "approve",
             "me",
             "health",
             OPEN,

@@ -12,7 +12,8 @@ from bot.infrastructure.inbox import Inbox
 from bot.infrastructure.observing import Nobody
 from bot.records import Delivery, Fact, FollowUp
 from bot.web.api_door import PREFIX
-from tests.doors.api import ADA, FOREIGN, HIDDEN, NAMES, OURS, SHOP, THEIRS, Opened
+from tests.doors.api import Opened
+from tests.doors.api_places import ADA, FOREIGN, HIDDEN, NAMES, OURS, SHOP, THEIRS
 from tests.doors.test_api import code_of
 from tests.doors.webapp import NOON, Client
 

@@ -11,7 +11,8 @@ from bot.domain.money import month_raised, stream_of
 from bot.infrastructure.event_store import EventStore
 from bot.infrastructure.observing import Nobody
 from bot.web.api_door import PREFIX
-from tests.doors.api import ADA, FOREIGN, HIDDEN, OURS, SHOP, THEIRS, Opened
+from tests.doors.api import Opened
+from tests.doors.api_places import ADA, FOREIGN, HIDDEN, OURS, SHOP, THEIRS
 from tests.doors.test_api import code_of
 from tests.doors.webapp import NOON, Client, Connect
 

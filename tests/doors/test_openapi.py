@@ -9,7 +9,8 @@ from openapi_schema_validator import OAS31Validator
 from bot.web import openapi
 from bot.web.api import ROUTES, api_of
 from bot.web.api_door import PREFIX
-from tests.doors.api import NO_SUCH, OPEN, Opened
+from tests.doors.api import Opened
+from tests.doors.api_places import NO_SUCH, OPEN
 from tests.doors.webapp import Client
 
 DOCUMENT: Final = openapi.document(PREFIX, ROUTES)
@@ -43,6 +44,8 @@ def test_its_parameters_are_those_that_are_taken(route: openapi.Route[Any]) -> N
 
     asked = {name for name, it in named.items() if it["in"] == "query"}
     assert asked == (set() if route.has_body else set(route.asked.model_fields))
+    beside = {name for name, it in named.items() if it["in"] == "header"}
+    assert ("Idempotency-Key" in beside) == (route.method != "GET")
     assert ("id" in named) == ("{id}" in route.path)
     assert operation["summary"].endswith(".")
     assert operation.get("x-permission") == (str(route.right.needs) if route.right.needs else None)

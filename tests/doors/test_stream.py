@@ -16,7 +16,8 @@ from bot.infrastructure.api_keys import ApiKeys
 from bot.infrastructure.event_store import EventStore
 from bot.infrastructure.observing import Nobody
 from bot.web.api_door import PREFIX, Pace
-from tests.doors.api import NO_SUCH, OPEN, OURS_HIDDEN, SECOND, Opened
+from tests.doors.api import Opened
+from tests.doors.api_places import NO_SUCH, OPEN, OURS_HIDDEN, SECOND
 from tests.doors.test_api import code_of
 from tests.doors.webapp import Client, Connect
 from tests.story.waiting import until

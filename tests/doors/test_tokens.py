@@ -15,7 +15,8 @@ from structlog.testing import capture_logs
 from bot.application.signing import replace, rotate
 from bot.infrastructure.api_keys import ApiKeys
 from bot.web.api_door import PREFIX
-from tests.doors.api import ISSUER, OPEN, OURS, Opened
+from tests.doors.api import Opened
+from tests.doors.api_places import ISSUER, OPEN, OURS
 from tests.doors.test_api import code_of
 from tests.doors.webapp import Client, Connect
 

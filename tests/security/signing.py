@@ -12,12 +12,9 @@ from aiohttp import CookieJar, web
 from yarl import URL
 
 from bot.api_opening import HOUR, MINUTE
-from bot.application.belonging import Belonging
-from bot.application.deliveries_seen import Receipts
 from bot.application.keys import recognised
 from bot.application.live import Live
 from bot.application.reading import Reading
-from bot.application.resources import Resources
 from bot.application.signing_in import SignIn
 from bot.infrastructure.browser_secrets import BrowserSecrets
 from bot.infrastructure.cursors import Cursors
@@ -25,7 +22,6 @@ from bot.infrastructure.feed import Feed
 from bot.infrastructure.observing import Nobody
 from bot.infrastructure.pages import Pages
 from bot.infrastructure.rate_limits import RateLimits
-from bot.infrastructure.received import ReceivedDeliveries
 from bot.infrastructure.redaction import LiveSecrets
 from bot.records import Actor, Repository
 from bot.settings import Settings
@@ -40,10 +36,8 @@ from bot.web.health import HealthDoor
 from bot.wiring import github_app, is_wanted, policies
 from standins.github.app import key_pair
 from standins.github.people import GitHub
-from tests.doors.api import GitHubsWord, Places
 from tests.doors.running import free_port
 from tests.doors.webapp import FakeMetrics
-from tests.unit.fakes import Stage
 
 CLIENT_SECRET: Final = "client-secret-canary-" + "c" * 20
 RATES: Final = {MINUTE: 1_000, HOUR: 10_000}
@@ -233,6 +227,7 @@ def _api(settings: Settings, stored: Storage, signing: SignIn) -> ApiDoor:
         role_name=_nobody_may,
         owners=frozenset(settings.allowed_owners),
     )
+    unasked: Any = None  # nothing else is asked for here
     return ApiDoor(
         guards=Guards(
             recognise=by_key,
@@ -242,19 +237,9 @@ def _api(settings: Settings, stored: Storage, signing: SignIn) -> ApiDoor:
             by_session=SessionGate(signing=signing, browsers=browsers_of(settings, stored.crypto)),
         ),
         reading=reading,
-        resources=_resources(stored, reading),
+        resources=unasked,
+        orders=unasked,
+        repeats=unasked,
         cursors=Cursors(stored.crypto),
         live=Live(Feed(stored.database), each=10, total=500),
     )
-
-
-def _resources(stored: Storage, reading: Reading) -> Resources:
-    """What nobody asks for here."""
-
-    async def queues() -> Mapping[str, int]:
-        return {}
-
-    world, belonging = Stage().world, Belonging(reading=reading, places=Places(GitHubsWord()))
-    deliveries = ReceivedDeliveries(stored.database, stored.aside)
-    receipts = Receipts(deliveries=deliveries, belonging=belonging, world=world)
-    return Resources(world=world, belonging=belonging, receipts=receipts, probes={}, queues=queues)

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from bot.application.refusing import MOST_ANSWERS_AN_HOUR
 from bot.domain import events as e
 from bot.domain.policy import Rules
 from bot.records import Actor, Unavailable
 from handlers import APOLOGIES, GITHUB
-from handlers.conversation import MOST_ANSWERS_AN_HOUR, Context
+from handlers.conversation import Context
 from tests.unit.deliveries import comment
 from tests.unit.fakes import Stage
 from tests.unit.histories import ADMIN, BRANCH, COMMIT, DEVELOPER, PULL, STRANGER, UP_FOR_REVIEW, VIEWER

@@ -20,6 +20,7 @@ from bot.domain.integration import Integration, fold
 from bot.domain.merging import METHODS
 from bot.domain.policy import Rules
 from bot.domain.streams import is_integrations
+from bot.issue_records import Issue
 from bot.landing_records import Mergeability, Merging
 from bot.line_records import Turn
 from bot.owner_records import Ownership
@@ -277,6 +278,9 @@ class FakeRepositories:
     async def settings_of_owner(self, repository: Repository) -> RepositoryFacts | None:
         return self.settings
 
+    async def named(self, installation_id: int, full_name: str) -> RepositoryFacts | None:
+        return self.facts if full_name.lower() == self.facts.full_name else None
+
     async def describe(self, repository: Repository) -> RepositoryFacts:
         return self.facts
 
@@ -307,6 +311,30 @@ class FakeRepositories:
             is_owner=not self.is_blind and actor.id in self.owners,
             is_blind=self.is_blind,
         )
+
+
+@dataclass
+class FakeIssues:
+    """Issues by number: those that were there, and those that were opened. `refuses` is what GitHub says."""
+
+    there: dict[int, Issue] = field(default_factory=dict)
+    opened: list[int] = field(default_factory=list)
+    refuses: str | None = None
+
+    async def get(self, repository: Repository, number: int) -> Issue:
+        if number not in self.there:
+            raise StepFailed("issue_gone")
+        return self.there[number]
+
+    async def find(self, repository: Repository, *, marker: str) -> int | None:
+        return next((number for number in self.opened if marker in self.there[number].body), None)
+
+    async def open(self, repository: Repository, *, title: str, body: str) -> int:
+        if self.refuses is not None:
+            raise StepFailed(self.refuses)
+        self.opened.append(501 + len(self.opened))
+        self.there[self.opened[-1]] = Issue(title=title, body=body, author=Actor(id=99, login="bot[bot]"))
+        return self.opened[-1]
 
 
 @dataclass
@@ -804,6 +832,7 @@ class Stage:
     notes: FakeNotes = field(default_factory=FakeNotes)
     line: FakeLine = field(default_factory=FakeLine)
     repositories: FakeRepositories = field(default_factory=FakeRepositories)
+    issues: FakeIssues = field(default_factory=FakeIssues)
     comments: FakeComments = field(default_factory=FakeComments)
     branches: FakeBranches = field(default_factory=FakeBranches)
     pulls: FakePullRequests = field(default_factory=FakePullRequests)
@@ -829,6 +858,7 @@ class Stage:
             line=self.line,
             integrations=FakeIntegrations(self.log.rows),
             repositories=self.repositories,
+            issues=self.issues,
             comments=self.comments,
             branches=self.branches,
             pulls=self.pulls,

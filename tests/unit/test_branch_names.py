@@ -3,7 +3,7 @@
 import pytest
 
 from bot.application.configuration_file import read_configuration
-from bot.domain.branch_names import USUAL, is_a_name, named
+from bot.domain.branch_names import USUAL, is_a_name, is_branch, named
 from tests.unit.histories import BRANCH, ID, ISSUE
 
 
@@ -61,3 +61,13 @@ def test_rc_11_what_git_takes_for_something_else_is_not(template: str) -> None:
 def test_id_16_a_name_without_the_id_or_with_odd_signs_is_not(template: str) -> None:
     [fault] = read_configuration(f'branch: "{template}"'.encode()).faults
     assert fault.key == "branch"
+
+
+@pytest.mark.parametrize("name", ["main", "release/1.x", "x" * 255, "Üb"])
+def test_a_base_may_be_called_so(name: str) -> None:
+    assert is_branch(name)
+
+
+@pytest.mark.parametrize("name", ["", "x" * 256, "a b", "a..b", "-x", "/x", "a\nb"])
+def test_no_branch_is_called_so(name: str) -> None:
+    assert not is_branch(name)

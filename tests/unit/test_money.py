@@ -10,7 +10,18 @@ from bot.application.announcing import announce
 from bot.application.spending import check_month, spending
 from bot.domain import events as e
 from bot.domain.integration import Integration
-from bot.domain.money import Spending, micro_dollars, month_of, nearly_spent, raise_budget, stream_of
+from bot.domain.money import (
+    BudgetNotLowered,
+    ChangedSince,
+    Spending,
+    check_seen,
+    micro_dollars,
+    month_of,
+    more_than_now,
+    nearly_spent,
+    raise_budget,
+    stream_of,
+)
 from bot.domain.policy import NothingWaits, Rules
 from bot.records import StepFailed
 from tests.unit.fakes import Stage
@@ -84,6 +95,25 @@ def test_what_failed_may_get_more_to_be_tried_again_with() -> None:
 def test_what_is_over_gets_no_more(history: History) -> None:
     with pytest.raises(NothingWaits):
         raise_budget(integration(history), by=ADMIN, micro_usd=1, rules=Rules())
+
+
+def test_a_budget_is_set_to_a_sum_and_only_grows() -> None:
+    it = integration(WORKED)
+
+    assert more_than_now(it, 7_500_000) == 2_500_000
+    assert more_than_now(it, 5_000_000) == 0
+    with pytest.raises(BudgetNotLowered):
+        more_than_now(it, 4_999_999)
+    assert raise_budget(it, by=ADMIN, micro_usd=0, rules=Rules()) == []
+
+
+def test_what_is_meant_for_what_was_seen_is_for_nothing_later() -> None:
+    it = integration(WORKED)
+
+    check_seen(it, None)
+    check_seen(it, it.version)
+    with pytest.raises(ChangedSince):
+        check_seen(it, it.version - 1)
 
 
 def test_what_was_raised_may_be_used_up() -> None:

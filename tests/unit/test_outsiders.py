@@ -191,6 +191,14 @@ async def test_a_grant_is_said_once_and_opens_no_other_gate() -> None:
         outsiders.grant(granted, by=ADMIN, is_early=False)
 
 
+async def test_what_is_granted_is_what_was_seen() -> None:
+    it = integration(await waiting())
+
+    with pytest.raises(InstallsNotSeen):
+        outsiders.grant(it, by=ADMIN, is_early=False, seen=("other.txt",))
+    assert outsiders.grant(it, by=ADMIN, is_early=False, seen=WANTED.paths)
+
+
 async def test_what_was_not_shown_yet_is_not_granted() -> None:
     history = await waiting()
     records = [each._replace(at=each.at + timedelta(milliseconds=700)) for each in recorded(history)]

@@ -1,0 +1,49 @@
+"""With which status an order is refused, by the code of the refusal: one table."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.application.ordering import NotDone
+from bot.records import Refused
+
+FORBIDDEN, NOT_THERE, CONFLICT, CHANGED, LOCKED = 403, 404, 409, 412, 423
+
+STATUSES: Final[Mapping[str, int]] = {
+    "asked_already": CONFLICT,
+    "being_deprecated": CONFLICT,
+    "budget_not_lowered": CONFLICT,
+    "cannot_deprecate": CONFLICT,
+    "cannot_go_on": CONFLICT,
+    "cannot_retry": CONFLICT,
+    "ceiling_reached": CONFLICT,
+    "changed_since": CHANGED,
+    "frozen": LOCKED,
+    "installs_not_seen": CONFLICT,
+    "issue_gone": NOT_THERE,
+    "invalid_state_transition": CONFLICT,
+    "lapsed_approval": CONFLICT,
+    "not_allowed": FORBIDDEN,
+    "not_frozen": CONFLICT,
+    "not_owner": FORBIDDEN,
+    "not_seen": CONFLICT,
+    "nothing_to_roll_back": CONFLICT,
+    "nothing_waits": CONFLICT,
+    "only_operator": FORBIDDEN,
+    "own_commits": FORBIDDEN,
+    "owner_not_allowed": FORBIDDEN,
+    "plan_not_seen": CONFLICT,
+    "plans_used_up": CONFLICT,
+    "self_approval": FORBIDDEN,
+    "stale_approval": CONFLICT,
+    "too_many_under_way": CONFLICT,
+}
+
+
+def refused(no: NotDone) -> Refused:
+    """The problem: in the words of GitHub, and with what is possible where it is only not possible now.
+
+    What is in no row is what stands in the way of the work itself: the month's money, or what was deleted.
+    """
+    status = STATUSES.get(no.code, CONFLICT)
+    tells = no.instead is not None and status in {CONFLICT, LOCKED}
+    return Refused(status, no.code, no.said, **({"possible": list(no.instead or ())} if tells else {}))
