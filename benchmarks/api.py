@@ -175,6 +175,8 @@ async def serve_ours(url: str) -> None:  # noqa: PLR0915  imports, and parts tha
         resources=unasked,
         orders=unasked,
         repeats=unasked,
+        keys=unasked,
+        members=unasked,
     )
     health = HealthDoor(needs={}, states={}, metrics=metrics, metrics_token=None, is_public=False)
     app = build_app(health=health, metrics=metrics, api=door)

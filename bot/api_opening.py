@@ -10,8 +10,10 @@ from bot.application.belonging import Belonging
 from bot.application.callers import by_form
 from bot.application.deliveries_seen import Receipts
 from bot.application.granting import Granting
+from bot.application.key_acts import KeyActs
 from bot.application.keys import recognised
 from bot.application.live import Live
+from bot.application.members import Members
 from bot.application.ordering import Orders
 from bot.application.reading import Reading
 from bot.application.resources import Resources
@@ -22,6 +24,7 @@ from bot.infrastructure.access_tokens import AccessTokens
 from bot.infrastructure.cache import UntilItEnds
 from bot.infrastructure.cursors import Cursors
 from bot.infrastructure.feed import Feed
+from bot.infrastructure.github_accounts import GitHubAccounts
 from bot.infrastructure.github_places import GitHubPlaces
 from bot.infrastructure.pages import Pages
 from bot.infrastructure.queue_lengths import waiting
@@ -64,7 +67,7 @@ async def api_doors(
         return
     stored, rates = bot.stored, settings.api_rate_limits
     windows = {MINUTE: rates.minute, HOUR: rates.hour}
-    granting = granting_of(settings, stored)
+    granting, pages, roles = granting_of(settings, stored), Pages(stored.database), Roles(bot)
     async with AsyncExitStack() as stack:
         limits = [
             RateLimits(kind, windows, stored.crypto, redis_url=settings.redis_url)
@@ -99,6 +102,14 @@ async def api_doors(
             resources=resources_of(bot, reading),
             orders=Orders(world=bot.world, reading=reading),
             repeats=stored.orders,
+            keys=KeyActs(
+                keys=stored.keys,
+                kept=stored,
+                accounts=GitHubAccounts(bot.app),
+                known=pages,
+                role_name=bot.world.repositories.role_name,
+            ),
+            members=Members(people=pages, clock=stored.clock, role_name=roles.name),
         )
         yield ApiDoors(
             api=api,

@@ -36,7 +36,8 @@ class ApiKey:
 class Caller:
     """Who asks, and by which means: a person in one installation, and what the means allow.
 
-    `id` is what quotas, cursors and the log know it by; `key` is there where the means are one.
+    `id` is what quotas, cursors and the log know it by; `key` is there where the means are one. `lasts_until`
+    is when what a token was made of ends; as long as the means themselves where that is not said.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Caller:
     permissions: frozenset[str]
     expires_at: datetime
     key: ApiKey | None = None
+    lasts_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,3 +144,19 @@ class Begun:
     since: str = ""
     wait_seconds: int = 0
     answer: KeptAnswer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedKeys:
+    """Which keys of an installation are wanted: one person's, or everybody's."""
+
+    installation_id: int
+    person_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Somebody of an installation whom the bot has seen there, and how many keys of theirs count."""
+
+    person: Actor
+    key_count: int

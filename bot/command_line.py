@@ -1,4 +1,4 @@
-"""run, doctor, deliveries, history, freeze, keys, verify, rebuild and more: starts a process, no more."""
+"""run, doctor, deliveries, history, freeze, keys, members, verify and more: starts a process, no more."""
 
 import argparse
 import asyncio
@@ -44,10 +44,12 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     freeze = verbs.add_parser("freeze", help="let everything, an account or a repository stand still")
     freeze.add_argument("what", nargs="+", help="`all`, `org NAME` or `repo OWNER/NAME`, and behind it why")
     freeze.add_argument("--until", metavar="WHEN", help="it ends by itself: 2h, 3d, 2026-12-24T18:00Z")
-    unfreeze = verbs.add_parser("unfreeze", help="lift that again, whoever said it")
-    unfreeze.add_argument("what", nargs="+", help="`all`, `org NAME` or `repo OWNER/NAME`")
+    verbs.add_parser("unfreeze", help="lift that again, whoever said it").add_argument(
+        "what", nargs="+", help="`all`, `org NAME` or `repo OWNER/NAME`"
+    )
     verbs.add_parser("freezes", help="what is frozen, since when, until when, by whom and why")
     _keys_of(verbs.add_parser("keys", help="keys for the REST API: make one, list them, take one back"))
+    _members_of(verbs.add_parser("members", help="whom the bot has seen, and what they are where"))
     verbs.add_parser("passport", help="by what an integration came about, as JSON").add_argument("id")
     verify = verbs.add_parser("verify", help="check the chain of events")
     verify.add_argument("--head", type=head, help="a head noted before, SEQ:HASH: is it still there?")
@@ -70,6 +72,10 @@ def _keys_of(keys: argparse.ArgumentParser) -> None:
     acts.add_parser("revoke", help="take one back at once").add_argument("key_id", metavar="ID")
     rotate = acts.add_parser("rotate", help="a new key to sign access tokens with")
     rotate.add_argument("--leaked", action="store_true", help="at once, and every token there is ends")
+
+
+def _members_of(members: argparse.ArgumentParser) -> None:
+    members.add_argument("installation", help="where: the account, or the installation's number")
 
 
 def event_name(text: str) -> str:
@@ -117,6 +123,7 @@ def verb(asked: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any, i
         "unfreeze": lambda: unfreeze(settings, asked.what),
         "freezes": lambda: freezes(settings),
         "keys": lambda: keys(settings, asked),
+        "members": lambda: members(settings, asked.installation),
         "passport": lambda: passport(settings, asked.id),
         "verify": lambda: verify(settings, asked.head),
         "rebuild": lambda: rebuild(settings),
@@ -242,6 +249,14 @@ async def keys(settings: Settings, asked: argparse.Namespace) -> int:
         "rotate": lambda: keys_by_hand.replaced(settings) if asked.leaked else keys_by_hand.rotated(settings),
     }
     sys.stdout.write(await acts[asked.act]() + "\n")
+    return OK
+
+
+async def members(settings: Settings, place: str) -> int:
+    """Who is there."""
+    from bot import members_by_hand  # noqa: PLC0415  the same
+
+    sys.stdout.write(await members_by_hand.listed(settings, place) + "\n")
     return OK
 
 

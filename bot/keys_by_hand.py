@@ -1,14 +1,17 @@
 """API keys by hand, for the operator: made, listed and revoked, beside the running bot."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.api_records import ApiKey
 from bot.application import key_words
-from bot.application.keys import create
+from bot.application.key_acts import make_by_hand, revoke_by_hand
+from bot.application.keys import made as create
 from bot.application.signing import replace, rotate
-from bot.domain.api_keys import LONGEST_DAYS, UnknownScope
+from bot.domain.api_keys import LONGEST_DAYS, UnknownScope, permissions_of
 from bot.freezing_by_hand import app_of
-from bot.infrastructure.github_installations import installed
+from bot.infrastructure.github import GitHubApp
+from bot.infrastructure.github_installations import Installed, installed
 from bot.operating import kept
 from bot.records import Actor
 from bot.settings import Settings
@@ -22,16 +25,18 @@ async def made(settings: Settings, login: str, place: str, scopes: Sequence[str]
     async with kept(settings) as stored:
         person, installation = await _looked_up(settings, login, place)
         try:
-            key, text = await create(
-                stored.keys,
-                person=person,
-                installation_id=installation,
-                scopes=scopes,
-                days=days,
-                now=stored.clock.now(),
-            )
+            permissions = permissions_of(scopes)
         except UnknownScope as unknown:
             raise Mistaken(key_words.unknown_scope(str(unknown))) from None
+        now = stored.clock.now()
+        key, text = create(
+            person=person,
+            installation_id=installation,
+            permissions=permissions,
+            until=now + timedelta(days=days),
+            now=now,
+        )
+        await make_by_hand(stored, stored.keys, key, text)
     return key_words.shown_once(key, text)
 
 
@@ -45,7 +50,7 @@ async def listed(settings: Settings) -> str:
 async def revoked(settings: Settings, key_id: str) -> str:
     """It counts no more. Raises NotThere."""
     async with kept(settings) as stored:
-        if not await stored.keys.revoke(key_id, stored.clock.now()):
+        if not await revoke_by_hand(stored, stored.keys, key_id):
             raise NotThere(f"no key {key_id} counts; `python -m bot keys list` lists them")
     return f"{key_id} is revoked, and opens nothing any more"
 
@@ -65,14 +70,16 @@ async def replaced(settings: Settings) -> str:
 async def _looked_up(settings: Settings, login: str, place: str) -> tuple[Actor, int]:
     """Names are asked of GitHub now, and known by number from then on."""
     async with app_of(settings) as app:
-        there = [
-            each
-            for each in await installed(app)
-            if place == str(each.id) or place.casefold() == each.account.casefold()
-        ]
-        if not there:
-            raise NotThere(f"the App has no installation {place}; give its number, or the account it is on")
-        found = await app.person(there[0].id, login)
+        there = await place_of(app, place)
+        found = await app.person(there.id, login)
     if found is None or found["type"] != "User":
         raise NotThere(f"GitHub knows no person called {login}")
-    return Actor(id=found["id"], login=found["login"]), there[0].id
+    return Actor(id=found["id"], login=found["login"]), there.id
+
+
+async def place_of(app: GitHubApp, place: str) -> Installed:
+    """The installation of this number, or on the account of this name. Raises NotThere."""
+    for each in await installed(app):
+        if place == str(each.id) or place.casefold() == each.account.casefold():
+            return each
+    raise NotThere(f"the App has no installation {place}; give its number, or the account it is on")

@@ -113,6 +113,7 @@ class Granting:
             installation_id=grant.installation_id,
             permissions=grant.permissions & frozenset(claims.scope.split()),
             expires_at=ends(claims),
+            lasts_until=grant.expires_at,
         )
 
     async def give_up(self, text: str) -> None:

@@ -1,9 +1,10 @@
 """What is said of API keys to whoever makes, lists and revokes them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.api_records import ApiKey
+from bot.application.members import Member
 from bot.domain.api_keys import SCOPES, standing
 from bot.domain.policy import Permission
 from bot.token_records import SigningKey
@@ -27,6 +28,17 @@ def listed(keys: Sequence[ApiKey], now: datetime) -> str:
 def unknown_scope(scope: str) -> str:
     """Which there are."""
     return f"there is no scope {scope}; there are {', '.join([*SCOPES, *Permission])}"
+
+
+def members(found: Sequence[Member]) -> str:
+    """A line for each, and below it what they are where."""
+    return "\n".join(line for member in found for line in _lines_of(member)) or "nobody was seen there"
+
+
+def _lines_of(member: Member) -> Iterator[str]:
+    keys = {0: "no key", 1: "1 key"}.get(member.key_count, f"{member.key_count} keys")
+    yield f"@{member.person.login} ({member.person.id}): {keys}"
+    yield from (f"  {each.full_name}: {role or 'nothing'}" for each, role in member.roles)
 
 
 def rotated(key: SigningKey) -> str:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.api_records import ApiKey, Caller, PresentedKey
+from bot.api_records import ApiKey, Caller, PresentedKey, WantedKeys
 from bot.application.callers import NotRecognised
 from bot.application.ports import Clock
 from bot.domain.api_keys import (
@@ -36,12 +36,16 @@ class Keys(Protocol):
 
     async def listed(self) -> list[ApiKey]: ...
 
+    async def get(self, key_id: str) -> ApiKey | None: ...
 
-async def create(
-    keys: Keys, *, person: Actor, installation_id: int, scopes: Iterable[str], days: int, now: datetime
+    async def page(self, wanted: WantedKeys, *, after: tuple[str, str] | None, most: int) -> list[ApiKey]:
+        """So many, the newest first, from behind the one with this moment and id."""
+
+
+def made(
+    *, person: Actor, installation_id: int, permissions: Iterable[str], until: datetime, now: datetime
 ) -> tuple[ApiKey, str]:
-    """A new key, and its text, which is not kept and so shown this once. Raises UnknownScope."""
-    permissions = permissions_of(scopes)
+    """A new key, and its text, which is not kept and so shown this once. It counts when it is kept."""
     text = key_text(secrets.token_bytes(ENTROPY_BYTES))
     key = ApiKey(
         id=read_key(text).id,
@@ -49,7 +53,21 @@ async def create(
         installation_id=installation_id,
         permissions=frozenset(map(str, permissions)),
         created_at=now,
-        expires_at=now + timedelta(days=days),
+        expires_at=until,
+    )
+    return key, text
+
+
+async def create(
+    keys: Keys, *, person: Actor, installation_id: int, scopes: Iterable[str], days: int, now: datetime
+) -> tuple[ApiKey, str]:
+    """A new key that counts from now on, and its text. Raises UnknownScope."""
+    key, text = made(
+        person=person,
+        installation_id=installation_id,
+        permissions=permissions_of(scopes),
+        until=now + timedelta(days=days),
+        now=now,
     )
     await keys.keep(key, text)
     return key, text

@@ -18,6 +18,8 @@ class Permission(StrEnum):
     DEPLOY = "integration:deploy"
     BUDGET = "budget:manage"
     FREEZE = "freeze:manage"
+    KEYS = "key:manage"
+    USERS = "user:manage"
 
 
 class Role(StrEnum):
@@ -30,7 +32,7 @@ class Role(StrEnum):
 
 _VIEWER: Final = frozenset({Permission.READ})
 _DEVELOPER: Final = _VIEWER | {Permission.WRITE, Permission.APPROVE}
-_ADMIN: Final = _DEVELOPER | {Permission.DELETE, Permission.DEPLOY, Permission.BUDGET, Permission.FREEZE}
+_ADMIN: Final = frozenset(Permission)
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.VIEWER: _VIEWER,

@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, tuple_, update
 
-from bot.api_records import ApiKey, PresentedKey
+from bot.api_records import ApiKey, PresentedKey, WantedKeys
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.database import Database, as_text
 from bot.infrastructure.tables import API_KEYS
@@ -53,6 +53,24 @@ class ApiKeys:
         """Every key there was, oldest first."""
         wanted = select(API_KEYS).order_by(API_KEYS.c.created_at, API_KEYS.c.id)
         rows = await self._database.read(lambda connection: connection.execute(wanted).mappings().fetchall())
+        return [_key(row) for row in rows]
+
+    async def get(self, key_id: str) -> ApiKey | None:
+        """The key of this id, whatever has become of it."""
+        wanted = select(API_KEYS).where(API_KEYS.c.id == key_id)
+        row = await self._database.read(lambda connection: connection.execute(wanted).mappings().first())
+        return _key(row) if row else None
+
+    async def page(self, wanted: WantedKeys, *, after: tuple[str, str] | None, most: int) -> list[ApiKey]:
+        """So many, the newest first, from behind the one with this moment and id."""
+        order = API_KEYS.c.created_at, API_KEYS.c.id
+        found = select(API_KEYS).where(API_KEYS.c.installation_id == wanted.installation_id)
+        if wanted.person_id is not None:
+            found = found.where(API_KEYS.c.github_id == wanted.person_id)
+        if after is not None:
+            found = found.where(tuple_(*order) < tuple_(*after))
+        found = found.order_by(*(each.desc() for each in order)).limit(most)
+        rows = await self._database.read(lambda connection: connection.execute(found).mappings().fetchall())
         return [_key(row) for row in rows]
 
     async def _by_id(self, ids: Sequence[str]) -> Mapping[str, Mapping[Any, Any]]:

@@ -149,10 +149,11 @@ class GitHubApp:
 
     async def person(self, installation: int, login: str) -> Mapping[str, Any] | None:
         """The account of this name, asked through an installation; None where nobody is called that."""
-        answer = await self.through(installation, "find_person", "users", login, also=(HTTPStatus.NOT_FOUND,))
+        found = (HTTPStatus.NOT_FOUND,)
+        answer = await self.seen_from(installation, "find_person", "users", login, also=found)
         return None if answer.status == HTTPStatus.NOT_FOUND else answer.data
 
-    async def through(
+    async def seen_from(
         self,
         installation: int,
         what: str,
@@ -161,15 +162,28 @@ class GitHubApp:
         also: Collection[int] = (),
     ) -> Answer:
         """Ask through an installation what is of no single repository. Raises StepFailed, Unavailable."""
-        mint = Call(
-            what="mint_token",
-            method="POST",
-            path=path_of("app", "installations", installation, "access_tokens"),
-            body={"permissions": {"metadata": "read"}},
-        )
-        token = (await self._as_itself(mint)).data["token"]
+        minted = await self._minted(installation, {"metadata": "read"})
         ask = Call(what=what, method="GET", path=path_of(*path), query=query or {}, also=also)
-        return await self._wire.send(ask, Caller(lane=installation, credentials={"oauth_token": token}))
+        return await self._through(installation, minted, ask)
+
+    async def through(self, installation: int, purpose: Purpose, call: Call) -> Answer | None:
+        """Ask for what belongs to the whole installation; None where no such token is to be had."""
+        refusing = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
+        minted = await self._minted(installation, purpose.permissions, also=refusing)
+        return (
+            None if minted.status != HTTPStatus.CREATED else await self._through(installation, minted, call)
+        )
+
+    async def _minted(
+        self, installation: int, permissions: Mapping[str, str], *, also: Collection[int] = ()
+    ) -> Answer:
+        path = path_of("app", "installations", installation, "access_tokens")
+        body = {"permissions": dict(permissions)}
+        return await self._as_itself(Call(what="mint_token", method="POST", path=path, body=body, also=also))
+
+    async def _through(self, installation: int, minted: Answer, call: Call) -> Answer:
+        caller = Caller(lane=installation, credentials={"oauth_token": minted.data["token"]})
+        return await self._wire.send(call, caller)
 
     async def itself(
         self,

@@ -49,7 +49,7 @@ class GitHubPlaces:
 
     async def _ask_for_repositories(self, installation: int) -> tuple[Repository, ...]:
         try:
-            answer = await self._app.through(
+            answer = await self._app.seen_from(
                 installation,
                 "list_seen_repositories",
                 "installation",

@@ -13,6 +13,8 @@ from bot.application.ordering import NotDone
 from bot.application.reading import NotFound
 from bot.domain.policy import Permission
 from bot.records import Refused
+from bot.web import api_key_shapes as key_shapes
+from bot.web import api_keys as keys
 from bot.web import api_live_shapes as live_v1
 from bot.web import api_orders as orders
 from bot.web import api_reads as reads
@@ -88,6 +90,24 @@ ROUTES: Final[tuple[openapi.Route[Handle], ...]] = (
     ),
     *resources.ROUTES,
     *orders.ROUTES,
+    openapi.Route("/keys", keys.list_keys, key_shapes.KeysAsked, key_shapes.KeptKeys, Right()),
+    openapi.Route(
+        "/keys",
+        keys.create_key,
+        key_shapes.NewKeyAsked,
+        key_shapes.NewKey,
+        Right(),
+        method="POST",
+        status=201,
+    ),
+    openapi.Route("/keys/{key}", keys.revoke_key, v1.Nothing, None, Right(), method="DELETE", status=204),
+    openapi.Route(
+        "/members",
+        keys.list_members,
+        key_shapes.MembersAsked,
+        key_shapes.Members,
+        Right(Permission.USERS),
+    ),
     openapi.Route("/me", get_me, v1.Nothing, v1.Me, Right()),
     openapi.Route("/health", get_health, v1.Nothing, v1.Health, Right()),
     openapi.Route("/openapi.json", get_document, v1.Nothing, None, Right(is_open=True)),

@@ -8,7 +8,9 @@ from typing import Any, Final, Protocol
 from aiohttp import web
 from pydantic import BaseModel
 
+from bot.application.key_acts import KeyActs
 from bot.application.live import Live
+from bot.application.members import Members
 from bot.application.ordering import Orders
 from bot.application.reading import Reading
 from bot.application.resources import Resources
@@ -48,6 +50,8 @@ class ApiDoor:
     guards: Guards
     reading: Reading
     cursors: Cursors
+    keys: KeyActs
+    members: Members
     orders: Orders
     repeats: Repeats
     resources: Resources
@@ -67,12 +71,8 @@ def opened(door: ApiDoor, cursor: str | None, about: str, *, parts: int) -> tupl
 
 def json_of(shape: BaseModel, *, status: int = 200) -> web.Response:
     """The shape as JSON."""
-    return web.Response(
-        body=shape.model_dump_json().encode(),
-        content_type="application/json",
-        charset="utf-8",
-        status=status,
-    )
+    body = shape.model_dump_json().encode()
+    return web.Response(body=body, status=status, content_type="application/json", charset="utf-8")
 
 
 def etag_of(response: web.Response) -> str:

@@ -209,13 +209,19 @@ async def permitted(request: web.Request, handler: Handler) -> web.StreamRespons
     """What the key's scopes do not allow is refused; what GitHub does not allow is not there."""
     if isinstance(request.match_info.http_exception, web.HTTPNotFound):
         raise Refused(404, "not_found", words.NOT_FOUND)
-    needs, caller = right_of(request).needs, request.get(CALLER)
-    if needs is not None and (caller is None or needs not in caller.permissions):
+    if needs := right_of(request).needs:
+        check_scope(request, needs)
+    return await handler(request)
+
+
+def check_scope(request: web.Request, needs: Permission) -> None:
+    """Raise Refused unless what is shown allows it."""
+    caller = request.get(CALLER)
+    if caller is None or needs not in caller.permissions:
         request[HEADERS]["WWW-Authenticate"] = (
             f'Bearer realm="api", error="insufficient_scope", scope="{needs}"'
         )
         raise Refused(403, "scope_missing", words.lacks(needs))
-    return await handler(request)
 
 
 def right_of(request: web.Request) -> Right:

@@ -1,7 +1,11 @@
 """What the API says when it refuses: what is wrong, and what to do next."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
+
+from bot.domain.api_keys import SCOPES
+from bot.domain.policy import Permission
 
 KEY: Final[Mapping[str, str]] = {
     "no_key": "send your key as `Authorization: Bearer ccb_...`; the operator makes one",
@@ -24,6 +28,15 @@ NO_INTEGRATION: Final = "there is no integration of this id that you may see, or
 NO_REPOSITORY: Final = "there is no repository of this name that the App is installed on and you may see"
 NO_ISSUE: Final = "there is no issue of this number in that repository"
 NO_IF_MATCH: Final = "say in If-Match which state of it you saw: the ETag of GET"
+NO_SUCH_KEY: Final = "there is no key of this id that is yours; /api/v1/keys lists those that are"
+NOT_OWNER: Final = (
+    "that is for the owners of the account alone, of whom GitHub does not list you as one now; "
+    "the operator can do it on the command line"
+)
+BLIND: Final = (
+    "whether you own the account GitHub does not let this App know: grant it `members: read`, "
+    "or let the operator do it on the command line"
+)
 NO_TENANT: Final = "this key belongs to no installation: ask the operator for a new one"
 BAD_CURSOR: Final = "this cursor is not of this list: begin without one, and keep the filters between pages"
 BAD_EVENT_ID: Final = "there is no such event of this integration: begin without Last-Event-ID and `after`"
@@ -47,6 +60,22 @@ TOO_MANY: Final = "too many requests: wait as long as Retry-After says"
 def lacks(permission: str) -> str:
     """What the key does not allow."""
     return f"this key does not allow {permission}: ask the operator for one that does"
+
+
+def unknown_scope(scope: str) -> str:
+    """Which there are."""
+    return f"scopes: there is no scope {scope}; there are {', '.join([*SCOPES, *Permission])}"
+
+
+def beyond(permissions: list[str]) -> str:
+    """What is not the asker's to give."""
+    said = ", ".join(permissions)
+    return f"you do not have {said} yourself, by what you ask with and by what GitHub says now: leave it out"
+
+
+def outlasts(until: datetime) -> str:
+    """How long it may last."""
+    return f"what you ask with ends on {until:%Y-%m-%d}: say fewer days, or leave days out"
 
 
 def given_twice(names: list[str]) -> str:

@@ -18,7 +18,7 @@ REFERENCES: Final = "#/components/schemas/{model}"
 REFUSALS: Final[Mapping[int, str]] = {
     400: "A parameter or a field cannot be taken",
     401: "There is no key, or none that counts",
-    403: "The key's scopes do not allow it, or GitHub says that you may not",
+    403: "What you ask with does not allow it, or GitHub says that you may not",
     404: "There is none that you may see",
     409: "That is not possible now, and `possible` is what is; or this very order is being carried out",
     411: "The body has no Content-Length",
@@ -35,6 +35,7 @@ IN_PATHS: Final[Mapping[str, str]] = {
     "id": "[a-z0-9]{1,32}",
     "freeze": "[a-z0-9-]{1,60}",
     "delivery": "[A-Za-z0-9._:-]{1,128}",
+    "key": "[0-9A-Za-z]{12}",
 }
 """What may stand in a path where the table of routes has a name in braces."""
 
@@ -265,7 +266,7 @@ def _can_be(route: Route[Any], status: int) -> bool:
         return status in route.also
     if status == 404:  # noqa: PLR2004  not found
         return "{" in route.path or route.asked.names_one
-    return status != 403 or route.right.needs is not None  # noqa: PLR2004  forbidden
+    return True
 
 
 def _reference(shape: type[BaseModel]) -> dict[str, str]:

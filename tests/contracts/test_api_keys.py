@@ -5,13 +5,13 @@ from typing import Any, Final
 
 import pytest
 
-from bot.api_records import ApiKey
+from bot.api_records import ApiKey, WantedKeys
 from bot.application.callers import NotRecognised
 from bot.application.keys import caller_by, create, recognised
 from bot.domain.api_keys import CHECK_DIGITS, ENTROPY_BYTES, checksum, key_text, read_key
 from bot.infrastructure.api_keys import ApiKeys
 from bot.infrastructure.crypto import Crypto
-from bot.infrastructure.database import Database
+from bot.infrastructure.database import Database, as_text
 from bot.infrastructure.tables import API_KEYS
 from bot.records import Actor
 from tests.contracts.by_hand import column, go_back, run
@@ -126,6 +126,25 @@ async def test_an_older_use_does_not_replace_a_newer_one(keys: ApiKeys, clock: W
     [found] = await keys.listed()
 
     assert found.used_at == NEXT_YEAR
+
+
+async def test_keys_are_gone_through_page_by_page_of_one_installation_and_one_person(
+    keys: ApiKeys, clock: Watch
+) -> None:
+    eve = Actor(id=66, login="eve")
+    whose: list[dict[str, Any]] = [{}, {"person": eve}, {}, {"installation_id": 10}, {}]
+    ids = [(await made(keys, clock, **bent))[0].id for bent in whose]
+    ours, hers = WantedKeys(installation_id=9), WantedKeys(installation_id=9, person_id=1)
+
+    everybodys = await keys.page(ours, after=None, most=10)
+    first = await keys.page(hers, after=None, most=2)
+    rest = await keys.page(hers, after=(as_text(first[-1].created_at), first[-1].id), most=2)
+
+    assert {key.id for key in everybodys} == set(ids) - {ids[3]}
+    assert {key.id for key in (*first, *rest)} == {ids[0], ids[2], ids[4]}
+    assert (len(first), len(rest)) == (2, 1)
+    assert await keys.get(ids[1]) == next(key for key in everybodys if key.person == eve)
+    assert await keys.get("nobody") is None
 
 
 async def test_keys_are_made_in_a_database_that_was_filled_before(

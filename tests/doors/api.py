@@ -15,8 +15,10 @@ from bot.application.belonging import Belonging
 from bot.application.callers import by_form
 from bot.application.deliveries_seen import Receipts
 from bot.application.granting import Granting
+from bot.application.key_acts import KeyActs
 from bot.application.keys import create, recognised
 from bot.application.live import Live
+from bot.application.members import Members
 from bot.application.ordering import Orders
 from bot.application.ports import World
 from bot.application.projections import row_of
@@ -66,6 +68,14 @@ from tests.doors.api_places import (
 )
 from tests.doors.webapp import Client, Connect, FakeMetrics
 from tests.unit.fakes import FakeIssues, FakePullRequests, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The log and the clock of a test."""
+
+    log: EventStore
+    clock: Watch
 
 
 @dataclass(kw_only=True)
@@ -127,10 +137,6 @@ class Opened:
             issuer=ISSUER,
         )
 
-    @property
-    def log(self) -> EventStore:
-        return EventStore(self.database, self.clock, lambda *_: None, Nobody())
-
     def reading(self) -> Reading:
         return Reading(
             pages=Pages(self.database),
@@ -152,6 +158,10 @@ class Opened:
             trusted_proxies=self.trusted_proxies,
         )
 
+    @property
+    def log(self) -> EventStore:
+        return EventStore(self.database, self.clock, lambda *_: None, Nobody())
+
     def door(self, guards: Guards | None = None) -> ApiDoor:
         reading = self.reading()
         return ApiDoor(
@@ -163,6 +173,14 @@ class Opened:
             cursors=Cursors(self.crypto),
             live=self.live,
             pace=self.pace,
+            keys=KeyActs(
+                keys=ApiKeys(self.database, self.crypto),
+                kept=Kept(self.log, self.clock),
+                accounts=self.github,
+                known=Pages(self.database),
+                role_name=self.github.role_name,
+            ),
+            members=Members(people=Pages(self.database), clock=self.clock, role_name=self.github.role_name),
         )
 
     def tokens(self, guards: Guards) -> TokenDoor:

@@ -76,6 +76,7 @@ async def keys_in(database: Database, clock: Watch) -> dict[str, str]:
         "admin": (await made(ADA, OURS, "admin"))[1],
         "eve": (await made(EVE, OURS, "read"))[1],
         "foreign": (await made(ADA, THEIRS, "admin"))[1],
+        "manager": (await made(ADA, OURS, "read", "key:manage", "user:manage"))[1],
         "scopeless": (await made(ADA, OURS, "budget:manage"))[1],
         "expired": (await made(ADA, OURS, "admin", days=0))[1],
         "unknown": key_text(bytes(ENTROPY_BYTES)),

@@ -68,7 +68,8 @@ class GitHubsWord:
     )
     gone: set[int] = field(default_factory=set)
     answers: float = math.inf  # so many it gives, and then no more
-    owners: set[int] = field(default_factory=set)  # who owns the account of our installation
+    owners: set[tuple[int, int]] = field(default_factory=set)  # of an installation's account, by number
+    is_blind: bool = False
     suspended: set[int] = field(default_factory=set)
 
     async def role_name(self, repository: Repository, person: Actor) -> str:
@@ -78,6 +79,12 @@ class GitHubsWord:
         if repository.id in self.gone:
             raise StepFailed("installation_suspended")
         return self.roles.get((repository.id, person.id), "none")
+
+    async def ownership(self, installation_id: int, person: Actor) -> Ownership:
+        if self.roles is None:
+            raise Unavailable("github_unreachable", "ClientConnectorError")
+        is_owner = (installation_id, person.id) in self.owners
+        return Ownership(id=installation_id, name="acme", is_owner=is_owner, is_blind=self.is_blind)
 
 
 @dataclass
@@ -117,7 +124,11 @@ class Word:
 
     async def ownership(self, repository: Repository, actor: Actor) -> Ownership:
         account = ACCOUNTS[SEEN_BY[repository.id]]
-        return Ownership(id=account.id, name=account.login, is_owner=actor.id in self.github.owners)
+        return Ownership(
+            id=account.id,
+            name=account.login,
+            is_owner=(SEEN_BY[repository.id], actor.id) in self.github.owners,
+        )
 
 
 @dataclass

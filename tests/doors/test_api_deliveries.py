@@ -94,7 +94,7 @@ async def test_web_13_deliveries_are_their_repositorys_and_installations(
 
 
 async def test_what_is_of_the_account_is_told_to_its_owners(api: Client, admin: Opened) -> None:
-    admin.github.owners = {ADA.id}
+    admin.github.owners = {(OURS, ADA.id)}
 
     assert await listed(api, admin, "admin") == ["of-acme", "of-shop-2", OF_SHOP]
     answer = await api.post(f"{DELIVERIES}/of-acme/redeliver", data=b"", headers=admin.bearer("admin"))

@@ -101,11 +101,11 @@ async def test_an_account_is_its_owners(api: Client, admin: Opened) -> None:
         403,
         "not_owner",
     )
-    admin.github.owners = {ADA.id}
+    admin.github.owners = {(OURS, ADA.id)}
     frozen = await api.post(FREEZES, json=wish, headers=admin.bearer("admin"))
     admin.github.owners = set()
     kept = await api.delete(f"{FREEZES}/owner-20", headers=admin.bearer("admin"))
-    admin.github.owners = {ADA.id}
+    admin.github.owners = {(OURS, ADA.id)}
     lifted = await api.delete(f"{FREEZES}/owner-20", headers=admin.bearer("admin"))
 
     assert (frozen.status, (await frozen.json())["name"]) == (201, "acme")
@@ -191,7 +191,7 @@ async def test_web_13_freezes_of_others_are_neither_listed_nor_lifted(api: Clien
 
 async def test_what_the_operator_froze_is_seen_and_lifted_by_nobody_here(api: Client, admin: Opened) -> None:
     await said(admin, EVERYTHING, repo(SHOP, OURS, by_operator=True))
-    admin.github.owners = {ADA.id}
+    admin.github.owners = {(OURS, ADA.id)}
 
     assert await listed(api, admin, "admin") == ["everything", "operator-repository-7"]
     for freeze_id in ("everything", "operator-repository-7"):

@@ -97,6 +97,7 @@ VERBS: Final = {
     "deliveries",
     "history",
     "keys",
+    "members",
     "passport",
     "verify",
     "rebuild",

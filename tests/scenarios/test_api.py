@@ -21,7 +21,7 @@ from tests.scenarios.test_set_aside import has_one_set_aside
 from tests.story import Team
 
 PAGE: Final = (Path(__file__).parents[2] / "docs/api.md").read_text(encoding="utf-8")
-NAMED: Final = {"id": "ID", "freeze": "freeze", "delivery": "delivery"}
+NAMED: Final = {"id": "ID", "freeze": "freeze", "delivery": "delivery", "key": "KEY_ID"}
 METHOD: Final = {"GET": "", "POST": "-X POST", "PUT": "-X PUT", "DELETE": "-X DELETE"}
 BLOCKS: Final = [block for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) if "curl" in block]
 # Orders on integrations have theirs tried in `tests/doors`, each on an integration that can take it.

@@ -10,6 +10,7 @@ import pytest
 from bot.application.callers import NotRecognised
 from bot.application.keys import recognised
 from bot.command_line import arguments, verb
+from bot.domain.key_facts import stream_of
 from bot.settings import Settings
 from bot.troubles import Mistaken, NotThere
 from tests.story import Team
@@ -47,6 +48,13 @@ async def test_a_key_is_shown_once_and_revoked_at_once(team: Team) -> None:
     assert "; revoked, last used" in await said(team, ["keys", "list"])
     with pytest.raises(NotThere):
         await said(team, ["keys", "revoke", key.id])
+    facts = await stored.log.read(stream_of(key.installation_id))
+    assert [(fact.type, fact.data["key"], fact.meta["login"]) for fact in facts] == [
+        ("KeyMade", key.id, "operator"),
+        ("KeyRevoked", key.id, "operator"),
+    ]
+    assert text.rpartition("_")[2] not in repr(facts)
+    assert await stored.log.verify() is None
 
 
 @pytest.mark.parametrize(
@@ -84,3 +92,15 @@ async def test_the_key_that_signs_tokens_is_followed_by_another_or_replaced_at_o
 
     [third] = await stored.signing_keys.listed()
     assert f"{third.kid} signs access tokens from now on" in replaced
+
+
+async def test_whom_the_bot_has_seen_is_listed_with_what_they_are(team: Team) -> None:
+    assert await said(team, ["members", "acme"]) == "nobody was seen there\n"
+    await said(team, [*CREATE, "viewer"])
+
+    told = await said(team, ["members", "acme"])
+
+    viewer = team.github.world.account("viewer")
+    assert told.splitlines()[0] == f"@viewer ({viewer.id}): 1 key"
+    with pytest.raises(NotThere, match="has no installation other"):
+        await said(team, ["members", "other"])

@@ -240,6 +240,8 @@ def _api(settings: Settings, stored: Storage, signing: SignIn) -> ApiDoor:
         resources=unasked,
         orders=unasked,
         repeats=unasked,
+        keys=unasked,
+        members=unasked,
         cursors=Cursors(stored.crypto),
         live=Live(Feed(stored.database), each=10, total=500),
     )

@@ -26,11 +26,11 @@ from bot.domain.policy import (
 )
 from bot.records import Actor, Repository
 
-READ, WRITE, APPROVE, DELETE, DEPLOY, BUDGET, FREEZE = Permission
+READ, WRITE, APPROVE, DELETE, DEPLOY, BUDGET, FREEZE, KEYS, USERS = Permission
 MAY = {
     Role.VIEWER: {READ},
     Role.DEVELOPER: {READ, WRITE, APPROVE},
-    Role.ADMIN: {READ, WRITE, APPROVE, DELETE, DEPLOY, BUDGET, FREEZE},
+    Role.ADMIN: {READ, WRITE, APPROVE, DELETE, DEPLOY, BUDGET, FREEZE, KEYS, USERS},
 }
 PAIRS = [(role, permission) for role in Role for permission in Permission]
 HELD = [(role, permission) for role, permission in PAIRS if permission in MAY[role]]
