@@ -184,7 +184,7 @@ class Settings(BaseModel):
         0.2,
         ge=0.01,
         le=5,
-        description="how often the engine looks for work; for `notify` and `ops` more seldom",
+        description="how often the engine looks for work",
         examples=["0.2"],
     )
     metrics_token: SecretStr | None = Field(

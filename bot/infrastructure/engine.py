@@ -21,6 +21,7 @@ from dbos import (
 )
 from structlog.contextvars import bound_contextvars
 
+from bot.infrastructure import lookout
 from bot.infrastructure.database import FOLDED_TOGETHER, give_clock
 from bot.infrastructure.repeating import TRIES, Pause, Tries
 from bot.infrastructure.serializing import JsonSerializer, RemoteError
@@ -40,8 +41,6 @@ QUEUES: Final[Mapping[str, Mapping[str, Any]]] = {
     "notify": {"partition_concurrency": 1},
     "ops": {"worker_concurrency": 1},
 }
-# Nobody waits for what these do: they are looked into so many times more seldom, since looking costs.
-SELDOM: Final[Mapping[str, int]] = {"notify": 2, "ops": 5, "github": 5}
 # Every wait in a step has a limit of its own; this one catches a step that does not end. The longest runs a
 # repository's tests four times, each as long as SANDBOX_LIMITS may say.
 STEP_SECONDS: Final = 7200.0
@@ -81,14 +80,17 @@ class Engine:
 
     async def launch(self, schedules: Sequence[Schedule] = ()) -> None:
         """Start inside the running loop, after every workflow is registered."""
-        DBOS.listen_queues(list(self.listens_to))
+        DBOS.listen_queues([])  # each only where something waits in it, which it would not see
         DBOS.launch()
-        for name, limits in QUEUES.items():
-            polls = self.polls * SELDOM.get(name, 1)
+        queues = [
             await DBOS.register_queue_async(
-                name, polling_interval_sec=polls, on_conflict="always_update", **limits
+                name, polling_interval_sec=self.polls, on_conflict="always_update", **limits
             )
+            for name, limits in QUEUES.items()
+        ]
         await DBOS.apply_schedules_async([_planned(schedule) for schedule in schedules])
+        if worked := [queue for queue in queues if queue.name in self.listens_to]:
+            lookout.work(worked, schema=SCHEMA, every=self.polls)
 
     def configure(self) -> sqlalchemy.Engine:
         """Before anything is registered; the pool that it works with."""

@@ -1,0 +1,81 @@
+"""Looking into the engine's queues: who works one is called where something waits in it, and nobody else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Final
+
+import pytest
+import sqlalchemy
+from dbos import DBOSClient
+
+from bot.infrastructure.engine import SCHEMA, options_of, system_engine
+from bot.infrastructure.lookout import Bell, Lookout
+from bot.infrastructure.serializing import JsonSerializer
+from bot.records import Start
+
+LONGER_THAN_ANY_TEST: Final = 600.0
+EVERY_SECONDS: Final = 0.01
+SOMETHING: Final = Start(queue="saga", workflow="any", id="any-1", args=())
+
+
+@pytest.fixture
+def pool(story_database: str) -> Iterator[sqlalchemy.Engine]:
+    pool = system_engine(story_database)
+    yield pool
+    pool.dispose()
+
+
+def schema_of(pool: sqlalchemy.Engine) -> str | None:
+    return None if pool.dialect.name == "sqlite" else SCHEMA
+
+
+def put(pool: sqlalchemy.Engine, start: Start) -> None:
+    """Into its queue, as another process does."""
+    client = DBOSClient(
+        system_database_engine=pool, dbos_system_schema=SCHEMA, serializer=JsonSerializer(), lazy=True
+    )
+    client.enqueue(options_of(start), *start.args)
+    client.destroy()
+
+
+@contextmanager
+def looking(pool: sqlalchemy.Engine, schema: str | None) -> Iterator[dict[str, Thread]]:
+    """Somebody waits at each of two queues, and the lookout looks into both."""
+    queues = ["intake", "saga"]
+    lookout = Lookout(pool, queues, schema=schema, every=EVERY_SECONDS, rest=LONGER_THAN_ANY_TEST)
+    waiting = {queue: Thread(target=lookout.bells[queue].wait, args=(0,), daemon=True) for queue in queues}
+    watch = Thread(target=lookout.watch, daemon=True)
+    for each in (*waiting.values(), watch):
+        each.start()
+    yield waiting
+    for over in (lookout.over, *lookout.bells.values()):
+        over.set()
+    for each in (*waiting.values(), watch):
+        each.join()
+
+
+def test_who_works_a_queue_is_called_once_something_waits_in_it(pool: sqlalchemy.Engine) -> None:
+    with looking(pool, schema_of(pool)) as waiting:
+        put(pool, SOMETHING)
+        waiting["saga"].join()
+        assert waiting["intake"].is_alive()
+
+
+def test_where_nothing_can_be_seen_everybody_is_called(pool: sqlalchemy.Engine) -> None:
+    with looking(pool, "nowhere") as waiting:
+        for each in waiting.values():
+            each.join()
+
+
+def test_who_is_not_called_works_after_a_rest() -> None:
+    assert not Bell(rest=0).wait(0)
+
+
+def test_who_waits_is_let_go_at_the_end() -> None:
+    bell, heard = Bell(rest=LONGER_THAN_ANY_TEST), list[bool]()
+    waiting = Thread(target=lambda: heard.append(bell.wait(0)), daemon=True)
+    waiting.start()
+    bell.set()
+    waiting.join()
+    assert heard == [True]
