@@ -38,7 +38,7 @@ ASKED: Final = {
     "list, by requester": "/api/v1/integrations?requested_by=person-7",
     "list, found": "/api/v1/integrations?q=repository-3",
     "list, not found": "/api/v1/integrations?q=nowhere",
-    "counts": "/api/v1/integrations/counts",
+    "counts": "/api/v1/integration-counts",
     "events": f"{ONE}/events",
 }
 

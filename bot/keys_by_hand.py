@@ -12,6 +12,7 @@ from bot.domain.api_keys import LONGEST_DAYS, UnknownScope, permissions_of
 from bot.freezing_by_hand import app_of
 from bot.infrastructure.github import GitHubApp
 from bot.infrastructure.github_installations import Installed, installed
+from bot.infrastructure.github_seen import person
 from bot.operating import kept
 from bot.records import Actor
 from bot.settings import Settings
@@ -71,7 +72,7 @@ async def _looked_up(settings: Settings, login: str, place: str) -> tuple[Actor,
     """Names are asked of GitHub now, and known by number from then on."""
     async with app_of(settings) as app:
         there = await place_of(app, place)
-        found = await app.person(there.id, login)
+        found = await person(app, there.id, login)
     if found is None or found["type"] != "User":
         raise NotThere(f"GitHub knows no person called {login}")
     return Actor(id=found["id"], login=found["login"]), there.id

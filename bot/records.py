@@ -38,11 +38,9 @@ class Delivery:
     """One request at a door, kept before it is answered.
 
     `key` is the sender's own delivery id. `meaning` names the act itself where the payload has an id for it
-    ("issue_comment.created:123:2026-01-01T00:00:00Z"), so that a replay under a fresh delivery id is
-    recognised. `kind` is "event.action", or "event" where the family has no action. `installation` is the
-    one it came through and `repository` what it is about, as the door read it: whoever asks for what was
-    received is told by them. `digest` names the
-    bytes: equal bodies have equal ones, and nobody else can make one (the signature itself).
+    ("issue_comment.created:123:2026-01-01T00:00:00Z"), so that a replay under a fresh id is recognised.
+    `kind` is "event.action", or "event" where the family has no action. `installation` and `repository` are
+    where it came from. `digest` names the bytes: nobody else can make one (the signature itself).
     """
 
     key: str
@@ -259,8 +257,7 @@ class SandboxLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a sandboxed command ended. `status` is its exit status, `None` where it was stopped.
-    `during` is what was under way.
+    """How a sandboxed command ended, and `during` what. `status` is None where it was stopped.
 
     `output` is standard output and error together, head and tail kept where it was too long.
     """

@@ -14,7 +14,7 @@ from bot.application.reading import NotFound
 from bot.domain.freezing import EVERYTHING, Freeze, OnlyOperator, Scope
 from bot.records import Repository
 
-DOOR: Final = "rest"
+DOOR: Final = "api"
 LEVELS: Final = {"repo": "repository", "org": "owner"}
 
 

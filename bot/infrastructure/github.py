@@ -147,41 +147,16 @@ class GitHubApp:
         found = answer.data["repositories"] if answer.status == HTTPStatus.CREATED else ()
         return next(iter(found), None)
 
-    async def person(self, installation: int, login: str) -> Mapping[str, Any] | None:
-        """The account of this name, asked through an installation; None where nobody is called that."""
-        found = (HTTPStatus.NOT_FOUND,)
-        answer = await self.seen_from(installation, "find_person", "users", login, also=found)
-        return None if answer.status == HTTPStatus.NOT_FOUND else answer.data
-
-    async def seen_from(
-        self,
-        installation: int,
-        what: str,
-        *path: str | int,
-        query: Mapping[str, str | int] | None = None,
-        also: Collection[int] = (),
-    ) -> Answer:
-        """Ask through an installation what is of no single repository. Raises StepFailed, Unavailable."""
-        minted = await self._minted(installation, {"metadata": "read"})
-        ask = Call(what=what, method="GET", path=path_of(*path), query=query or {}, also=also)
-        return await self._through(installation, minted, ask)
-
-    async def through(self, installation: int, purpose: Purpose, call: Call) -> Answer | None:
-        """Ask for what belongs to the whole installation; None where no such token is to be had."""
-        refusing = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
-        minted = await self._minted(installation, purpose.permissions, also=refusing)
-        return (
-            None if minted.status != HTTPStatus.CREATED else await self._through(installation, minted, call)
-        )
-
-    async def _minted(
+    async def minted(
         self, installation: int, permissions: Mapping[str, str], *, also: Collection[int] = ()
     ) -> Answer:
+        """A token of the whole installation, which is not kept, or why there is none."""
         path = path_of("app", "installations", installation, "access_tokens")
         body = {"permissions": dict(permissions)}
         return await self._as_itself(Call(what="mint_token", method="POST", path=path, body=body, also=also))
 
-    async def _through(self, installation: int, minted: Answer, call: Call) -> Answer:
+    async def ask_with(self, minted: Answer, call: Call, *, installation: int) -> Answer:
+        """Ask with such a token."""
         caller = Caller(lane=installation, credentials={"oauth_token": minted.data["token"]})
         return await self._wire.send(call, caller)
 

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from bot.infrastructure.github import GitHubApp
 from bot.infrastructure.github_purposes import OWNERS
+from bot.infrastructure.github_seen import through
 from bot.infrastructure.github_wire import Call, path_of
 from bot.owner_records import Ownership
 from bot.records import Actor, StepFailed
@@ -40,7 +41,7 @@ class GitHubAccounts:
             path=path_of("orgs", account.name, "memberships", person.login),
             also=(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
         )
-        answer = await self._app.through(installation_id, OWNERS, call)
+        answer = await through(self._app, installation_id, OWNERS, call)
         if answer is None or answer.status == HTTPStatus.FORBIDDEN:
             return replace(account, is_owner=False, is_blind=True)
         if answer.status == HTTPStatus.NOT_FOUND:

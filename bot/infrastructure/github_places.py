@@ -9,6 +9,7 @@ from bot.api_records import Place
 from bot.infrastructure.cache import UntilItEnds
 from bot.infrastructure.github import GitHubApp
 from bot.infrastructure.github_purposes import READ
+from bot.infrastructure.github_seen import seen_from
 from bot.records import Repository, StepFailed
 
 SECONDS: Final = 60.0
@@ -49,7 +50,8 @@ class GitHubPlaces:
 
     async def _ask_for_repositories(self, installation: int) -> tuple[Repository, ...]:
         try:
-            answer = await self._app.seen_from(
+            answer = await seen_from(
+                self._app,
                 installation,
                 "list_seen_repositories",
                 "installation",

@@ -108,7 +108,7 @@ class Inbox:
 
     async def settle(self, key: str, follow_ups: Sequence[FollowUp] = ()) -> None:
         """It is done; what follows from it is handed to the engine in the same transaction."""
-        await self._leave(key, state="settled", why=None, follow_ups=follow_ups)
+        await self._leave(key, state="settled", why=None, then=follow_ups)
 
     async def set_aside(self, key: str, *, why: str) -> None:
         """It could not be handled: it waits for people to look at it."""
@@ -132,15 +132,13 @@ class Inbox:
         await self._line.end()
         await self._writer.close()
 
-    async def _leave(
-        self, key: str, *, state: str, why: str | None, follow_ups: Sequence[FollowUp] = ()
-    ) -> None:
+    async def _leave(self, key: str, *, state: str, why: str | None, then: Sequence[FollowUp] = ()) -> None:
         kept = (DELIVERIES.c.key == key, DELIVERIES.c.state == "kept")
         left = update(DELIVERIES).where(*kept).values(state=state, why=why)
 
         def leave(connection: Connection) -> None:
             if connection.execute(left).rowcount:
-                self._outbox(connection, follow_ups)
+                self._outbox(connection, then)
 
         await self._database.write(leave)
 
@@ -268,10 +266,8 @@ def _insert(connection: Connection, rows: Sequence[_Row]) -> int:
 
 
 INTO_POSTGRESQL: Final = """
-    INSERT INTO deliveries (
-        key, source, kind, meaning, digest, body, received_at, state,
-        installation_id, repository_id, repository
-    )
+    INSERT INTO deliveries (key, source, kind, meaning, digest, body, received_at, state,
+        installation_id, repository_id, repository)
     SELECT * FROM unnest(
         %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::text[], %b::text[],
         %b::bigint[], %b::bigint[], %b::text[]

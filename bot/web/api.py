@@ -59,7 +59,7 @@ ROUTES: Final[tuple[openapi.Route[Handle], ...]] = (
         Right(Permission.READ),
     ),
     openapi.Route(
-        "/integrations/counts",
+        "/integration-counts",
         reads.count_integrations,
         live_v1.CountsAsked,
         live_v1.Counts,

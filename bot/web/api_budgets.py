@@ -12,9 +12,10 @@ from bot.domain.policy import Permission
 from bot.web import api_resource_shapes as v1
 from bot.web import api_resource_words as words
 from bot.web import openapi
-from bot.web.api_acts import act_key, refused_as
+from bot.web.api_acts import refused_as
 from bot.web.api_door import ApiDoor, Handle, json_of, opened
 from bot.web.api_gateway import CALLER, Right
+from bot.web.api_repeats import ORDER
 
 ABOUT: Final = "budgets"
 
@@ -39,7 +40,7 @@ async def list_budgets(door: ApiDoor, request: web.Request, asked: v1.BudgetsAsk
 async def raise_budget(door: ApiDoor, request: web.Request, asked: v1.RaiseAsked) -> web.StreamResponse:
     """Let a repository spend more this month; what rests for that goes on."""
     caller, resources = request[CALLER], door.resources
-    key = act_key(request, asked)
+    key = request[ORDER]
     with refused_as("no_repository", words.NO_REPOSITORY):
         repository = await resources.belonging.repository(caller, asked.repository)
         order = RaiseMonth(

@@ -23,8 +23,9 @@ SHOWN: Final[Mapping[type[e.Event], str]] = {
         "base base_commit tests environment merge_reverts approvals merge_method passed refuses_remarks "
         "not_secret branch labels setup detects_setup setup_files sends_back tester check_minutes "
         "checks_needed reminders outsiders reports reviewers updates way workflow inputs path_rules "
-        "approval_days"
+        "approval_days unread test_reruns"
     ),
+    e.RulesRead: "path_rules approval_days",
     e.TurnTaken: (
         "step attempt turn stop_reason model input_tokens output_tokens cache_read_tokens "
         "cache_write_tokens micro_usd left_out prompts"
@@ -41,6 +42,7 @@ SHOWN: Final[Mapping[type[e.Event], str]] = {
     e.SandboxNoted: "kind seconds memory_mib processes files disk_mib output_mib setup_hosts",
     e.TestsPassed: "attempt passed remarks",
     e.TestsFailed: "attempt ended remarks passed failed",
+    e.TestsRepeated: "attempt passed failed",
     e.RepairStarted: "attempt",
     e.CommitMade: "head tree",
     e.BranchCreated: "branch head",
@@ -58,6 +60,7 @@ SHOWN: Final[Mapping[type[e.Event], str]] = {
     e.ChangesRequested: "by attempt head shared authors base_commit",
     e.ChecksFailed: "head failing left",
     e.SentBackByChecks: "attempt",
+    e.ChecksDisputed: "head remarks",
     e.ChecksPassed: "head",
     e.BaseMoved: "attempt base_commit head conflicts merges keeps shared authors",
     e.MergeHeld: "code detail",
@@ -112,6 +115,7 @@ KEPT_BACK: Final[Mapping[type[e.Event], str]] = {
     e.CodeGenerated: "change summary",
     e.TestsPassed: "report",
     e.TestsFailed: "report",
+    e.TestsRepeated: "report",
     e.GateRuled: "change",
     e.ChangesRequested: "said change",
     e.ChecksFailed: "said",

@@ -12,9 +12,10 @@ from bot.records import Refused
 from bot.web import api_resource_shapes as v1
 from bot.web import api_resource_words as words
 from bot.web import openapi
-from bot.web.api_acts import act_key, refused_as
+from bot.web.api_acts import refused_as
 from bot.web.api_door import ApiDoor, Handle, json_of
 from bot.web.api_gateway import CALLER, Right
+from bot.web.api_repeats import ORDER
 from bot.web.api_shapes import Nothing
 
 LEVELS: Final = {"repository": "repo", "owner": "org"}
@@ -32,7 +33,7 @@ async def freeze(door: ApiDoor, request: web.Request, asked: v1.FreezeAsked) -> 
     caller, resources = request[CALLER], door.resources
     if asked.until is not None and asked.until <= resources.world.clock.now():
         raise Refused(400, "bad_field", words.NOT_AHEAD)
-    key = act_key(request, asked)
+    key = request[ORDER]
     with refused_as("no_repository", words.NO_REPOSITORY):
         repository = await resources.belonging.repository(caller, asked.repository)
         order = Freeze(
@@ -46,7 +47,7 @@ async def freeze(door: ApiDoor, request: web.Request, asked: v1.FreezeAsked) -> 
     return json_of(v1.freeze_of(found), status=201)
 
 
-async def unfreeze(door: ApiDoor, request: web.Request, asked: Nothing) -> web.StreamResponse:
+async def unfreeze(door: ApiDoor, request: web.Request, _asked: Nothing) -> web.StreamResponse:
     """Lift a freeze, and let what stopped go on."""
     caller, resources = request[CALLER], door.resources
     with refused_as("no_freeze", words.NO_FREEZE):
@@ -55,7 +56,7 @@ async def unfreeze(door: ApiDoor, request: web.Request, asked: Nothing) -> web.S
             resources.belonging,
             resources.world,
             caller,
-            key=act_key(request, asked),
+            key=request[ORDER],
         )
     return web.Response(status=204)
 

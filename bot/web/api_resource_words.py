@@ -18,7 +18,6 @@ NO_DELIVERY: Final = (
 NOT_SET_ASIDE: Final = "it is not set aside, or no longer: there is nothing to hand back; look at its state"
 NOT_AHEAD: Final = "until: that moment is past, so nothing would be frozen; give a later one, or leave it out"
 NO_OUTSIDE: Final = "GitHub does not let this be done there now: ask again later, or look at the installation"
-BAD_KEY: Final = "Idempotency-Key: give 1 to 200 printable characters of ASCII, such as a UUID, once"
 
 
 def _not_allowed(no: NotAllowed) -> str:

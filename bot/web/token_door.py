@@ -42,7 +42,7 @@ class TokenDoor:
         tokens.router.add_post("/revoke", self.revoke)
         tokens.on_response_prepare.append(told)
         app.add_subapp(TOKENS, tokens)
-        app.router.add_get(KEYS, self.keys)
+        app.router.add_get(KEYS, self.keys, allow_head=False)
 
     async def grant(self, request: web.Request) -> web.Response:
         """A token for a key, or for a refresh token."""

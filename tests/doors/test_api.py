@@ -20,11 +20,17 @@ from tests.doors.api_filled import ask_for
 from tests.doors.api_places import HIDDEN, NO_SUCH, OPEN, OURS, OURS_HIDDEN, SECOND, SHOP, THEIR_OWN
 from tests.doors.webapp import NOON, Client, Connect
 
-QUESTIONS: Final = [route for route in ROUTES if route.method == "GET" and not route.is_stream]
+QUESTIONS: Final = [
+    route
+    for route in ROUTES
+    if route.method == "GET" and not route.is_stream and "{delivery}" not in route.path
+]
 EVERY: Final = [PREFIX + route.path for route in QUESTIONS]
 LOCKED: Final = [PREFIX + route.path for route in QUESTIONS if not route.right.is_open]
-READS: Final = {PREFIX + it.path: it.right.needs for it in QUESTIONS if it.right.needs is not None}
-READERS: Final = [path for path in EVERY if READS.get(path, Permission.READ) is Permission.READ]
+READS: Final = {
+    PREFIX + it.path: it.right.needs for it in QUESTIONS if it.right.needs not in {None, Permission.BUDGET}
+}
+READERS: Final = [PREFIX + it.path for it in QUESTIONS if it.right.needs in {None, Permission.READ}]
 OF_ONE: Final = [path for path in EVERY if "{id}" in path]
 REFUSED: Final = {
     "malformed": "key_malformed",

@@ -8,7 +8,7 @@ from tests.doors.api import Opened
 from tests.doors.test_api import code_of
 from tests.doors.webapp import Client
 
-PATH = f"{PREFIX}/integrations/counts"
+PATH = f"{PREFIX}/integration-counts"
 NONE = dict.fromkeys(map(str, State), 0)
 
 

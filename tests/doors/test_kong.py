@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
@@ -26,7 +27,7 @@ KONG: Final[dict[str, Any]] = yaml.safe_load(
 SERVICES: Final[dict[str, Any]] = {it["name"]: it for it in KONG["services"]}
 # For the operator on the machine, and for whoever looks whether a process is well: never from outside.
 INSIDE: Final = {"/healthz", "/readyz", "/metrics", "/setup"}
-IDS: Final = {"id": "int1", "freeze": "repository-7", "delivery": "3f1c-9:a_b.c"}
+IDS: Final = {"id": "int1", "freeze": "repository-7", "delivery": "3f1c-9:a_b.c", "key": "F3kq0Zb81LmX"}
 Mounted = dict[str, list[str]]
 
 
@@ -34,7 +35,15 @@ Mounted = dict[str, list[str]]
 def mounted(opened: Opened) -> Mounted:
     """Every path of the application, with its methods."""
     health = HealthDoor(needs={}, states={}, metrics=opened.metrics, metrics_token=None, is_public=False)
-    with_api = build_app(health=health, metrics=opened.metrics, api=opened.door())
+    guards = opened.guards()
+    auth: Any = SimpleNamespace(guards=guards)  # nobody signs in here
+    with_api = build_app(
+        health=health,
+        metrics=opened.metrics,
+        api=opened.door(guards),
+        tokens=opened.tokens(guards),
+        auth=auth,
+    )
     found: Mounted = {}
     for path, method in {*resources(app_of(Given())), *resources(with_api)}:
         found[path] = sorted([*found.get(path, []), method])
