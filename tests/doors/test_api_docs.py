@@ -59,7 +59,8 @@ def test_every_route_is_there_with_what_it_takes_answers_and_needs() -> None:
         it = operations[route.method, f"{PREFIX}{route.path}"]
         in_path = re.findall(r"{(\w+)}", route.path)
         named = [field.name for field in it.fields if field.name not in HEADERS]
-        assert named == [*in_path, *route.asked.model_fields]
+        asked = [field.alias or name for name, field in route.asked.model_fields.items()]
+        assert named == [*in_path, *asked]
         assert it.permission == (str(route.right.needs) if route.right.needs else None)
         assert it.is_open == route.right.is_open
         assert str(route.status) in {answer.status for answer in it.answers}
