@@ -15,14 +15,13 @@ from yarl import URL
 
 from bot.infrastructure.clock import Clock
 from bot.infrastructure.github import GitHubApp
-from bot.infrastructure.github_wire import API_VERSION, REQUESTER
+from bot.infrastructure.github_wire import API_VERSION, REQUESTER, body_of
 from bot.infrastructure.resilience import Policy
 from bot.records import Actor, StepFailed, Unavailable
 from bot.session_records import Membership, UserTokens
 
 _PER_PAGE: Final = 100
 _MOST_PAGES: Final = 10
-_LARGEST_BYTES: Final = 64 * 1024
 # What GitHub says of what it is shown; anything else it says is about this App, which people cannot mend.
 _REFUSED: Final[Mapping[str, str]] = {
     "bad_verification_code": "code_refused",
@@ -145,7 +144,7 @@ class GitHubPeople:
                 allow_redirects=False,
                 **body,
             ) as response:
-                return response.status, await response.content.read(_LARGEST_BYTES)
+                return response.status, await body_of(response)
         except aiohttp.ClientError as error:
             trouble = type(error).__name__
         # Raised out here, the failure does not carry the request with its secrets along.

@@ -167,7 +167,7 @@ class Wire:
         )
         try:
             async with request as response:
-                body = await _body(response)
+                body = await body_of(response)
                 return Raw(status=response.status, headers=response.headers, body=body)
         except aiohttp.ClientError as error:
             trouble = type(error).__name__
@@ -194,7 +194,8 @@ async def _only_once(
     raise aiohttp.ClientConnectionError(trouble)
 
 
-async def _body(response: aiohttp.ClientResponse) -> bytes:
+async def body_of(response: aiohttp.ClientResponse) -> bytes:
+    """All of it. Raises StepFailed where it is too large."""
     body = bytearray()
     async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
         body += chunk

@@ -8,8 +8,9 @@ from pydantic import ValidationError
 
 from bot.records import Refused
 from bot.web import api_words as words
-from bot.web.api_gateway import MOST_BODY, WITH_BODY
+from bot.web.api_gateway import WITH_BODY
 from bot.web.api_shapes import Asked
+from bot.web.reading import read_short
 
 
 async def read_asked(request: web.Request, shape: type[Asked]) -> Asked:
@@ -30,7 +31,7 @@ def read_query(request: web.Request) -> dict[str, Any]:
 
 async def read_body(request: web.Request) -> dict[str, Any]:
     """The body's one object, each field once; an empty body is an empty object. Raises Refused."""
-    body = await request.content.read(MOST_BODY + 1)
+    body = await read_short(request)
     if not body:
         return {}
     if request.content_type != "application/json":

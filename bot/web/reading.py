@@ -57,6 +57,18 @@ async def read_body(request: web.Request, share: Share, *, seconds: float = READ
         body = request.content.read_nowait()  # all of it came with the headers: nothing to wait for
         share.cover(len(body))
         return body
+    return await _in_time(request, share, seconds)
+
+
+async def read_short(request: web.Request, *, seconds: float = READ_SECONDS) -> bytes:
+    """All of a body whose length was judged before, in however many pieces it comes.
+
+    Raises Refused: too_slow, broken_body.
+    """
+    return await _in_time(request, Allowance().share(), seconds)
+
+
+async def _in_time(request: web.Request, share: Share, seconds: float) -> bytes:
     try:
         async with asyncio.timeout(seconds):
             return await _read(request, share)

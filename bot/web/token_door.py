@@ -16,6 +16,7 @@ from bot.application.granting import Granting, NotGranted
 from bot.token_records import Issued
 from bot.web import token_words as words
 from bot.web.api_gateway import Guards, address_of, bounded, check_quota, named, told
+from bot.web.reading import read_short
 
 TOKENS: Final = "/auth/token"
 KEYS: Final = "/.well-known/jwks.json"
@@ -97,7 +98,7 @@ async def read_form(request: web.Request) -> Mapping[str, Sequence[str]]:
     """What was sent, by name. Raises NotGranted."""
     if request.query:
         raise NotGranted("invalid_request", words.IN_ADDRESS)
-    body = await request.content.read(MOST_BODY + 1)
+    body = await read_short(request)
     if request.content_type != FORM or len(body) > MOST_BODY:
         raise NotGranted("invalid_request", words.NOT_A_FORM)
     try:
