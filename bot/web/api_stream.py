@@ -111,7 +111,7 @@ class _Telling:
                     return why
         except Unavailable:
             return "unavailable"
-        except (NotFound, NotRecognised):
+        except (NotFound, NotRecognised, Refused):
             return "not_allowed"
         return "over"
 

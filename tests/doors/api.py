@@ -50,7 +50,7 @@ from bot.infrastructure.signing_keys import SigningKeys
 from bot.infrastructure.tables import EFFECTS
 from bot.records import Actor, FollowUp, Recorded
 from bot.web.api_door import ApiDoor, Pace
-from bot.web.api_gateway import Guards
+from bot.web.api_gateway import BySession, Guards
 from bot.web.gateway import SERVING, build_app
 from bot.web.health import HealthDoor
 from bot.web.token_door import TokenDoor
@@ -95,6 +95,7 @@ class Opened:
     pace: Pace = field(default_factory=Pace)
     issues: FakeIssues = field(default_factory=FakeIssues)
     pulls: FakePullRequests = field(default_factory=FakePullRequests)
+    by_session: BySession | None = None
 
     @property
     def crypto(self) -> Crypto:
@@ -156,6 +157,7 @@ class Opened:
             strangers=self.limits("address"),
             policy=", ".join(f"{most};w={seconds}" for seconds, most in self.rates.items()),
             trusted_proxies=self.trusted_proxies,
+            by_session=self.by_session,
         )
 
     @property

@@ -4,17 +4,21 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, web
 
+from bot.api_records import Caller
+from bot.application.keys import recognised
 from bot.application.projections import row_of
 from bot.domain import events as e
 from bot.domain.integration import fold
 from bot.infrastructure.api_keys import ApiKeys
 from bot.infrastructure.event_store import EventStore
 from bot.infrastructure.observing import Nobody
+from bot.records import Refused
 from bot.web.api_door import PREFIX, Pace
 from tests.doors.api import Opened
 from tests.doors.api_places import NO_SUCH, OPEN, OURS_HIDDEN, SECOND
@@ -190,6 +194,38 @@ async def test_it_ends_with_the_key(opened: Opened, aiohttp_client: Connect) -> 
         )
 
     assert await ends(opened, aiohttp_client, revoke) == ("not_allowed", 0)
+
+
+@dataclass
+class SignedIn:
+    """Whoever shows no key is signed in, as long as they are a member."""
+
+    known_as: Caller
+    is_member: bool = True
+
+    def is_shown(self, request: web.Request) -> bool:
+        return "Authorization" not in request.headers
+
+    async def caller(self, _request: web.Request) -> Caller:
+        if not self.is_member:
+            raise Refused(403, "not_a_member", "you are a member of nothing that is served")
+        return self.known_as
+
+
+async def test_web_14_it_ends_with_a_word_where_who_is_signed_in_is_a_member_no_more(
+    opened: Opened, aiohttp_client: Connect
+) -> None:
+    key = opened.texts["reader"]
+    ada = await recognised(key, ApiKeys(opened.database, opened.crypto), opened.clock)
+    opened.pace, opened.by_session = QUICK, (signed_in := SignedIn(known_as=ada))
+    api = await opened.served(aiohttp_client)
+
+    async with api.get(PATH, headers={"Last-Event-ID": "2"}) as answer:
+        signed_in.is_member = False
+        told = await messages(answer)
+
+    assert [(each["event"], json.loads(each["data"])["why"]) for each in told] == [("end", "not_allowed")]
+    assert opened.live.followers == 0
 
 
 async def test_it_ends_where_github_cannot_be_asked(opened: Opened, aiohttp_client: Connect) -> None:
