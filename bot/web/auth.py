@@ -115,7 +115,7 @@ async def _wanted(request: web.Request) -> int:
     try:
         given: Any = await request.post() if is_form else json.loads(await request.read())
         wanted = str(given["installation_id"])
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, LookupError, RecursionError):
         wanted = ""
     if not _NUMBER.fullmatch(wanted):
         raise Refused(400, "bad_installation", words.BAD_INSTALLATION)

@@ -64,7 +64,8 @@ class Browsers:
 
     def session_of(self, request: web.Request) -> str | None:
         """What the browser shows, if it shows anything."""
-        return request.cookies.get(self.session) or None
+        text = request.cookies.get(self.session, "")
+        return text if text and text.isascii() else None
 
     async def check_meant(self, request: web.Request, session: str) -> None:
         """What changes something comes from a page of ours, and of this session. Raises Refused."""
@@ -73,7 +74,7 @@ class Browsers:
         self._check_own(request)
         given = request.headers.get(HEADER, "")
         if not given and request.content_type == FORM:
-            given = str((await request.post()).get(FIELD, ""))
+            given = await _field_of(request)
         if not given:
             raise Refused(403, "csrf_missing", words.CSRF_MISSING)
         if not hmac.compare_digest(given.encode(errors="surrogatepass"), self.csrf_of(session).encode()):
@@ -109,6 +110,14 @@ class SessionGate:
             raise NotRecognised(no.code) from None
         await self.browsers.check_meant(request, text)
         return caller
+
+
+async def _field_of(request: web.Request) -> str:
+    """What the form says in it; nothing where nobody can read the form."""
+    try:
+        return str((await request.post()).get(FIELD, ""))
+    except (LookupError, ValueError):  # no such charset, or not written in it
+        return ""
 
 
 def origin_of(address: str) -> str:

@@ -1,6 +1,6 @@
 """Signing in over real sockets, and every way that does not (security catalogue, WEB and ID)."""
 
-from asyncio import gather
+from asyncio import gather, open_connection
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +13,7 @@ from yarl import URL
 from bot.application.keys import create
 from bot.infrastructure.rate_limits import RateLimits
 from bot.records import Actor
+from bot.web.browser import FORM
 from bot.web.gateway import listening
 from standins.faults import Fault
 from standins.github.app import key_pair, new_app
@@ -463,6 +464,42 @@ async def test_web_02_a_form_says_it_in_a_field(browser: Browser) -> None:
     )
 
     assert (said.status, said.text) == (200, "You are signed out in this browser.\n")
+
+
+@pytest.mark.parametrize("kind", [FORM, f"{FORM}; charset=none-such", f"{FORM}; charset=utf-16"])
+@pytest.mark.parametrize("path", ["/auth/logout", "/auth/installation"])
+async def test_web_02_a_form_that_nobody_can_read_says_nothing(
+    browser: Browser, place: Place, path: str, kind: str
+) -> None:
+    await browser.signs_in("ada")
+
+    said = await browser.goes(
+        path, "POST", headers={"Origin": place.url, "Content-Type": kind}, data=b"csrf_token=\xff"
+    )
+
+    assert (said.status, said.code) == (403, "csrf_missing")
+
+
+async def test_web_15_an_installation_that_nobody_can_read_is_none(browser: Browser, place: Place) -> None:
+    await browser.signs_in("ada")
+
+    said = await browser.posts("/auth/installation", Content_Type=f"{FORM}; charset=none-such")
+
+    assert (said.status, said.code) == (400, "bad_installation")
+
+
+async def test_web_06_a_cookie_of_no_text_is_no_session(place: Place) -> None:
+    reader, writer = await open_connection("127.0.0.1", URL(place.url).port)
+    writer.write(
+        f"POST /auth/logout HTTP/1.1\r\nHost: bot\r\nConnection: close\r\nOrigin: {place.url}\r\n".encode()
+        + b"X-CSRF-Token: \xff\r\nContent-Length: 0\r\nCookie: session=\xff\xfe\r\n\r\n"
+    )
+
+    said = (await reader.read()).decode()
+    writer.close()
+
+    assert said.startswith("HTTP/1.1 401")
+    assert "urn:problem:session_over" in said
 
 
 async def test_web_02_an_order_to_the_api_by_a_session_needs_the_token_too(browser: Browser) -> None:
