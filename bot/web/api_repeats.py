@@ -43,7 +43,7 @@ async def once(repeats: Repeats, request: web.Request, asked: Asked, act: Act) -
     if given is None:
         request[ORDER] = f"api:{holder}"
         return await act()
-    name = _digest(request[CALLER].id, given)
+    name = _digest(str(request[CALLER].installation_id), request[CALLER].id, given)
     begun = await repeats.begin(name, _meant(request, asked), holder=holder)
     match begun.state:
         case "another":
@@ -118,10 +118,13 @@ def _again(answer: KeptAnswer | None) -> web.Response:
 
 
 def _meant(request: web.Request, asked: Asked) -> str:
-    """What makes two orders the same: what is asked, of what, and on which condition."""
+    """What makes two orders the same: what is asked, of what, on which condition, and with which rights.
+
+    Tokens of one key are one caller, and what is answered to a wide one is not for a narrow one.
+    """
     condition = request.headers.get("If-Match", "")
-    said = asked.model_dump(mode="json")
-    return _digest(request.method, request.path, condition, json.dumps(said, sort_keys=True))
+    said, rights = asked.model_dump(mode="json"), " ".join(sorted(request[CALLER].permissions))
+    return _digest(request.method, request.path, condition, json.dumps(said, sort_keys=True), rights)
 
 
 def _digest(*parts: str) -> str:

@@ -274,3 +274,18 @@ async def test_web_12_without_a_key_nothing_is_made_or_revoked(api: Client, open
 
     assert [await code_of(each) for each in answers] == [(401, "no_key")] * 2
     assert await facts(opened) == []
+
+
+async def test_web_10_what_a_wide_token_was_answered_is_not_told_to_a_narrow_one_of_the_same_key(
+    api: Client, opened: Opened
+) -> None:
+    opened.github.roles = GITHUB
+    once = {"Idempotency-Key": "a-1"}
+    wide, narrow = await granted(api, opened, "admin"), await granted(api, opened, "admin", scope="read")
+
+    first = await make(api, {**bearer(wide), **once}, scopes=["write"], days=7)
+    other = await make(api, {**bearer(narrow), **once}, scopes=["write"], days=7)
+    again = await make(api, {**bearer(wide), **once}, scopes=["write"], days=7)
+
+    assert await code_of(other) == (422, "idempotency_key_reused")
+    assert (first.status, await first.read()) == (201, await again.read())
