@@ -13,7 +13,7 @@ from bot.application.recording import append_beside
 from bot.domain.api_keys import permissions_of
 from bot.domain.freezing import NotOwner
 from bot.domain.key_facts import key_made, key_revoked, stream_of
-from bot.domain.key_rights import check_width, held, key_ends
+from bot.domain.key_rights import check_room, check_width, held, key_ends
 from bot.domain.policy import Permission, Role, role_of
 from bot.owner_records import Ownership
 from bot.records import Actor, Fact, Repository, StepFailed
@@ -64,11 +64,13 @@ class KeyActs:
     async def make(self, caller: Caller, scopes: Collection[str], days: int | None) -> tuple[ApiKey, str]:
         """A key for the caller, and its text, shown this once.
 
-        It is told of before it counts. Raises UnknownScope, TooWide, TooLong, StepFailed, Unavailable.
+        It is told of before it counts. Raises UnknownScope, TooWide, TooLong, TooManyKeys, StepFailed,
+        Unavailable.
         """
         permissions, now = permissions_of(scopes), self.kept.clock.now()
         until = key_ends(caller, days, now)
         check_width(permissions, caller, permissions)  # what the means alone forbid costs no question
+        check_room(await self.keys.counting(caller.installation_id, caller.person.id, now))
         check_width(permissions, caller, await self._given_now(caller))
         key, text = made(
             person=caller.person,

@@ -8,6 +8,9 @@ from bot.api_records import Caller
 from bot.domain.policy import ROLES, Permission, Role
 
 USUAL_DAYS: Final = 90
+MOST_KEYS: Final = 20
+"""So many of one person count at once in an installation, of those made over the API: each has a quota."""
+
 WIDE: Final = frozenset((Permission.KEYS, Permission.USERS))
 """They are of a whole installation: the owners of its account have them, and nobody else."""
 
@@ -26,6 +29,16 @@ class TooLong(Exception):
     def __init__(self, until: datetime) -> None:
         super().__init__(until)
         self.until = until
+
+
+class TooManyKeys(Exception):
+    """So many count already that there is no room for another."""
+
+
+def check_room(counting: int) -> None:
+    """Raise TooManyKeys unless the person may have another."""
+    if counting >= MOST_KEYS:
+        raise TooManyKeys
 
 
 def held(roles: Iterable[Role | None], *, is_owner: bool) -> frozenset[Permission]:

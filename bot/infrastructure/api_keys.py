@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, tuple_, update
 
 from bot.api_records import ApiKey, PresentedKey, WantedKeys
 from bot.infrastructure.crypto import Crypto
@@ -60,6 +60,13 @@ class ApiKeys:
         wanted = select(API_KEYS).where(API_KEYS.c.id == key_id)
         row = await self._database.read(lambda connection: connection.execute(wanted).mappings().first())
         return _key(row) if row else None
+
+    async def counting(self, installation_id: int, person_id: int, now: datetime) -> int:
+        """How many of this person count there at that moment."""
+        its = API_KEYS.c
+        theirs = its.installation_id == installation_id, its.github_id == person_id
+        count = select(func.count()).where(*theirs, its.revoked_at.is_(None), its.expires_at > as_text(now))
+        return await self._database.read(lambda connection: int(connection.execute(count).scalar_one()))
 
     async def page(self, wanted: WantedKeys, *, after: tuple[str, str] | None, most: int) -> list[ApiKey]:
         """So many, the newest first, from behind the one with this moment and id."""

@@ -99,6 +99,7 @@ ROUTES: Final[tuple[openapi.Route[Handle], ...]] = (
         Right(),
         method="POST",
         status=201,
+        also=(409,),
     ),
     openapi.Route("/keys/{key}", keys.revoke_key, v1.Nothing, None, Right(), method="DELETE", status=204),
     openapi.Route(

@@ -10,7 +10,7 @@ from bot.api_records import ApiKey
 from bot.application.reading import NotFound
 from bot.domain.api_keys import UnknownScope
 from bot.domain.freezing import NotOwner
-from bot.domain.key_rights import TooLong, TooWide
+from bot.domain.key_rights import TooLong, TooManyKeys, TooWide
 from bot.domain.policy import Permission
 from bot.records import Refused, StepFailed
 from bot.web import api_key_shapes as v1
@@ -86,6 +86,8 @@ def refusing() -> Iterator[None]:
         raise Refused(403, "beyond_own", words.beyond(no.permissions)) from None
     except TooLong as no:
         raise Refused(403, "beyond_own", words.outlasts(no.until)) from None
+    except TooManyKeys:
+        raise Refused(409, "too_many_keys", words.TOO_MANY_KEYS) from None
     except NotOwner as no:
         raise Refused(403, "not_owner", words.BLIND if no.is_blind else words.NOT_OWNER) from None
     except StepFailed:

@@ -6,6 +6,8 @@ from typing import Any, Final
 import pytest
 
 from bot.domain.key_facts import stream_of
+from bot.domain.key_rights import MOST_KEYS
+from bot.infrastructure.api_keys import ApiKeys
 from bot.web.api_door import PREFIX
 from tests.doors.api import Opened
 from tests.doors.api_places import ADA, EVE, OURS, SHOP, THEIRS
@@ -289,3 +291,19 @@ async def test_web_10_what_a_wide_token_was_answered_is_not_told_to_a_narrow_one
 
     assert await code_of(other) == (422, "idempotency_key_reused")
     assert (first.status, await first.read()) == (201, await again.read())
+
+
+async def test_web_16_nobody_has_more_quotas_by_ever_more_keys(api: Client, opened: Opened) -> None:
+    opened.github.roles = GITHUB
+    there = await ApiKeys(opened.database, opened.crypto).counting(OURS, ADA.id, opened.clock.now())
+    answers = [await make(api, opened.bearer("admin"), days=1) for _ in range(MOST_KEYS - there)]
+
+    full = await make(api, opened.bearer("admin"), days=1)
+    by_the_new = {"Authorization": f"Bearer {(await answers[-1].json())['key']}"}
+    still_full = await make(api, by_the_new)
+    await api.delete(f"{KEYS}/{(await answers[0].json())['id']}", headers=opened.bearer("admin"))
+    another = await make(api, opened.bearer("admin"), days=1)
+
+    assert {each.status for each in answers} == {201}
+    assert await code_of(full) == await code_of(still_full) == (409, "too_many_keys")
+    assert another.status == 201

@@ -8,7 +8,18 @@ import pytest
 
 from bot.api_records import ApiKey, Caller
 from bot.domain.key_facts import key_made, key_revoked, stream_of
-from bot.domain.key_rights import USUAL_DAYS, WIDE, TooLong, TooWide, check_width, held, key_ends
+from bot.domain.key_rights import (
+    MOST_KEYS,
+    USUAL_DAYS,
+    WIDE,
+    TooLong,
+    TooManyKeys,
+    TooWide,
+    check_room,
+    check_width,
+    held,
+    key_ends,
+)
 from bot.domain.policy import ROLES, Permission, Role
 from bot.domain.streams import is_integrations
 from bot.records import Actor
@@ -84,6 +95,12 @@ def test_a_key_lasts_no_longer_than_what_it_was_asked_with(caller: Caller) -> No
 def test_a_person_who_signed_in_may_say_how_long() -> None:
     assert key_ends(BY_SESSION, 300, NOW) == NOW + timedelta(days=300)
     assert key_ends(BY_SESSION, None, NOW) == NOW + timedelta(days=USUAL_DAYS)
+
+
+def test_there_is_room_for_so_many_keys_and_no_more() -> None:
+    check_room(MOST_KEYS - 1)
+    with pytest.raises(TooManyKeys):
+        check_room(MOST_KEYS)
 
 
 def test_what_became_of_a_key_is_told_without_it() -> None:
