@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cached_property, partial
 from typing import Any
 
+from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import update
 
@@ -92,6 +93,7 @@ class Opened:
     rates: Mapping[int, int] = field(default_factory=lambda: {60: 100, 3600: 1000})
     trusted_proxies: int = 0
     streams: tuple[int, int] = (10, 500)
+    by_session: BySession | None = None
     pace: Pace = field(default_factory=Pace)
     issues: FakeIssues = field(default_factory=FakeIssues)
     pulls: FakePullRequests = field(default_factory=FakePullRequests)
@@ -193,14 +195,17 @@ class Opened:
 
         return TokenDoor(granting=granting, published=published, guards=guards)
 
-    async def served(self, aiohttp_client: Connect) -> Client:
-        """A client of the application, which is served as in production."""
+    def application(self) -> web.Application:
+        """The API and the door of tokens, and nothing else of the bot."""
         health = HealthDoor(needs={}, states={}, metrics=self.metrics, metrics_token=None, is_public=False)
         guards = self.guards()
-        doors = build_app(
+        return build_app(
             health=health, metrics=self.metrics, api=self.door(guards), tokens=self.tokens(guards)
         )
-        server = TestServer(doors)
+
+    async def served(self, aiohttp_client: Connect) -> Client:
+        """A client of the application, which is served as in production."""
+        server = TestServer(self.application())
         await server.start_server(**SERVING)
         return await aiohttp_client(server)
 
