@@ -97,7 +97,6 @@ class Opened:
     pace: Pace = field(default_factory=Pace)
     issues: FakeIssues = field(default_factory=FakeIssues)
     pulls: FakePullRequests = field(default_factory=FakePullRequests)
-    by_session: BySession | None = None
 
     @property
     def crypto(self) -> Crypto:
