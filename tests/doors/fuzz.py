@@ -61,7 +61,7 @@ BODIES: Final = (
 )
 SECRET: Final = (*NAMES.values(), ADA.login, EVE.login, AT_HAND, OPEN, SECOND, THEIR_OWN)
 TOLD: Final = [(name.encode(), re.compile(rf"\b{re.escape(name)}\b".encode())) for name in SECRET]
-STATUS: Final = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
+STATUS: Final = re.compile(rb"(?:HTTP/1\.1 100 Continue\r\n\r\n)?HTTP/1\.[01] (\d{3}) ")
 
 
 @dataclass(slots=True)

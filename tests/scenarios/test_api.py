@@ -22,7 +22,7 @@ from tests.story import Team
 
 PAGE: Final = (Path(__file__).parents[2] / "docs/api.md").read_text(encoding="utf-8")
 NAMED: Final = {"id": "ID", "freeze": "freeze", "delivery": "delivery", "key": "KEY_ID"}
-METHOD: Final = {"GET": "", "POST": "-X POST", "PUT": "-X PUT", "DELETE": "-X DELETE"}
+METHOD: Final = {"GET": "curl", "POST": "-X POST|--json", "PUT": "-X PUT", "DELETE": "-X DELETE"}
 BLOCKS: Final = [block for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) if "curl" in block]
 # Orders on integrations have theirs tried in `tests/doors`, each on an integration that can take it.
 EXAMPLES: Final = [block for block in BLOCKS if "-X" not in block or "v1/integrations" not in block]
@@ -71,8 +71,8 @@ async def test_every_question_of_the_page_works_and_every_route_has_one(team: Te
 
     for route in ROUTES:
         path = re.escape(re.sub(r"{(\w+)}", lambda it: f"${NAMED[it[1]]}", f"$BOT{PREFIX}{route.path}"))
-        tried = [block for block in EXAMPLES if re.search(rf"{path}[\"? \n]", block)]
-        has_one = any(METHOD[route.method] in block for block in tried)
+        tried = [block for block in EXAMPLES if re.search(rf"{path}[\"?) \n]", block)]
+        has_one = any(re.search(METHOD[route.method], block) for block in tried)
         assert has_one or route in api_orders.ROUTES, (route.method, route.path)
     me, one = (
         next(json.loads(it) for block, it in said.items() if at in block) for at in ("v1/me", "/$ID\n")
@@ -148,6 +148,7 @@ async def test_a_freeze_by_rest_stops_what_runs_within_five_seconds_and_lets_it_
     assert await since_the_freeze(team) < 5
     status, said = await asked(team, "/freezes", await key_for(team, "viewer"))
     assert (status, [it["why"] for it in said["items"]]) == (200, ["ERP migration"])
+    await team.bot.comes_to_rest()
     assert "by admin: `ERP migration`" in issue.status_comment()
 
     lifted = await sent(team, "DELETE", f"/freezes/{said['items'][0]['id']}", key)
