@@ -64,7 +64,9 @@ class Sessions:
         """A sign-in's state is good once; False where it was used before, in whatever process."""
         row = {"digest": self._digest(state), "used_at": as_text(at)}
         new = self._database.insert(USED_STATES).values(row).on_conflict_do_nothing()
-        return await self._database.write(lambda connection: connection.execute(new).rowcount == 1)
+        # What an insert counted is not known any more once PostgreSQL's driver has closed its cursor.
+        mine = new.returning(USED_STATES.c.digest)
+        return await self._database.write(lambda connection: connection.execute(mine).first() is not None)
 
     async def expire(self, before: datetime) -> int:
         """Delete what was over by then, and the tokens of people who have no session left."""

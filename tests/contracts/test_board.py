@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Connection, insert, literal, select, text
 
 from benchmarks.large import REPOSITORIES, Size, fill, id_of
 from bot.api_records import Wanted
@@ -15,12 +15,29 @@ from bot.operating import dated_row
 
 SIZE: Final = Size(integrations=2_000, facts=6)
 OURS: Final = 9
+OTHERS: Final = 9
 
 
 @pytest.fixture
 async def large(database: Database) -> Database:
     await fill(database, SIZE)
     return database
+
+
+@pytest.fixture
+async def crowded(large: Database) -> Database:
+    """With as many integrations in each of some other installations: one by its moment is seldom ours."""
+
+    def of_others(connection: Connection) -> None:
+        for number in range(1, OTHERS + 1):
+            theirs = {"id": INTEGRATIONS.c.id + f"-{number}", "installation_id": literal(OURS + 100 * number)}
+            columns = [theirs.get(column.name, column) for column in INTEGRATIONS.c]
+            ours = select(*columns).where(INTEGRATIONS.c.installation_id == OURS)
+            connection.execute(insert(INTEGRATIONS).from_select(INTEGRATIONS.c.keys(), ours))
+        connection.execute(text("ANALYZE"))
+
+    await large.write(of_others)
+    return large
 
 
 async def test_it_is_what_the_bot_itself_would_have_written(
@@ -68,11 +85,11 @@ async def test_counts_are_of_what_is_wanted_and_of_one_installation(large: Datab
 )
 @pytest.mark.parametrize("after", [None, ("2026-01-01T00:20:00.000000+00:00", "x")], ids=["first", "next"])
 async def test_a_page_is_read_from_an_index_in_its_order(
-    large: Database, chosen: dict[str, str], index: str, after: tuple[str, str] | None
+    crowded: Database, chosen: dict[str, str], index: str, after: tuple[str, str] | None
 ) -> None:
     wanted = listed(Wanted(installation_id=OURS, **chosen), after=after, most=30)
 
-    plan = await large.read(lambda connection: plan_of(connection, wanted))
+    plan = await crowded.read(lambda connection: plan_of(connection, wanted))
 
     assert index in plan
     for bad in ("SCAN integrations", "TEMP B-TREE", "Seq Scan", "Sort"):

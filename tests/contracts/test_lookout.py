@@ -16,6 +16,7 @@ from bot.records import Start
 
 LONGER_THAN_ANY_TEST: Final = 600.0
 EVERY_SECONDS: Final = 0.01
+PATIENCE_SECONDS: Final = 60.0
 SOMETHING: Final = Start(queue="saga", workflow="any", id="any-1", args=())
 
 
@@ -39,6 +40,12 @@ def put(pool: sqlalchemy.Engine, start: Start) -> None:
     client.destroy()
 
 
+def ended(thread: Thread) -> bool:
+    """Whether it ends, waited for as long as any machine needs."""
+    thread.join(PATIENCE_SECONDS)
+    return not thread.is_alive()
+
+
 @contextmanager
 def looking(pool: sqlalchemy.Engine, schema: str | None) -> Iterator[dict[str, Thread]]:
     """Somebody waits at each of two queues, and the lookout looks into both."""
@@ -52,20 +59,19 @@ def looking(pool: sqlalchemy.Engine, schema: str | None) -> Iterator[dict[str, T
     for over in (lookout.over, *lookout.bells.values()):
         over.set()
     for each in (*waiting.values(), watch):
-        each.join()
+        assert ended(each)
 
 
 def test_who_works_a_queue_is_called_once_something_waits_in_it(pool: sqlalchemy.Engine) -> None:
     with looking(pool, schema_of(pool)) as waiting:
         put(pool, SOMETHING)
-        waiting["saga"].join()
+        assert ended(waiting["saga"])
         assert waiting["intake"].is_alive()
 
 
 def test_where_nothing_can_be_seen_everybody_is_called(pool: sqlalchemy.Engine) -> None:
     with looking(pool, "nowhere") as waiting:
-        for each in waiting.values():
-            each.join()
+        assert all(map(ended, waiting.values()))
 
 
 def test_who_is_not_called_works_after_a_rest() -> None:
@@ -77,5 +83,5 @@ def test_who_waits_is_let_go_at_the_end() -> None:
     waiting = Thread(target=lambda: heard.append(bell.wait(0)), daemon=True)
     waiting.start()
     bell.set()
-    waiting.join()
+    assert ended(waiting)
     assert heard == [True]

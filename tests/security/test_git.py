@@ -201,11 +201,12 @@ async def test_rc_15_a_tree_of_ten_thousand_million_paths_is_refused(
     tree = origin.tree([f"100644 blob {origin.blob(b'boom')}\tfile"])
     for _ in range(10):
         tree = origin.tree([f"040000 tree {tree}\tf{digit}" for digit in range(10)])
+    before = children()
 
     with pytest.raises(StepFailed, match="repository_too_large"):
         await sources.listing(SHOP, origin.commit_tree(tree))
 
-    assert children() == []
+    assert set(children()) <= set(before)
 
 
 async def test_rc_24_the_token_is_in_one_header_and_nowhere_on_disk(
