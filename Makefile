@@ -1,8 +1,8 @@
 # Everything one does here, one verb each. `make` alone lists them.
 PYTHON ?= python3
 VENV ?= .venv
-# More would be too many connections for a PostgreSQL as it comes.
-WORKERS ?= $(if $(TEST_POSTGRES_URL),4,6)
+# Each may have some 15 connections to a PostgreSQL, which takes 100 as it comes.
+WORKERS ?= $(if $(TEST_POSTGRES_URL),5,6)
 PY := $(VENV)/bin/python
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check cover mutants audit crash faults bench lock clean sandbox
+.PHONY: help demo run test check types style manners cover mutants audit crash faults bench lock clean sandbox
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -25,13 +25,19 @@ run: $(RUN) ## Start the bot with the settings of the environment
 test: $(DEV) ## Run the tests; PostgreSQL and Redis too where TEST_POSTGRES_URL, TEST_REDIS_URL name them
 	@TMPDIR=$$(.ci/scratch) $(PY) -m pytest -n $(WORKERS) --maxschedchunk 1 -m "not crash" $(ARGS)
 
-check: $(DEV) cover ## Format, lint, types, layers, manners, security lint, and cover
-	@$(PY) -m ruff format --check .
-	@$(PY) -m ruff check .
+check: cover types style manners ## Format, lint, types, layers, manners, security lint, and cover
+
+types: $(DEV)
 	@$(PY) -m mypy
 	@$(VENV)/bin/lint-imports
-	@$(PY) -m pytest tests/manners
+
+style: $(DEV)
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
 	@$(PY) .ci/security_lint.py bot handlers standins
+
+manners: $(DEV)
+	@$(PY) -m pytest tests/manners
 
 cover: $(DEV) ## Every branch of the domain is taken by a unit test
 	@$(PY) -m pytest tests/unit --cov=bot/domain --cov-branch \
