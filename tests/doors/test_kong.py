@@ -1,59 +1,31 @@
 """The gateway in front says what the application says: the same routes, methods and limits, and no more."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
 import yaml
-from aiohttp import web
 
 from bot.setting_forms import ApiRates
 from bot.settings import Settings
 from bot.web.api_door import PREFIX
 from bot.web.api_gateway import MOST_BODY
-from bot.web.gateway import build_app
-from bot.web.health import HealthDoor
 from bot.web.openapi import IN_PATHS
 from bot.web.reading import LARGEST_BODY
 from tests.doors.api import Opened
-from tests.doors.webapp import Given, app_of
+from tests.doors.mounted import INSIDE, Mounted, mounted_in, there
 
 KONG: Final[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parents[2] / "deploy/kong.yml").read_text(encoding="utf-8")
 )
 SERVICES: Final[dict[str, Any]] = {it["name"]: it for it in KONG["services"]}
-# For the operator on the machine, and for whoever looks whether a process is well: never from outside.
-INSIDE: Final = {"/healthz", "/readyz", "/metrics", "/setup"}
-IDS: Final = {"id": "int1", "freeze": "repository-7", "delivery": "3f1c-9:a_b.c", "key": "F3kq0Zb81LmX"}
-Mounted = dict[str, list[str]]
 
 
 @pytest.fixture
 def mounted(opened: Opened) -> Mounted:
     """Every path of the application, with its methods."""
-    health = HealthDoor(needs={}, states={}, metrics=opened.metrics, metrics_token=None, is_public=False)
-    guards = opened.guards()
-    auth: Any = SimpleNamespace(guards=guards)  # nobody signs in here
-    with_api = build_app(
-        health=health,
-        metrics=opened.metrics,
-        api=opened.door(guards),
-        tokens=opened.tokens(guards),
-        auth=auth,
-    )
-    found: Mounted = {}
-    for path, method in {*resources(app_of(Given())), *resources(with_api)}:
-        found[path] = sorted([*found.get(path, []), method])
-    return found
-
-
-def resources(app: web.Application) -> Iterator[tuple[str, str]]:
-    for route in app.router.routes():
-        if route.resource is not None:
-            yield route.resource.canonical, route.method
+    return mounted_in(opened)
 
 
 def routed() -> dict[str, list[str]]:
@@ -85,10 +57,9 @@ def test_every_route_is_routed_with_its_methods_and_nothing_more_is(mounted: Mou
 
 def test_each_expression_takes_what_it_is_for_and_nothing_beside(mounted: Mounted) -> None:
     for path in set(mounted) - INSIDE:
-        there = re.sub(r"{(\w+)}", lambda name: IDS[name[1]], path)
-        taken = [it for it in routed() if re.fullmatch(it.removeprefix("~"), there)]
+        taken = [it for it in routed() if re.fullmatch(it.removeprefix("~"), there(path))]
         assert taken == [expression(path)]
-        assert not any(re.match(it.removeprefix("~"), f"{there}/") for it in routed())
+        assert not any(re.match(it.removeprefix("~"), f"{there(path)}/") for it in routed())
     assert not any(re.match(it.removeprefix("~"), inside) for it in routed() for inside in INSIDE)
 
 
