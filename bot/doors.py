@@ -33,6 +33,7 @@ from bot.sign_in_opening import auth_door, sign_in
 from bot.web.auth import AuthDoor
 from bot.web.gateway import build_app, listening
 from bot.web.health import OK, HealthDoor, Probe, nothing_to_count
+from bot.web.leaving import Leaving
 from bot.web.nearness import is_loopback
 from bot.web.setup import SETUP, SetUpDoor
 from bot.web.webhooks import GitHubDoor
@@ -62,7 +63,11 @@ class ClosedInbox:
 
 @asynccontextmanager
 async def open_bot(
-    settings: Settings, services: Sequence[Service] = SERVICES, *, instruments: Instruments
+    settings: Settings,
+    services: Sequence[Service] = SERVICES,
+    *,
+    instruments: Instruments,
+    leaving: Leaving | None = None,
 ) -> AsyncIterator[tuple[Bot | None, int]]:
     """A bot at work behind its doors, and the port they are at; no bot where nothing is set up yet."""
     async with AsyncExitStack() as stack:
@@ -76,7 +81,16 @@ async def open_bot(
         signing = await stack.enter_async_context(sign_in(settings, bot))
         api = await stack.enter_async_context(api_doors(settings, bot, signing))
         auth = auth_door(settings, bot, signing, api.api if api else None)
-        app = app_of(settings, services, bot, instruments.metrics, setup_token=token, api=api, auth=auth)
+        app = app_of(
+            settings,
+            services,
+            bot,
+            instruments.metrics,
+            setup_token=token,
+            api=api,
+            auth=auth,
+            leaving=leaving,
+        )
         port = await stack.enter_async_context(reached(app, settings))
         if token is not None:
             has_page = "setup" in routes_of(services)
@@ -95,13 +109,14 @@ def app_of(  # noqa: PLR0913  every door
     setup_token: str | None = None,
     api: ApiDoors | None = None,
     auth: AuthDoor | None = None,
+    leaving: Leaving | None = None,
 ) -> web.Application:
     """The doors of these services and no others; health and figures every process has."""
     routes = routes_of(services)
     if api is not None:
         metrics.watch_streams(api.api.live)
     return build_app(
-        health=health_door(settings, services, bot, metrics),
+        health=health_door(settings, services, bot, metrics, leaving or Leaving()),
         metrics=metrics,
         github=github_door(settings, bot, metrics) if "webhooks" in routes else None,
         setup=SetUpDoor(token=setup_token, steps=setting_up.STEPS) if "setup" in routes else None,
@@ -125,13 +140,17 @@ def github_door(settings: Settings, bot: Bot | None, metrics: Metrics) -> GitHub
 
 
 def health_door(
-    settings: Settings, services: Sequence[Service], bot: Bot | None, metrics: Metrics
+    settings: Settings, services: Sequence[Service], bot: Bot | None, metrics: Metrics, leaving: Leaving
 ) -> HealthDoor:
     """What it needs to be ready, and what is told beside that."""
     token = settings.metrics_token
+
+    def mode() -> str:
+        return "stopping" if leaving.is_begun else "work" if bot else "setup"
+
     return HealthDoor(
         needs=_needs(bot, queues_of(services)) if bot else {},
-        states={"mode": lambda: "work", "breakers": bot.breakers} if bot else {"mode": lambda: "setup"},
+        states={"mode": mode, "breakers": bot.breakers} if bot else {"mode": mode},
         beside={"cache": bot.shared.health, "freezes": partial(frozen, bot)} if bot else {},
         metrics=metrics,
         metrics_token=token.get_secret_value() if token else None,
@@ -139,6 +158,7 @@ def health_door(
         before_figures=partial(count, metrics, bot.stored.database, bot.stored.aside)
         if bot
         else nothing_to_count,
+        leaving=leaving,
     )
 
 
@@ -200,14 +220,15 @@ def why_not_reached(settings: Settings, error: int | None) -> str:
 
 
 async def serve(settings: Settings, services: Sequence[Service], instruments: Instruments) -> None:
-    """Open until SIGINT or SIGTERM."""
-    stop = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with open_bot(settings, services, instruments=instruments) as (bot, port):
+    """Open until SIGINT; from SIGTERM on it is ready no more, and answers on as long as the settings say."""
+    leaving = Leaving(settings.drain_seconds)
+    for name, hear in ((signal.SIGINT, leaving.begin_at_once), (signal.SIGTERM, leaving.begin)):
+        asyncio.get_running_loop().add_signal_handler(name, hear)
+    async with open_bot(settings, services, instruments=instruments, leaving=leaving) as (bot, port):
         # What lives from here on is the garbage collector's business; what was there before is not.
         gc.freeze()
         mode = "work" if bot is not None else "setup"
         log.info("bot_started", address=f"http://{settings.listen_host}:{port}", mode=mode)
-        await stop.wait()
-        log.info("bot_stopping")
+        await leaving.begins()
+        log.info("bot_stopping", answers_on_seconds=settings.drain_seconds)
+        await leaving.ends()

@@ -181,11 +181,10 @@ class Settings(BaseModel):
         examples=["true"],
     )
     engine_polls_seconds: float = Field(
-        0.2,
-        ge=0.01,
-        le=5,
-        description="how often the engine looks for work",
-        examples=["0.2"],
+        0.2, ge=0.01, le=5, description="how often the engine looks for work", examples=["0.2"]
+    )
+    drain_seconds: int = Field(
+        0, ge=0, le=600, description="seconds that a process told to stop answers on", examples=["15"]
     )
     metrics_token: SecretStr | None = Field(
         None,

@@ -1,6 +1,7 @@
 """What happens to an integration, as it happens: server-sent events, each with its version as id."""
 
 import asyncio
+import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from bot.web.api_live_shapes import Ended, StreamAsked, StreamEnd
 EVENT_STREAM: Final = "text/event-stream"
 BEAT: Final = b": still here\n\n"
 RETRY_SECONDS: Final = 3
+SPREAD_MILLISECONDS: Final = 4_000
 FULL_SECONDS: Final = 10
 NEWEST_VERSION: Final = 2**31 - 1
 
@@ -93,8 +95,7 @@ class _Telling:
         try:
             await self._write(b"retry: %d\n\n" % (RETRY_SECONDS * 1000))
             why = await self._until_it_ends()
-            end = StreamEnd(why=why).model_dump_json()
-            await self._write(f"event: end\ndata: {end}\n\n".encode())
+            await self._write(end_of(why))
         except _TooSlow:
             self.door.live.cut_off += 1
             if self.request.transport is not None:
@@ -172,6 +173,13 @@ def message_of(fact: Recorded) -> bytes:
     """One event as the stream has it."""
     event = v1.event_of(fact)
     return f"id: {event.version}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n".encode()
+
+
+def end_of(why: Ended) -> bytes:
+    """The last message. All who are to come again are not to come at once, so each is told another time."""
+    again = why in {"stopping", "unavailable"}
+    retry = f"retry: {1_000 + secrets.randbelow(SPREAD_MILLISECONDS)}\n" if again else ""
+    return f"{retry}event: end\ndata: {StreamEnd(why=why).model_dump_json()}\n\n".encode()
 
 
 def _is_over(state: str) -> bool:

@@ -22,6 +22,7 @@ from bot.web.api_gateway import REQUEST_ID, SAID
 from bot.web.auth import PREFIX as AUTH
 from bot.web.auth import AuthDoor, auth_of
 from bot.web.health import HealthDoor
+from bot.web.leaving import Leaving
 from bot.web.measuring import Metrics
 from bot.web.setup import SetUpDoor
 from bot.web.token_door import TokenDoor
@@ -68,7 +69,7 @@ def build_app(  # noqa: PLR0913  every door
     auth: AuthDoor | None = None,
 ) -> web.Application:
     """Health and figures, and each door that is given, behind the same guard."""
-    app = web.Application(middlewares=[guarded(metrics)])
+    app = web.Application(middlewares=[guarded(metrics, health.leaving)])
     app.router.add_get("/healthz", health.alive, allow_head=False)
     app.router.add_get("/readyz", health.ready, allow_head=False)
     app.router.add_get("/metrics", health.figures, allow_head=False)
@@ -101,7 +102,7 @@ async def listening(app: web.Application, *, host: str, port: int) -> AsyncItera
         await runner.cleanup()
 
 
-def guarded(metrics: Metrics) -> Middleware:
+def guarded(metrics: Metrics, leaving: Leaving) -> Middleware:
     """Around every handler, in one: an id of its own for each request, the net, the figures, the log.
 
     Deliveries are many: each middleware more is felt.
@@ -114,6 +115,8 @@ def guarded(metrics: Metrics) -> Middleware:
         request[REQUEST_ID] = f"{this_process}{next(numbers):08x}"
         structlog.contextvars.bind_contextvars(request=request[REQUEST_ID])
         response = await caught(request, handler)
+        if leaving.is_begun:
+            response.force_close()  # whoever asks again asks another process
         seconds = time.perf_counter() - began
         route = route_of(request)
         metrics.request_answered(route=route, status=response.status, seconds=seconds)

@@ -9,6 +9,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.records import Refused
+from bot.web.leaving import Leaving
 from bot.web.measuring import Metrics
 from bot.web.nearness import check_is_near
 
@@ -38,17 +39,18 @@ class HealthDoor:
     is_public: bool
     beside: Mapping[str, Probe] = field(default_factory=dict)
     before_figures: Callable[[], Awaitable[None]] = field(default=nothing_to_count)
+    leaving: Leaving = field(default_factory=Leaving)
 
     async def alive(self, _request: web.Request) -> web.Response:
         """The process answers."""
         return web.json_response({"status": OK})
 
     async def ready(self, _request: web.Request) -> web.Response:
-        """Ready to work: 503 while anything it needs is missing, and which."""
+        """Ready to work: 503 while anything it needs is missing, and which; and from when on it stops."""
         probes = {**self.needs, **self.beside}
         answers = await asyncio.gather(*(asked(probe) for probe in probes.values()))
         found = dict(zip(probes, answers, strict=True))
-        is_ready = all(found[name] == OK for name in self.needs)
+        is_ready = not self.leaving.is_begun and all(found[name] == OK for name in self.needs)
         states = {name: state() for name, state in self.states.items()}
         return web.json_response({"ready": is_ready, **found, **states}, status=200 if is_ready else 503)
 

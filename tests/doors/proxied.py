@@ -52,10 +52,10 @@ class Proxy:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def seen(self) -> list[dict[str, Any]]:
-        """Every request that has ended, in the order of their ends."""
+    def seen(self, *, after: int = 0) -> list[dict[str, Any]]:
+        """Every request that has ended, in the order of their ends; without so many of the first."""
         log = self.here / "access.log"
-        return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+        return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()[after:]]
 
     async def answered(self, request: str) -> str:
         """The processes that the request of this id was given to, one after the other, by address."""

@@ -1,235 +1,168 @@
-"""One of two processes behind nginx is killed under load: what was under way is asked again and done once."""
+"""One of two processes behind nginx is killed, or each restarted, under load: all is done, and once."""
 
 import asyncio
-import json
-from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
 import pytest
-from sqlalchemy import select
 
-from bot.infrastructure.database import Database
-from bot.infrastructure.read_models import ReadModels
-from bot.infrastructure.tables import DELIVERIES
 from bot.web.api_door import PREFIX
-from bot.web.webhooks import PATH
-from tests.doors.balanced import Pair, needs_servers, paired
+from standins.faults import Fault
+from tests.doors.balanced import Pair, Process, needs_servers, paired
 from tests.doors.proxied import needs_nginx
-from tests.doors.webapp import comment, sign
 from tests.faults.ended import wrong_in
+from tests.faults.loaded import (
+    ASKS,
+    CONNECTIONS,
+    RAISES,
+    REPOSITORIES,
+    Load,
+    kept,
+    made_until_it_is_good,
+    may_be_spent,
+    more_of,
+    now,
+    opened,
+    told,
+    wishes,
+)
 from tests.story.databases import Template
 from tests.story.waiting import until
 
-CONNECTIONS: Final = 8
-# 300 together: as many orders as GitHub lets one process ask it about in a minute.
-READS, RAISES, ASKS, DELIVERED = 100, 40, 20, 140
-REPOSITORIES: Final = ("acme/shop", "acme/desk")
-PEOPLE: Final = ("requester", "admin")
+KINDS: Final = ("raise", "ask", "delivery")
+EVERYBODYS: Final = 50  # dollars a month
+ISSUES: Final = "/repos/{owner}/{repo}/issues"
+WISH: Final = {"repository": "acme/shop", "what": "send every paid invoice to the ERP"}
 pytestmark = [needs_nginx, needs_servers, pytest.mark.long, pytest.mark.timeout(300)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """One request, the same however often it is made."""
-
-    name: str
-    path: str
-    method: str = "POST"
-    body: bytes | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Made:
-    """A wish that was made once, when, and what was answered: a status, or how the connection ended."""
-
-    wish: Wish
-    began: float
-    ended: float
-    answer: int | str
-
-    @property
-    def is_good(self) -> bool:
-        return self.answer in {200, 202}
-
-    def was_under_way(self, begin: float, end: float) -> bool:
-        """Whether it was in that time."""
-        return self.began <= end and self.ended >= begin
-
-
-@dataclass
-class Load:
-    """So many connections, each of which makes one wish after the other."""
-
-    wishes: deque[Wish]
-    session: aiohttp.ClientSession
-    made: list[Made] = field(default_factory=list)
-
-    async def runs(self) -> None:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(CONNECTIONS):
-                group.create_task(self._one_after_the_other())
-
-    async def has_made(self, count: int) -> None:
-        async def made() -> bool:
-            return len(self.made) >= count
-
-        async def otherwise() -> str:
-            return f"only {len(self.made)} were made"
-
-        await until(made, otherwise=otherwise)
-
-    async def _one_after_the_other(self) -> None:
-        while self.wishes:
-            self.made.append(await made_once(self.session, self.wishes.popleft()))
-
-
-async def made_once(session: aiohttp.ClientSession, wish: Wish) -> Made:
-    began = now()
-    try:
-        async with session.request(wish.method, wish.path, data=wish.body, headers=wish.headers) as response:
-            await response.read()
-            answer: int | str = response.status
-    except aiohttp.ClientError as broken:
-        answer = type(broken).__name__
-    return Made(wish=wish, began=began, ended=now(), answer=answer)
-
-
-async def made_until_it_is_good(session: aiohttp.ClientSession, wish: Wish) -> Made:
-    """As a client does it: again, under the same key, also where another process may still be at it."""
-
-    async def good() -> Made | None:
-        made = await made_once(session, wish)
-        return made if made.is_good else None
-
-    async def otherwise() -> str:
-        return f"{wish.name} is not taken"
-
-    return await until(good, otherwise=otherwise)
-
-
-def now() -> float:
-    return asyncio.get_running_loop().time()
-
-
-def said(key: str, about: Any, name: str) -> dict[str, Any]:
-    """An order by that key, under that name."""
-    headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": name}
-    body = json.dumps(about).encode()
-    return {"headers": {**headers, "Content-Type": "application/json"}, "body": body}
-
-
-def delivery(secret: str, nth: int) -> Wish:
-    """A comment as GitHub tells of it, under an id of its own."""
-    body = comment(comment={"id": 9_000 + nth, "updated_at": "2026-01-01T00:00:00Z", "body": f"word {nth}"})
-    return Wish(
-        name=f"delivery-{nth}",
-        path=PATH,
-        body=body,
-        headers={
-            "Content-Type": "application/json",
-            "X-GitHub-Event": "issue_comment",
-            "X-GitHub-Delivery": f"delivery-{nth}",
-            "X-Hub-Signature-256": sign(body, secret=secret.encode()),
-        },
-    )
-
-
-async def wishes(pair: Pair) -> Sequence[Wish]:
-    """Reads, money, requests and deliveries, in turn."""
-    keys = {login: await pair.key_of(login, "admin" if login == "admin" else "write") for login in PEOPLE}
-    read = {"Authorization": f"Bearer {keys['requester']}"}
-    kinds = (
-        [
-            Wish(name=f"read-{nth}", path=f"{PREFIX}/integrations", method="GET", headers=read)
-            for nth in range(READS)
-        ],
-        [raised(keys["admin"], nth) for nth in range(RAISES)],
-        [asked(keys[PEOPLE[nth // 2 % 2]], nth) for nth in range(ASKS)],
-        [delivery(pair.environment["GITHUB_WEBHOOK_SECRET"], nth) for nth in range(DELIVERED)],
-    )
-    in_turn = [(place / len(kind), wish) for kind in kinds for place, wish in enumerate(kind)]
-    return [wish for _, wish in sorted(in_turn, key=lambda each: each[0])]
-
-
-def raised(key: str, nth: int) -> Wish:
-    about = {"repository": "acme/shop", "add_usd": 1}
-    return Wish(name=f"raise-{nth}", path=f"{PREFIX}/budgets", **said(key, about, f"raise-{nth}"))
-
-
-def asked(key: str, nth: int) -> Wish:
-    about = {"repository": REPOSITORIES[nth % 2], "what": f"part {nth}", "anyway": True}
-    return Wish(name=f"ask-{nth}", path=f"{PREFIX}/integrations", **said(key, about, f"ask-{nth}"))
-
-
 @pytest.fixture
-async def pair(postgresql_template: Template, tmp_path: Path) -> AsyncIterator[Pair]:
-    async with paired(postgresql_template, tmp_path, {"API_RATE_LIMITS": "100000,100000"}) as it:
+async def pair(
+    postgresql_template: Template, tmp_path: Path, environment: Mapping[str, str]
+) -> AsyncIterator[Pair]:
+    settings = {"API_RATE_LIMITS": "100000,100000", **environment}
+    async with paired(postgresql_template, tmp_path, settings) as it:
         for name in REPOSITORIES[1:]:
             place = it.github.create_repository(name)
             place.roles.update({"requester": "write", "admin": "admin"})
         yield it
 
 
-async def kept(pair: Pair) -> tuple[list[str], list[str]]:
-    """The issues of the integrations and the ids of the deliveries, as the database has them."""
-    database = await Database.open(pair.environment["DATABASE_URL"])
-    rows = await ReadModels(database).find()
-    ids = await database.read(lambda connection: connection.execute(select(DELIVERIES.c.key)).scalars().all())
-    await database.close()
-    return [f"{row['repository']}#{row['issue']}" for row in rows], [*ids]
-
-
-def opened(pair: Pair) -> list[str]:
-    """Every issue that was opened, with what it is about."""
-    return [f"{name}#{number}" for name in REPOSITORIES for number in pair.github.repository(name).issues]
-
-
-async def may_be_spent(session: aiohttp.ClientSession, key: str) -> float:
-    """The month's money of the shop: so much as everybody has, and what was added."""
-    headers = {"Authorization": f"Bearer {key}"}
-    async with session.get(f"{PREFIX}/budgets?repository=acme/shop", headers=headers) as answer:
-        [shop] = (await answer.json())["items"]
-        return float(shop["this_month"]["limit_usd"])
-
-
-def told(made: Iterable[Made]) -> str:
-    counted = Counter((each.wish.name.partition("-")[0], each.answer) for each in made)
-    return ", ".join(
-        f"{kind} {answer}: {times}" for (kind, answer), times in sorted(counted.items(), key=str)
-    )
+async def is_done_once(pair: Pair, load: Load) -> None:
+    """Everything that was wished for, and nothing else."""
+    wished = {
+        name: {each.wish.name for each in load.made if each.wish.name.startswith(name)} for name in KINDS
+    }
+    async with aiohttp.ClientSession(pair.proxy.url) as session:
+        money = await may_be_spent(session, await pair.key_of("admin", "admin"))
+    issues, deliveries = await kept(pair)
+    assert money == EVERYBODYS + len(wished["raise"]) == EVERYBODYS + RAISES
+    assert sorted(issues) == sorted(opened(pair))
+    assert len(issues) == len(wished["ask"]) == ASKS
+    assert {each for each in deliveries if each.startswith("delivery-")} == wished["delivery"]
+    assert await wrong_in(pair.environment["DATABASE_URL"]) == []
 
 
 async def test_f01_what_was_under_way_at_a_process_that_is_killed_is_done_once(pair: Pair) -> None:
-    all_of_them = await wishes(pair)
     async with aiohttp.ClientSession(pair.proxy.url) as session:
-        load = Load(deque(all_of_them), session)
+        load = Load(await wishes(pair), session)
         async with asyncio.TaskGroup() as group:
             group.create_task(load.runs())
-            await load.has_made(len(all_of_them) // 3)
+            await load.has_made(len(load.wishes) // 3)
             begin = now()
             await pair.processes[0].dies()
             end = now()
-        failed = [each for each in load.made if not each.is_good]
         under_way = [each for each in load.made if each.was_under_way(begin, end)]
-        seen = f"{len(failed)} of {len(all_of_them)} failed ({told(failed)}), {len(under_way)} were under way"
-        again = [await made_until_it_is_good(session, each.wish) for each in failed]
-        money = await may_be_spent(session, await pair.key_of("admin", "admin"))
+        seen = f"{said_of(load)}, {len(under_way)} were under way at the kill"
+        for each in load.failed:
+            await made_until_it_is_good(session, each.wish)
 
+    assert len(load.made) == len(load.wishes) == 300
     assert under_way, seen
-    assert len(load.made) == len(all_of_them) == 300
-    assert {each.wish.name for each in failed} <= {each.wish.name for each in under_way}, seen
-    assert len(failed) <= CONNECTIONS, seen
-    assert len(again) == len(failed), seen
-    issues, deliveries = await kept(pair)
-    assert money == 50 + RAISES, seen
-    assert sorted(issues) == sorted(opened(pair)), seen
-    assert len(issues) == ASKS, seen
-    assert sorted(each for each in deliveries if each.startswith("delivery-")) == sorted(
-        f"delivery-{nth}" for nth in range(DELIVERED)
-    ), seen
-    assert await wrong_in(pair.environment["DATABASE_URL"]) == []
+    assert {each.wish.name for each in load.failed} <= {each.wish.name for each in under_way}, seen
+    assert len(load.failed) <= CONNECTIONS, seen
+    await is_done_once(pair, load)
+
+
+def said_of(load: Load) -> str:
+    return f"{len(load.failed)} of {len(load.made)} failed ({told(load.failed)})"
+
+
+async def restarted(pair: Pair, process: Process) -> None:
+    """Told to stop, started again, and asked again by nginx."""
+    assert await process.stops() == 0
+    await process.starts()
+    before = len(pair.proxy.seen())
+
+    async def asked() -> bool:
+        return any(each["process"].endswith(process.address) for each in pair.proxy.seen(after=before))
+
+    async def otherwise() -> str:
+        return f"nginx asks {process.address} no more"
+
+    await until(asked, otherwise=otherwise)
+
+
+@pytest.mark.parametrize("environment", [{"DRAIN_SECONDS": "1"}, {}])
+async def test_f03_while_each_process_is_restarted_in_turn_no_request_fails(pair: Pair) -> None:
+    async with aiohttp.ClientSession(pair.proxy.url) as session:
+        load = Load(await wishes(pair), session, more=await more_of(pair))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(load.runs())
+            for process in pair.processes:
+                await restarted(pair, process)
+            load.is_over = True
+
+    assert load.failed == [], said_of(load)
+    await is_done_once(pair, load)
+
+
+async def test_f03_what_is_under_way_at_a_process_that_stops_ends_well_and_streams_go_on(pair: Pair) -> None:
+    first, key = pair.processes[0], await pair.key_of("requester", "write")
+    own = {"Authorization": f"Bearer {key}"}
+    async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as group:
+        it = await ordered(session, pair.proxy.url, "integrations", own, WISH)
+        path = f"{PREFIX}/integrations/{it['id']}/stream"
+        async with session.get(f"http://{first.address}{path}", headers=own) as answer:
+            was = await answer.content.readuntil(b'"type":"IntegrationRequested"')
+            pair.github.faults.add(Fault(kind="latency", method="POST", route=ISSUES, seconds=2))
+            late = group.create_task(
+                ordered(session, f"http://{first.address}", "integrations", own, {**WISH, "what": "the rest"})
+            )
+            await is_met(pair)
+            stops = group.create_task(first.stops())
+            rest = (await answer.content.read()).decode()
+        await ordered(session, pair.proxy.url, f"integrations/{it['id']}/cancel", own, {})
+        async with session.get(f"{pair.proxy.url}{path}", headers={**own, "Last-Event-ID": "1"}) as answer:
+            then = await answer.content.readuntil(b'"type":"CancelRequested"')
+
+    assert (stops.result(), late.result()["state"]) == (0, "draft")
+    assert was.startswith(b"retry: 3000")
+    ended = re.search(r'\nretry: (\d+)\nevent: end\ndata: {"why":"stopping"}\n\n$', rest)
+    assert ended, rest
+    assert 1_000 <= int(ended[1]) < 5_000
+    assert b"id: 2\n" in then
+    assert b"id: 1\n" not in then
+
+
+async def ordered(
+    session: aiohttp.ClientSession, at: str, path: str, own: Mapping[str, str], about: Mapping[str, str]
+) -> Any:
+    async with session.post(f"{at}{PREFIX}/{path}", headers=own, json=about) as answer:
+        assert answer.status == 202, await answer.text()
+        return await answer.json()
+
+
+async def is_met(pair: Pair) -> None:
+    """Wait until GitHub is slow about it."""
+
+    async def met() -> bool:
+        return bool(pair.github.faults.met)
+
+    async def otherwise() -> str:
+        return "GitHub was not asked"
+
+    await until(met, otherwise=otherwise)
