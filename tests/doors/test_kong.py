@@ -1,11 +1,13 @@
 """The gateway in front says what the application says: the same routes, methods and limits, and no more."""
 
+import copy
 import re
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
 from bot.setting_forms import ApiRates
 from bot.settings import Settings
@@ -18,6 +20,10 @@ from tests.doors.mounted import INSIDE, Mounted, mounted_in, there
 
 KONG: Final[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parents[2] / "deploy/kong.yml").read_text(encoding="utf-8")
+)
+# Kong was never started with the file here: this is what its own schemas say of it.
+FORMAT: Final = Draft202012Validator(
+    yaml.safe_load((Path(__file__).parent / "kong_format.yml").read_text(encoding="utf-8"))
 )
 SERVICES: Final[dict[str, Any]] = {it["name"]: it for it in KONG["services"]}
 
@@ -114,3 +120,67 @@ def test_the_routes_of_the_api_are_those_of_its_service() -> None:
     }
 
     assert (of_api, of_others) == ({True}, {False})
+
+
+def test_every_field_is_one_of_kongs_and_holds_what_it_may() -> None:
+    Draft202012Validator.check_schema(FORMAT.schema)
+
+    assert [f"{fault.json_path}: {fault.message}" for fault in FORMAT.iter_errors(KONG)] == []
+
+
+BROKEN: Final = (
+    (("_format_version",), "4.0"),
+    (("services", 0, "retry"), 0),
+    (("services", 0, "retries"), -1),
+    (("services", 0, "url"), "bot:8080"),
+    (("services", 0, "routes", 0, "paths"), ["webhooks/github"]),
+    (("services", 0, "routes", 0, "paths"), ["~/webhooks//github$"]),
+    (("services", 0, "routes", 0, "paths"), ["~/webhooks/(?!x)github$"]),
+    (("services", 0, "routes", 0, "methods"), ["post"]),
+    (("services", 0, "routes", 0, "strip_path"), "no"),
+    (("services", 0, "plugins", 0, "name"), "size-limiting"),
+    (("services", 0, "plugins", 0, "config", "size_unit"), "byte"),
+    (("services", 0, "plugins", 0, "config", "allowed_payload_size"), "25m"),
+    (("services", 2, "plugins", 1, "config", "limit_by"), "key"),
+    (("services", 2, "plugins", 1, "config", "header_name"), None),
+    (("services", 2, "plugins", 1, "config", "policy"), "cluster"),
+    (("services", 2, "plugins", 1, "config", "sync_rate"), 1),
+    (("services", 2, "plugins", 2, "config", "claims_to_verify"), ["iss"]),
+    (("services", 2, "plugins", 2, "config", "key_claim"), "kid"),
+    (("consumers", 0, "username"), None),
+    (("consumers", 1, "jwt_secrets", 0, "algorithm"), "ES255"),
+    (("consumers", 1, "jwt_secrets", 0, "rsa_public_key"), None),
+)
+
+
+@pytest.mark.parametrize(("place", "value"), BROKEN)
+def test_what_kong_would_not_take_is_noticed(place: tuple[Any, ...], value: Any) -> None:
+    broken = copy.deepcopy(KONG)
+    there: Any = broken
+    for part in place[:-1]:
+        there = there[part]
+    if value is None:
+        del there[place[-1]]
+    else:
+        there[place[-1]] = value
+
+    assert not FORMAT.is_valid(broken)
+
+
+def test_what_refers_to_another_entity_finds_it_and_names_are_there_once() -> None:
+    services, consumers = [*SERVICES], [it["username"] for it in KONG["consumers"]]
+
+    assert len(services) == len(KONG["services"])
+    assert len(set(consumers)) == len(consumers)
+    assert plugin("api", "jwt")["anonymous"] in consumers
+    limit = plugin("api", "rate-limiting")
+    assert limit["minute"] <= limit["hour"]  # Kong takes no shorter time with more in it
+    for service in KONG["services"]:
+        names = [it["name"] for it in service["plugins"]]
+        assert len(set(names)) == len(names)
+
+
+def test_a_stream_is_not_held_back() -> None:
+    held = {it["name"]: it.get("response_buffering", True) for it in SERVICES["api"]["routes"]}
+
+    assert [name for name, is_held in held.items() if not is_held] == ["api-integrations-id-stream"]
