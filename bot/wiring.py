@@ -112,6 +112,7 @@ def world_of(
         effects=stored.effects,
         notes=Notes(stored.database),
         line=Line(stored.database),
+        sign_ins=stored.sessions,
         integrations=stored.integrations,
         repositories=GitHubRepositories(app),
         issues=GitHubIssues(app),

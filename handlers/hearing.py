@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -13,6 +13,9 @@ from handlers.payloads import is_from_the_app
 
 log = structlog.get_logger()
 
+# It is of a person and of no installation, and no webhook but the App's own can be sent it.
+OF_PEOPLE: Final = frozenset({"github_app_authorization.revoked"})
+
 
 def dispatcher(world: World, table: Mapping[str, Handler]) -> Callable[[Delivery], Awaitable[list[FollowUp]]]:
     """Hands on what the App sent; a webhook of the repository's own asks for nothing."""
@@ -22,7 +25,7 @@ def dispatcher(world: World, table: Mapping[str, Handler]) -> Callable[[Delivery
         if handler is None:
             return []
         data: Mapping[str, Any] = json.loads(delivery.body)
-        if is_from_the_app(data):
+        if is_from_the_app(data) or delivery.kind in OF_PEOPLE:
             await handler(data, context)
         else:
             log.info("delivery_ignored", why="no_installation")

@@ -117,6 +117,13 @@ class Notes(Protocol):
     async def put(self, key: str, value: str) -> None: ...
 
 
+class SignIns(Protocol):
+    """Who is signed in, at this GitHub."""
+
+    async def end_all(self, person_id: int) -> None:
+        """Nobody is by this number any more, in whatever process. Raises Unavailable."""
+
+
 class Integrations(Protocol):
     """The read model: one row an integration, as `projections.row_of` made it."""
 
@@ -276,6 +283,7 @@ class World:
     effects: Effects
     notes: Notes
     line: Line
+    sign_ins: SignIns
     integrations: Integrations
     repositories: Repositories
     issues: Issues

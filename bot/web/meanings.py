@@ -43,11 +43,19 @@ VALUES: Final = tuple(
 # An edit has no id, and two may fall into one second; a check asked for again says nothing of its own either.
 _NAMELESS: Final = ("edited", "rerequested", "requested_action")
 
+# The body says who, and neither when nor which: the second time is as the first one was, and has to count.
+_SAID_ANEW: Final = frozenset({"github_app_authorization.revoked"})
+
 _LONGEST_NAME: Final = 300  # a ref is at most 255 bytes
 
 
-def meaning_of(kind: str, payload: Payload, body: bytes) -> str:
-    """The act's own name: its ids and time where it has them, else the SHA-256 of the bytes."""
+def meaning_of(kind: str, payload: Payload, body: bytes) -> str | None:
+    """The act's own name: its ids and time where it has them, else the SHA-256 of the bytes.
+
+    None where two acts may have the same bytes: then its delivery's own id is all that names it.
+    """
+    if kind in _SAID_ANEW:
+        return None
     family, _, action = kind.partition(".")
     paths = () if action in _NAMELESS else _PATHS.get(kind) or _PATHS.get(family, ())
     ids = [_named(payload, path) for path in paths]

@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 
+from bot.application.ports import SignIns
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.database import Database
 from bot.infrastructure.sessions import Sessions
@@ -16,6 +17,7 @@ from bot.records import Actor
 from bot.session_records import Session, UserTokens
 from tests.contracts.by_hand import column, go_back, run
 from tests.contracts.conftest import Watch
+from tests.unit.fakes import FakeSignIns
 
 SECRET: Final = b"a secret of an operator, 32 bytes and more"
 GITHUB: Final = "https://github.com"
@@ -120,6 +122,22 @@ async def test_web_06_all_of_a_person_are_over_at_once_and_nobody_elses(
     assert [await sessions.get(text) for text in (TEXT, "u" * 43)] == [None, None]
     assert await sessions.get("e" * 43) is not None
     assert await tokens.get(ADA.id) is None
+
+
+@pytest.mark.parametrize("kind", ["adapter", "fake"])
+async def test_web_06_signing_out_twice_is_signing_out_once_and_nobody_else(
+    sessions: Sessions, clock: Watch, database: Database, kind: str
+) -> None:
+    await begun(sessions, clock, TEXT, "u" * 43)
+    await begun(sessions, clock, "e" * 43, person=EVE)
+    fake = FakeSignIns({ADA.id, EVE.id})
+    port: SignIns = sessions if kind == "adapter" else fake
+
+    await port.end_all(ADA.id)
+    await port.end_all(ADA.id)
+
+    kept = set(await column(database, "SELECT github_id FROM sessions"))
+    assert (kept if port is sessions else fake.signed_in) == {EVE.id}
 
 
 async def test_web_03_a_state_is_good_once_however_many_bring_it_at_once(

@@ -163,6 +163,7 @@ def test_id_06_only_what_is_new_is_heard() -> None:
         "check_run.completed",
         "check_suite.completed",
         "deployment_status.created",
+        "github_app_authorization.revoked",
         "installation.created",
         "installation.deleted",
         "installation.suspend",

@@ -243,6 +243,16 @@ class FakeNotes:
 
 
 @dataclass
+class FakeSignIns:
+    """Who is signed in, by number."""
+
+    signed_in: set[int] = field(default_factory=set)
+
+    async def end_all(self, person_id: int) -> None:
+        self.signed_in.discard(person_id)
+
+
+@dataclass
 class FakeIntegrations:
     """The rows that the log wrote."""
 
@@ -831,6 +841,7 @@ class Stage:
     effects: FakeEffects = field(default_factory=FakeEffects)
     notes: FakeNotes = field(default_factory=FakeNotes)
     line: FakeLine = field(default_factory=FakeLine)
+    sign_ins: FakeSignIns = field(default_factory=FakeSignIns)
     repositories: FakeRepositories = field(default_factory=FakeRepositories)
     issues: FakeIssues = field(default_factory=FakeIssues)
     comments: FakeComments = field(default_factory=FakeComments)
@@ -856,6 +867,7 @@ class Stage:
             effects=self.effects,
             notes=self.notes,
             line=self.line,
+            sign_ins=self.sign_ins,
             integrations=FakeIntegrations(self.log.rows),
             repositories=self.repositories,
             issues=self.issues,
