@@ -17,10 +17,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
-    """A repository as one installation sees it; names change, numbers do not.
-
-    `owner_id` is known where a delivery has just named it.
-    """
+    """As one installation sees it: names change, numbers do not. `owner_id` is known where it was just told."""
 
     id: int
     full_name: str = field(compare=False)
@@ -200,6 +197,7 @@ class PullRequest:
     merge_sha: str | None
     opened_at: str
     draft: bool = False
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

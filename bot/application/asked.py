@@ -114,7 +114,8 @@ class SeeBudget:
 class RaiseBudget:
     """Let a run use up more, by so many millionths of a US dollar, or up to so many in all.
 
-    `seen` is how many facts it had when that was said, where it is meant for nothing later.
+    `seen` is how many facts it had when that was said, where it is meant for nothing later; `title` is what
+    it is called from then on, where that is said with it.
     """
 
     needs: ClassVar[Permission] = Permission.BUDGET
@@ -124,6 +125,19 @@ class RaiseBudget:
     micro_usd: int = 0
     up_to: int | None = None
     seen: int | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retitle:
+    """Call it something else; `seen` is how many facts it had when that was said."""
+
+    needs: ClassVar[Permission] = Permission.WRITE
+    by: Actor
+    repository: Repository
+    integration_id: str
+    title: str
+    seen: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,11 +232,13 @@ OfOne = (
     | Deploy
     | Cancel
     | RaiseBudget
+    | Retitle
     | RollBack
     | Deprecate
     | Retry
 )
 Asked = RequestIntegration | OfOne
 Anything = Asked | LookUp | SeeBudget | RaiseMonth | Freeze | Unfreeze | HandBack
-# These only stop something, or let it use up more, which begins nothing: a freeze does not keep them away.
-WHILE_FROZEN: Final = (Cancel, Reject, RaiseBudget)
+# These only stop something, or call it something else, or let it use up more, which begins nothing: a freeze
+# does not keep them away.
+WHILE_FROZEN: Final = (Cancel, Reject, RaiseBudget, Retitle)

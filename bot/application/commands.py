@@ -17,6 +17,7 @@ from bot.application.asked import (
     Reject,
     RequestChanges,
     RequestIntegration,
+    Retitle,
     Retry,
     RollBack,
 )
@@ -39,6 +40,7 @@ from bot.domain.money import check_seen, more_than_now, raise_budget
 from bot.domain.policy import NothingWaits, Role, Rules
 from bot.domain.states import State
 from bot.domain.timing import is_used_up
+from bot.domain.titling import retitle
 from bot.records import Actor, Recorded
 
 # Also where it was sent back and is being changed: the pull request stays open meanwhile.
@@ -108,6 +110,8 @@ async def _decision(  # noqa: C901, PLR0911  a table
             return lambda it: deciding.cancel(it, by=asked.by, cause=asked.cause, role=role)
         case RaiseBudget():
             return lambda it: _raised(asked, it, world.rules)
+        case Retitle():
+            return lambda it: _retitled(asked, it)
         case RollBack():
             why = await _kept(asked.why, asked, world)
             return lambda it: retiring.roll_back(it, by=asked.by, why=why)
@@ -121,7 +125,13 @@ async def _decision(  # noqa: C901, PLR0911  a table
 def _raised(asked: RaiseBudget, it: Integration, rules: Rules) -> list[e.Event]:
     check_seen(it, asked.seen)
     more = asked.micro_usd if asked.up_to is None else more_than_now(it, asked.up_to)
-    return raise_budget(it, by=asked.by, micro_usd=more, rules=rules)
+    raised = raise_budget(it, by=asked.by, micro_usd=more, rules=rules)
+    return raised if asked.title is None else [*raised, *retitle(it, by=asked.by, title=asked.title)]
+
+
+def _retitled(asked: Retitle, it: Integration) -> list[e.Event]:
+    check_seen(it, asked.seen)
+    return retitle(it, by=asked.by, title=asked.title)
 
 
 async def _opening(

@@ -191,6 +191,8 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"I reminded people that it waits for {waits.replace('_', ' ')}"
         case e.BudgetRaised(by=by, micro_usd=more):
             return f"@{by.login} let it use up ${more / 1e6:.2f} more"
+        case e.Titled(by=by, title=title):
+            return f"@{by.login} called it {code(title)}"
         case e.RepositoryMoved(repository=name):
             return f"its repository is seen as {code(name)} from then on"
         case e.ReachedAgain():

@@ -20,6 +20,7 @@ from bot.application.planning import load_plan
 from bot.application.ports import Subscriber, World
 from bot.application.recording import load
 from bot.application.texts import load_kept_back, load_removal, load_tested, load_text, load_told
+from bot.application.titling import show_title
 from bot.application.turns import turn_of
 from bot.application.views import StatusView, view_of
 from bot.domain import events as e
@@ -40,7 +41,7 @@ LAST_WORDS_CHARACTERS: Final = 2000
 LONG: Final = (State.VALIDATING, State.GENERATING)
 # The issue is gone or locked, or the repository out of reach: saying it again will not help. Once that is
 # within reach again it is told all the same.
-NOWHERE: Final = ("issue_gone", "github_forbidden", *OUT_OF_REACH)
+NOWHERE: Final = ("issue_gone", "pull_request_gone", "github_forbidden", *OUT_OF_REACH)
 
 
 def on_fact(before: Integration, after: Integration) -> FollowUp | None:
@@ -73,6 +74,7 @@ def what_people_see(it: Integration) -> tuple[object, ...]:
     return (
         it.state,
         it.waiting_for,
+        it.titles,
         it.tests,
         it.runs_again,
         it.reason,
@@ -114,6 +116,7 @@ async def show_status(world: World, integration_id: str, version: int, calm: int
     await said_somewhere(it, announce(it, world))
     await said_somewhere(it, remind(it, view, world))
     await said_somewhere(it, show_check(it, view.freezes, world))
+    await said_somewhere(it, show_title(it, view.freezes, world))
     await world.notes.put(f"told:{integration_id}", f"{it.version} {now:.3f}")
     return it.ended
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.api_records import Caller
 from bot.application import commands, refusal_words, refusing, words
-from bot.application.asked import Asked, Cancel, Deprecate, OfOne, RaiseBudget
+from bot.application.asked import Asked, Cancel, Deprecate, OfOne, RaiseBudget, Retitle
 from bot.application.ports import World
 from bot.application.reading import NotFound, Reading, Row
 from bot.application.recording import load
@@ -43,6 +43,14 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What of an integration is set; what is None stays as it is."""
+
+    title: str | None
+    micro_usd: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
     """What a caller has the bot do. Whether they may is asked of GitHub at the moment of the act.
 
@@ -63,13 +71,17 @@ class Orders:
             return await self._given(order, row, partial(Deprecate, why="", removed_in=removed_in))
         return await self._given(replace(order, name="cancel"), row, partial(Cancel, cause="cancelled"))
 
-    async def allow(
-        self, order: Order, integration_id: str, micro_usd: int, *, is_seen: Callable[[Row], bool]
+    async def alter(
+        self, order: Order, integration_id: str, wanted: Wanted, *, is_seen: Callable[[Row], bool]
     ) -> Row:
-        """Let it use up so much in all, if it is still what was seen."""
+        """Call it so, and let it use up so much in all: all of that, where it is still what was seen."""
         row = await self.reading.one(order.caller, integration_id)
         seen = row["version"] if is_seen(row) else NEVER
-        return await self._given(order, row, partial(RaiseBudget, up_to=micro_usd, seen=seen))
+        if wanted.micro_usd is None:
+            titled = partial(Retitle, title=wanted.title or "", seen=seen)
+            return await self._given(replace(order, name="title"), row, titled)
+        more = partial(RaiseBudget, up_to=wanted.micro_usd, title=wanted.title, seen=seen)
+        return await self._given(order, row, more)
 
     async def _given(self, order: Order, row: Row, ask: Ask) -> Row:
         repository = Repository(

@@ -11,6 +11,7 @@ from bot.application.issue_ports import Issues
 from bot.application.line_ports import Line
 from bot.application.repository_ports import Files, Repositories
 from bot.application.run_ports import Workflows
+from bot.application.sign_in_ports import SignIns
 from bot.application.source_ports import Sources
 from bot.domain.integration import Integration
 from bot.domain.policy import Rules
@@ -117,13 +118,6 @@ class Notes(Protocol):
     async def put(self, key: str, value: str) -> None: ...
 
 
-class SignIns(Protocol):
-    """Who is signed in, at this GitHub."""
-
-    async def end_all(self, person_id: int) -> None:
-        """Nobody is by this number any more, in whatever process. Raises Unavailable."""
-
-
 class Integrations(Protocol):
     """The read model: one row an integration, as `projections.row_of` made it."""
 
@@ -210,6 +204,9 @@ class PullRequests(Protocol):
 
     async def rewrite(self, repository: Repository, number: int, *, body: str) -> None:
         """Give it another body. Raises StepFailed."""
+
+    async def retitle(self, repository: Repository, number: int, *, title: str) -> None:
+        """Give it another title. Raises StepFailed."""
 
     async def label(self, repository: Repository, number: int, *, labels: Sequence[str]) -> bool:
         """Give it these labels beside those that it has; whether GitHub took them."""

@@ -14,6 +14,7 @@ def row_of(it: Integration) -> Mapping[str, Any]:
         "repository": it.repository.full_name,
         "installation_id": it.repository.installation_id,
         "issue": it.issue,
+        "title": it.title or None,
         "requested_by": it.requested_by.login,
         "requested_by_id": it.requested_by.id,
         "state": str(it.state),
@@ -24,5 +25,6 @@ def row_of(it: Integration) -> Mapping[str, Any]:
         "head": it.head or None,
         "deployment": it.deployment,
         "cost_micro_usd": it.micro_usd,
+        "budget_micro_usd": it.micro_usd_allowed,
         "version": it.version,
     }

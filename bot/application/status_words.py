@@ -97,7 +97,7 @@ def status_comment(view: StatusView) -> str:
     parts = [
         status_marker(view.id),
         f"### Integration {version_words.named(view)}: {version_words.standing(view)}",
-        f"Asked for by @{view.requested_by}.{_again(view)}",
+        f"{_titled(view)}Asked for by @{view.requested_by}.{_again(view)}",
         *version_words.in_use(view),
         _table(view.steps),
         *(freeze_words.lines(view.freezes) if view.is_open else ()),
@@ -131,6 +131,11 @@ def last_word(view: StatusView) -> str:
     end = "has been **rolled back**" if view.reason == ROLLED_BACK else "has **failed**"
     said = "\n\n".join([*_failure(view), *version_words.in_use(view)])
     return f"{last_marker(view.ending)}\n@{view.requested_by} {named} {end}.\n\n{said}"
+
+
+def _titled(view: StatusView) -> str:
+    """A person's words: shown, and not read as Markdown."""
+    return f"{code(view.title)}. " if view.title else ""
 
 
 def _again(view: StatusView) -> str:

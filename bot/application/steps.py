@@ -49,9 +49,15 @@ async def begin(world: World, integration_id: str, *, key: str) -> Standing:
 
 
 async def title_and_body(it: Integration, world: World) -> tuple[str, str]:
-    """The first line of the model's summary, and the rest of it."""
-    title, *body = (await load_text(world, it, it.summary)).strip().splitlines() or [""]
-    return one_line(title.strip("# "), most=LONGEST_TITLE) or f"Integration {it.id}", "\n".join(body).strip()
+    """The title that a person gave it, else the first line of the model's summary; and the rest of that."""
+    first, *body = (await load_text(world, it, it.summary)).strip().splitlines() or [""]
+    title = own_title(it) or one_line(first.strip("# "), most=LONGEST_TITLE)
+    return title or f"Integration {it.id}", "\n".join(body).strip()
+
+
+def own_title(it: Integration) -> str:
+    """The title that a person gave it, such that nothing in it acts; "" where nobody did."""
+    return one_line(it.title, most=LONGEST_TITLE)
 
 
 async def message_of(it: Integration, world: World) -> str:

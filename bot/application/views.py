@@ -75,6 +75,7 @@ class StatusView:
     """
 
     id: str
+    title: str
     state: str
     requested_by: str
     steps: tuple[StepView, ...]
@@ -168,6 +169,7 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
     of = it.newer or it
     return StatusView(
         id=of.id,
+        title=it.title,
         state=it.state,
         requested_by=of.requested_by.login,
         steps=tuple(steps_of(of, records)),

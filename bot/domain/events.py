@@ -743,6 +743,13 @@ class BudgetRaised(Happened, frozen=True, kw_only=True):
     minutes: int
 
 
+class Titled(Happened, frozen=True, kw_only=True):
+    """A person gave it a title: a name like a branch's, and so no digest."""
+
+    by: Actor
+    title: str
+
+
 class RepositoryMoved(Happened, frozen=True, kw_only=True):
     """Its repository, which keeps its number, has another name now, or another installation sees it."""
 
@@ -847,6 +854,7 @@ Event = (
     | Resumed
     | Reminded
     | BudgetRaised
+    | Titled
     | RepositoryMoved
     | ReachedAgain
     | IntegrationFailed

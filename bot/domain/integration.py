@@ -22,7 +22,7 @@ Turn = e.TurnTaken | e.ToolsRun
 # Where the tests had the last word.
 TESTS_SAY: Final = ("tests", "tests_remarked")
 # An answer that broke off is no sign that the next one will come whole.
-LEAVES_HELD_UP: Final = (e.HeldUp, e.AnswerLost)
+LEAVES_HELD_UP: Final = (e.HeldUp, e.AnswerLost, e.Titled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,8 @@ class Integration:
     repository: Repository = NOWHERE
     issue: int = 0
     request: str = ""
+    title: str = ""
+    titles: int = 0
     asked_base: str | None = None
     turns_allowed: int = 0
     tokens_allowed: int = 0
@@ -584,6 +586,8 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, reminded=event, reminders=it.reminders + 1)
         case e.BudgetRaised():
             return _raised(it, event)
+        case e.Titled(title=title):
+            return replace(it, title=title, titles=it.titles + 1)
         case e.RepositoryMoved(repository=name, installation_id=number):
             return replace(it, repository=replace(it.repository, full_name=name, installation_id=number))
         case e.ReachedAgain():
@@ -895,12 +899,14 @@ def _settled(it: Integration) -> Integration:
 
 
 def _still_counted(after: Integration, it: Integration) -> Integration:
-    """What it cost, and how often it rested and called people, counts on in whatever begins or runs again.
+    """What it is called and cost, how often it rested and called people: that goes on in what begins anew.
 
     By these counts what is said of it is told apart: one that began anew would say nothing.
     """
     return replace(
         after,
+        title=it.title,
+        titles=it.titles,
         turns=it.turns,
         tokens=it.tokens,
         micro_usd=it.micro_usd,

@@ -56,6 +56,7 @@ def pull_of(data: Mapping[str, Any]) -> PullRequest:
         merge_sha=data["merge_commit_sha"] if merged else None,
         opened_at=data["created_at"],
         draft=bool(data.get("draft")),
+        title=data["title"],
     )
 
 

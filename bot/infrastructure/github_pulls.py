@@ -133,6 +133,11 @@ class GitHubPullRequests:
         github = self._app.on(repository, TALK)
         await github.tell("rewrite_pull_request", "PATCH", "pulls", number, body={"body": fit(body)})
 
+    async def retitle(self, repository: Repository, number: int, *, title: str) -> None:
+        """Give it another title, and leave its body. Raises StepFailed."""
+        github, body = self._app.on(repository, TALK), {"title": fit_line(title, most=TITLE_CHARACTERS)}
+        await github.tell("retitle_pull_request", "PATCH", "pulls", number, body=body)
+
     async def label(self, repository: Repository, number: int, *, labels: Sequence[str]) -> bool:
         """Give it these labels; one that the repository does not have is made. Whether GitHub took them."""
         answer = await self._app.on(repository, TALK).tell(

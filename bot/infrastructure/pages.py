@@ -33,6 +33,7 @@ SEARCHED: Final = (
     INTEGRATIONS.c.repository,
     INTEGRATIONS.c.requested_by,
     INTEGRATIONS.c.branch,
+    INTEGRATIONS.c.title,
     cast(INTEGRATIONS.c.issue, String),
 )
 

@@ -75,6 +75,8 @@ INTEGRATIONS: Final = Table(
     Column("version", Integer, nullable=False),
     Column("requested_at", Text, nullable=False),
     Column("updated_at", Text, nullable=False),
+    Column("title", Text),
+    Column("budget_micro_usd", BigInteger, nullable=False, server_default="0"),
     Index("integrations_issue", "repository_id", "issue"),
     Index("integrations_pull_request", "repository_id", "pull_request"),
     Index("integrations_branch", "repository_id", "branch"),

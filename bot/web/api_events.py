@@ -92,6 +92,7 @@ SHOWN: Final[Mapping[type[e.Event], str]] = {
     e.Resumed: "",
     e.Reminded: "of",
     e.BudgetRaised: "by micro_usd turns tokens minutes",
+    e.Titled: "by title",
     e.RepositoryMoved: "repository installation_id",
     e.ReachedAgain: "",
     e.IntegrationFailed: "reason during detail",

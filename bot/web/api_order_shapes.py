@@ -8,6 +8,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from bot.domain.branch_names import is_branch
 from bot.domain.states import State
+from bot.domain.titling import LONGEST as LONGEST_TITLE
+from bot.domain.titling import is_title
 from bot.web.api_shapes import Asked
 
 LONGEST: Final = 65_536  # as of a comment on GitHub
@@ -34,6 +36,12 @@ def _words(text: str) -> str:
     return text
 
 
+def _title(text: str) -> str:
+    if not is_title(text):
+        raise ValueError("give one line, without what is not seen and without space around it")
+    return text
+
+
 def _branch(name: str) -> str:
     if not is_branch(name):
         raise ValueError("give the name of a branch")
@@ -42,6 +50,7 @@ def _branch(name: str) -> str:
 
 Why = Annotated[str, Field(strict=True, max_length=LONGEST), AfterValidator(_said)]
 Text = Annotated[Why, AfterValidator(_words)]
+Title = Annotated[str, Field(strict=True, min_length=1, max_length=LONGEST_TITLE), AfterValidator(_title)]
 Commit = Annotated[str, Field(strict=True, pattern=COMMIT)]
 Number = Annotated[int, Field(strict=True, ge=1, le=LARGEST)]
 Dollars = Annotated[float, Field(strict=True, ge=LEAST_DOLLARS, le=MOST_DOLLARS, allow_inf_nan=False)]
@@ -102,10 +111,22 @@ class Again(Asked):
     )
 
 
-class Budget(Asked):
-    """What of it is set."""
+class Settings(Asked):
+    """What of it is set; what is not said stays as it is."""
 
-    budget_usd: Dollars = Field(description="what the run may use up in all, in US dollars; it only grows")
+    title: Title | None = Field(
+        None, description=f"what it is called, on one line of at most {LONGEST_TITLE} characters"
+    )
+    budget_usd: Dollars | None = Field(
+        None,
+        description="what the run may use up in all, in US dollars; it only grows, and takes budget:manage",
+    )
+
+    @model_validator(mode="after")
+    def _one_at_least(self) -> Self:
+        if self.title is None and self.budget_usd is None:
+            raise ValueError("give `title`, `budget_usd`, or both")
+        return self
 
 
 class Ending(Asked):

@@ -16,17 +16,18 @@ from bot.application.asked import (
     Reject,
     RequestChanges,
     RequestIntegration,
+    Retitle,
     Retry,
     RollBack,
 )
-from bot.application.ordering import Ask, Order
+from bot.application.ordering import Ask, Order, Wanted
 from bot.application.reading import NotFound, Row
 from bot.records import Refused, Repository
 from bot.web import api_order_shapes as said
 from bot.web import api_shapes as v1
 from bot.web import api_words as words
 from bot.web.api_door import PREFIX, ApiDoor, Handle, etag_of, json_of
-from bot.web.api_gateway import CALLER, Right
+from bot.web.api_gateway import CALLER, Right, check_scope
 from bot.web.api_repeats import ORDER
 from bot.web.openapi import Route
 
@@ -46,8 +47,10 @@ async def sees_repository(door: ApiDoor, request: web.Request, asked: said.Reque
         raise Refused(404, "no_repository", words.NO_REPOSITORY) from None
 
 
-async def knows_what_it_changes(door: ApiDoor, request: web.Request, asked: v1.Asked) -> None:
-    """Whoever sets something says what they saw."""
+async def knows_what_it_changes(door: ApiDoor, request: web.Request, asked: said.Settings) -> None:
+    """Whoever sets something says what they saw; money takes another right than a name."""
+    if asked.budget_usd is not None:
+        check_scope(request, RaiseBudget.needs)
     await is_visible(door, request, asked)
     if "If-Match" not in request.headers:
         raise Refused(428, "precondition_required", words.NO_IF_MATCH)
@@ -68,15 +71,16 @@ async def ask_for_integration(door: ApiDoor, request: web.Request, asked: said.R
     return taken(await wanting.want(door.orders, ordered(request, "integrate"), wish))
 
 
-async def set_budget(door: ApiDoor, request: web.Request, asked: said.Budget) -> web.StreamResponse:
-    """Set what the run may use up in all. It only grows, and only from what you saw."""
+async def set_integration(door: ApiDoor, request: web.Request, asked: said.Settings) -> web.StreamResponse:
+    """Set its title, or what the run may use up in all, or both; only from what you saw."""
 
     def is_seen(row: Row) -> bool:
         etag = etag_of(json_of(v1.integration_of(row)))
         return any(each.value in {etag, "*"} and not each.is_weak for each in request.if_match or ())
 
-    order, budget = ordered(request, "budget"), said.micro_usd_of(asked.budget_usd)
-    return taken(await door.orders.allow(order, request.match_info["id"], budget, is_seen=is_seen))
+    budget = None if asked.budget_usd is None else said.micro_usd_of(asked.budget_usd)
+    wanted, order = Wanted(title=asked.title, micro_usd=budget), ordered(request, "budget")
+    return taken(await door.orders.alter(order, request.match_info["id"], wanted, is_seen=is_seen))
 
 
 async def end_integration(door: ApiDoor, request: web.Request, asked: said.Ending) -> web.StreamResponse:
@@ -174,10 +178,10 @@ ROUTES: Final[tuple[Route[Handle], ...]] = (
     ),
     Route(
         "/integrations/{id}",
-        set_budget,
-        said.Budget,
+        set_integration,
+        said.Settings,
         v1.Integration,
-        Right(RaiseBudget.needs),
+        Right(Retitle.needs),
         method="PUT",
         status=202,
         before=knows_what_it_changes,

@@ -111,6 +111,7 @@ class Integration(Shape):
     id: str
     repository: Repository
     issue: int
+    title: str | None = Field(description="what somebody called it, on one line; null where nobody did")
     requested_by: Person
     state: State
     waiting_for: str | None = Field(description="for what or whom it waits; null where it does not")
@@ -119,6 +120,7 @@ class Integration(Shape):
     branch: str | None
     head: str | None = Field(description="the newest commit on its branch")
     cost_usd: float = Field(description="what the model's answers cost so far, in US dollars")
+    budget_usd: float = Field(description="what the run may use up in all, in US dollars")
     version: int = Field(description="how many events it has; each change adds at least one")
     requested_at: Moment
     updated_at: Moment
@@ -201,6 +203,7 @@ def integration_of(row: Mapping[str, Any]) -> Integration:
         id=row["id"],
         repository=Repository(id=row["repository_id"], full_name=row["repository"]),
         issue=row["issue"],
+        title=row["title"],
         requested_by=Person(id=row["requested_by_id"], login=row["requested_by"]),
         state=State(row["state"]),
         waiting_for=row["waiting_for"],
@@ -209,6 +212,7 @@ def integration_of(row: Mapping[str, Any]) -> Integration:
         branch=row["branch"],
         head=row["head"],
         cost_usd=row["cost_micro_usd"] / 1_000_000,
+        budget_usd=row["budget_micro_usd"] / 1_000_000,
         version=row["version"],
         requested_at=row["requested_at"],
         updated_at=row["updated_at"],

@@ -100,6 +100,16 @@ async def test_a_pull_request_is_described_anew(side: Side) -> None:
         await side.pulls.describe(side.repository, 999, title="T", body="")
 
 
+async def test_a_pull_request_is_called_something_else_and_says_the_same(side: Side) -> None:
+    number, _ = await side.pull()
+    before = await side.pulls.body(side.repository, number)
+
+    await side.pulls.retitle(side.repository, number, title="Paid invoices")
+
+    assert (await side.pulls.get(side.repository, number)).title == "Paid invoices"
+    assert await side.pulls.body(side.repository, number) == before
+
+
 async def test_a_reviews_remarks_on_lines_come_in_its_order_and_without_anybody_elses(side: Side) -> None:
     number, _ = await side.pull()
     hunk = "@@ -0,0 +1,6 @@\n+1\n+2\n+3\n+4\n+5"

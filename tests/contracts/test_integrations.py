@@ -30,6 +30,8 @@ def row(number: int, **columns: str | int | None) -> dict[str, Any]:
         "version": 1,
         "requested_at": f"2026-01-0{number}T00:00:00.000000+00:00",
         "updated_at": "2026-01-09T00:00:00.000000+00:00",
+        "title": None,
+        "budget_micro_usd": 9_000_000_004,
         **columns,
     }
 

@@ -24,12 +24,16 @@ from bot.infrastructure.tables import METADATA
 from bot.records import Fact, Unavailable
 from tests.contracts.by_hand import column, go_back, rows, run
 from tests.contracts.conftest import SERVER
+from tests.contracts.test_integrations import row
 
 KEEP_FOUR_THOUSAND_BYTES = """
     INSERT INTO deliveries (key, source, kind, digest, body, received_at, state)
     SELECT 'key', 'github', 'ping', '', decode(string_agg(md5(n::text), ''), 'hex'), 'then', 'ignored'
     FROM generate_series(1, 250) AS n
 """
+
+INTEGRATION = row(1)
+del INTEGRATION["requested_at"], INTEGRATION["updated_at"]
 
 
 @pytest.fixture
@@ -148,6 +152,27 @@ async def test_the_tail_of_a_database_that_is_filled_is_where_its_chain_ends(
     await append(log, after=2)
     assert await log.verify() is None
     assert await column(empty, "SELECT seq FROM tail") == [3]
+
+
+async def test_what_may_be_used_up_is_told_of_what_was_there_before(
+    empty: Database, clock: Any, outbox: Any, observer: Any
+) -> None:
+    await empty.migrate()
+    log = EventStore(empty, clock, outbox, observer)
+    for name, budget, history in (("i1", 12, (5, 7)), ("i2", 6, (5, 7, 4, 2))):
+        for after, given in enumerate(history):
+            kind = ("BudgetRaised" if after % 2 else "VersionRequested") if after else "IntegrationRequested"
+            fact, row = Fact(type=kind, data={"micro_usd": given}), {**INTEGRATION, "id": name}
+            row |= {"budget_micro_usd": budget, "version": after + 1}
+            key = f"{name}-{after}"
+            await log.append(name, [fact], after=after, key=key, meta={}, row=row, follow_ups=())
+    await go_back(empty, "0010")
+
+    await empty.migrate()
+
+    filled = await rows(empty, "SELECT id, title, budget_micro_usd FROM integrations ORDER BY id")
+    assert [tuple(row) for row in filled] == [("i1", None, 12), ("i2", None, 6)]
+    assert await empty.read(differences) == []
 
 
 async def append(log: EventStore, *, after: int) -> None:

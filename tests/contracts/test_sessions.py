@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from bot.application.ports import SignIns
+from bot.application.sign_in_ports import SignIns
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.database import Database
 from bot.infrastructure.sessions import Sessions

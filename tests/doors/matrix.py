@@ -50,7 +50,7 @@ BODIES: Final[Mapping[tuple[str, str], Mapping[str, Any]]] = {
     ("POST", "/integrations"): {"what": "send paid invoices"},
     ("POST", "/freezes"): {"scope": "repository", "why": "a migration"},
     ("POST", "/budgets"): {"add_usd": 2.5},
-    ("PUT", "/integrations/{id}"): {"budget_usd": 9.5},
+    ("PUT", "/integrations/{id}"): {"title": "Paid invoices"},
     ("POST", "/integrations/{id}/answer"): {"text": "the one in Berlin"},
     ("POST", "/integrations/{id}/approve"): {"head": COMMIT},
     ("POST", "/integrations/{id}/changes"): {"text": "smaller"},

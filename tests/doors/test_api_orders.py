@@ -65,7 +65,7 @@ def body_of(route: Any) -> dict[str, Any]:
     """A right body, and no condition that stands in the way."""
     if route.method == "DELETE":
         return {}
-    body = {"budget_usd": 9.5} if route.method == "PUT" else BODIES.get(route.path, {})
+    body = {"title": "Paid invoices"} if route.method == "PUT" else BODIES.get(route.path, {})
     return {"json": body}
 
 
@@ -141,6 +141,13 @@ BAD: Final = (
     b'{"budget_usd": 0}',
     b'{"budget_usd": -1}',
     b'{"budget_usd": 1e99}',
+    b'{"title": null}',
+    b'{"title": ""}',
+    b'{"title": " a"}',
+    b'{"title": "a\\nb"}',
+    b'{"title": "a\\u202eb"}',
+    b'{"title": "a\\u0000b"}',
+    b'{"title": 1, "budget_usd": 9}',
     b'{"repository": "acme", "what": "x"}',
     b'{"repository": "acme/shop", "what": " \\n "}',
     b'{"repository": "acme/shop", "what": "x", "issue": "3"}',
@@ -429,6 +436,42 @@ async def test_a_budget_is_set_by_whoever_says_what_they_saw(api: Client, opened
     assert (right.status, same.status) == (202, 202)
     [fact] = await opened.facts()
     assert (fact.type, fact.data["micro_usd"]) == ("BudgetRaised", 2_500_000)
+
+
+async def test_a_title_is_set_seen_and_found(api: Client, opened: Opened) -> None:
+    await opened.holds(UP_FOR_REVIEW)
+    key = await opened.key(DEVELOPER, "write")
+    before = await (await api.get(ONE, headers=key)).json()
+    seen = await etag(api, key)
+
+    set_to = await api.put(ONE, json={"title": "**Paid** invoices"}, headers={**key, "If-Match": seen})
+    late = await api.put(ONE, json={"title": "Other"}, headers={**key, "If-Match": seen})
+    same = await api.put(ONE, json={"title": "**Paid** invoices"}, headers={**key, "If-Match": "*"})
+    after = await (await api.get(ONE, headers=key)).json()
+    found = await api.get(f"{PREFIX}/integrations?q=PAID**%20inv", headers=key)
+
+    assert (before["title"], before["budget_usd"]) == (None, 5.0)
+    assert (set_to.status, (await set_to.json())["title"], same.status) == (202, "**Paid** invoices", 202)
+    assert await code_of(late) == (412, "changed_since")
+    assert (after["title"], after["version"]) == ("**Paid** invoices", before["version"] + 1)
+    assert [each["title"] for each in (await found.json())["items"]] == ["**Paid** invoices"]
+    [fact] = await opened.facts()
+    assert (fact.type, fact.data["title"]) == ("Titled", "**Paid** invoices")
+
+
+async def test_money_takes_another_right_than_a_name(api: Client, opened: Opened) -> None:
+    await opened.holds(UP_FOR_REVIEW)
+    both, anyhow = {"title": "Paid invoices", "budget_usd": 7.5}, {"If-Match": "*"}
+    narrow, wide = await opened.key(ADMIN, "write"), await opened.key(ADMIN, "admin")
+    not_theirs = await opened.key(DEVELOPER, "admin")
+
+    refused = [await api.put(ONE, json=both, headers={**each, **anyhow}) for each in (narrow, not_theirs)]
+    taken = await api.put(ONE, json=both, headers={**wide, **anyhow})
+
+    assert [await code_of(each) for each in refused] == [(403, "scope_missing"), (403, "not_allowed")]
+    shown = await taken.json()
+    assert (taken.status, shown["title"], shown["budget_usd"]) == (202, "Paid invoices", 7.5)
+    assert [each.type for each in await opened.facts()] == ["BudgetRaised", "Titled"]
 
 
 async def test_of_two_who_saw_the_same_one_sets_it(api: Client, opened: Opened) -> None:

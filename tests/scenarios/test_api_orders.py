@@ -26,6 +26,45 @@ async def ordered(
         return answer.status, await answer.json()
 
 
+def patches(team: Team) -> int:
+    """How often GitHub was told to change a pull request."""
+    return len([
+        each for each in team.github.world.calls if (each.method, "/pulls/" in each.path) == ("PATCH", True)
+    ])
+
+
+async def called(team: Team, path: str, key: str, title: str) -> int:
+    """Call it so, whatever it was called."""
+    headers = {"Authorization": f"Bearer {key}", "If-Match": "*"}
+    url = f"http://127.0.0.1:{team.bot.port}{PREFIX}{path}"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.put(url, headers=headers, json={"title": title}) as answer,
+    ):
+        return answer.status
+
+
+async def test_what_it_is_called_is_seen_wherever_people_look(team: Team) -> None:
+    mine = await key_for(team, "requester", "write")
+    _, it = await ordered(team, "/integrations", mine, WISH)
+    path = f"/integrations/{it['id']}"
+    early = await called(team, path, mine, "Invoices")
+    pull = await team.bot.has_a_pull_request()
+    first, patched = pull.issue.title, patches(team)
+
+    late = await called(team, path, mine, "Paid invoices to the ERP")
+    await team.bot.comes_to_rest()
+
+    listed = await asked(team, "/integrations", mine)
+    thread = Thread(github=team.github.world, repository_name="acme/shop", number=it["issue"])
+    [comment] = thread.by_the_bot("status")
+    assert (early, late, first) == (202, 202, "Invoices")
+    assert pull.issue.title == "Paid invoices to the ERP"
+    assert listed[1]["items"][0]["title"] == "Paid invoices to the ERP"
+    assert "`Paid invoices to the ERP`. Asked for by" in comment
+    assert patches(team) == patched + 1
+
+
 async def test_an_order_becomes_running_code(team: Team) -> None:
     mine, theirs = await key_for(team, "requester", "write"), await key_for(team, "admin", "admin")
 

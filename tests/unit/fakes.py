@@ -454,6 +454,7 @@ class FakePullRequests:
     there: dict[int, tuple[str, PullRequest]] = field(default_factory=dict)
     opened: list[tuple[str, str]] = field(default_factory=list)
     described: list[tuple[int, str, str]] = field(default_factory=list)
+    retitled: list[tuple[int, str]] = field(default_factory=list)
     remarks: dict[int, list[LineRemark]] = field(default_factory=dict)
     labelled: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     takes_labels: bool = True
@@ -503,7 +504,8 @@ class FakePullRequests:
         if draft and not self.has_drafts:
             raise StepFailed("drafts_unsupported")
         self.opened.append((title, body))
-        self.has(11 + len(self.opened) + len(self.there), branch, COMMIT, base=base, draft=draft)
+        number = 11 + len(self.opened) + len(self.there)
+        self.has(number, branch, COMMIT, base=base, draft=draft, title=title)
         return [pull for _, pull in self.there.values()][-1]
 
     async def make_ready(self, repository: Repository, number: int) -> None:
@@ -514,6 +516,9 @@ class FakePullRequests:
     async def describe(self, repository: Repository, number: int, *, title: str, body: str) -> str:
         self.described.append((number, title, body))
         self.bodies[number] = body
+        if number in self.there:
+            branch, pull = self.there[number]
+            self.there[number] = (branch, replace(pull, title=title))
         return SHOWN_AT
 
     async def body(self, repository: Repository, number: int) -> str:
@@ -524,6 +529,11 @@ class FakePullRequests:
     async def rewrite(self, repository: Repository, number: int, *, body: str) -> None:
         self.bodies[number] = body
         self.rewritten += 1
+
+    async def retitle(self, repository: Repository, number: int, *, title: str) -> None:
+        self.retitled.append((number, title))
+        branch, pull = self.there[number]
+        self.there[number] = (branch, replace(pull, title=title))
 
     async def label(self, repository: Repository, number: int, *, labels: Sequence[str]) -> bool:
         self.labelled.append((number, tuple(labels)))

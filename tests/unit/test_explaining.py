@@ -256,7 +256,13 @@ def test_every_fact_has_its_sentence() -> None:
     every += [e.Answered(by=REQUESTER, text=""), e.Rejected(by=ADMIN, why=None), ADMIN_APPROVAL]
     every += [*PLAN_AGREED, *ANOTHER_PLAN, e.Reminded(of="answer")]
     every += [HELD_UP, e.WentOn(), *UP_AGAIN]
-    every += [RESTING, e.Resumed(), MORE, e.PullRequestLabelled(labels=("a",))]
+    every += [
+        e.Titled(by=ADMIN, title="`a`"),
+        RESTING,
+        e.Resumed(),
+        MORE,
+        e.PullRequestLabelled(labels=("a",)),
+    ]
     every += [e.ChecksFailed(head=COMMIT, failing=(1, 2), said=""), e.SentBackByChecks(attempt=2)]
     every += [e.ChecksPassed(head=COMMIT), e.ChecksDisputed(head=COMMIT), READ]
     every += [e.ChecksCounted(head=COMMIT, done=1, total=2), e.PullRequestReady(number=1)]

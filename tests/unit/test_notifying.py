@@ -15,6 +15,7 @@ from bot.records import Start, StepFailed
 from tests.unit.fakes import Died, Stage
 from tests.unit.histories import (
     ACTIVE,
+    ADMIN,
     AGREED,
     ASKED,
     CHANGE,
@@ -277,7 +278,12 @@ async def test_before_it_has_ended_no_last_word_is_said(history: History) -> Non
 
 
 @pytest.mark.parametrize(
-    ("fact", "calm"), [(turn(4), 10), (e.CodeGenerated(attempt=1, change="", files=1, summary=""), 0)]
+    ("fact", "calm"),
+    [
+        (turn(4), 10),
+        (e.CodeGenerated(attempt=1, change="", files=1, summary=""), 0),
+        (e.Titled(by=ADMIN, title="a"), 0),
+    ],
 )
 def test_every_fact_is_told_what_people_see_at_once(fact: e.Event, calm: int) -> None:
     before = integration(WORKED)
