@@ -20,7 +20,10 @@ class PresentedKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """What is kept of a key beside its digest: whose it is, of which installation, and what it may do."""
+    """What is kept of a key beside its digest: whose it is, of which installation, and what it may do.
+
+    `made_by` is the key that it was made with, None where the operator or somebody signed in made it.
+    """
 
     id: str
     person: Actor
@@ -30,14 +33,16 @@ class ApiKey:
     expires_at: datetime
     revoked_at: datetime | None = None
     used_at: datetime | None = None
+    made_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Who asks, and by which means: a person in one installation, and what the means allow.
 
-    `id` is what quotas, cursors and the log know it by; `key` is there where the means are one. `lasts_until`
-    is when what a token was made of ends; as long as the means themselves where that is not said.
+    `id` is what quotas, cursors and the log know it by; `key` is there where the means are one, `key_id` also
+    where they were made of one. `lasts_until` is when what a token was made of ends; as long as the means
+    themselves where that is not said.
     """
 
     id: str
@@ -47,6 +52,7 @@ class Caller:
     permissions: frozenset[str]
     expires_at: datetime
     key: ApiKey | None = None
+    key_id: str | None = None
     lasts_until: datetime | None = None
 
 

@@ -69,7 +69,11 @@ def _keys_of(keys: argparse.ArgumentParser) -> None:
     )
     create.add_argument("--days", type=int, default=90, help="how long it lasts")
     acts.add_parser("list", help="every key, without the keys themselves")
-    acts.add_parser("revoke", help="take one back at once").add_argument("key_id", metavar="ID")
+    revoke = acts.add_parser("revoke", help="take one back at once, with those that were made with it")
+    revoke.add_argument("key_id", metavar="ID")
+    acts.add_parser("history", help="what became of keys, and whose doing it was").add_argument(
+        "installation", help="where: the account, or the installation's number"
+    )
     rotate = acts.add_parser("rotate", help="a new key to sign access tokens with")
     rotate.add_argument("--leaked", action="store_true", help="at once, and every token there is ends")
 
@@ -245,6 +249,7 @@ async def keys(settings: Settings, asked: argparse.Namespace) -> int:
             settings, asked.login, asked.installation, asked.scope or ["read"], asked.days
         ),
         "list": lambda: keys_by_hand.listed(settings),
+        "history": lambda: keys_by_hand.history(settings, asked.installation),
         "revoke": lambda: keys_by_hand.revoked(settings, asked.key_id),
         "rotate": lambda: keys_by_hand.replaced(settings) if asked.leaked else keys_by_hand.rotated(settings),
     }

@@ -9,6 +9,7 @@ from bot.application.key_acts import make_by_hand, revoke_by_hand
 from bot.application.keys import made as create
 from bot.application.signing import replace, rotate
 from bot.domain.api_keys import LONGEST_DAYS, UnknownScope, permissions_of
+from bot.domain.key_facts import stream_of
 from bot.freezing_by_hand import app_of
 from bot.infrastructure.github import GitHubApp
 from bot.infrastructure.github_installations import Installed, installed
@@ -48,12 +49,30 @@ async def listed(settings: Settings) -> str:
         return key_words.listed(keys, stored.clock.now())
 
 
-async def revoked(settings: Settings, key_id: str) -> str:
-    """It counts no more. Raises NotThere."""
+async def history(settings: Settings, place: str) -> str:
+    """What became of the keys of an installation, a line each; a number is not asked of GitHub.
+
+    Raises NotThere.
+    """
     async with kept(settings) as stored:
-        if not await revoke_by_hand(stored, stored.keys, key_id):
-            raise NotThere(f"no key {key_id} counts; `python -m bot keys list` lists them")
-    return f"{key_id} is revoked, and opens nothing any more"
+        return key_words.history(await stored.log.read(stream_of(await _number_of(settings, place))))
+
+
+async def _number_of(settings: Settings, place: str) -> int:
+    """Also of one that is there no more: what happened stays known by its number."""
+    if place.isascii() and place.isdecimal():
+        return int(place)
+    async with app_of(settings) as app:
+        return (await place_of(app, place)).id
+
+
+async def revoked(settings: Settings, key_id: str) -> str:
+    """It counts no more, nor does any that was made with it. Raises NotThere."""
+    async with kept(settings) as stored:
+        gone = await revoke_by_hand(stored, stored.keys, key_id)
+    if not gone:
+        raise NotThere(f"no key {key_id} counts; `python -m bot keys list` lists them")
+    return key_words.revoked(gone)
 
 
 async def rotated(settings: Settings) -> str:

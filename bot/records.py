@@ -17,7 +17,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
-    """As one installation sees it: names change, numbers do not. `owner_id` is known where it was just told."""
+    """As one installation sees it: names change, numbers do not. `owner_id` is known where it was told."""
 
     id: int
     full_name: str = field(compare=False)

@@ -113,6 +113,7 @@ class Granting:
             installation_id=grant.installation_id,
             permissions=grant.permissions & frozenset(claims.scope.split()),
             expires_at=ends(claims),
+            key_id=grant.key_id,
             lasts_until=grant.expires_at,
         )
 

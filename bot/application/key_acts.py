@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from bot.api_records import ApiKey, Caller, WantedKeys
+from bot.application.callers import NotRecognised
 from bot.application.keys import Keys, made
 from bot.application.ports import Kept
 from bot.application.reading import NotFound, RoleName
@@ -64,8 +65,8 @@ class KeyActs:
     async def make(self, caller: Caller, scopes: Collection[str], days: int | None) -> tuple[ApiKey, str]:
         """A key for the caller, and its text, shown this once.
 
-        It is told of before it counts. Raises UnknownScope, TooWide, TooLong, TooManyKeys, StepFailed,
-        Unavailable.
+        It is told of before it counts. Raises UnknownScope, TooWide, TooLong, TooManyKeys, NotRecognised
+        where what it is made with was revoked meanwhile, StepFailed, Unavailable.
         """
         permissions, now = permissions_of(scopes), self.kept.clock.now()
         until = key_ends(caller, days, now)
@@ -78,13 +79,18 @@ class KeyActs:
             permissions=permissions,
             until=until,
             now=now,
+            made_by=caller.key_id,
         )
         await self._note(key, key_made(key, by=caller.id), caller)
-        await self.keys.keep(key, text)
+        if not await self.keys.keep(key, text):
+            await self._note(key, key_revoked(key, along_with=key.made_by), caller)
+            raise NotRecognised("key_revoked")
         return key, text
 
     async def revoke(self, caller: Caller, key_id: str) -> None:
-        """The caller's own, or anybody's for who may manage them; again it is as before.
+        """The caller's own, or anybody's for who may manage them, with all that was made with it.
+
+        Again it is as before.
 
         Raises NotFound where there is none that the caller may know of, NotOwner, StepFailed, Unavailable.
         """
@@ -96,8 +102,8 @@ class KeyActs:
             await self.check_owner(caller)  # also where there is none: nobody learns from it whether there is
         if key is None or not is_here:
             raise NotFound
-        await self.keys.revoke(key_id, self.kept.clock.now())
-        await self._note(key, key_revoked(key), caller)
+        for each in await self.keys.revoke(key_id, self.kept.clock.now()):
+            await self._note(each, _revoked(each, key_id), caller)
 
     async def check_owner(self, caller: Caller) -> None:
         """Raise NotOwner unless GitHub lists the caller now as an owner of the installation's account."""
@@ -136,10 +142,16 @@ async def make_by_hand(kept: Kept, keys: Keys, key: ApiKey, text: str) -> None:
     await keys.keep(key, text)
 
 
-async def revoke_by_hand(kept: Kept, keys: Keys, key_id: str) -> bool:
-    """The operator takes a key back; False where none of this id counts."""
+async def revoke_by_hand(kept: Kept, keys: Keys, key_id: str) -> list[ApiKey]:
+    """The operator takes a key back, with all that was made with it; none where none of this id counts."""
     key = await keys.get(key_id)
-    if key is None or not await keys.revoke(key_id, kept.clock.now()):
-        return False
-    await note(kept, key, key_revoked(key), OPERATOR)
-    return True
+    if key is None or key.revoked_at is not None:
+        return []
+    revoked = await keys.revoke(key_id, kept.clock.now())
+    for each in revoked:
+        await note(kept, each, _revoked(each, key_id), OPERATOR)
+    return revoked
+
+
+def _revoked(key: ApiKey, asked_for: str) -> Fact:
+    return key_revoked(key, along_with=None if key.id == asked_for else asked_for)

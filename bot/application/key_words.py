@@ -6,7 +6,9 @@ from datetime import datetime
 from bot.api_records import ApiKey
 from bot.application.members import Member
 from bot.domain.api_keys import SCOPES, standing
+from bot.domain.key_facts import REVOKED
 from bot.domain.policy import Permission
+from bot.records import Recorded
 from bot.token_records import SigningKey
 
 
@@ -23,6 +25,30 @@ def shown_once(key: ApiKey, text: str) -> str:
 def listed(keys: Sequence[ApiKey], now: datetime) -> str:
     """A line for each."""
     return "\n".join(_line(key, now) for key in keys) or "there is no key"
+
+
+def revoked(keys: Sequence[ApiKey]) -> str:
+    """The key, and those that went with it."""
+    key, *others = [each.id for each in keys]
+    with_it = f"\nrevoked with it, for they were made with it: {', '.join(others)}" if others else ""
+    return f"{key} is revoked, and opens nothing any more{with_it}"
+
+
+def history(facts: Sequence[Recorded]) -> str:
+    """A line for each fact, oldest first."""
+    return "\n".join(map(_fact, facts)) or "no key was made or revoked there"
+
+
+def _fact(fact: Recorded) -> str:
+    data, who = fact.data, f"@{fact.meta['login']}" if "by" in fact.meta else "the operator"
+    begins = f"{fact.at:%Y-%m-%d %H:%M:%S} {data['key']} of @{data['person']['login']}"
+    if fact.type == REVOKED:
+        along = f", along with {data['along_with']}" if "along_with" in data else ""
+        return f"{begins}: revoked by {who}{along}"
+    means = f" with {data['by_key']}" if data["by_key"] else ""
+    return (
+        f"{begins}: made by {who}{means}; {', '.join(data['permissions'])}; until {data['expires_at'][:10]}"
+    )
 
 
 def unknown_scope(scope: str) -> str:
@@ -59,7 +85,8 @@ def replaced(key: SigningKey) -> str:
 
 def _line(key: ApiKey, now: datetime) -> str:
     used = f"last used {key.used_at:%Y-%m-%d %H:%M}" if key.used_at else "never used"
-    return f"{key.id} {_whose(key)}: {_allows(key)}; {_life(key, now)}, {used}"
+    made = f", made with {key.made_by}" if key.made_by else ""
+    return f"{key.id} {_whose(key)}: {_allows(key)}; {_life(key, now)}, {used}{made}"
 
 
 def _life(key: ApiKey, now: datetime) -> str:

@@ -24,15 +24,19 @@ from bot.records import Actor, Unavailable
 class Keys(Protocol):
     """Keys by their id; of the key itself nothing but a keyed digest is kept."""
 
-    async def keep(self, key: ApiKey, text: str) -> None: ...
+    async def keep(self, key: ApiKey, text: str) -> bool:
+        """It counts from now on; False, and nothing is kept, where what it was made with does no more."""
 
     async def matching(self, presented: PresentedKey) -> ApiKey | None:
         """What is kept of exactly this key, None where it is another or unknown. Raises Unavailable."""
 
     async def note_use(self, key_id: str, at: datetime) -> None: ...
 
-    async def revoke(self, key_id: str, at: datetime) -> bool:
-        """From now on it counts no more; False where there is none that counts."""
+    async def revoke(self, key_id: str, at: datetime) -> list[ApiKey]:
+        """From now on it counts no more, nor does any that was made with it, by however many steps.
+
+        These keys, itself first, whether they counted before or not.
+        """
 
     async def listed(self) -> list[ApiKey]: ...
 
@@ -46,7 +50,13 @@ class Keys(Protocol):
 
 
 def made(
-    *, person: Actor, installation_id: int, permissions: Iterable[str], until: datetime, now: datetime
+    *,
+    person: Actor,
+    installation_id: int,
+    permissions: Iterable[str],
+    until: datetime,
+    now: datetime,
+    made_by: str | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key, and its text, which is not kept and so shown this once. It counts when it is kept."""
     text = key_text(secrets.token_bytes(ENTROPY_BYTES))
@@ -57,6 +67,7 @@ def made(
         permissions=frozenset(map(str, permissions)),
         created_at=now,
         expires_at=until,
+        made_by=made_by,
     )
     return key, text
 
@@ -104,4 +115,5 @@ def caller_by(key: ApiKey) -> Caller:
         permissions=key.permissions,
         expires_at=key.expires_at,
         key=key,
+        key_id=key.id,
     )

@@ -29,9 +29,7 @@ def key_made(key: ApiKey, *, by: str | None) -> Fact:
     )
 
 
-def key_revoked(key: ApiKey) -> Fact:
-    """It counts no more."""
-    return Fact(
-        type=REVOKED,
-        data={"key": key.id, "person": {"id": key.person.id, "login": key.person.login}},
-    )
+def key_revoked(key: ApiKey, *, along_with: str | None = None) -> Fact:
+    """It counts no more; `along_with` is the key that was revoked, where it is another that made this one."""
+    data = {"key": key.id, "person": {"id": key.person.id, "login": key.person.login}}
+    return Fact(type=REVOKED, data=data if along_with is None else {**data, "along_with": along_with})

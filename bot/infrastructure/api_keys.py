@@ -27,10 +27,9 @@ class ApiKeys:
         self._database, self._secret = database, crypto.key(PURPOSE)
         self._rows = Together(self._by_id)
 
-    async def keep(self, key: ApiKey, text: str) -> None:
-        """A new one, of this text."""
-        row = {**_row(key), "digest": self._digest(text)}
-        await self._database.write(lambda connection: connection.execute(insert(API_KEYS), row))
+    async def keep(self, key: ApiKey, text: str) -> bool:
+        """A new one, of this text; False, and nothing, where the one that it was made with is revoked."""
+        return await self._database.write(partial(_keep, {**_row(key), "digest": self._digest(text)}))
 
     async def matching(self, presented: PresentedKey) -> ApiKey | None:
         """The key of exactly this text; compared in constant time, with nothing where there is none."""
@@ -45,8 +44,8 @@ class ApiKeys:
         change = update(API_KEYS).where(API_KEYS.c.id == key_id, is_older).values(used_at=as_text(at))
         await self._database.write(lambda connection: connection.execute(change))
 
-    async def revoke(self, key_id: str, at: datetime) -> bool:
-        """Revoked from now on, and from nothing else: again it is as before."""
+    async def revoke(self, key_id: str, at: datetime) -> list[ApiKey]:
+        """It and all that was made with it, from now on and from nothing else: again it is as before."""
         return await self._database.write(partial(_revoke, key_id, as_text(at)))
 
     async def listed(self) -> list[ApiKey]:
@@ -90,9 +89,30 @@ class ApiKeys:
         return hmac.digest(self._secret, text.encode(), "sha256")
 
 
-def _revoke(key_id: str, at: str, connection: Connection) -> bool:
-    counts = API_KEYS.c.id == key_id, API_KEYS.c.revoked_at.is_(None)
-    return connection.execute(update(API_KEYS).where(*counts).values(revoked_at=at)).rowcount == 1
+def _keep(row: Mapping[str, Any], connection: Connection) -> bool:
+    """Whoever revokes the maker waits until this is kept, and finds it; or this waits, and is not kept."""
+    maker = select(API_KEYS.c.revoked_at).where(API_KEYS.c.id == row["made_by"]).with_for_update()
+    found = connection.execute(maker).first()
+    if found is not None and found.revoked_at is not None:
+        return False
+    connection.execute(insert(API_KEYS), row)
+    return True
+
+
+def _revoke(key_id: str, at: str, connection: Connection) -> list[ApiKey]:
+    """Those of one step are revoked before the next is looked for: none is made behind it."""
+    family: list[ApiKey] = []
+    step = API_KEYS.c.id == key_id
+    while True:
+        connection.execute(
+            update(API_KEYS).where(step, API_KEYS.c.revoked_at.is_(None)).values(revoked_at=at)
+        )
+        found = select(API_KEYS).where(step).order_by(API_KEYS.c.created_at, API_KEYS.c.id)
+        keys = [_key(row) for row in connection.execute(found).mappings()]
+        if not keys:
+            return family
+        family += keys
+        step = API_KEYS.c.made_by.in_([key.id for key in keys])
 
 
 def _row(key: ApiKey) -> Mapping[str, Any]:
@@ -106,6 +126,7 @@ def _row(key: ApiKey) -> Mapping[str, Any]:
         "expires_at": as_text(key.expires_at),
         "revoked_at": as_text(key.revoked_at) if key.revoked_at else None,
         "used_at": as_text(key.used_at) if key.used_at else None,
+        "made_by": key.made_by,
     }
 
 
@@ -119,6 +140,7 @@ def _key(row: Mapping[Any, Any]) -> ApiKey:
         expires_at=datetime.fromisoformat(row["expires_at"]),
         revoked_at=_moment(row["revoked_at"]),
         used_at=_moment(row["used_at"]),
+        made_by=row["made_by"],
     )
 
 

@@ -170,6 +170,8 @@ API_KEYS: Final = Table(
     Column("expires_at", Text, nullable=False),
     Column("revoked_at", Text),
     Column("used_at", Text),
+    Column("made_by", Text),
+    Index("api_keys_made_by", "made_by"),
 )
 
 SIGNING_KEYS: Final = Table(

@@ -41,6 +41,9 @@ class KeptKey(Key):
 
     person: Person
     revoked_at: Moment | None
+    made_by: str | None = Field(
+        description="the key that it was made with, and is revoked with; null where it was made otherwise"
+    )
 
 
 class KeptKeys(Shape):
@@ -109,6 +112,7 @@ def kept_key_of(key: ApiKey) -> KeptKey:
         last_used_at=key.used_at,
         person=Person(id=key.person.id, login=key.person.login),
         revoked_at=key.revoked_at,
+        made_by=key.made_by,
     )
 
 

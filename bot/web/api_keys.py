@@ -7,6 +7,7 @@ from datetime import UTC
 from aiohttp import web
 
 from bot.api_records import ApiKey
+from bot.application.callers import NotRecognised
 from bot.application.reading import NotFound
 from bot.domain.api_keys import UnknownScope
 from bot.domain.freezing import NotOwner
@@ -48,12 +49,15 @@ def place_of(key: ApiKey) -> tuple[str, str]:
 async def create_key(door: ApiDoor, request: web.Request, asked: v1.NewKeyAsked) -> web.StreamResponse:
     """A key of yours that allows at most what you have by what you ask with, and by GitHub's word now."""
     with refusing():
-        key, text = await door.keys.make(request[CALLER], asked.scopes, asked.days)
+        try:
+            key, text = await door.keys.make(request[CALLER], asked.scopes, asked.days)
+        except NotRecognised as no:
+            raise Refused(401, no.code, words.KEY[no.code]) from None
     return json_of(v1.new_key_of(key, text), status=201)
 
 
 async def revoke_key(door: ApiDoor, request: web.Request, _asked: Nothing) -> web.StreamResponse:
-    """Take a key back at once, yours or, with key:manage, anybody's; it opens nothing any more."""
+    """Take a key back, yours or, with key:manage, anybody's, and all made with it: they open nothing more."""
     with refusing():
         await door.keys.revoke(request[CALLER], request.match_info["key"])
     return web.Response(status=204)

@@ -26,7 +26,11 @@ async def run(database: Database, *statements: str | Executable) -> None:
 
 # What each migration made, taken out again; a later one is taken out first.
 _MADE: Final[Mapping[str, Sequence[str]]] = {
-    "0011": [f"ALTER TABLE integrations DROP COLUMN {name}" for name in ("title", "budget_micro_usd")],
+    "0011": [
+        *(f"ALTER TABLE integrations DROP COLUMN {name}" for name in ("title", "budget_micro_usd")),
+        "DROP INDEX api_keys_made_by",
+        "ALTER TABLE api_keys DROP COLUMN made_by",
+    ],
     "0010": ["DROP TABLE api_answers"],
     "0009": [
         f"DROP INDEX integrations_board_{name}" for name in ("state", "repository", "requester", "counts")

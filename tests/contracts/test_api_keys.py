@@ -1,5 +1,7 @@
 """API keys as they are kept: by a keyed digest, revoked at once, their last use once a minute."""
 
+from asyncio import gather
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -8,10 +10,13 @@ import pytest
 from bot.api_records import ApiKey, WantedKeys
 from bot.application.callers import NotRecognised
 from bot.application.keys import caller_by, create, recognised
+from bot.application.keys import made as new_key
 from bot.domain.api_keys import CHECK_DIGITS, ENTROPY_BYTES, checksum, key_text, read_key
+from bot.domain.key_facts import key_made
 from bot.infrastructure.api_keys import ApiKeys
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.database import Database, as_text
+from bot.infrastructure.event_store import EventStore
 from bot.infrastructure.tables import API_KEYS
 from bot.records import Actor
 from tests.contracts.by_hand import column, go_back, run
@@ -89,11 +94,99 @@ async def test_web_11_it_is_revoked_at_once_and_in_every_process(
     elsewhere = ApiKeys(database, Crypto(SECRET))
     await recognised(text, elsewhere, clock)
 
-    first, again = await keys.revoke(key.id, clock.now()), await keys.revoke(key.id, clock.now())
+    [first] = await keys.revoke(key.id, clock.now())
+    clock.moves(seconds=1)
+    [again] = await keys.revoke(key.id, clock.now())
 
-    assert (first, again) == (True, False)
+    assert first == again == replace(key, revoked_at=first.revoked_at, used_at=first.used_at)
     assert await refusal(text, elsewhere, clock) == "key_revoked"
     assert not await keys.revoke("nobody", clock.now())
+
+
+async def family(keys: ApiKeys, clock: Watch) -> list[ApiKey]:
+    """A key, one made with it, one made with that, and one beside them."""
+    found: list[ApiKey] = []
+    for maker in (None, 0, 1, None):
+        by = None if maker is None else found[maker].id
+        key, text = one_of(clock, by)
+        assert await keys.keep(key, text)
+        found.append(key)
+        clock.moves(seconds=1)
+    return found
+
+
+def one_of(clock: Watch, made_by: str | None) -> tuple[ApiKey, str]:
+    until = clock.now() + timedelta(days=30)
+    return new_key(
+        person=ADA, installation_id=9, permissions=["a"], until=until, now=clock.now(), made_by=made_by
+    )
+
+
+async def test_web_11_what_was_made_with_it_goes_with_it_by_however_many_steps(
+    keys: ApiKeys, clock: Watch
+) -> None:
+    whole = await family(keys, clock)
+
+    gone = await keys.revoke(whole[0].id, clock.now())
+
+    assert [key.id for key in gone] == [key.id for key in whole[:3]]
+    assert {key.revoked_at for key in gone} == {clock.now()}
+    left = await keys.get(whole[3].id)
+    assert left == whole[3]
+
+
+async def test_web_11_what_it_was_made_with_stays_and_so_does_when_one_was_revoked_before(
+    keys: ApiKeys, clock: Watch
+) -> None:
+    whole = await family(keys, clock)
+    before = clock.now()
+    await keys.revoke(whole[1].id, before)
+    clock.moves(hours=1)
+    first = await keys.get(whole[0].id)
+
+    gone = await keys.revoke(whole[0].id, clock.now())
+
+    assert first == whole[0]
+    assert [key.revoked_at for key in gone] == [clock.now(), before, before]
+
+
+async def test_web_11_with_one_that_is_revoked_none_is_made(keys: ApiKeys, clock: Watch) -> None:
+    whole = await family(keys, clock)
+    await keys.revoke(whole[1].id, clock.now())
+
+    key, text = one_of(clock, whole[1].id)
+
+    assert not await keys.keep(key, text)
+    assert await keys.get(key.id) is None
+
+
+async def test_web_11_of_one_being_revoked_and_one_being_made_with_it_none_is_left(
+    keys: ApiKeys, clock: Watch, database: Database
+) -> None:
+    elsewhere = ApiKeys(database, Crypto(SECRET))
+    for _ in range(10):
+        whole = await family(keys, clock)
+        late = [one_of(clock, whole[step].id) for step in (0, 1, 2)]
+
+        await gather(*(elsewhere.keep(*each) for each in late), keys.revoke(whole[0].id, clock.now()))
+
+        kept = [await keys.get(key.id) for key, _ in late]
+        assert all(key is None or key.revoked_at is not None for key in kept)
+
+
+async def test_with_what_a_key_was_made_is_told_of_those_there_were_before(
+    keys: ApiKeys, clock: Watch, database: Database, outbox: Any, observer: Any
+) -> None:
+    whole, log = await family(keys, clock), EventStore(database, clock, outbox, observer)
+    makers = (None, whole[0].id, "person-1", None)
+    for after, (key, by) in enumerate(zip(whole, makers, strict=True)):
+        fact = key_made(key, by=by)
+        await log.append("keys:9", [fact], after=after, key=key.id, meta={}, row={}, follow_ups=())
+    await go_back(database, "0010")
+
+    await database.migrate()
+
+    assert [key.made_by for key in await keys.listed()] == [None, whole[0].id, None, None]
 
 
 async def test_it_ends(keys: ApiKeys, clock: Watch) -> None:

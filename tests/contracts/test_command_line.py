@@ -46,6 +46,7 @@ VERBS: Final = (
     ["freezes"],
     ["keys", "list"],
     ["keys", "revoke", "F3kq0Zb81LmX"],
+    ["keys", "history", "7"],
 )
 
 

@@ -230,6 +230,36 @@ async def test_web_11_a_key_of_ones_own_is_revoked_at_once_and_again_without_a_w
     assert await facts(opened) == [("KeyRevoked", id_of(opened, "manager"), "ada")]
 
 
+async def test_web_11_with_a_key_goes_what_was_made_with_it_and_with_a_token_of_that(
+    api: Client, opened: Opened
+) -> None:
+    first = await (await make(api, opened.bearer())).json()
+    shown = {"Authorization": f"Bearer {first['key']}"}
+    form = {"grant_type": "api_key", "api_key": first["key"]}
+    token = await (await api.post("/auth/token", data=form)).json()
+    second = await (await make(api, bearer(token))).json()
+    third = await (await make(api, {"Authorization": f"Bearer {second['key']}"}, days=1)).json()
+    listed = (await (await api.get(KEYS, headers=opened.bearer())).json())["items"]
+
+    answer = await api.delete(f"{KEYS}/{first['id']}", headers=opened.bearer())
+
+    makers = {each["id"]: each["made_by"] for each in listed}
+    assert answer.status == 204
+    assert [makers[each["id"]] for each in (third, second, first)] == [
+        *(second["id"], first["id"]),
+        id_of(opened, "reader"),
+    ]
+    for each in (shown, bearer(token), *({"Authorization": f"Bearer {it['key']}"} for it in (second, third))):
+        assert (await api.get(f"{PREFIX}/me", headers=each)).status == 401
+    assert (await api.get(f"{PREFIX}/me", headers=opened.bearer())).status == 200
+    gone = [it for it in await opened.log.read(stream_of(OURS)) if it.type == "KeyRevoked"]
+    assert [(it.data["key"], it.data.get("along_with")) for it in gone] == [
+        (first["id"], None),
+        (second["id"], first["id"]),
+        (third["id"], first["id"]),
+    ]
+
+
 @pytest.mark.parametrize("whose", ["reader", "manager", "eve"])
 @pytest.mark.parametrize("reaches", [True, False])
 async def test_web_13_whether_there_is_a_key_of_anothers_is_not_told(

@@ -8,9 +8,10 @@ from typing import Final
 import pytest
 
 from bot.application.callers import NotRecognised
-from bot.application.keys import recognised
+from bot.application.key_acts import note
+from bot.application.keys import made, recognised
 from bot.command_line import arguments, verb
-from bot.domain.key_facts import stream_of
+from bot.domain.key_facts import key_made, stream_of
 from bot.settings import Settings
 from bot.troubles import Mistaken, NotThere
 from tests.story import Team
@@ -55,6 +56,47 @@ async def test_a_key_is_shown_once_and_revoked_at_once(team: Team) -> None:
     ]
     assert text.rpartition("_")[2] not in repr(facts)
     assert await stored.log.verify() is None
+
+
+async def test_what_became_of_keys_is_told_in_the_order_of_it(team: Team) -> None:
+    stored = team.bot.stored
+    assert await said(team, ["keys", "history", "acme"]) == "no key was made or revoked there\n"
+    text = (await said(team, [*CREATE, "viewer", "--days", "7"])).partition("\n")[0]
+    key = await recognised(text, stored.keys, stored.clock)
+    until = key.expires_at
+    kept = await stored.keys.get(key.id)
+    assert kept is not None
+    child, secret = made(
+        person=key.person,
+        installation_id=key.installation_id,
+        permissions=key.permissions,
+        until=until,
+        now=stored.clock.now(),
+        made_by=key.id,
+    )
+    who = {"by": key.person.id, "login": key.person.login, "door": "api"}
+    await note(stored, child, key_made(child, by=key.id), who)
+    await stored.keys.keep(child, secret)
+
+    gone = await said(team, ["keys", "revoke", key.id])
+    by_name, by_number = [
+        await said(team, ["keys", "history", each]) for each in ("acme", str(key.installation_id))
+    ]
+
+    assert gone == (
+        f"{key.id} is revoked, and opens nothing any more\n"
+        f"revoked with it, for they were made with it: {child.id}\n"
+    )
+    allowed = f"integration:read; until {until:%Y-%m-%d}"
+    assert [line[20:] for line in by_name.splitlines()] == [
+        f"{key.id} of @viewer: made by the operator; {allowed}",
+        f"{child.id} of @viewer: made by @viewer with {key.id}; {allowed}",
+        f"{key.id} of @viewer: revoked by the operator",
+        f"{child.id} of @viewer: revoked by the operator, along with {key.id}",
+    ]
+    assert by_number == by_name
+    with pytest.raises(NotThere):
+        await said(team, ["keys", "history", "other"])
 
 
 @pytest.mark.parametrize(

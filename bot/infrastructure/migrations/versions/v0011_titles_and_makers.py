@@ -1,4 +1,4 @@
-"""What an integration is called and may use up, in its row: of those there are, as their facts have it."""
+"""What an integration is called and may use up, and with which key a key was made: as the facts have it."""
 
 import json
 from collections.abc import Mapping
@@ -12,16 +12,34 @@ down_revision: Final = "0010"
 
 GIVEN: Final = ("IntegrationRequested", "VersionRequested")
 MORE: Final = "BudgetRaised"
+MADE: Final = "KeyMade"
 
 
 def upgrade() -> None:
-    """Make the columns, and fill the budgets; nothing has a title yet."""
+    """Make the columns, and fill them; nothing has a title yet."""
+    _of_integrations(op.get_bind())
+    op.add_column("api_keys", sa.Column("made_by", sa.Text))
+    op.create_index("api_keys_made_by", "api_keys", ["made_by"])
+    _of_keys(op.get_bind())
+
+
+def _of_integrations(connection: sa.Connection) -> None:
     op.add_column("integrations", sa.Column("title", sa.Text))
     budget = sa.Column("budget_micro_usd", sa.BigInteger, nullable=False, server_default="0")
     op.add_column("integrations", budget)
     filled = sa.text("UPDATE integrations SET budget_micro_usd = :budget WHERE id = :id")
-    for stream, micro_usd in _budgets(op.get_bind()).items():
-        op.get_bind().execute(filled, {"budget": micro_usd, "id": stream})
+    for stream, micro_usd in _budgets(connection).items():
+        connection.execute(filled, {"budget": micro_usd, "id": stream})
+
+
+def _of_keys(connection: sa.Connection) -> None:
+    """What a key was made with that is no key is a person's session."""
+    ids = set(connection.execute(sa.text("SELECT id FROM api_keys")).scalars())
+    filled = sa.text("UPDATE api_keys SET made_by = :maker WHERE id = :id")
+    facts = connection.execute(sa.text("SELECT data FROM events WHERE type = :made"), {"made": MADE})
+    for data in map(json.loads, facts.scalars().all()):
+        if data["by_key"] in ids:
+            connection.execute(filled, {"maker": data["by_key"], "id": data["key"]})
 
 
 def _budgets(connection: sa.Connection) -> Mapping[str, int]:
