@@ -80,7 +80,7 @@ async def storage(
             aside=Aside(database, outbox),
             integrations=ReadModels(database),
             keys=ApiKeys(database, crypto),
-            grants=Grants(database, crypto),
+            grants=Grants(database, crypto, settings.github_url),
             signing_keys=SigningKeys(database, crypto),
             sessions=Sessions(database, crypto, settings.github_url),
             orders=ApiAnswers(database, crypto, clock),

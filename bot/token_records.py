@@ -15,7 +15,7 @@ class Grant:
     """What somebody was granted, for as long as the tokens made of it are renewed.
 
     `key_id` is the key that it was made of, None where a person signed in. `revoked_at` is when it or that
-    key was revoked.
+    key was revoked, and not None where that session is over.
     """
 
     id: str

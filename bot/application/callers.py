@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.api_records import Caller
 from bot.domain.access_tokens import is_like_a_token
+from bot.records import Actor
 
 Recognise = Callable[[str], Awaitable[Caller]]
 """Who shows this text, if it counts now. Raises NotRecognised, Unavailable."""
@@ -15,6 +16,11 @@ class NotRecognised(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+def id_of(person: Actor) -> str:
+    """What somebody is known by who signed in: whoever signs in again has no second quota."""
+    return f"person-{person.id}"
 
 
 def by_form(*, key: Recognise, token: Recognise) -> Recognise:

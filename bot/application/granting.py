@@ -9,7 +9,7 @@ from typing import Protocol
 import structlog
 
 from bot.api_records import Caller
-from bot.application.callers import NotRecognised
+from bot.application.callers import NotRecognised, id_of
 from bot.application.keys import Keys, recognised
 from bot.application.ports import Clock
 from bot.application.signing import Signing
@@ -26,10 +26,11 @@ Judge = Callable[[Grant, Refresh, datetime], RefreshStanding]
 class Grants(Protocol):
     """What tokens are made of, and the refresh tokens that renew them."""
 
-    async def begin(self, grant: Grant, text: str) -> None: ...
+    async def begin(self, grant: Grant, text: str, *, session: str | None = None) -> None:
+        """A new one, renewed by this refresh token; where it is of a session, of the one with that text."""
 
     async def get(self, grant_id: str) -> Grant | None:
-        """As it stands now: over where its key is."""
+        """As it stands now: over where its key or its session is."""
 
     def following(self, text: str) -> bytes:
         """What the refresh token that follows this one is made of; always the same."""
@@ -66,19 +67,11 @@ class Granting:
             caller = await recognised(text, self.keys, self.clock)
         except NotRecognised as no:
             raise NotGranted("invalid_grant", no.code) from None
-        now = self.clock.now()
-        grant = Grant(
-            id=secrets.token_hex(8),
-            person=caller.person,
-            installation_id=caller.installation_id,
-            permissions=narrowed(caller.permissions, scopes),
-            key_id=caller.id,
-            created_at=now,
-            expires_at=granted_until(now, caller.expires_at),
-        )
-        refresh = refresh_text(secrets.token_bytes(SECRET_BYTES))
-        await self.grants.begin(grant, refresh)
-        return await self._issued(grant, refresh, grant.permissions, now)
+        return await self._granted(caller, scopes)
+
+    async def for_session(self, caller: Caller, text: str, scopes: Collection[str]) -> Issued:
+        """Tokens of at most what this session allows, and for no longer. Raises NotGranted, Unavailable."""
+        return await self._granted(caller, scopes, session=text)
 
     async def for_refresh(self, text: str, scopes: Collection[str]) -> Issued:
         """The same anew, once for each refresh token. Raises NotGranted, Unavailable."""
@@ -107,7 +100,7 @@ class Granting:
         if grant.revoked_at is not None:
             raise NotRecognised("token_revoked")
         return Caller(
-            id=grant.key_id or grant.id,
+            id=grant.key_id or id_of(grant.person),
             means="token",
             person=grant.person,
             installation_id=grant.installation_id,
@@ -125,6 +118,23 @@ class Granting:
         grant_id = await self._grant_behind(text)
         if grant_id is not None:
             await self.grants.revoke(grant_id, self.clock.now())
+
+    async def _granted(
+        self, caller: Caller, scopes: Collection[str], *, session: str | None = None
+    ) -> Issued:
+        now = self.clock.now()
+        grant = Grant(
+            id=secrets.token_hex(8),
+            person=caller.person,
+            installation_id=caller.installation_id,
+            permissions=narrowed(caller.permissions, scopes),
+            key_id=caller.key_id,
+            created_at=now,
+            expires_at=granted_until(now, caller.expires_at),
+        )
+        refresh = refresh_text(secrets.token_bytes(SECRET_BYTES))
+        await self.grants.begin(grant, refresh, session=session)
+        return await self._issued(grant, refresh, grant.permissions, now)
 
     async def _issued(
         self, grant: Grant, refresh: str, permissions: Collection[str], now: datetime

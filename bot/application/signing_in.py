@@ -12,6 +12,7 @@ from typing import Protocol
 import structlog
 
 from bot.api_records import Caller
+from bot.application.callers import id_of
 from bot.application.ports import Clock
 from bot.application.user_tokens import UserTokens
 from bot.domain import signing_in as rules
@@ -118,7 +119,7 @@ class SignIn:
         session = await self.session(text)
         of = rules.chosen(session.installation_id, await self.memberships(session.person))
         return Caller(
-            id=f"person-{session.person.id}",
+            id=id_of(session.person),
             means="session",
             person=session.person,
             installation_id=of.installation_id,

@@ -6,11 +6,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, select, update
 
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.database import Database, as_text
-from bot.infrastructure.tables import API_KEYS, GRANTS, REFRESH_TOKENS
+from bot.infrastructure.sessions import PURPOSE as OF_SESSIONS
+from bot.infrastructure.sessions import digest_of
+from bot.infrastructure.tables import API_KEYS, GRANTS, REFRESH_TOKENS, SESSIONS
 from bot.records import Actor
 from bot.token_records import Grant, Refresh, RefreshStanding
 
@@ -19,34 +21,43 @@ FOLLOWING: Final = "refresh tokens that follow"
 
 Judge = Callable[[Grant, Refresh, datetime], RefreshStanding]
 
-# A grant that was made of a key counts as long as the key does: both are looked at together, each time.
+IS_SIGNED_OUT: Final = and_(GRANTS.c.session.is_not(None), SESSIONS.c.digest.is_(None))
+ENDED_AT: Final = func.coalesce(
+    GRANTS.c.revoked_at, API_KEYS.c.revoked_at, case((IS_SIGNED_OUT, GRANTS.c.created_at))
+)
+# A grant counts as long as the key or the session that it was made of: both are looked at, each time.
 OF_GRANT: Final = (
-    select(GRANTS, func.coalesce(GRANTS.c.revoked_at, API_KEYS.c.revoked_at).label("ended_at"))
+    select(GRANTS, ENDED_AT.label("ended_at"))
     .select_from(GRANTS)
     .outerjoin(API_KEYS, API_KEYS.c.id == GRANTS.c.key_id)
+    .outerjoin(
+        SESSIONS, and_(SESSIONS.c.digest == GRANTS.c.session, SESSIONS.c.issuer == bindparam("issuer"))
+    )
 )
 
 
 class Grants:
-    """One row a grant, and one each refresh token that there was of it."""
+    """One row a grant, and one each refresh token that there was of it; sessions are of this one GitHub."""
 
-    def __init__(self, database: Database, crypto: Crypto) -> None:
-        self._database = database
+    def __init__(self, database: Database, crypto: Crypto, issuer: str) -> None:
+        self._database, self._issuer = database, issuer
         self._secret, self._following = crypto.key(PURPOSE), crypto.key(FOLLOWING)
+        self._sessions = crypto.key(OF_SESSIONS)
 
-    async def begin(self, grant: Grant, text: str) -> None:
-        """A new one, renewed by this refresh token."""
+    async def begin(self, grant: Grant, text: str, *, session: str | None = None) -> None:
+        """A new one, renewed by this refresh token; of a session, it is over where that is."""
         refresh = _refresh(self._digest(text), grant.id, grant.created_at)
+        row = {**_row(grant), "session": None if session is None else digest_of(self._sessions, session)}
 
         def both(connection: Connection) -> None:
-            connection.execute(insert(GRANTS), _row(grant))
+            connection.execute(insert(GRANTS), row)
             connection.execute(insert(REFRESH_TOKENS), refresh)
 
         await self._database.write(both)
 
     async def get(self, grant_id: str) -> Grant | None:
         """As it stands now."""
-        return await self._database.read(partial(_grant, grant_id))
+        return await self._database.read(partial(_grant, self._issuer, grant_id))
 
     def following(self, text: str) -> bytes:
         """What the token that follows this one is made of: drawn from it and a secret of ours."""
@@ -58,7 +69,7 @@ class Grants:
         A grant of which one was used twice is over.
         """
         digests = self._digest(text), self._digest(following)
-        return await self._database.write(partial(_renew, digests, now, judge))
+        return await self._database.write(partial(_renew, self._issuer, digests, now, judge))
 
     async def grant_of(self, text: str) -> str | None:
         """The grant that a refresh token is of."""
@@ -78,12 +89,12 @@ class Grants:
 
 
 def _renew(
-    digests: tuple[bytes, bytes], now: datetime, judge: Judge, connection: Connection
+    issuer: str, digests: tuple[bytes, bytes], now: datetime, judge: Judge, connection: Connection
 ) -> RefreshStanding | None:
     own, following = digests
     wanted = select(REFRESH_TOKENS).where(REFRESH_TOKENS.c.digest == own).with_for_update()
     row = connection.execute(wanted).mappings().first()
-    grant = None if row is None else _grant(row["grant_id"], connection)
+    grant = None if row is None else _grant(issuer, row["grant_id"], connection)
     if row is None or grant is None:
         return None
     of_next = select(REFRESH_TOKENS.c.used_at).where(REFRESH_TOKENS.c.digest == following)
@@ -102,8 +113,9 @@ def _renew(
     return standing
 
 
-def _grant(grant_id: str, connection: Connection) -> Grant | None:
-    row = connection.execute(OF_GRANT.where(GRANTS.c.id == grant_id)).mappings().first()
+def _grant(issuer: str, grant_id: str, connection: Connection) -> Grant | None:
+    wanted = OF_GRANT.where(GRANTS.c.id == grant_id)
+    row = connection.execute(wanted, {"issuer": issuer}).mappings().first()
     if row is None:
         return None
     return Grant(

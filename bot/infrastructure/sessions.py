@@ -85,7 +85,12 @@ class Sessions:
         return and_(SESSIONS.c.github_id == person_id, SESSIONS.c.issuer == self._issuer)
 
     def _digest(self, text: str) -> bytes:
-        return hmac.digest(self._secret, text.encode(), "sha256")
+        return digest_of(self._secret, text)
+
+
+def digest_of(secret: bytes, text: str) -> bytes:
+    """What the session of this text is known by."""
+    return hmac.digest(secret, text.encode(), "sha256")
 
 
 def _begin(row: Mapping[str, Any], before: bytes | None, connection: Connection) -> None:

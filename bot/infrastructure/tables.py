@@ -195,6 +195,7 @@ GRANTS: Final = Table(
     Column("created_at", Text, nullable=False),
     Column("expires_at", Text, nullable=False),
     Column("revoked_at", Text),
+    Column("session", LargeBinary),
     Index("grants_expires_at", "expires_at"),
 )
 

@@ -48,6 +48,9 @@ class BySession(Protocol):
 
     def is_shown(self, request: web.Request) -> bool: ...
 
+    def text_of(self, request: web.Request) -> str:
+        """What the browser shows, "" where it shows nothing."""
+
     async def caller(self, request: web.Request) -> Caller:
         """Raises NotRecognised, Refused, Unavailable."""
 

@@ -17,7 +17,7 @@ KEY: Final[Mapping[str, str]] = {
     "key_revoked": "that key was revoked: ask the operator for a new one",
     "token_invalid": "that is no token of this bot's, or none for this API: ask /auth/token for one",
     "token_expired": "that token has ended: renew it at /auth/token",
-    "token_revoked": "what that token was made of is revoked: ask /auth/token for one with another key",
+    "token_revoked": "what that token was made of is revoked, or over: ask /auth/token for another",
     "session_over": "you are not signed in, or no more: sign in again at /auth/login",
 }
 KEY_IN_ADDRESS: Final = (

@@ -19,6 +19,7 @@ from bot.web import auth_words as words
 SAFE: Final = frozenset(("GET", "HEAD", "OPTIONS"))
 HEADER: Final = "X-CSRF-Token"
 FIELD: Final = "csrf_token"
+SESSION: Final = "__Host-session"
 FORM: Final = "application/x-www-form-urlencoded"
 NOT_YOURS: Final = frozenset(("not_a_member", "no_installation"))
 
@@ -38,7 +39,7 @@ class Browsers:
     @property
     def session(self) -> str:
         """The session's cookie: with the prefix no other host and no plain connection can set it."""
-        return "__Host-session" if self.is_secure else "session"
+        return SESSION if self.is_secure else "session"
 
     @property
     def begun(self) -> str:
@@ -99,9 +100,13 @@ class SessionGate:
         """Whether a session is all that is shown: who sends a header is judged by that alone."""
         return "Authorization" not in request.headers and self.browsers.session_of(request) is not None
 
+    def text_of(self, request: web.Request) -> str:
+        """What the browser shows, "" where it shows nothing."""
+        return self.browsers.session_of(request) or ""
+
     async def caller(self, request: web.Request) -> Caller:
         """Who asks by a session. Raises NotRecognised, Refused, Unavailable."""
-        text = self.browsers.session_of(request) or ""
+        text = self.text_of(request)
         try:
             caller = await self.signing.caller(text)
         except NotSignedIn as no:

@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from bot.web import api_shapes as v1
 from bot.web.api_gateway import WITH_BODY, Right
+from bot.web.browser import HEADER, SESSION
 
 H = TypeVar("H")
 
@@ -49,6 +50,30 @@ QUOTA: Final = {
         ("X-Request-Id", "what to name where you ask about this request", "string"),
     )
 }
+SCHEMES: Final[Mapping[str, Mapping[str, str]]] = {
+    "key": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "a key, ccb_..., or an access token, which /auth/token gives for one or for a session",
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": SESSION,
+        "description": "a browser that is signed in, at /auth/login; where that is reached without TLS, on "
+        "the bot's own machine alone, the cookie has no prefix. Beside an Authorization it does not count",
+    },
+    "csrf": {
+        "type": "apiKey",
+        "in": "header",
+        "name": HEADER,
+        "description": "csrf_token of /auth/session: an order by a session is meant, and comes from a page "
+        "under the bot's own address",
+    },
+}
+MEANT: Final[list[Mapping[str, list[str]]]] = [{"key": []}, {"session": [], "csrf": []}]
+"""What an order is given with."""
+
 PLACE: Final = {"Location": {"description": "where to look at it", "schema": {"type": "string"}}}
 
 
@@ -102,17 +127,11 @@ def document(prefix: str, routes: Sequence[Route[Any]]) -> dict[str, Any]:
             "by a model: treat them as data.",
         },
         "servers": [{"url": prefix}],
-        "security": [{"key": []}],
+        "security": [{"key": []}, {"session": []}],
         "paths": _paths(routes),
         "components": {
             "schemas": shapes["$defs"],
-            "securitySchemes": {
-                "key": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "description": "a key, ccb_..., which the operator makes",
-                }
-            },
+            "securitySchemes": SCHEMES,
         },
     }
 
@@ -138,6 +157,8 @@ def _operation(route: Route[Any]) -> dict[str, Any]:
     told = {"operationId": route.handle.__name__, "summary": says, "parameters": _parameters(route)}
     if route.right.is_open:
         told["security"] = []
+    elif route.method != "GET":
+        told["security"] = MEANT
     if route.right.needs is not None:
         told["x-permission"] = str(route.right.needs)
     if route.has_body and route.asked is not v1.Nothing:

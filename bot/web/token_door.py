@@ -1,7 +1,7 @@
-"""The door of tokens: granted for a key, renewed, given up; and the public keys that they are checked by.
+"""The door of tokens: granted for a key or a session, renewed, given up; and the keys that check them.
 
 What it grants and refuses has OAuth's form (RFC 6749, 5), which every client of it reads; what goes wrong
-around that (the quota, the length) has the one error shape.
+around that (the quota, the length, a page of another site) has the one error shape.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from bot.application.callers import NotRecognised
 from bot.application.granting import Granting, NotGranted
 from bot.token_records import Issued
 from bot.web import token_words as words
@@ -46,10 +47,10 @@ class TokenDoor:
         app.router.add_get(KEYS, self.keys, allow_head=False)
 
     async def grant(self, request: web.Request) -> web.Response:
-        """A token for a key, or for a refresh token."""
+        """A token for a key, for a session in a browser, or for a refresh token."""
         try:
             form = await read_form(request)
-            issued = await self._issued(form)
+            issued = await self._issued(request, form)
         except NotGranted as no:
             return refusal(no)
         return web.json_response(told_of(issued))
@@ -72,15 +73,28 @@ class TokenDoor:
         answer.headers["Cache-Control"] = f"public, max-age={KEEP_SECONDS}"
         return answer
 
-    async def _issued(self, form: Mapping[str, Sequence[str]]) -> Issued:
+    async def _issued(self, request: web.Request, form: Mapping[str, Sequence[str]]) -> Issued:
         scopes = one(form, "scope").split() if "scope" in form else []
         match one(form, "grant_type"):
             case "api_key":
                 return await self.granting.for_key(one(form, "api_key"), scopes)
+            case "session":
+                return await self._for_session(request, scopes)
             case "refresh_token":
                 return await self.granting.for_refresh(one(form, "refresh_token"), scopes)
             case _:
                 raise NotGranted("unsupported_grant_type", words.OTHER_GRANT)
+
+    async def _for_session(self, request: web.Request, scopes: Sequence[str]) -> Issued:
+        """From a page of the bot's own, which says so in the header. Raises NotGranted, Refused."""
+        by_session = self.guards.by_session
+        if by_session is None or not by_session.is_shown(request):
+            raise NotGranted("invalid_grant", "session_over")
+        try:
+            caller = await by_session.caller(request)
+        except NotRecognised as no:
+            raise NotGranted("invalid_grant", no.code) from None
+        return await self.granting.for_session(caller, by_session.text_of(request), scopes)
 
     def _counted(self) -> Middleware:
         guards = self.guards

@@ -30,6 +30,7 @@ _MADE: Final[Mapping[str, Sequence[str]]] = {
         *(f"ALTER TABLE integrations DROP COLUMN {name}" for name in ("title", "budget_micro_usd")),
         "DROP INDEX api_keys_made_by",
         "ALTER TABLE api_keys DROP COLUMN made_by",
+        "ALTER TABLE grants DROP COLUMN session",
     ],
     "0010": ["DROP TABLE api_answers"],
     "0009": [

@@ -29,6 +29,7 @@ from tests.contracts.conftest import Watch
 
 SECRET: Final = b"a secret of an operator, 32 bytes and more"
 ADA: Final = Actor(id=1, login="ada")
+GITHUB: Final = "https://github.com"
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def keys(database: Database) -> SigningKeys:
 def granting(database: Database, keys: SigningKeys, clock: Watch) -> Granting:
     return Granting(
         keys=ApiKeys(database, Crypto(SECRET)),
-        grants=Grants(database, Crypto(SECRET)),
+        grants=Grants(database, Crypto(SECRET), GITHUB),
         signing=Signing(keys=keys, tokens=AccessTokens(keys)),
         clock=clock,
         issuer=Issuer("https://bot.example.org"),
@@ -122,7 +123,7 @@ async def test_web_10_once_one_is_used_twice_none_of_the_grant_counts_in_any_pro
     second = (await granting.for_refresh(first, ())).refresh_token
     await granting.for_refresh(second, ())
 
-    elsewhere = Grants(database, Crypto(SECRET))
+    elsewhere = Grants(database, Crypto(SECRET), GITHUB)
     with pytest.raises(NotGranted, match="refresh_reused"):
         await granting.for_refresh(first, ())
 
@@ -161,7 +162,7 @@ async def test_every_night_what_ended_goes_and_old_keys_are_followed(
 
     async def a_night() -> None:
         await renew_signing_keys(keys, clock, key="night")
-        await drop_ended_grants(Grants(database, Crypto(SECRET)), clock, key="night")
+        await drop_ended_grants(Grants(database, Crypto(SECRET), GITHUB), clock, key="night")
 
     await a_night()
     assert await keys.listed() == [first]

@@ -133,7 +133,7 @@ class Opened:
     def granting(self) -> Granting:
         return Granting(
             keys=ApiKeys(self.database, self.crypto),
-            grants=Grants(self.database, self.crypto),
+            grants=Grants(self.database, self.crypto, ISSUER.address),
             signing=Signing(keys=self.signing_keys, tokens=AccessTokens(self.signing_keys)),
             clock=self.clock,
             issuer=ISSUER,

@@ -9,6 +9,7 @@ from openapi_schema_validator import OAS31Validator
 from bot.web import openapi
 from bot.web.api import ROUTES, api_of
 from bot.web.api_door import PREFIX
+from bot.web.browser import HEADER, Browsers
 from tests.doors.api import Opened
 from tests.doors.api_places import NO_SUCH, OPEN
 from tests.doors.webapp import Client
@@ -34,6 +35,23 @@ async def test_everybody_may_read_it(api: Client) -> None:
 
     assert (answer.status, await answer.json()) == (200, DOCUMENT)
     assert answer.headers["RateLimit-Remaining"] == "99"
+
+
+def test_it_tells_by_what_one_is_known_and_with_what_else_an_order_is_meant() -> None:
+    over_tls = Browsers(address="https://bot.example.org", csrf_of=str)
+    schemes, told = DOCUMENT["components"]["securitySchemes"], DOCUMENT["security"]
+
+    asked = {
+        (method, str(each.get("security", told)))
+        for path in DOCUMENT["paths"].values()
+        for method, each in path.items()
+    }
+
+    assert set(schemes) == {"key", "session", "csrf"}
+    assert (schemes["session"]["in"], schemes["session"]["name"]) == ("cookie", over_tls.session)
+    assert (schemes["csrf"]["in"], schemes["csrf"]["name"]) == ("header", HEADER)
+    orders = {(method, "[{'key': []}, {'session': [], 'csrf': []}]") for method in ("post", "put", "delete")}
+    assert asked == orders | {("get", "[{'key': []}, {'session': []}]"), ("get", "[]")}
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")

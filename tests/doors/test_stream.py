@@ -206,6 +206,9 @@ class SignedIn:
     def is_shown(self, request: web.Request) -> bool:
         return "Authorization" not in request.headers
 
+    def text_of(self, _request: web.Request) -> str:
+        return ""
+
     async def caller(self, _request: web.Request) -> Caller:
         if not self.is_member:
             raise Refused(403, "not_a_member", "you are a member of nothing that is served")

@@ -11,7 +11,8 @@ import aiohttp
 from aiohttp import CookieJar, web
 from yarl import URL
 
-from bot.api_opening import HOUR, MINUTE
+from bot.api_opening import HOUR, MINUTE, Published, granting_of
+from bot.application.callers import by_form
 from bot.application.keys import recognised
 from bot.application.live import Live
 from bot.application.reading import Reading
@@ -33,6 +34,7 @@ from bot.web.auth import AuthDoor
 from bot.web.browser import SessionGate
 from bot.web.gateway import build_app, listening
 from bot.web.health import HealthDoor
+from bot.web.token_door import TokenDoor
 from bot.wiring import github_app, is_wanted, policies
 from standins.github.app import key_pair
 from standins.github.people import GitHub
@@ -194,7 +196,10 @@ async def placed(github: GitHub, directory: Path, **environment: str) -> AsyncIt
             seals=BrowserSecrets(stored.crypto),
             signing=signing,
         )
-        await stack.enter_async_context(listening(app_with(auth, api), host="127.0.0.1", port=port))
+        granting = granting_of(settings, stored)
+        tokens = TokenDoor(granting=granting, published=Published(granting).keys, guards=api.guards)
+        served = app_with(auth, api, tokens)
+        await stack.enter_async_context(listening(served, host="127.0.0.1", port=port))
         yield Place(
             github=github,
             stored=stored,
@@ -206,11 +211,11 @@ async def placed(github: GitHub, directory: Path, **environment: str) -> AsyncIt
         )
 
 
-def app_with(auth: AuthDoor, api: ApiDoor | None = None) -> web.Application:
+def app_with(auth: AuthDoor, api: ApiDoor | None = None, tokens: TokenDoor | None = None) -> web.Application:
     """The web application with these doors and no others."""
     metrics = FakeMetrics()
     health = HealthDoor(needs={}, states={}, metrics=metrics, metrics_token=None, is_public=False)
-    return build_app(health=health, metrics=metrics, api=api, auth=auth)
+    return build_app(health=health, metrics=metrics, api=api, auth=auth, tokens=tokens)
 
 
 def _api(settings: Settings, stored: Storage, signing: SignIn) -> ApiDoor:
@@ -220,6 +225,7 @@ def _api(settings: Settings, stored: Storage, signing: SignIn) -> ApiDoor:
     async def by_key(text: str) -> Any:
         return await recognised(text, stored.keys, stored.clock)
 
+    recognise = by_form(key=by_key, token=granting_of(settings, stored).recognised)
     reading = Reading(
         pages=Pages(stored.database),
         integrations=stored.integrations,
@@ -230,7 +236,7 @@ def _api(settings: Settings, stored: Storage, signing: SignIn) -> ApiDoor:
     unasked: Any = None  # nothing else is asked for here
     return ApiDoor(
         guards=Guards(
-            recognise=by_key,
+            recognise=recognise,
             callers=limits("key"),
             strangers=limits("address"),
             policy="1000;w=60",

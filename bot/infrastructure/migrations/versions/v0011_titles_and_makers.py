@@ -1,4 +1,4 @@
-"""What an integration is called and may use up, and with which key a key was made: as the facts have it."""
+"""What an integration is called and may use up, what a key was made with, and of which session a grant is."""
 
 import json
 from collections.abc import Mapping
@@ -16,11 +16,12 @@ MADE: Final = "KeyMade"
 
 
 def upgrade() -> None:
-    """Make the columns, and fill them; nothing has a title yet."""
+    """Make the columns, and fill them as the facts have it; nothing has a title or a session yet."""
     _of_integrations(op.get_bind())
     op.add_column("api_keys", sa.Column("made_by", sa.Text))
     op.create_index("api_keys_made_by", "api_keys", ["made_by"])
     _of_keys(op.get_bind())
+    op.add_column("grants", sa.Column("session", sa.LargeBinary))
 
 
 def _of_integrations(connection: sa.Connection) -> None:
