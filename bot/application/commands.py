@@ -33,7 +33,7 @@ from bot.application.reviving import revived
 from bot.application.rights import check_right
 from bot.application.ruling import read_rules_again
 from bot.application.taking_up import taken_up
-from bot.domain import deciding, landing, outsiders, planning, retiring, vouching
+from bot.domain import deciding, deploying, landing, outsiders, planning, retiring, vouching
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
 from bot.domain.money import check_seen, more_than_now, raise_budget
@@ -209,6 +209,6 @@ async def report_deployment(
     await amend(
         world,
         integration_id,
-        lambda it: deciding.report_deployment(it, deployment=deployment, outcome=outcome),
+        lambda it: deploying.report(it, deployment=deployment, outcome=outcome),
         key=key,
     )

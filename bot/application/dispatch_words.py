@@ -4,11 +4,16 @@ import re
 from typing import Final
 
 from bot.application.views import StatusView
-from bot.domain.dispatching import PEOPLE
+from bot.domain.deploying import PEOPLE
 from bot.domain.events import RunSeen
 
 # No more than an address: it is told by GitHub, and shown as a link.
 ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9._:-]{1,200}/[A-Za-z0-9._/-]{1,300}")
+
+FOR_A_PERSON: Final = (
+    "It **waits for a person** there: somebody who reviews deployments to its environment "
+    f"has to let it go on, on GitHub, within {PEOPLE.days} days. Its own hour begins then."
+)
 
 
 def waits(view: StatusView) -> str:
@@ -17,12 +22,13 @@ def waits(view: StatusView) -> str:
     if view.run is None:
         return f"{said}: GitHub has not shown yet what came of the dispatch."
     rest = f"{said}, {linked(view.run)}, to end{_over(view)}."
-    if view.run.needs_person:
-        return (
-            f"{rest} It **waits for a person** there: somebody who reviews deployments to its environment "
-            f"has to let it go on, on GitHub, within {PEOPLE.days} days. Its own hour begins then."
-        )
-    return rest
+    return f"{rest} {FOR_A_PERSON}" if view.run.needs_person else rest
+
+
+def waits_for_deployer(view: StatusView) -> str:
+    """The same where it is asked for, and carried out by whoever listens."""
+    said = f"**Waits for the deployment** to {view.environment} to report how it went."
+    return f"{said} {FOR_A_PERSON}" if view.deployment_needs_person else said
 
 
 def _over(view: StatusView) -> str:

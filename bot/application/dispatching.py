@@ -23,7 +23,7 @@ from bot.application.frozen import check_not_frozen
 from bot.application.ports import World
 from bot.application.recording import amend, load
 from bot.application.workflow_file import by_hand, path_of, why_unfit
-from bot.domain import deciding, dispatching
+from bot.domain import deciding, deploying, dispatching
 from bot.domain.dispatching import KEY, SUCCESS
 from bot.domain.integration import Integration
 from bot.domain.states import State
@@ -150,7 +150,7 @@ async def _look(it: Integration, world: World, *, key: str) -> Integration:
         await _check_is_right(it, run, world)
         it = await amend(world, it.id, lambda now: dispatching.see(now, run), key=key)
     now, records = world.clock.now(), await world.log.read(it.id)
-    if it.deployment_outcome is None and dispatching.is_overdue(it, records, now=now):
+    if it.deployment_outcome is None and deploying.is_overdue(it, records, now=now):
         await check_not_frozen(world, it.repository)
         raise StepFailed(_overdue(it))
     return it
@@ -159,7 +159,7 @@ async def _look(it: Integration, world: World, *, key: str) -> Integration:
 def _overdue(it: Integration) -> str:
     if it.run is None:
         return "run_missing"
-    return "run_not_let_go_on" if dispatching.waits_for_people(it) else "run_overdue"
+    return "run_not_let_go_on" if deploying.waits_for_people(it) else "run_overdue"
 
 
 async def _run_of(it: Integration, world: World) -> Run | None:

@@ -146,6 +146,10 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"@{by.login} let it go out"
         case e.DeploymentCreated(environment=environment):
             return f"GitHub was asked to deploy it to {code(environment)}"
+        case e.DeploymentSeen(needs_person=True):
+            return "the deployment waits for a person on GitHub"
+        case e.DeploymentSeen():
+            return "the deployment was let go on"
         case e.DeploymentReported(outcome=outcome):
             return f"the deployment ended: {code(outcome)}"
         case e.WorkflowDispatched(workflow=workflow):

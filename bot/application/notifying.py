@@ -96,6 +96,7 @@ def what_people_see(it: Integration) -> tuple[object, ...]:
         it.reminders,
         it.held,
         it.run,
+        it.deployment_needs_person,
     )
 
 

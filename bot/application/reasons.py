@@ -132,6 +132,8 @@ REASONS: Final[Mapping[str, str]] = {
     "what others have made of it.",
     "rolled_back": "Somebody who may deploy rolled it back.",
     "deployment_overdue": "The deployment did not report an end in time.",
+    "deployment_not_let_go_on": "The deployment waited for the people of its environment for 30 days, and "
+    "nobody let it go on.",
     **run_reasons.REASONS,
     "sandbox_unavailable": "The sandbox cannot run here, and I run no code outside it. The operator can ask "
     "`python -m bot doctor`.",

@@ -3,7 +3,7 @@
 from bot.application.views import StatusView
 from bot.application.waiting_words import waiting_words
 from bot.domain.commands import PREFIX
-from bot.domain.dispatching import PEOPLE
+from bot.domain.deploying import PEOPLE
 from bot.domain.reminding import LAPSES
 
 

@@ -4,7 +4,6 @@ Each looks at what the integration is now and does the next thing that its state
 that leaves it: the state, and what it waits for. The saga calls it again until the state changes.
 """
 
-from datetime import timedelta
 from typing import Final
 
 from bot.application import dispatching, words
@@ -17,18 +16,16 @@ from bot.application.ports import World
 from bot.application.quoting import one_line
 from bot.application.recording import amend, running, unstopped
 from bot.application.texts import load_tested, load_text
-from bot.domain import deciding
+from bot.domain import deciding, deploying
 from bot.domain import events as e
 from bot.domain.integration import Integration
 from bot.domain.policy import Permission, holds, role_of
 from bot.domain.states import State
-from bot.domain.timing import since_asked
 from bot.records import Actor, StepFailed
 
 Standing = list[str | None]
 
 LONGEST_TITLE: Final = 100
-DEPLOYMENT_OVERDUE: Final = timedelta(hours=1)
 
 
 def standing(it: Integration) -> Standing:
@@ -199,15 +196,12 @@ async def _look_at_deployment(it: Integration, world: World, *, key: str) -> Sta
         it = await amend(
             world,
             it.id,
-            lambda now: deciding.report_deployment(now, deployment=deployment, outcome=outcome),
+            lambda now: deploying.report(now, deployment=deployment, outcome=outcome),
             key=key,
         )
-    if it.deployment_outcome is None and await _is_overdue(it, world):
+    now, records = world.clock.now(), await world.log.read(it.id)
+    if it.deployment_outcome is None and deploying.is_overdue(it, records, now=now):
         await check_not_frozen(world, it.repository)
-        raise StepFailed("deployment_overdue")
+        is_theirs = deploying.waits_for_people(it)
+        raise StepFailed("deployment_not_let_go_on" if is_theirs else "deployment_overdue")
     return standing(it)
-
-
-async def _is_overdue(it: Integration, world: World) -> bool:
-    since = since_asked(await world.log.read(it.id), e.DeploymentCreated)
-    return world.clock.now() - since > DEPLOYMENT_OVERDUE

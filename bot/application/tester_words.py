@@ -65,7 +65,7 @@ def waits_for_machines(view: StatusView) -> str:
     if view.waiting_for == "deployment" and view.way == "workflow":
         return dispatch_words.waits(view)
     if view.waiting_for == "deployment":
-        return f"**Waits for the deployment** to {view.environment} to report how it went."
+        return dispatch_words.waits_for_deployer(view)
     return (
         f"**Waits for the repository's checks** on `{view.head[:7]}` (#{view.pull_request}): "
         f"{progress(*view.counted)}. They have {view.check_minutes} minutes (`checks: minutes:`)."

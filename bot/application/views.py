@@ -92,6 +92,7 @@ class StatusView:
     way: str
     workflow: str
     run: e.RunSeen | None
+    deployment_needs_person: bool
     merged: str
     approvers: tuple[str, ...]
     approvals_needed: int
@@ -186,6 +187,7 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         way=of.way,
         workflow=of.workflow,
         run=of.run,
+        deployment_needs_person=of.deployment_needs_person,
         merged=of.merged,
         approvers=tuple(dict.fromkeys(given.by.login for given in of.approvals)),
         approvals_needed=of.approvals_needed,

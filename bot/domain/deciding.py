@@ -194,14 +194,6 @@ def release_deploy(it: Integration, *, by: Actor) -> list[e.Event]:
     return [e.DeployReleased(by=by)]
 
 
-def report_deployment(it: Integration, *, deployment: int, outcome: str) -> list[e.Event]:
-    """How the deployment went; what is not ours, not final, too late or said before changes nothing."""
-    if it.deployment != deployment or it.deployment_outcome is not None or it.state is not State.DEPLOYING:
-        return []
-    final = outcome in {"success", "failure", "error"}
-    return [e.DeploymentReported(deployment=deployment, outcome=outcome)] if final else []
-
-
 def activate(it: Integration) -> list[e.Event]:
     """It runs. Raises StepFailed with the cause where somebody stopped it a moment ago."""
     _check_next(it, State.ACTIVE)

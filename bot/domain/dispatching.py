@@ -1,23 +1,17 @@
 """What a run of the workflow that deploys means: what was seen of it, and whether it has ended, and how."""
 
 import re
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable
 from typing import Final
 
 from bot.domain import events as e
 from bot.domain.integration import Integration
 from bot.domain.states import State
-from bot.domain.timing import since_asked
-from bot.records import Recorded
 from bot.run_records import Run
 
 # An input by this name is given the integration's name, where the workflow declares one.
 KEY: Final = "claude_integration"
 SUCCESS: Final = "success"
-# How long a run may take, and people to let it go on: GitHub itself gives up what waits longer than that.
-MACHINES: Final = timedelta(hours=1)
-PEOPLE: Final = timedelta(days=30)
 ENDED: Final = "completed"
 WAITS: Final = "waiting"
 # Whoever goes on with such a run goes on with the same one.
@@ -44,21 +38,6 @@ def outcome_of(run: Run) -> str | None:
 def needs_person(run: Run) -> bool:
     """Whether it goes on only once somebody has acted on GitHub."""
     return run.status == WAITS or (run.status == ENDED and run.conclusion == FOR_A_PERSON)
-
-
-def waits_for_people(it: Integration) -> bool:
-    """Whether its run waits at an environment, or for whoever has to let it begin."""
-    return it.waiting_for == "deployment" and it.run is not None and it.run.needs_person
-
-
-def is_overdue(it: Integration, records: Sequence[Recorded], *, now: datetime) -> bool:
-    """Whether its run has had its time. That begins when it is there, and anew once people let it go on.
-
-    People are waited for longer. While it rested nobody acted on it.
-    """
-    seen = [record.at for record in records if record.type == e.RunSeen.__name__]
-    since = max([since_asked(records, e.WorkflowDispatched), *seen[-1:]])
-    return now - since > (PEOPLE if waits_for_people(it) else MACHINES)
 
 
 def titled(it: Integration, found: Iterable[Run]) -> list[Run]:

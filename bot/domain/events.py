@@ -602,6 +602,13 @@ class DeploymentReported(Happened, frozen=True, kw_only=True):
     outcome: str
 
 
+class DeploymentSeen(Happened, frozen=True, kw_only=True):
+    """It waits for the people of its environment, or they have let it go on."""
+
+    deployment: int
+    needs_person: bool
+
+
 class WorkflowDispatched(Happened, frozen=True, kw_only=True):
     """GitHub was asked to run this workflow on the base; `run` is what came of it, None where not told."""
 
@@ -836,6 +843,7 @@ Event = (
     | DeployReleased
     | DeploymentCreated
     | DeploymentReported
+    | DeploymentSeen
     | WorkflowDispatched
     | RunSeen
     | RunEnded

@@ -148,6 +148,7 @@ class Integration:
     passport_completed: bool = False
     deploy_released_by: Actor | None = None
     deployment: int | None = None
+    deployment_needs_person: bool = False
     deployment_outcome: str | None = None
     dispatched: e.WorkflowDispatched | None = None
     run: e.RunSeen | None = None
@@ -554,6 +555,8 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return replace(it, deploy_released_by=by)
         case e.DeploymentCreated(deployment=deployment):
             return replace(it, deployment=deployment)
+        case e.DeploymentSeen(needs_person=needs_person):
+            return replace(it, deployment_needs_person=needs_person)
         case e.DeploymentReported(outcome=outcome):
             return replace(it, deployment_outcome=outcome)
         case e.WorkflowDispatched():

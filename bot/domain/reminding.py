@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Final
 
-from bot.domain import dispatching
+from bot.domain import deploying
 from bot.domain import events as e
 from bot.domain.integration import Integration
 from bot.records import Recorded
@@ -30,7 +30,7 @@ def due(it: Integration, records: Sequence[Recorded], *, now: datetime) -> e.Rem
     None where it waits for nobody, rests or has ended, or the repository wants none.
     """
     waits = it.waiting_for
-    lapses = dispatching.PEOPLE if dispatching.waits_for_people(it) else LAPSES.get(waits or "")
+    lapses = deploying.PEOPLE if deploying.waits_for_people(it) else LAPSES.get(waits or "")
     if waits is None or lapses is None or not it.reminds:
         return None
     said = [record.at for record in takewhile(_is_reminder, reversed(records))]

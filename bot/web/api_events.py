@@ -73,6 +73,7 @@ SHOWN: Final[Mapping[type[e.Event], str]] = {
     e.PassportCompleted: "taken",
     e.DeployReleased: "by",
     e.DeploymentCreated: "deployment environment",
+    e.DeploymentSeen: "deployment needs_person",
     e.DeploymentReported: "deployment outcome",
     e.WorkflowDispatched: "workflow run",
     e.RunSeen: "run url head needs_person",

@@ -2,13 +2,19 @@
 
 # ruff: noqa: E501  a sentence is pinned as it is said
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
 from inline_snapshot import snapshot
 
+from bot.domain.deploying import PEOPLE
 from bot.domain.states import State
-from tests.story import Team
+from tests.story import PullRequest, Team, Thread
+from tests.story.clock import Ahead
 from tests.story.places import EACH_ONCE
 from tests.story.scripts import REPOSITORY
+from tests.story.waiting import until
 
 MERGING_REVERTS = {**REPOSITORY, ".github/claude-bot.yml": 'test: "sh run_tests.sh"\nmerge_reverts: true\n'}
 
@@ -247,6 +253,80 @@ What I took back:
 
 <sub>Cost so far: <cost> of at most $5.00, 3 of at most 60 model turns; <share> of what the model was given came from its cache.</sub>\
 """)
+
+
+async def waits_for_its_environment(team: Team) -> tuple[Thread, PullRequest]:
+    """It is merged, and the people of its environment have to let its deployment go on."""
+    team.github.world.deployer = None
+    issue, pull = await team.has_a_pull_request()
+    await team.admin.comments("/claude approve", on=pull)
+    await team.bot.waits_for("deployment")
+    await team.admin.reports(team.github.deployments()[0], "waiting")
+    await team.bot.has_noted("DeploymentSeen")
+    return issue, pull
+
+
+async def test_the_people_of_an_environment_have_days_are_reminded_and_then_it_has_its_hour(
+    team: Team, clock: Ahead
+) -> None:
+    issue, _ = await waits_for_its_environment(team)
+    await is_so(
+        team, lambda: "to report how it went. It **waits for a person** there" in issue.status_comment()
+    )
+
+    clock.ahead += timedelta(days=3)
+    looks = asked(team)
+    await is_so(team, lambda: asked(team) >= looks + 2)
+    await team.bot.looks_whom_to_remind()
+    assert (await team.bot.integration()).waiting_for == "deployment"
+    [reminder] = issue.by_the_bot("reminder")
+    (deployment,) = team.github.deployments()
+    await team.admin.reports(deployment, "in_progress")
+    await is_so(team, lambda: "waits for a person" not in issue.status_comment())
+    await team.admin.reports(deployment, "success")
+
+    await team.bot.reaches(State.ACTIVE)
+    assert reminder == snapshot("""\
+@requester, a reminder of <id>.
+
+**Waits for the deployment** to production to report how it went. It **waits for a person** there: somebody who reviews deployments to its environment has to let it go on, on GitHub, within 30 days. Its own hour begins then.
+
+`/claude cancel`, by whoever may deploy, takes it back instead.\
+""")
+
+
+async def test_what_waits_for_the_people_of_an_environment_is_cancelled_at_any_moment(team: Team) -> None:
+    issue, _ = await waits_for_its_environment(team)
+
+    await team.admin.comments("/claude cancel", on=issue)
+
+    await team.bot.reaches(State.FAILED, because="cancelled")
+    await team.bot.comes_to_rest()
+    assert [each.statuses[-1].state for each in team.github.deployments()] == ["inactive"]
+
+
+async def test_whom_nobody_lets_go_on_for_thirty_days_is_taken_back(team: Team, clock: Ahead) -> None:
+    issue, _ = await waits_for_its_environment(team)
+
+    clock.ahead += PEOPLE + timedelta(minutes=1)
+
+    await team.bot.reaches(State.FAILED, because="deployment_not_let_go_on")
+    await team.bot.comes_to_rest()
+    assert "waited for the people of its environment for 30 days" in issue.last_words()[0]
+
+
+async def is_so(team: Team, found: Callable[[], bool]) -> None:
+    """Wait until it is: what is said follows what happens, a moment later."""
+
+    async def look() -> bool:
+        return found()
+
+    await until(look, otherwise=team.bot.story_so_far)
+
+
+def asked(team: Team) -> int:
+    """How often GitHub was asked how the deployment goes."""
+    return sum(call.method == "GET" and call.path.endswith("/statuses") for call in team.github.world.calls)
 
 
 @pytest.mark.parametrize("files", [MERGING_REVERTS])

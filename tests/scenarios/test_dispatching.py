@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from bot.domain.dispatching import MACHINES
+from bot.domain.deploying import MACHINES
 from bot.domain.states import State
 from standins.faults import Fault
 from standins.github.runs import WorkflowRun

@@ -13,9 +13,10 @@ from bot.application.reminder_words import reminder
 from bot.application.reminding import find_quiet, remind_of
 from bot.application.validating import survey_repository
 from bot.application.views import view_of
+from bot.domain import deploying
 from bot.domain import dispatching as deciding
 from bot.domain import events as e
-from bot.domain.dispatching import MACHINES
+from bot.domain.deploying import MACHINES
 from bot.domain.reminding import due
 from bot.domain.states import State
 from bot.records import Commit, StepFailed, Unavailable, Wake
@@ -350,22 +351,22 @@ PARKED: History = (*ASKED, WAITS)
 
 def overdue_after(history: History, time: timedelta) -> bool:
     records = recorded(history)
-    return deciding.is_overdue(integration(history), records, now=records[-1].at + time)
+    return deploying.is_overdue(integration(history), records, now=records[-1].at + time)
 
 
 def test_people_have_longer_than_machines_and_the_hour_begins_once_they_let_it_go_on() -> None:
     second, let_go = timedelta(seconds=1), (*PARKED, SEEN)
 
-    assert [overdue_after(PARKED, deciding.PEOPLE + each) for each in (timedelta(), second)] == [False, True]
+    assert [overdue_after(PARKED, deploying.PEOPLE + each) for each in (timedelta(), second)] == [False, True]
     assert [overdue_after(let_go, MACHINES + each) for each in (timedelta(), second)] == [False, True]
-    assert deciding.waits_for_people(integration(PARKED))
+    assert deploying.waits_for_people(integration(PARKED))
     others = (ASKED, let_go, (*PARKED, *WENT[-1:]))
-    assert not any(deciding.waits_for_people(integration(each)) for each in others)
+    assert not any(deploying.waits_for_people(integration(each)) for each in others)
 
 
 async def test_nobody_is_waited_for_longer_than_github_does() -> None:
     stage = staged(PARKED, run_of(MERGED_SHA, status="waiting", conclusion=None))
-    stage.clock.time = recorded(PARKED)[-1].at + deciding.PEOPLE
+    stage.clock.time = recorded(PARKED)[-1].at + deploying.PEOPLE
     assert await go(stage) == ["deploying", "deployment"]
 
     stage.clock.time += timedelta(seconds=1)

@@ -249,6 +249,9 @@ MOVED = e.RepositoryMoved(repository="acme/store", installation_id=5)
 READ = e.RulesRead(path_rules=(), approval_days=14)
 
 
+LET_GO = tuple(e.DeploymentSeen(deployment=51, needs_person=waits) for waits in (True, False))
+
+
 def test_every_fact_has_its_sentence() -> None:
     every = [*ACTIVE, *ASKED, *cancelled(*failed(*REPAIRING)), e.DeployReleased(by=ADMIN), e.UndoFinished()]
     every += [e.ApprovalWithdrawn(by=ADMIN, whose=REQUESTER), LOST]
@@ -278,7 +281,11 @@ def test_every_fact_has_its_sentence() -> None:
     every += [e.InstallsWanted(paths=("a",)), e.InstallsGranted(by=ADMIN), e.ReachedAgain(), MOVED]
     every += [e.WorkflowDispatched(workflow="deploy.yml", run=None), e.RunEnded(run=1, outcome="failure")]
     every += [e.RunSeen(run=1, url="", head=COMMIT, needs_person=waits) for waits in (True, False)]
-    every += [e.RollBackRequested(by=ADMIN, why=None), e.Retried(by=ADMIN, state="testing", attempt=2)]
+    every += [
+        e.RollBackRequested(by=ADMIN, why=None),
+        e.Retried(by=ADMIN, state="testing", attempt=2),
+        *LET_GO,
+    ]
 
     assert {type(event) for event in every} == set(get_args(e.Event))
     assert all(told(event) and not told(event).endswith("..") for event in every)

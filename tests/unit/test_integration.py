@@ -385,30 +385,6 @@ def test_nothing_is_deployed_where_nothing_waits_for_it(history: History) -> Non
         deciding.release_deploy(integration(history), by=ADMIN)
 
 
-@pytest.mark.parametrize("outcome", ["success", "failure", "error"])
-def test_a_deployments_end_is_noted(outcome: str) -> None:
-    reported = deciding.report_deployment(integration(DEPLOYING), deployment=51, outcome=outcome)
-
-    assert reported == [e.DeploymentReported(deployment=51, outcome=outcome)]
-
-
-@pytest.mark.parametrize(
-    ("history", "deployment", "outcome"),
-    [
-        (DEPLOYING, 52, "success"),
-        (MERGED, 51, "success"),
-        (DEPLOYING, 51, "in_progress"),
-        (DEPLOYING, 51, "inactive"),
-        (DEPLOYED, 51, "failure"),
-        (failed(*DEPLOYING), 51, "success"),
-    ],
-)
-def test_another_an_unfinished_or_a_late_deployment_changes_nothing(
-    history: History, deployment: int, outcome: str
-) -> None:
-    assert deciding.report_deployment(integration(history), deployment=deployment, outcome=outcome) == []
-
-
 def test_what_was_stopped_a_moment_ago_does_not_become_active() -> None:
     with pytest.raises(StepFailed, match="cancelled"):
         deciding.activate(integration(cancelled(*DEPLOYED)))

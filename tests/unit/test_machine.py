@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from msgspec import structs
 
 from bot.application.projections import row_of
-from bot.domain import deciding, planning, vouching
+from bot.domain import deciding, deploying, planning, vouching
 from bot.domain import events as e
 from bot.domain.integration import Integration, evolved, fold
 from bot.domain.policy import Denied, Role
@@ -105,7 +105,7 @@ WELL: dict[State, Decide] = {
         deciding.release(it) or deciding.approve(it, by=ADMIN, head=COMMIT, deploys=True, alone=False)
     ),
     State.DEPLOYING: lambda it: (
-        deciding.report_deployment(it, deployment=51, outcome="success") or deciding.activate(it)
+        deploying.report(it, deployment=51, outcome="success") or deciding.activate(it)
     ),
     State.ACTIVE: lambda _: [],
     State.FAILED: deciding.finish_undo,
@@ -244,7 +244,7 @@ class Lifetimes(RuleBasedStateMachine):
 
     @rule(deployment=st.sampled_from([51, 52]), outcome=OUTCOMES)
     def reported(self, deployment: int, outcome: str) -> None:
-        self.happens(lambda it: deciding.report_deployment(it, deployment=deployment, outcome=outcome))
+        self.happens(lambda it: deploying.report(it, deployment=deployment, outcome=outcome))
 
     @rule()
     def activated(self) -> None:

@@ -433,6 +433,28 @@ async def test_the_hour_of_a_deployment_begins_anew_when_it_goes_on_after_a_rest
         await run(steps.deploy, stage)
 
 
+async def test_a_deployment_that_waits_for_people_has_thirty_days() -> None:
+    parked = (*DEPLOYING, e.DeploymentSeen(deployment=51, needs_person=True))
+    stage = staged(parked)
+    began = stage.log.streams[ID][-1].at
+    stage.clock.time = began + timedelta(days=30)
+    assert await run(steps.deploy, stage) == ["deploying", "deployment"]
+
+    stage.clock.time += timedelta(seconds=1)
+    with pytest.raises(StepFailed, match="deployment_not_let_go_on"):
+        await run(steps.deploy, stage)
+
+
+async def test_that_people_let_a_deployment_go_on_is_seen_also_where_the_word_of_it_was_lost() -> None:
+    parked = (*DEPLOYING, e.DeploymentSeen(deployment=51, needs_person=True))
+    stage = staged(parked)
+    stage.deployments.states[51] = "in_progress"
+
+    assert await run(steps.deploy, stage) == ["deploying", "deployment"]
+
+    assert stage.log.events()[len(parked) :] == [e.DeploymentSeen(deployment=51, needs_person=False)]
+
+
 async def test_a_deployment_in_progress_is_no_end() -> None:
     stage = staged(DEPLOYING)
     stage.deployments.states[51] = "in_progress"

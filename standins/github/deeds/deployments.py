@@ -7,7 +7,7 @@ from standins.github.shapes import checks as shapes
 from standins.github.state import Account, Deployment, DeploymentStatus, Repository
 from standins.github.world import Refused, World
 
-TOLD_STATES = {"pending", "in_progress", "success", "failure", "error", "queued"}
+TOLD_STATES = {"pending", "in_progress", "success", "failure", "error", "queued", "waiting"}
 
 
 def create_deployment(world: World, repository: Repository, by: Account, asked: dict[str, Any]) -> Deployment:

@@ -1,5 +1,7 @@
 """Check runs, logs of jobs, deployments and their statuses."""
 
+from typing import Any
+
 from standins.github.call import Answer, Call, Routes, paged
 from standins.github.deeds import checks as check_deeds
 from standins.github.deeds import deployments as deeds
@@ -118,8 +120,13 @@ def list_statuses(call: Call) -> Answer:
     return paged(
         call,
         reversed(it.statuses),
-        lambda status: shapes.deployment_status(call.world, call.repository, it, status),
+        lambda status: _listed(shapes.deployment_status(call.world, call.repository, it, status)),
     )
+
+
+def _listed(status: dict[str, Any]) -> dict[str, Any]:
+    """The description of REST, unlike that of webhooks, knows none that waits for people: that is pending."""
+    return {**status, "state": "pending"} if status["state"] == "waiting" else status
 
 
 @routes.on("POST", f"{DEPLOYMENT}/statuses", needs="deployments:write")
