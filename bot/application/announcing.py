@@ -43,6 +43,7 @@ async def say_changed(it: Integration, world: World) -> None:
     say = landing_words.brought_up if it.went_back_for_base else check_words.mended
     say = check_words.disputed if it.is_red else say
     say = check_words.changed if it.sent_back_by else say
+    say = check_words.left_failing if it.is_unpassed else say
     by = (it.sent_back_by or it.requested_by).login
     said = say(by=by, head=it.head, before=it.sent_back_from)
     effect = f"changed:{it.id}:{it.first_attempt}"

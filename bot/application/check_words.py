@@ -16,6 +16,10 @@ LEFT: Final[Mapping[str, str]] = {
     "passed before.",
     "rounds": "I have gone back for failing checks as often as I may before a person says what to change.",
 }
+LEFT_FAILING: Final = (
+    "I found nothing more to change for that: the description says what I make of it. No commit with this "
+    "change has passed."
+)
 WHAT_HELPS: Final = (
     "Have it run again on GitHub, where its cause lies elsewhere; "
     f"`{PREFIX} changes <what>` sends the change back"
@@ -34,6 +38,7 @@ def failing(view: StatusView) -> list[str]:
     if view.waiting_for != "approval":
         return [f"**I went back to work by myself**, for checks that fail {fail}"]
     left = LEFT.get(view.checks.left or "told", CEILING)
+    left = LEFT_FAILING if view.tested.is_failed else left
     return [f"**Checks fail** {fail} {left} {_what_helps(view)}"]
 
 
@@ -65,6 +70,16 @@ def disputed(*, by: str, head: str, before: str) -> str:
     return (
         f"@{by}, checks failed on `{head[:7]}`, and I changed nothing: the description says what I make of "
         f"that. It waits. {WHAT_HELPS}. Once no check fails it can be approved."
+    )
+
+
+def left_failing(*, by: str, head: str, before: str) -> str:
+    """The same, where it was changed since it was there, and its judges fail it for something else."""
+    what = f"I changed it: `{head[:7]}`" if head != before else "I changed nothing"
+    return (
+        f"@{by}, {what}. Checks fail on it, and I found nothing more to change for that: the description "
+        f"says what I make of it. It waits. {WHAT_HELPS}. Once no check fails it is judged again, and can be "
+        "approved."
     )
 
 

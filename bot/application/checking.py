@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.application.check_reports import gathered
 from bot.application.frozen import freezes_on
 from bot.application.landing import look_at_gates, note_change
-from bot.application.own_checks import note_progress
+from bot.application.own_checks import judge_anew, note_progress
 from bot.application.ports import World
 from bot.application.recording import amend, load
 from bot.application.texts import keep_text
@@ -30,6 +30,8 @@ async def note_checks(integration_id: str, head: str, *, key: str, world: World)
         return
     if it.waiting_for == "checks" and it.head == head:
         await note_progress(it, key=key, world=world)
+    elif it.is_unpassed and checks.is_shown(it, head):
+        await judge_anew(it, key=key, world=world)
     else:
         await _note_at_the_gate(it, head, past, key=key, world=world)
 

@@ -8,6 +8,7 @@ from bot.application.asking import ask, load_answer
 from bot.application.benches import bench_of, runs_tests
 from bot.application.check_reports import failing_shown, judged_shown
 from bot.application.conflicts import conflict_shown
+from bot.application.own_checks import seen_on
 from bot.application.ports import World
 from bot.application.prompting import noting, render
 from bot.application.recording import amend, load, running, was_recorded
@@ -29,9 +30,8 @@ from bot.application.tool_inputs import tools_for
 from bot.application.tools import Worked, run_tools
 from bot.application.watching import stoppable, watched
 from bot.application.workbench import open_tree
-from bot.domain import deciding
+from bot.domain import checks, deciding
 from bot.domain import events as e
-from bot.domain.checks import dispute, is_disputed
 from bot.domain.compacting import FEWEST_ENTRIES, KEPT_ENTRIES, compacted_to, is_full, without_content
 from bot.domain.conversation import (
     AskAgain,
@@ -269,17 +269,21 @@ async def finish_code(world: World, integration_id: str, *, key: str) -> Standin
     answer = await load_answer(world, it, it.talk[-1][1])
     summary = await keep_text(world, it, text_of(answer))
     files, known = len(await load_change(world, it, it.change)), await _known_remarks(world, it)
+    failed = checks.ids_of((await seen_on(it, world)).failed) if checks.is_left_failing(it) else ()
 
     def decide(now: Integration) -> list[e.Event]:
+        said = now.reports[-1] if now.reports else ""
+        if left := checks.leave(now, files=files, summary=summary, failed=failed, said=said):
+            return left
         written = deciding.generate(now, files=files, summary=summary)
-        return [*written, *dispute(now, remarks=known)]
+        return [*written, *checks.dispute(now, remarks=known)]
 
     return standing(await amend(world, it.id, decide, key=key))
 
 
 async def _known_remarks(world: World, it: Integration) -> tuple[str, ...]:
     """What was remarked when it passed, where it goes back to its gate as it was."""
-    if not is_disputed(it):
+    if not checks.is_disputed(it):
         return ()
     return tuple(each.code for each in remarks_in(json.loads(await load_text(world, it, it.reports[-1]))))
 

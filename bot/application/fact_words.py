@@ -113,6 +113,8 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"{counted(len(failing), 'check')} of others failed on `{head[:7]}`"
         case e.SentBackByChecks(attempt=attempt):
             return f"I took it back for that: attempt {attempt}"
+        case e.JudgedAgain():
+            return "no check of it fails any more, so it is judged again"
         case e.ChecksDisputed(head=head):
             return f"the model found nothing to change: `{head[:7]}` went back to its gate as it was"
         case e.ChecksPassed(head=head):

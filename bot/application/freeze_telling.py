@@ -16,8 +16,8 @@ async def show_check(it: Integration, freezes: Sequence[Freeze], world: World) -
     is_stopped = it.reason is not None or it.cancelled is not None or it.rejected_by is not None
     if it.check is None or not it.check_open or is_stopped or now == known:
         return
-    was_frozen = known.startswith(f"{it.check} ")
-    if not freezes and (it.released or not (was_frozen or it.rules_standing)):
+    said_more = known.startswith(f"{it.check} ") or it.is_unpassed
+    if not freezes and (it.released or not (said_more or it.rules_standing)):
         return  # it is just being closed, or says nothing of it
     if freezes:
         title, summary = freeze_words.check_frozen(freezes)
@@ -32,4 +32,5 @@ async def show_check(it: Integration, freezes: Sequence[Freeze], world: World) -
 def _mark(it: Integration, freezes: Sequence[Freeze]) -> str:
     """What tells one saying from another: the freezes, and how far each rule for its paths is met."""
     met = "".join(f" {len(each.given)}" for each in it.rules_standing)
-    return freeze_words.mark(it.check, freezes) + met
+    is_left = " fails" if it.is_unpassed else ""
+    return freeze_words.mark(it.check, freezes) + met + is_left

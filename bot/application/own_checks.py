@@ -14,6 +14,7 @@ from bot.application.tester_words import named, still_open
 from bot.application.testing import after_tests
 from bot.application.texts import keep_text, load_change
 from bot.domain import deciding
+from bot.domain.checks import judge_again
 from bot.domain.integration import Integration
 from bot.domain.own_checks import Outcome, Patience, Tally, count, outcome, put_up_at, tally
 from bot.domain.states import State
@@ -97,3 +98,10 @@ async def note_progress(it: Integration, *, key: str, world: World) -> None:
     """One of the checks that judge has come to an end: how far they are, which wakes whoever waits for it."""
     seen = await seen_on(it, world)
     await amend(world, it.id, lambda now: count(now, it.head, seen), key=key)
+
+
+async def judge_anew(it: Integration, *, key: str, world: World) -> None:
+    """People have it at their gate as its judges failed it: once all of them are content it is judged."""
+    seen = await seen_on(it, world)
+    if seen.well and seen.well == seen.total:
+        await amend(world, it.id, lambda now: judge_again(now, head=it.head), key=key)

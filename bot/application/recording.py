@@ -25,6 +25,7 @@ WAKING: Final = (
     e.ApprovalLapsed,
     e.ChangesRequested,
     e.SentBackByChecks,
+    e.JudgedAgain,
     e.ChecksCounted,
     e.BaseMoved,
     e.MergeTriedAgain,

@@ -31,6 +31,11 @@ REMARKS: Final[Mapping[str, str]] = {
     "installs_changed": "What is installed for the tests was changed, and so was run with them: {paths}.",
 }
 
+FAILING: Final = (
+    "**Checks fail on this commit**, and nothing more was changed for that: the cause may lie elsewhere. "
+    "Nobody can approve it before none of them fails."
+)
+
 
 def remark(it: Remark) -> str:
     """One remark as a sentence; numbers and paths that are known no more are left open."""
@@ -47,6 +52,8 @@ def remarks(found: Iterable[Remark]) -> str:
 
 def outcome(tested: Tested) -> str:
     """What the run is called, in a few words behind the name of its command."""
+    if tested.trust is Trust.FAILED:
+        return "**failed**"
     if tested.trust is Trust.REMARKED:
         return f"{_counted(tested) or 'passed'}, but **with remarks**"
     return _counted(tested) or "passed by its status alone, not counted"
@@ -59,6 +66,8 @@ def _counted(tested: Tested) -> str:
 
 def warning(tested: Tested) -> list[str]:
     """What must be looked at; nothing after a plain pass."""
+    if tested.trust is Trust.FAILED:
+        return [FAILING]
     if not tested.remarks:
         return []
     return [f"**Look at the tests.** They passed, but:\n\n{remarks(tested.remarks)}"]
@@ -70,6 +79,7 @@ def title(tested: Tested) -> str:
         Trust.PLAIN: "Tests passed",
         Trust.UNCOUNTED: "Tests passed, not counted",
         Trust.REMARKED: "Tests passed with remarks",
+        Trust.FAILED: "Checks fail",
     }[tested.trust]
 
 

@@ -83,6 +83,42 @@ def held_back(it: Integration, failed: Sequence[int], *, most: int, is_over_time
     return it.limit_reached() or ("minutes" if is_over_time else "")
 
 
+def is_left_failing(it: Integration) -> bool:
+    """Whether the model leaves as it is on the branch what its judges fail, and people had before that.
+
+    What came to no gate yet is nobody's to decide on: it ends.
+    """
+    was_seen = it.tester == "checks" and it.sent_back_from != ""
+    is_all_there = it.change == it.on_branch and not it.merges
+    return was_seen and is_all_there and it.state is State.GENERATING and it.has_failed and not it.remarks
+
+
+def leave(it: Integration, *, files: int, summary: str, failed: Sequence[int], said: str) -> list[e.Event]:
+    """Back to people, to whom it is shown as failing; where nothing of it fails by now it is judged again."""
+    if not is_left_failing(it):
+        return []
+    if not failed:
+        return _judged_again(it, files=files, summary=summary)
+    return [
+        e.CodeGenerated(attempt=it.attempt, change=it.change, files=files, summary=summary),
+        e.ChecksFailed(head=it.head, failing=tuple(failed), said=said, left=e.DISPUTED),
+        e.ChecksDisputed(head=it.head),
+    ]
+
+
+def judge_again(it: Integration, *, head: str) -> list[e.Event]:
+    """None of its judges fails it any longer: it is judged as any, and comes to its gate as what passed."""
+    if not is_shown(it, head) or not it.is_unpassed:
+        return []
+    return _judged_again(it, files=it.files, summary=it.summary)
+
+
+def _judged_again(it: Integration, *, files: int, summary: str) -> list[e.Event]:
+    attempt = it.attempt + 1
+    written = e.CodeGenerated(attempt=attempt, change=it.change, files=files, summary=summary)
+    return [e.JudgedAgain(attempt=attempt), written]
+
+
 def is_disputed(it: Integration) -> bool:
     """Whether the model leaves what its judges had passed, and failed later, as it was at its gate."""
     is_for_checks = it.is_red and it.sent_back_by is None and not it.went_back_for_base

@@ -500,6 +500,12 @@ class ChecksDisputed(Happened, frozen=True, kw_only=True):
     remarks: tuple[str, ...] = ()
 
 
+class JudgedAgain(Happened, frozen=True, kw_only=True):
+    """What waits as its judges failed it is judged once more: none of them fails it any longer."""
+
+    attempt: int
+
+
 class ChecksPassed(Happened, frozen=True, kw_only=True):
     """No check of others fails any more on the commit at the gate."""
 
@@ -830,6 +836,7 @@ Event = (
     | ChecksFailed
     | SentBackByChecks
     | ChecksDisputed
+    | JudgedAgain
     | ChecksPassed
     | BaseMoved
     | MergeHeld

@@ -331,6 +331,11 @@ class Integration:
         return self.tester == "checks" and self.failing_checks is not None
 
     @property
+    def is_unpassed(self) -> bool:
+        """Whether people have it at their gate as its judges failed it, which nobody can approve."""
+        return self.state is State.REVIEWING and self.has_failed
+
+    @property
     def approved(self) -> bool:
         """Whether as many people approved this very commit as have to, those for its paths among them.
 
@@ -399,7 +404,8 @@ class Integration:
     def tested(self) -> Tested:
         """What came of its newest test run, as far as facts tell; the details are in its report."""
         remarks = tuple(Remark(code=code) for code in self.remarks)
-        return Tested(passed=self.passed, before=self.passed_before, remarks=remarks)
+        before, is_failed = self.passed_before, self.is_unpassed
+        return Tested(passed=self.passed, before=before, remarks=remarks, is_failed=is_failed)
 
     @property
     def counted_here(self) -> tuple[int, int]:
@@ -531,6 +537,8 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return _sent_back_by_checks(it, attempt)
         case e.ChecksDisputed():
             return _disputed(it, event)
+        case e.JudgedAgain(attempt=attempt):
+            return replace(_opened_again(it, attempt=attempt), checks=None)
         case e.ChecksPassed():
             return replace(it, checks=None)
         case e.BaseMoved():
@@ -732,7 +740,7 @@ def _sent_back_by_checks(it: Integration, attempt: int) -> Integration:
 
 
 def _disputed(it: Integration, event: e.ChecksDisputed) -> Integration:
-    """It passed before, and is what it was: people decide, and these checks send it back no more."""
+    """Left as it was at its gate, or as it failed: people decide, and these checks send it back no more."""
     known = it.checks and structs.replace(it.checks, left=e.DISPUTED)
     return replace(it, state=State.REVIEWING, remarks=event.remarks, checks=known)
 

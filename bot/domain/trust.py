@@ -8,11 +8,12 @@ from bot.domain.judges import Judges
 
 
 class Trust(StrEnum):
-    """What a run with exit status 0 is called."""
+    """What a run is called that people are shown: it ended well, or they are to see that it did not."""
 
     PLAIN = "plain"
     UNCOUNTED = "uncounted"
     REMARKED = "remarked"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +61,17 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tested:
-    """A run that ended well, as people are told of it."""
+    """A run that ended well, as people are told of it, or one that they have at their gate all the same."""
 
     passed: int | None = None
     before: int | None = None
     remarks: tuple[Remark, ...] = ()
+    is_failed: bool = False
 
     @property
     def trust(self) -> Trust:
+        if self.is_failed:
+            return Trust.FAILED
         if self.remarks:
             return Trust.REMARKED
         return Trust.UNCOUNTED if self.passed is None else Trust.PLAIN

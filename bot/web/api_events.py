@@ -61,6 +61,7 @@ SHOWN: Final[Mapping[type[e.Event], str]] = {
     e.ChecksFailed: "head failing left",
     e.SentBackByChecks: "attempt",
     e.ChecksDisputed: "head remarks",
+    e.JudgedAgain: "attempt",
     e.ChecksPassed: "head",
     e.BaseMoved: "attempt base_commit head conflicts merges keeps shared authors",
     e.MergeHeld: "code detail",

@@ -7,11 +7,12 @@ from typing import Final
 import pytest
 
 from bot.domain.states import State
+from standins.claude_replies import Asked, Raw, Reply, calls, edit, says
 from standins.faults import Fault, Kind
 from tests.story import Team
 from tests.story.clock import Ahead
 from tests.story.places import EACH_SEEN_ONCE, PullRequest, Thread
-from tests.story.scripts import REPOSITORY, breaks_then_mends
+from tests.story.scripts import PATH, REPOSITORY, SUMMARY, breaks_then_mends, spec, wants_a_spec
 
 JUDGED: Final = {**REPOSITORY, ".github/claude-bot.yml": "tester: checks\n"}
 SHOWN_ONCE: Final = {"create_branch": 1, "create_check": 1, "edit_pull": 1, "make_ready": 1, "open_pull": 1}
@@ -125,6 +126,73 @@ async def test_where_there_are_no_drafts_and_no_test_command_it_goes_all_the_sam
     assert "No command is known that would" in str(team.claude.requests[0])
     assert "under way" not in pull.issue.title + (pull.issue.body or "")
     assert "make_ready" not in team.github.seen_effects()
+
+
+def writes_what_is_wished(asked: Asked) -> Reply | Raw | None:
+    """Writes a file, and another where somebody wishes for it; what checks say it leaves as it is."""
+    if wants_a_spec(asked):
+        return spec()
+    is_wished, is_told = "credit notes" in asked.told, "did not pass" in asked.told
+    if asked.calls_since_told or is_told:
+        return says(SUMMARY)
+    return calls(edit(f"toolu_{asked.turns}", "create", "notes.txt" if is_wished else PATH, file_text="x\n"))
+
+
+WISHED: Final = pytest.mark.parametrize("script", [writes_what_is_wished])
+
+
+async def fails_as_wished(team: Team, clock: Ahead) -> tuple[Thread, PullRequest]:
+    """It passed, a person had something changed, and what came of that fails for a cause of its own."""
+    issue, pull = await is_put_up(team)
+    await checks_say(team, pull, clock, lint="success")
+    await team.bot.waits_for("approval")
+    before = pull.head
+    await team.developer.comments("/claude changes send the credit notes, too", on=pull)
+    await team.bot.has_noted("BranchMoved")
+    await team.bot.waits_for("checks")
+    await team.github.world.run_check("acme/shop", pull.head, "outage", conclusion="failure")
+    await team.bot.has_noted("ChecksDisputed")
+    await team.is_told("I found nothing more to change for that", on=pull, times=1)
+    assert pull.head != before
+    return issue, pull
+
+
+@WISHED
+async def test_what_was_changed_and_fails_for_a_cause_of_its_own_is_shown_to_people_as_failing(
+    team: Team, clock: Ahead
+) -> None:
+    issue, pull = await fails_as_wished(team, clock)
+
+    await team.admin.comments("/claude approve", on=pull)
+    await team.is_told("so I cannot merge it yet", on=pull, times=1)
+    await team.bot.restarts()
+
+    waits = await team.bot.integration()
+    assert (waits.waiting_for, waits.head, pull.is_open) == ("approval", pull.head, True)
+    assert "**Checks fail on this commit**" in (pull.issue.body or "")
+    assert "No commit with this change has passed" in issue.status_comment()
+    assert team.github.merged_heads() == []
+
+
+@WISHED
+async def test_and_once_nothing_of_it_fails_any_more_it_is_judged_again(team: Team, clock: Ahead) -> None:
+    _, pull = await fails_as_wished(team, clock)
+    head = pull.head
+
+    await team.github.world.run_check("acme/shop", head, "outage", conclusion="success")
+    await team.bot.has_noted("JudgedAgain")
+    await team.bot.waits_for("checks")
+    clock.ahead += timedelta(minutes=1)
+    await team.bot.waits_for("approval")
+    await team.bot.comes_to_rest()
+    said = pull.issue.body or ""
+    await team.admin.comments("/claude approve", on=pull)
+
+    await team.bot.reaches(State.ACTIVE)
+    await team.bot.comes_to_rest()
+    assert "the repository's own checks on this commit: 1 passed" in said
+    assert team.github.merged_heads() == [head]
+    assert {check.status for check in team.github.repository.checks.values()} == {"completed"}
 
 
 async def test_what_fails_late_for_a_cause_of_its_own_stays_at_its_gate(team: Team, clock: Ahead) -> None:

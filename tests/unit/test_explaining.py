@@ -285,6 +285,7 @@ def test_every_fact_has_its_sentence() -> None:
         e.RollBackRequested(by=ADMIN, why=None),
         e.Retried(by=ADMIN, state="testing", attempt=2),
         *LET_GO,
+        e.JudgedAgain(attempt=3),
     ]
 
     assert {type(event) for event in every} == set(get_args(e.Event))

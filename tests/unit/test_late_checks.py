@@ -16,6 +16,7 @@ from bot.application.commands import handle
 from bot.application.fact_words import told
 from bot.application.notifying import look
 from bot.application.refusal_words import refusal
+from bot.application.remark_words import outcome, title, warning
 from bot.check_records import OthersCheck
 from bot.domain import checks, vouching
 from bot.domain import events as e
@@ -200,3 +201,128 @@ async def test_people_are_told_what_may_be_done() -> None:
     assert told(DISPUTED) == (
         f"the model found nothing to change: `{COMMIT[:7]}` went back to its gate as it was"
     )
+
+
+# --- what was changed since it was at its gate, and fails -----------------------------------------------
+
+WISH: Final = e.ChangesRequested(by=DEVELOPER, attempt=2, said=SAYS, head=COMMIT, change=CHANGE)
+NEWER: Final = "4e" * 20
+OTHER: Final = kept(json.dumps({"files": {}, "is": "another"}))
+FAILS: Final[History] = (
+    e.ToolsRun(attempt=2, turn=4, results=kept("[]"), change=OTHER),
+    e.CodeGenerated(attempt=2, change=OTHER, files=2, summary=SUMMARY),
+    e.CommitMade(head=NEWER, tree=""),
+    e.BranchMoved(head=NEWER),
+    e.PullRequestDescribed(head=NEWER, shown_at=OPENED_AT),
+    e.TestsFailed(attempt=2, report=SAYS, ended="exited"),
+    e.RepairStarted(attempt=3),
+    turn(5),
+)
+WISHED: Final[History] = (*JUDGED, WISH, *FAILS)
+RED_AGAIN: Final = structs.replace(RED, head=NEWER, left="disputed")
+LEFT_FAILING: Final[History] = (
+    *WISHED,
+    e.CodeGenerated(attempt=3, change=OTHER, files=0, summary=SUMMARY),
+    RED_AGAIN,
+    e.ChecksDisputed(head=NEWER),
+    e.CommitMade(head=NEWER, tree=""),
+    e.PullRequestDescribed(head=NEWER, shown_at=OPENED_AT),
+    e.CheckOpened(check=32, head=NEWER),
+)
+
+
+@pytest.mark.parametrize("history", [WISHED, (*JUDGED, RED, e.SentBackByChecks(attempt=2), *FAILS)])
+async def test_what_was_changed_at_the_gate_and_is_left_failing_goes_back_to_it(history: History) -> None:
+    stage = staged(history=history)
+    stage.checks.others = {NEWER: [LINT]}
+
+    standing = await finish_code(stage.world, ID, key="k1")
+
+    assert standing == ["reviewing", None, "checks"]
+    assert stage.log.events()[-2:] == [RED_AGAIN, e.ChecksDisputed(head=NEWER)]
+    it = stage.log.integration()
+    assert (it.is_unpassed, it.is_red, it.approved) == (True, True, False)
+
+
+async def test_where_nothing_of_it_fails_by_then_it_is_judged_again() -> None:
+    stage = staged(history=WISHED)
+    stage.checks.others = {NEWER: [GREEN]}
+
+    assert await finish_code(stage.world, ID, key="k1") == ["testing", None, "checks"]
+
+    assert new(stage, WISHED) == ["JudgedAgain", "CodeGenerated"]
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        (*JUDGED[:-6], *FAILS),
+        tuple(
+            structs.replace(each, tester="sandbox") if hasattr(each, "tester") else each for each in WISHED
+        ),
+        (*WISHED, e.ToolsRun(attempt=3, turn=5, results=kept("[]"), change=CHANGE)),
+        (*WISHED[:-3], structs.replace(FAILS[-3], remarks=("tests_changed",)), *WISHED[-2:]),
+        LEFT_FAILING,
+    ],
+    ids=["never at its gate", "sandbox", "changed once more", "remarks", "there already"],
+)
+def test_all_else_that_is_left_failing_ends_or_goes_on(history: History) -> None:
+    left = checks.leave(integration(history), files=1, summary=SUMMARY, failed=[71], said=SAYS)
+
+    assert left == []
+
+
+async def test_nobody_approves_what_no_judge_has_passed() -> None:
+    stage = staged(history=LEFT_FAILING)
+    stage.pulls.has(PULL, BRANCH, NEWER)
+    stage.checks.others = {NEWER: [LINT]}
+
+    with pytest.raises(ChecksFail):
+        await approves(stage)
+
+    assert new(stage, LEFT_FAILING) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "facts"),
+    [
+        ([GREEN], ["JudgedAgain", "CodeGenerated"]),
+        ([GREEN, replace(LINT, id=72, name="unit", conclusion="cancelled")], []),
+        ([GREEN, replace(LINT, id=72, name="unit", status="queued", conclusion=None)], []),
+        ([], []),
+    ],
+)
+async def test_it_is_judged_again_once_every_one_of_its_judges_is_content(
+    found: list[OthersCheck], facts: list[str]
+) -> None:
+    stage = staged(history=LEFT_FAILING)
+    stage.checks.others = {NEWER: found}
+
+    for key in ("d-1", "d-2"):
+        await note_checks(ID, NEWER, key=key, world=stage.world)
+
+    assert new(stage, LEFT_FAILING) == facts
+
+
+def test_what_has_passed_is_not_judged_again() -> None:
+    assert checks.judge_again(integration(AT_THE_GATE), head=COMMIT) == []
+    assert checks.judge_again(integration(LEFT_FAILING), head=COMMIT) == []
+
+
+async def test_people_are_told_that_it_fails_and_what_may_be_done() -> None:
+    stage = staged(history=LEFT_FAILING)
+    await say_changed(stage.log.integration(), stage.world)
+    _, view = await look(stage.world, ID)
+
+    [comment] = stage.comments.on(PULL)
+    assert comment.endswith(
+        f"@{DEVELOPER.login}, I changed it: `{NEWER[:7]}`. Checks fail on it, and I found nothing more to "
+        "change for that: the description says what I make of it. It waits. Have it run again on GitHub, "
+        "where its cause lies elsewhere; `/claude changes <what>` sends the change back. Once no check fails "
+        "it is judged again, and can be approved."
+    )
+    [said] = said_of(view)
+    assert "No commit with this change has passed." in said
+    assert (outcome(view.tested), title(view.tested)) == ("**failed**", "Checks fail")
+    [warned] = warning(view.tested)
+    assert warned.startswith("**Checks fail on this commit**")
