@@ -25,6 +25,7 @@ from bot.application.checking import look_before_approving
 from bot.application.deprecating import deprecation
 from bot.application.duplicates import turn_of
 from bot.application.frozen import check_may_move
+from bot.application.landing import check_not_merged
 from bot.application.ports import World
 from bot.application.reaching import look_at_one
 from bot.application.recording import amend, was_recorded
@@ -73,6 +74,8 @@ async def handle(asked: Asked, *, key: str, door: str, world: World) -> Integrat
             if isinstance(asked, Approve):
                 await look_before_approving(it, key=f"{key}:checks", world=world)
                 await read_rules_again(it, key=f"{key}:rules", world=world)
+            if isinstance(asked, RequestChanges):
+                await check_not_merged(it, key=f"{key}:merged", world=world)
             decision = await _decision(asked, it, past, role, world)
             return await amend(world, asked.integration_id, decision, key=key, meta=meta)
 

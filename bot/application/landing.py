@@ -127,6 +127,18 @@ async def _note(it: Integration, found: Over, world: World, *, key: str) -> Inte
     return await amend(world, it.id, decide, key=key)
 
 
+async def check_not_merged(it: Integration, *, key: str, world: World) -> None:
+    """What is to be merged may be so already, and nobody wrote it down yet: then it goes on, unchanged.
+
+    Raises MergedMeanwhile.
+    """
+    if not it.is_to_be_merged:
+        return
+    if landing.is_merged(it, await world.pulls.get(it.repository, it.pull_request or 0)):
+        await note_change(it.id, "merged", key=key, world=world)
+        raise landing.MergedMeanwhile(it.id)
+
+
 async def note_push(integration_ids: Sequence[str], branch: str, *, key: str, world: World) -> None:
     """Somebody pushed to a branch: what waits to be merged, perhaps for that, is tried again."""
     for integration_id in integration_ids:

@@ -90,12 +90,15 @@ def merged_before(*, whose: str) -> str:
     )
 
 
+TOO_LATE: Final = (
+    f"this was merged before you asked for changes, so I change nothing here. `{PREFIX} cancel`, "
+    f"by whoever may deploy, takes the merge back; `{PREFIX} integrate <what>` asks for more."
+)
+
+
 def merged_before_changes(*, by: str) -> str:
     """To whoever asks for changes in a review of what is merged."""
-    return (
-        f"@{by}, this was merged before you asked for changes, so I change nothing here. `{PREFIX} cancel`, "
-        f"by whoever may deploy, takes the merge back; `{PREFIX} integrate <what>` asks for more."
-    )
+    return f"@{by}, {TOO_LATE}"
 
 
 def merged_meanwhile(view: StatusView) -> list[str]:

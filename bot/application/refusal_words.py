@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.application import approval_words, check_words, freeze_words, removal_words, words
+from bot.application import approval_words, check_words, freeze_words, landing_words, removal_words, words
 from bot.application.reasons import code
 from bot.domain.approving import RulesUnread
 from bot.domain.checks import ChecksFail
 from bot.domain.commands import PREFIX
 from bot.domain.freezing import Frozen, NotFrozen, NotOwner, OnlyOperator
+from bot.domain.landing import MergedMeanwhile
 from bot.domain.money import BudgetNotLowered, ChangedSince
 from bot.domain.outsiders import InstallsNotSeen
 from bot.domain.policy import (
@@ -127,6 +128,8 @@ def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR09
             said = f"It may use up more than that already, and that stays so. `{PREFIX} cancel` stops it."
         case NothingToRollBack(state=state):
             said = f"There is nothing to roll back: it is **{state}**.{INSTEAD.get(state, '')}"
+        case MergedMeanwhile():
+            said = landing_words.TOO_LATE[0].upper() + landing_words.TOO_LATE[1:]
         case TestedAgain():
             said = words.tested_again()
         case NothingWaits():

@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.domain import events as e
 from bot.domain.integration import Integration
+from bot.domain.landing import MergedMeanwhile
 from bot.domain.planning import is_agreed
 from bot.domain.policy import (
     BeingDeprecated,
@@ -274,7 +275,10 @@ def give_up_undo(it: Integration) -> list[e.Event]:
 
 
 def _nothing_waits(it: Integration, what: str) -> NothingWaits:
-    return TestedAgain(what) if it.is_tested_again else NothingWaits(what)
+    if it.is_tested_again:
+        return TestedAgain(what)
+    is_too_late = what == "changes" and it.merged and not it.ended
+    return MergedMeanwhile(what) if is_too_late else NothingWaits(what)
 
 
 def _check_next(it: Integration, wanted: State) -> None:

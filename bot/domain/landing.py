@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.domain import events as e
 from bot.domain.integration import Integration
+from bot.domain.policy import NothingWaits
 from bot.domain.states import State
 from bot.records import FileEdit, PullRequest, Recorded
 
@@ -16,6 +17,10 @@ MENDABLE: Final = ("merge_conflict", "merge_behind", "merge_queue", "merge_block
 # Git's own marks, with the names that the bot's merges give to both sides; where the file was renamed git
 # adds what it is called there.
 _MARK: Final = re.compile(rb"^(?:<{7}|>{7}) [0-9a-f]{40}(?::.*|\r?)$", re.MULTILINE)
+
+
+class MergedMeanwhile(NothingWaits):
+    """It is merged by now: nobody changes that any more."""
 
 
 def may_go_back(it: Integration) -> bool:

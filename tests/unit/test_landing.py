@@ -21,6 +21,7 @@ from bot.application.intake import Intake, settle
 from bot.application.landing_words import WHY_NOT
 from bot.application.notifying import look
 from bot.application.recording import stop_of
+from bot.application.refusal_words import refusal
 from bot.application.status_words import status_comment
 from bot.check_records import OthersCheck
 from bot.domain import deciding, landing
@@ -47,6 +48,8 @@ from tests.unit.histories import (
     CHECKED,
     COMMIT,
     CONTENT,
+    DEPLOYED,
+    DEPLOYING,
     DEVELOPER,
     ID,
     MERGED,
@@ -848,6 +851,29 @@ async def test_what_waits_to_be_merged_can_be_sent_back() -> None:
     assert stage.log.integration().state is State.GENERATING
     with pytest.raises(NothingWaits):
         deciding.check_may_be_sent_back(integration(CHECKED), said_at=None, is_over_time=False)
+
+
+@pytest.mark.parametrize(("history", "facts"), [(WAITING, ["MergeTriedAgain"]), (CHECKED, [])])
+async def test_what_github_has_merged_and_nobody_has_noted_yet_is_changed_no_more(
+    history: History, facts: list[str]
+) -> None:
+    stage = staged(history)
+    stage.pulls.has(PULL, BRANCH, COMMIT, state="closed", merged=True, merge_sha=MERGED_SHA)
+    asked = RequestChanges(by=DEVELOPER, repository=SHOP, integration_id=ID, parts=("Do it otherwise.",))
+
+    with pytest.raises(landing.MergedMeanwhile) as no:
+        await handle(asked, key="d", door="github", world=stage.world)
+    with pytest.raises(landing.MergedMeanwhile):
+        await handle(asked, key="d", door="github", world=stage.world)
+
+    assert names(stage, history) == facts
+    assert refusal(no.value).startswith("This was merged before you asked for changes, so I change nothing")
+
+
+@pytest.mark.parametrize("history", [DEPLOYING, DEPLOYED])
+def test_what_is_noted_to_be_merged_neither(history: History) -> None:
+    with pytest.raises(landing.MergedMeanwhile):
+        deciding.check_may_be_sent_back(integration(history), said_at=None, is_over_time=False)
 
 
 async def test_who_merged_the_base_into_the_branch_is_taken_up_over_it() -> None:
