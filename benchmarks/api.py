@@ -136,12 +136,15 @@ async def serve_ours(url: str) -> None:  # noqa: PLR0915  imports, and parts tha
     from bot.infrastructure.database import Database
     from bot.infrastructure.event_store import EventStore
     from bot.infrastructure.feed import Feed
+    from bot.infrastructure.kept_rows import KeptRows
     from bot.infrastructure.metrics import Metrics
+    from bot.infrastructure.news import News
     from bot.infrastructure.observing import Nobody
     from bot.infrastructure.pages import Pages
     from bot.infrastructure.rate_limits import RateLimits
     from bot.infrastructure.read_models import ReadModels
     from bot.infrastructure.redaction import LiveSecrets
+    from bot.infrastructure.shared import Unshared
     from bot.infrastructure.telemetry import set_up_logs
     from bot.web.api_door import ApiDoor
     from bot.web.api_gateway import Guards
@@ -155,17 +158,20 @@ async def serve_ours(url: str) -> None:  # noqa: PLR0915  imports, and parts tha
     database, crypto, clock, metrics = await Database.open(url), Crypto(SECRET), UtcClock(), Metrics()
     windows = {60: 10_000_000, 3_600: 100_000_000}
     limits = [RateLimits(kind, windows, crypto) for kind in ("key", "address")]
+    news, models, pages = News(database), ReadModels(database), Pages(database)
+    kept = KeptRows(models, pages, news, Unshared())
     unasked: Any = None  # nothing else is asked for here
     door = ApiDoor(
         guards=Guards(
-            recognise=partial(recognised, keys=ApiKeys(database, crypto), clock=clock),
+            recognise=partial(recognised, keys=ApiKeys(database, crypto, news), clock=clock),
             callers=limits[0],
             strangers=limits[1],
             policy="none",
         ),
         reading=Reading(
-            pages=Pages(database),
-            integrations=ReadModels(database),
+            pages=pages,
+            integrations=models,
+            kept=kept,
             log=EventStore(database, clock, lambda *_: None, Nobody()),
             role_name=role_name,
             owners=frozenset(),

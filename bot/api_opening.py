@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -26,11 +26,9 @@ from bot.infrastructure.cursors import Cursors
 from bot.infrastructure.feed import Feed
 from bot.infrastructure.github_accounts import GitHubAccounts
 from bot.infrastructure.github_places import GitHubPlaces
-from bot.infrastructure.pages import Pages
 from bot.infrastructure.queue_lengths import waiting
 from bot.infrastructure.rate_limits import RateLimits
 from bot.infrastructure.received import ReceivedDeliveries
-from bot.records import Actor, Repository, Unavailable
 from bot.settings import Settings
 from bot.sign_in_opening import browsers_of
 from bot.storage import Storage
@@ -42,9 +40,7 @@ from bot.wiring import Bot
 
 MINUTE: Final = 60
 HOUR: Final = 3_600
-ROLE_SECONDS: Final = 60.0
 PUBLISHED_SECONDS: Final = 10.0
-MOST_ROLES: Final = 10_000
 STREAMS_EACH: Final = 10
 STREAMS: Final = 500
 
@@ -67,7 +63,7 @@ async def api_doors(
         return
     stored, rates = bot.stored, settings.api_rate_limits
     windows = {MINUTE: rates.minute, HOUR: rates.hour}
-    granting, pages, roles = granting_of(settings, stored), Pages(stored.database), Roles(bot)
+    granting, pages, roles = granting_of(settings, stored), stored.pages, bot.roles
     async with AsyncExitStack() as stack:
         limits = [
             RateLimits(kind, windows, stored.crypto, redis_url=settings.redis_url)
@@ -75,13 +71,15 @@ async def api_doors(
         ]
         for each in limits:
             stack.push_async_callback(each.close)
-        reading = Reading(
-            pages=Pages(stored.database),
+        afresh = Reading(
+            pages=pages,
             integrations=stored.integrations,
             log=stored.log,
-            role_name=Roles(bot).name,
+            role_name=roles.name,
+            known_role=roles.known,
             owners=bot.world.rules.owners,
         )
+        reading = replace(afresh, kept=stored.kept)
         guards = Guards(
             recognise=by_form(
                 key=partial(recognised, keys=stored.keys, clock=stored.clock), token=granting.recognised
@@ -99,8 +97,8 @@ async def api_doors(
             reading=reading,
             cursors=Cursors(stored.crypto),
             live=Live(Feed(stored.database), each=STREAMS_EACH, total=STREAMS),
-            resources=resources_of(bot, reading),
-            orders=Orders(world=bot.world, reading=reading),
+            resources=resources_of(bot, afresh),
+            orders=Orders(world=bot.world, reading=afresh),
             repeats=stored.orders,
             keys=KeyActs(
                 keys=stored.keys,
@@ -153,30 +151,6 @@ def resources_of(bot: Bot, reading: Reading) -> Resources:
         world=bot.world,
         belonging=belonging,
         receipts=Receipts(deliveries=received, belonging=belonging, world=bot.world),
-        probes={"database": partial(database_health, bot), "sandbox": bot.sandbox_health},
+        probes={"database": bot.database_health, "sandbox": bot.sandbox_health},
         queues=partial(waiting, stored.database),
     )
-
-
-async def database_health(bot: Bot) -> str:
-    """Whether it answers."""
-    try:
-        await bot.stored.log.head()
-    except Unavailable as fault:
-        return fault.code
-    return "ok"
-
-
-class Roles:
-    """What GitHub says of people's permissions, for a minute; only what is read is decided by it."""
-
-    def __init__(self, bot: Bot) -> None:
-        self._ask = bot.world.repositories.role_name
-        self._kept: UntilItEnds[tuple[int, int, int], str] = UntilItEnds(
-            size=MOST_ROLES, seconds=lambda _: ROLE_SECONDS
-        )
-
-    async def name(self, repository: Repository, person: Actor) -> str:
-        """The person's permission, asked a minute ago at most. Raises StepFailed, Unavailable."""
-        key = (repository.installation_id, repository.id, person.id)
-        return await self._kept.get(key, partial(self._ask, repository, person))

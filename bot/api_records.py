@@ -23,6 +23,7 @@ class ApiKey:
     """What is kept of a key beside its digest: whose it is, of which installation, and what it may do.
 
     `made_by` is the key that it was made with, None where the operator or somebody signed in made it.
+    `as_of` is the place in the log up to which was looked when it was read.
     """
 
     id: str
@@ -34,6 +35,7 @@ class ApiKey:
     revoked_at: datetime | None = None
     used_at: datetime | None = None
     made_by: str | None = None
+    as_of: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,8 @@ class Caller:
 
     `id` is what quotas, cursors and the log know it by; `key` is there where the means are one, `key_id` also
     where they were made of one. `lasts_until` is when what a token was made of ends; as long as the means
-    themselves where that is not said.
+    themselves where that is not said. `as_of` is the place in the log up to which was looked when they were
+    recognised, where it was looked at then.
     """
 
     id: str
@@ -54,6 +57,7 @@ class Caller:
     key: ApiKey | None = None
     key_id: str | None = None
     lasts_until: datetime | None = None
+    as_of: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ from bot.settings import Misconfigured, Settings
 from bot.sign_in_opening import auth_door, sign_in
 from bot.web.auth import AuthDoor
 from bot.web.gateway import build_app, listening
-from bot.web.health import OK, HealthDoor, Probe, nothing_to_count
+from bot.web.health import HealthDoor, Probe, nothing_to_count
 from bot.web.leaving import Leaving
 from bot.web.nearness import is_loopback
 from bot.web.setup import SETUP, SetUpDoor
@@ -77,6 +77,7 @@ async def open_bot(
             working = at_work(settings, settings.github, queues=queues_of(services), instruments=instruments)
             bot = await stack.enter_async_context(working)
             instruments.metrics.watch_breakers(bot.breakers)
+            instruments.metrics.watch_rows(bot.stored.kept.found)
         token = secrets.token_urlsafe(16) if settings.setup_mode else None
         signing = await stack.enter_async_context(sign_in(settings, bot))
         api = await stack.enter_async_context(api_doors(settings, bot, signing))
@@ -175,15 +176,8 @@ async def count(metrics: Metrics, database: Database, aside: Aside) -> None:
 
 def _needs(bot: Bot, queues: Collection[str]) -> Mapping[str, Probe]:
     """The database always; the sandbox where something is run in it."""
-
-    async def database() -> str:
-        try:
-            await bot.stored.log.head()
-        except Unavailable as fault:
-            return fault.code
-        return OK
-
-    return {"database": database} | ({} if SANDBOXED.isdisjoint(queues) else {"sandbox": bot.sandbox_health})
+    sandbox = {} if SANDBOXED.isdisjoint(queues) else {"sandbox": bot.sandbox_health}
+    return {"database": bot.database_health, **sandbox}
 
 
 async def frozen(bot: Bot) -> str:

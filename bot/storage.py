@@ -17,15 +17,20 @@ from bot.infrastructure.effects import Effects
 from bot.infrastructure.event_store import EventStore
 from bot.infrastructure.grants import Grants
 from bot.infrastructure.inbox import Inbox
+from bot.infrastructure.kept_rows import KeptRows
 from bot.infrastructure.migrations import applied
+from bot.infrastructure.news import News
 from bot.infrastructure.notes import Notes
 from bot.infrastructure.observing import Nobody, Observer
 from bot.infrastructure.outbox import Outbox
+from bot.infrastructure.pages import Pages
 from bot.infrastructure.read_models import ReadModels
 from bot.infrastructure.sessions import Sessions
+from bot.infrastructure.shared import Shared
 from bot.infrastructure.signing_keys import SigningKeys
 from bot.secret_key import secret_key_of
 from bot.settings import Misconfigured, Settings
+from bot.sharing import sharing
 
 KEY_CHECK: Final = "key-check"
 ELSEWHERE: Final = "give the address of the bot's own, or begin one with `python -m bot run`"
@@ -45,6 +50,9 @@ class Storage:
     inbox: Inbox
     aside: Aside
     integrations: ReadModels
+    pages: Pages
+    shared: Shared
+    kept: KeptRows
     keys: ApiKeys
     grants: Grants
     signing_keys: SigningKeys
@@ -67,19 +75,25 @@ async def storage(
         clock = clock or UtcClock()
         inbox = Inbox(database, outbox, wanted, observer)
         stack.push_async_callback(inbox.close)
-        kept = timedelta(days=settings.retention_days.transcripts)
+        lifetime = timedelta(days=settings.retention_days.transcripts)
+        shared = await stack.enter_async_context(sharing(settings, crypto))
+        integrations, pages, news = ReadModels(database), Pages(database), News(database)
+        kept = KeptRows(integrations, pages, news, shared)
         yield Storage(
             clock=clock,
             database=database,
             crypto=crypto,
-            log=EventStore(database, clock, outbox, observer),
-            blobs=Blobs(database, crypto, clock, lifetime=kept),
+            log=EventStore(database, clock, outbox, observer, appended=kept.appended),
+            blobs=Blobs(database, crypto, clock, lifetime=lifetime),
             effects=Effects(database, clock, observer),
             answers=Effects(database, clock, Nobody()),
             inbox=inbox,
             aside=Aside(database, outbox),
-            integrations=ReadModels(database),
-            keys=ApiKeys(database, crypto),
+            integrations=integrations,
+            pages=pages,
+            shared=shared,
+            kept=kept,
+            keys=ApiKeys(database, crypto, news),
             grants=Grants(database, crypto, settings.github_url),
             signing_keys=SigningKeys(database, crypto),
             sessions=Sessions(database, crypto, settings.github_url),

@@ -50,19 +50,21 @@ from bot.infrastructure.observing import Observer
 from bot.infrastructure.proxy import WayOut
 from bot.infrastructure.redaction import LiveSecrets
 from bot.infrastructure.resilience import POLICIES, Policy
+from bot.infrastructure.roles import Roles
 from bot.infrastructure.sandbox import BubblewrapSandbox
 from bot.infrastructure.shared import Shared
 from bot.infrastructure.shares import places
 from bot.instruments import Instruments
+from bot.records import Unavailable
 from bot.sandboxing import hiding, installations_of
 from bot.settings import Settings
-from bot.sharing import sharing
 from bot.storage import Storage, storage
 from bot.suppliers import claude_of, sources_of
 from handlers.hearing import dispatcher
 
 POLLS_UNTIL_A_LOOK: Final = 300  # a minute, at five polls a second
 HEALTH_SECONDS: Final = 60.0
+PROBE_SECONDS: Final = 1.0
 TOKEN_SECONDS: Final = 3600.0
 ANSWERS_DAYS: Final = 1
 
@@ -218,15 +220,28 @@ class Bot:
     sandbox: BubblewrapSandbox
     shared: Shared
     guards: Mapping[str, Policy]
+    roles: Roles
     looked_at: UntilItEnds[str, str]
+    probed: UntilItEnds[str, str]
 
     def breakers(self) -> Mapping[str, str]:
         """What each circuit breaker lets through."""
         return {name: guard.state for name, guard in self.guards.items()}
 
+    async def database_health(self) -> str:
+        """Whether it answers, asked a moment ago at most, by whomever."""
+        return await self.probed.get("database", self._try_database)
+
     async def sandbox_health(self) -> str:
         """Whether code can be run here, as found out at most a minute ago."""
         return await self.looked_at.get("sandbox", self._try_sandbox)
+
+    async def _try_database(self) -> str:
+        try:
+            await self.stored.log.head()
+        except Unavailable as fault:
+            return fault.code
+        return "ok"
 
     async def _try_sandbox(self) -> str:
         return "ok" if await self.sandbox.check() is None else "sandbox_unavailable"
@@ -255,12 +270,11 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
         )
         await stack.enter_async_context(upkeep.noting_heads(stored.log))
         guards = policies(instruments.observer)
-        shared = await stack.enter_async_context(sharing(settings, stored.crypto))
         app = await stack.enter_async_context(
-            github_app(settings, credentials, guards["github"], instruments.hidden, shared)
+            github_app(settings, credentials, guards["github"], instruments.hidden, stored.shared)
         )
         sandbox = hiding(settings, guards["sandbox"])
-        sources = sources_of(settings, app, guards["git"], shared)
+        sources = sources_of(settings, app, guards["git"], stored.shared)
         await sandbox.sweep()  # what a killed process left behind: groups, and directories
         await sources.sweep()
         claude = claude_of(settings, stored, guards["claude"], instruments.metrics)
@@ -275,7 +289,9 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
             app=app,
             world=world,
             sandbox=sandbox,
-            shared=shared,
+            shared=stored.shared,
             guards=guards,
+            roles=Roles(world.repositories.role_name),
             looked_at=UntilItEnds(size=1, seconds=lambda _: HEALTH_SECONDS),
+            probed=UntilItEnds(size=1, seconds=lambda _: PROBE_SECONDS),
         )

@@ -116,4 +116,5 @@ def caller_by(key: ApiKey) -> Caller:
         expires_at=key.expires_at,
         key=key,
         key_id=key.id,
+        as_of=key.as_of,
     )

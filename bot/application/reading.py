@@ -28,6 +28,15 @@ RoleName = Callable[[Repository, Actor], Awaitable[str]]
 """A person's permission as GitHub names it, asked a minute ago at most. Raises StepFailed, Unavailable."""
 
 
+KnownRole = Callable[[Repository, Actor], str | None]
+"""The same where it need not be asked for."""
+
+
+def unknown(_repository: Repository, _person: Actor) -> str | None:
+    """Nothing is known without asking."""
+    return None
+
+
 class Pages(Protocol):
     """What is kept, a page at a time."""
 
@@ -37,6 +46,18 @@ class Pages(Protocol):
         """How many of each state in each repository, those with the most first."""
 
     async def facts(self, stream: str, *, after: int, most: int) -> list[Recorded]: ...
+
+
+class Kept(Protocol):
+    """The same from memory, never older than the place in the log that is named, or than the question."""
+
+    async def one(self, integration_id: str, *, as_of: int | None = None) -> Row | None: ...
+
+    async def page(
+        self, wanted: Wanted, *, after: Place | None, most: int, as_of: int | None = None
+    ) -> list[Row]: ...
+
+    async def counts(self, wanted: Wanted, *, as_of: int | None = None) -> list[Row]: ...
 
 
 class NotFound(Exception):
@@ -53,13 +74,18 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The questions of the API. Where no `owners` are named, the App serves its own owner alone."""
+    """The questions of the API. Where no `owners` are named, the App serves its own owner alone.
+
+    `kept` is what questions may be answered from; whatever acts has none, and reads the database.
+    """
 
     pages: Pages
     integrations: Integrations
     log: EventLog
     role_name: RoleName
     owners: frozenset[str]
+    kept: Kept | None = None
+    known_role: KnownRole = unknown
 
     async def listed(self, caller: Caller, wanted: Wanted, *, after: Place | None, most: int) -> Page:
         """A page: as many as are wanted, or fewer where it took long to find them."""
@@ -67,23 +93,22 @@ class Reading:
 
     async def counted(self, caller: Caller, wanted: Wanted) -> tuple[Mapping[str, int], bool]:
         """How many are in each state, and whether every repository was asked about. Raises Unavailable."""
-        counts = await self.pages.counts(wanted)
+        counts = await self._counts(caller, wanted)
         found = {
             row["repository_id"]: _repository({**row, "installation_id": caller.installation_id})
             for row in counts
         }
         some = list(found.values())[:MOST_COUNTED]
-        answers = await asyncio.gather(*(self.may_read(caller, each) for each in some))
-        readable = {each.id for each, may in zip(some, answers, strict=True) if may}
+        readable = await self.all_may_read(caller, some)
         numbers: Counter[str] = Counter()
         for row in counts:
-            if row["repository_id"] in readable:
+            if readable.get(row["repository_id"]):
                 numbers[row["state"]] += row["number"]
         return numbers, len(some) == len(found)
 
     async def one(self, caller: Caller, integration_id: str) -> Row:
         """As it is now. Raises NotFound, Unavailable."""
-        row = await self.integrations.get(integration_id)
+        row = await self._row(caller, integration_id)
         if row is None or row["installation_id"] != caller.installation_id:
             raise NotFound
         if not await self.may_read(caller, _repository(row)):
@@ -112,6 +137,22 @@ class Reading:
                 yield record
             last = some[-1].version
 
+    async def rows(self, caller: Caller, wanted: Wanted, *, after: Place | None, most: int) -> list[Row]:
+        """So many rows in their order, whether or not the caller may see them."""
+        if self.kept is None:
+            return await self.pages.integrations(wanted, after=after, most=most)
+        return await self.kept.page(wanted, after=after, most=most, as_of=caller.as_of)
+
+    async def _counts(self, caller: Caller, wanted: Wanted) -> list[Row]:
+        if self.kept is None:
+            return await self.pages.counts(wanted)
+        return await self.kept.counts(wanted, as_of=caller.as_of)
+
+    async def _row(self, caller: Caller, integration_id: str) -> Row | None:
+        if self.kept is None:
+            return await self.integrations.get(integration_id)
+        return await self.kept.one(integration_id, as_of=caller.as_of)
+
     async def may_read(
         self, caller: Caller, repository: Repository, needs: Permission = Permission.READ
     ) -> bool:
@@ -122,10 +163,19 @@ class Reading:
         try:
             if self.owners:
                 check_owner(repository.full_name, self.owners)
-            name = await self.role_name(repository, caller.person)
+            known = self.known_role(repository, caller.person)
+            name = await self.role_name(repository, caller.person) if known is None else known
         except (OwnerNotAllowed, StepFailed):
             return False
         return holds(role_of(name), needs)
+
+    async def all_may_read(self, caller: Caller, some: Sequence[Repository]) -> dict[int, bool]:
+        """The same of each, by its number: of whom nothing is known, all are asked for at once."""
+        told = [self.known_role(each, caller.person) is not None for each in some]
+        if all(told):
+            return {each.id: await self.may_read(caller, each) for each in some}
+        answers = await asyncio.gather(*(self.may_read(caller, each) for each in some))
+        return {each.id: answer for each, answer in zip(some, answers, strict=True)}
 
 
 @dataclass(slots=True)
@@ -142,7 +192,7 @@ class _Search:
     async def from_(self, after: Place | None) -> Page:
         looked_at = 0
         while looked_at < MOST_ROWS:
-            rows = await self.reading.pages.integrations(self.wanted, after=after, most=BATCH)
+            rows = await self.reading.rows(self.caller, self.wanted, after=after, most=BATCH)
             await self._ask_about(rows)
             for row in rows:
                 if len(self.found) == self.most or row["repository_id"] not in self.readable:
@@ -162,8 +212,7 @@ class _Search:
             if row["repository_id"] not in self.readable
         }
         some = list(new.values())[: MOST_REPOSITORIES - len(self.readable)]
-        answers = await asyncio.gather(*(self.reading.may_read(self.caller, each) for each in some))
-        self.readable |= {each.id: answer for each, answer in zip(some, answers, strict=True)}
+        self.readable |= await self.reading.all_may_read(self.caller, some)
 
 
 def _repository(row: Row) -> Repository:

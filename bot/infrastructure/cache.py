@@ -44,6 +44,10 @@ class UntilItEnds(Generic[K, V]):
         async with lock:
             return await self._asked(key, ask)
 
+    def known(self, key: K) -> V | None:
+        """The value while it lasts, and nothing where it has to be asked for."""
+        return self._kept.get(key)
+
     def drop(self, key: K, value: V) -> None:
         """Forget this value; one that has replaced it already stays."""
         if self._kept.get(key) is value:

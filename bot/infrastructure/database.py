@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from bot.infrastructure import migrations
 from bot.infrastructure.clock import UtcClock
+from bot.infrastructure.sentinel import Sentinel
 from bot.records import FollowUp, Unavailable
 
 P = ParamSpec("P")
@@ -96,6 +97,7 @@ class Database:
         self.path = path_of(url)
         self._writes = self.crew(size=1 if self.path else POSTGRESQL_CONNECTIONS)
         self._reads = Crew(_sqlite(url, "BEGIN"), size=SQLITE_READERS) if self.path else self._writes
+        self._sentinel = Sentinel(self.path) if self.path else None
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -107,6 +109,10 @@ class Database:
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         return await self._reads.run(work)
+
+    def version(self) -> int | None:
+        """Another number than before where anybody has written meanwhile; None where nobody can say."""
+        return self._sentinel.version() if self._sentinel else None
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Done again where the connection was lost, so the work must find by its key that it is done."""
@@ -135,6 +141,8 @@ class Database:
 
     async def close(self) -> None:
         await self._writes.close()
+        if self._sentinel:
+            self._sentinel.close()
         if self.path:
             await self._reads.close()
 

@@ -1,11 +1,10 @@
 """Streams of facts in one table: append-only, optimistic, each event chained to the one before it."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import starmap, takewhile
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import (
     BindParameter,
@@ -20,6 +19,7 @@ from sqlalchemy import (
     text,
 )
 
+from bot.infrastructure.appending import Appended, Command, Tail, Written, chained
 from bot.infrastructure.chain import (
     GENESIS,
     MOVE_TAIL,
@@ -27,8 +27,6 @@ from bot.infrastructure.chain import (
     WHOLE,
     Broken,
     Event,
-    canonical,
-    digest_of,
     fault_in,
     noted_heads,
 )
@@ -42,29 +40,6 @@ LOCK: Final = 0x626F74_02
 PAGE: Final = 1000
 COLUMNS: Final = tuple(EVENTS.c)
 RECORDED: Final = tuple(column for column in COLUMNS if column.name not in {"key", "part"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Command:
-    """What one append writes, whole."""
-
-    stream: str
-    facts: Sequence[Fact]
-    after: int
-    key: str
-    meta: Mapping[str, Any]
-    row: Mapping[str, Any]
-    follow_ups: Sequence[FollowUp]
-    among: int | None
-
-
-class _Tail(NamedTuple):
-    """Where the log ends, where the stream does, and whether the key was used."""
-
-    seq: int
-    hash: str
-    version: int
-    known: int
 
 
 KEY: Final[BindParameter[Any]] = bindparam("key")
@@ -109,8 +84,17 @@ LOCKED: Final = text("SELECT pg_advisory_xact_lock(:lock)")
 class EventStore:
     """The log. One append at a time in the whole database, so that `seq` has no gap and no late-comer."""
 
-    def __init__(self, database: Database, clock: Clock, outbox: Outbox, observer: Observer) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        outbox: Outbox,
+        observer: Observer,
+        *,
+        appended: Appended | None = None,
+    ) -> None:
         self._database, self._clock, self._outbox, self._observer = database, clock, outbox, observer
+        self._appended = appended
 
     async def read(self, stream: str, *, until: datetime | None = None) -> list[Recorded]:
         """The stream from its beginning, or as it was at that moment."""
@@ -139,10 +123,12 @@ class EventStore:
         among: int | None = None,
     ) -> list[Recorded]:
         """Append after that version, with the row (where there is one) and the follow-ups; once per key."""
-        command = _Command(stream, facts, after, key, meta, row, follow_ups, among)
+        command = Command(stream, facts, after, key, meta, row, follow_ups, among)
         self._observer.before("log.append")
-        recorded = await self._database.write(partial(self._append, command))
+        recorded, written = await self._database.write(partial(self._append, command))
         self._observer.after("log.append")
+        if written and self._appended:
+            await self._appended(written, recorded[-1].seq)
         return recorded
 
     async def head(self) -> tuple[int, str]:
@@ -201,34 +187,36 @@ class EventStore:
         """The read model anew, as folded from the log up to that seq; Conflict if it has grown since."""
         await self._database.write(partial(self._replace_rows, [dict(row) for row in rows], as_of))
 
-    def _append(self, command: _Command, connection: Connection) -> list[Recorded]:
+    def _append(self, command: Command, connection: Connection) -> tuple[list[Recorded], Written | None]:
         self._lock(connection)
         tail = _tail(connection, stream=command.stream, key=command.key)
         if tail.known:
-            return _read(OF_KEY, {"key": command.key}, connection)
+            return _read(OF_KEY, {"key": command.key}, connection), None
         if tail.version != command.after:
             raise Conflict(command.stream, command.after, tail.version)
         if command.among is not None and command.among != _rows_beside(connection, command.row):
             raise Conflict(command.stream, command.among)
-        events = list(_chained(command, tail, at=as_text(self._clock.now())))
-        self._write(command, events, connection)
-        return decoded(events)
+        events = list(chained(command, tail, at=as_text(self._clock.now())))
+        return decoded(events), self._write(command, events, connection)
 
-    def _write(self, command: _Command, events: Sequence[Event], connection: Connection) -> None:
+    def _write(self, command: Command, events: Sequence[Event], connection: Connection) -> Written | None:
+        """Everything that the command brings; its row as it stands then, where it has one."""
+        row = None
         if events:
             connection.execute(insert(EVENTS), [event._asdict() for event in events])
             connection.execute(MOVE_TAIL, {"new_seq": events[-1].seq, "new_hash": events[-1].hash})
         if command.row and events:
-            connection.execute(self._upsert(command.row, at=events[-1].at))
+            row = dict(connection.execute(self._upsert(command.row, at=events[-1].at)).mappings().one())
         if command.follow_ups:
             self._outbox(connection, command.follow_ups)
+        return row
 
     def _upsert(self, row: Mapping[str, Any], *, at: str) -> Any:
         """The row dated by its facts: `requested_at` stays, `updated_at` moves on."""
         dated = {"requested_at": at, "updated_at": at, **row}
         kept = {name: value for name, value in dated.items() if name != "requested_at"}
         wanted = self._database.insert(INTEGRATIONS).values(dated)
-        return wanted.on_conflict_do_update(index_elements=["id"], set_=kept)
+        return wanted.on_conflict_do_update(index_elements=["id"], set_=kept).returning(INTEGRATIONS)
 
     def _replace_rows(self, rows: Sequence[Mapping[str, Any]], as_of: int, connection: Connection) -> None:
         self._lock(connection)
@@ -258,33 +246,14 @@ def _read(wanted: Select[Any], of: Mapping[str, Any], connection: Connection) ->
     return decoded(_fetch(wanted, of, connection))
 
 
-def _tail(connection: Connection, *, stream: str, key: str) -> _Tail:
+def _tail(connection: Connection, *, stream: str, key: str) -> Tail:
     row = connection.execute(ENDING, {"stream": stream, "key": key}).fetchone()
-    return _Tail(*row) if row else _Tail(0, GENESIS, 0, 0)
+    return Tail(*row) if row else Tail(0, GENESIS, 0, 0)
 
 
 def _rows_beside(connection: Connection, row: Mapping[str, Any]) -> int:
     """How many rows the row's repository has by now."""
     return int(connection.execute(BESIDE, {"repository_id": row["repository_id"]}).scalar_one())
-
-
-def _chained(command: _Command, tail: _Tail, *, at: str) -> Iterator[Event]:
-    meta, previous = canonical(command.meta), tail.hash
-    for part, fact in enumerate(command.facts):
-        event = Event(
-            seq=tail.seq + 1 + part,
-            stream=command.stream,
-            version=tail.version + 1 + part,
-            type=fact.type,
-            data=canonical(fact.data),
-            meta=meta,
-            at=at,
-            key=command.key,
-            part=part,
-            hash="",
-        )
-        previous = digest_of(previous, event)
-        yield event._replace(hash=previous)
 
 
 def decoded(rows: Sequence[Row[Any] | Event]) -> list[Recorded]:

@@ -126,6 +126,13 @@ class Metrics:
         )
         self.registry.register(_Watched(is_open, cut))
 
+    def watch_rows(self, found: Mapping[tuple[str, ...], float]) -> None:
+        """From now on tell where rows that the API reads were found when asked for figures."""
+        says = "Rows that the API reads, by where they were found"
+        self.registry.register(
+            _Watched(Told("bot_rows_found", says, ("what", "where"), lambda: found, is_counted=True))
+        )
+
     def exposition(self) -> bytes:
         """All figures in Prometheus' text format."""
         return generate_latest(self.registry)

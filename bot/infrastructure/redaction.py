@@ -28,6 +28,11 @@ _FORMS: Final = re.compile(
     r"|(?<=Bearer )[A-Za-z0-9._~+/=\-]{8,}"
     r"|(?<=://)[^\s/:@\"']*:[^\s/@\"']+(?=@)"
 )
+# One of these stands in whatever has such a form; to look for them takes a twentieth of the time.
+_MARKS: Final = (
+    *("-----BEGIN ", "gho_", "ghp_", "ghs_", "ghu_", "ghr_", "github_pat_", "ccb_", "ccr_"),
+    *("sk-ant-", "xox", "eyJ", "Bearer ", "://"),
+)
 
 
 class _Passing(NamedTuple):
@@ -66,7 +71,7 @@ class LiveSecrets:
         # One by one: a pattern of them all takes longer to search, and a second to make with each token.
         for spelling in self._spelled():
             text = text.replace(spelling, BLACKED_OUT)
-        return _FORMS.sub(BLACKED_OUT, text)
+        return _FORMS.sub(BLACKED_OUT, text) if any(mark in text for mark in _MARKS) else text
 
     def _spelled(self) -> list[str]:
         """The longest first, so that no tail of a longer one stays behind."""

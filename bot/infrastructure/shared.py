@@ -171,6 +171,13 @@ def client_of(url: str) -> "Redis":
     return client
 
 
+def script_unknown() -> type[Exception]:
+    """What Redis answers that has not been taught a script, or was restarted since."""
+    from redis.exceptions import NoScriptError  # noqa: PLC0415  loaded with the client
+
+    return NoScriptError
+
+
 async def try_out(url: str) -> None:
     """Whether Redis answers there. Raises Unavailable with the reason."""
     client = client_of(url)

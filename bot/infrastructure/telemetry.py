@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import nullcontext, suppress
 from types import TracebackType
 from typing import Final, Literal, TextIO
 
@@ -12,6 +13,7 @@ from bot.infrastructure.redaction import LiveSecrets
 
 Format = Literal["console", "json"]
 
+_NAMES: Final = structlog.stdlib.LoggerFactory(ignore_frame_names=[__name__])
 _SHARED: Final[tuple[Processor, ...]] = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -22,12 +24,28 @@ _SHARED: Final[tuple[Processor, ...]] = (
 
 
 class RedactingFormatter(structlog.stdlib.ProcessorFormatter):
-    """Renders a record, whoever logged it, and blacks the secrets out of the finished line."""
+    """Renders a record of some library's, and blacks the secrets out of the finished line."""
 
     secrets: LiveSecrets
 
     def format(self, record: logging.LogRecord) -> str:
         return self.secrets.redact(super().format(record))
+
+
+class Lines:
+    """What the bot itself logs under one name: rendered once, redacted, and written."""
+
+    def __init__(self, name: str, handler: "logging.StreamHandler[TextIO]", secrets: LiveSecrets) -> None:
+        self.name, self._handler, self._secrets = name, handler, secrets
+
+    def msg(self, line: str) -> None:
+        """A line that cannot be written holds nothing up."""
+        text = f"{self._secrets.redact(line)}\n"
+        with self._handler.lock or nullcontext(), suppress(OSError, ValueError):
+            self._handler.stream.write(text)
+            self._handler.flush()
+
+    debug = info = warn = warning = error = err = critical = exception = fatal = failure = log = msg
 
 
 def set_up_logs(
@@ -36,27 +54,25 @@ def set_up_logs(
     """Send every log of the process through one redacting door; `form` as on a terminal or else as JSON."""
     out = stream or sys.stderr
     handler = logging.StreamHandler(out)
-    handler.setFormatter(_formatter(form or ("console" if out.isatty() else "json"), secrets))
+    rendered = _rendered(form or ("console" if out.isatty() else "json"))
+    handler.setFormatter(_formatter(rendered, secrets))
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     logging.captureWarnings(capture=True)
     sys.excepthook = _log_the_end
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *_SHARED,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*_SHARED, *rendered],
+        logger_factory=lambda *name: Lines(_NAMES(*name).name, handler, secrets),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
     )
 
 
-def _formatter(form: Format, secrets: LiveSecrets) -> RedactingFormatter:
-    rendered: list[Processor] = (
-        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-        if form == "console"
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    )
+def _rendered(form: Format) -> list[Processor]:
+    if form == "console":
+        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+
+
+def _formatter(rendered: list[Processor], secrets: LiveSecrets) -> RedactingFormatter:
     formatter = RedactingFormatter(
         foreign_pre_chain=[*_SHARED, structlog.stdlib.ExtraAdder()],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendered],

@@ -8,7 +8,7 @@ import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final, Protocol
 
 import structlog
@@ -39,6 +39,7 @@ _NAMES_OF_KEYS: Final = frozenset((
 ))
 _LIKE_A_KEY: Final = re.compile(r"cc[br]_|eyJ[\w-]+\.eyJ")  # a key, what renews a token, a token
 
+MOST_ADDRESSES: Final = 2_000
 WITH_BODY: Final = frozenset(("POST", "PUT"))
 MOST_BODY: Final = 256 * 1024  # bytes
 
@@ -235,13 +236,21 @@ def right_of(request: web.Request) -> Right:
 
 def address_of(request: web.Request, trusted_proxies: int) -> str:
     """Where it comes from, as the outermost trusted proxy saw it; of IPv6, the network that one is given."""
-    hops = [hop.strip() for hop in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")]
     remote = request.remote or ""
-    told = hops[-trusted_proxies] if 0 < trusted_proxies <= len(hops) else remote
+    if not trusted_proxies:
+        return network_of(remote) or remote
+    hops = [hop.strip() for hop in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")]
+    told = hops[-trusted_proxies] if trusted_proxies <= len(hops) else remote
+    return network_of(told) or remote
+
+
+@lru_cache(maxsize=MOST_ADDRESSES)
+def network_of(told: str) -> str | None:
+    """The address, or of IPv6 its network; None where it is none."""
     try:
         address = ipaddress.ip_address(told)
     except ValueError:
-        return remote
+        return None
     if isinstance(address, ipaddress.IPv4Address):
         return str(address)
     network = ipaddress.ip_network((address, 64), strict=False)

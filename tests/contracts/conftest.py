@@ -19,7 +19,7 @@ SERVER = os.environ.get("TEST_POSTGRES_URL")
 REDIS = os.environ.get("TEST_REDIS_URL", "")
 # A commit can be lost, and a process cut off, only where there is a way; what Redis does, only Redis shows.
 collect_ignore = [] if SERVER else ["test_adopting.py", "test_lost_commits.py"]
-collect_ignore += [] if REDIS else ["test_shared.py", "test_shared_limits.py"]
+collect_ignore += [] if REDIS else ["test_kept_in_redis.py", "test_shared.py", "test_shared_limits.py"]
 
 
 @dataclass

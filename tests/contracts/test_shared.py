@@ -46,10 +46,11 @@ class Timer:
 
 @dataclass
 class Line:
-    """The way to Redis, which can be cut and mended, or hold everything back."""
+    """The way to Redis, which can be cut and mended, or hold everything back; `trips` go there."""
 
     port: int = 0
     holds: bool = False
+    trips: int = 0
     _server: asyncio.Server | None = None
     _open: list[asyncio.StreamWriter] = field(default_factory=list)
 
@@ -75,10 +76,11 @@ class Line:
         far_reader, far_writer = await asyncio.open_connection(far.hostname, far.port or 6379)
         self._open += [writer, far_writer]
         with suppress(ConnectionError):
-            await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
+            await asyncio.gather(self._pump(reader, far_writer, 1), self._pump(far_reader, writer, 0))
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, trips: int) -> None:
         while chunk := await reader.read(65_536):
+            self.trips += trips
             if not self.holds:
                 writer.write(chunk)
                 await writer.drain()

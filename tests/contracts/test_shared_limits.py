@@ -70,6 +70,30 @@ async def test_two_processes_have_one_quota(processes: Processes) -> None:
     assert not (await other.take("eve")).is_spent
 
 
+async def test_a_request_is_one_trip_and_one_too_many_is_none(processes: Processes) -> None:
+    one = processes.one()
+    trips = []
+
+    for ask in (one.take, one.take, one.look, one.take, one.take, one.look):
+        before = processes.line.trips
+        await ask("ada")
+        trips.append(processes.line.trips - before)
+
+    assert trips[0] <= 6  # connecting, and teaching Redis the scripts where it does not know them
+    assert trips[1:] == [1, 0, 1, 0, 0]
+
+
+async def test_a_redis_that_was_restarted_is_taught_its_scripts_again(processes: Processes) -> None:
+    one = processes.one()
+    await one.take("ada")
+    async with Redis.from_url(REDIS) as redis:
+        await redis.script_flush()
+
+    taken = [await one.take("ada"), await one.take("ada"), await processes.one().take("ada")]
+
+    assert [each.is_spent for each in taken] == [False, False, True]
+
+
 async def test_who_reads_redis_learns_nobodys_name_and_what_is_there_ends(processes: Processes) -> None:
     await processes.one().take("a key of Ada's, or her address")
 
@@ -91,6 +115,7 @@ async def test_f13_while_redis_is_away_a_process_goes_on_with_what_it_saw(proces
         away = [await one.take("ada"), await one.take("ada"), await other.take("ada")]
         await processes.line.mend()
         processes.timer.by = AWAY_SECONDS + 1
+        await one.take("eve")
         back = await one.look("ada")
 
     assert [each.is_spent for each in (*before, *away)] == [False, False, False, True, False]

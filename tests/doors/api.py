@@ -41,12 +41,15 @@ from bot.infrastructure.effects import Effects
 from bot.infrastructure.event_store import EventStore
 from bot.infrastructure.feed import Feed
 from bot.infrastructure.grants import Grants
+from bot.infrastructure.kept_rows import KeptRows
+from bot.infrastructure.news import News
 from bot.infrastructure.notes import Notes
 from bot.infrastructure.observing import Nobody
 from bot.infrastructure.pages import Pages
 from bot.infrastructure.rate_limits import RateLimits
 from bot.infrastructure.read_models import ReadModels
 from bot.infrastructure.received import ReceivedDeliveries
+from bot.infrastructure.shared import Unshared
 from bot.infrastructure.signing_keys import SigningKeys
 from bot.infrastructure.tables import EFFECTS
 from bot.records import Actor, FollowUp, Recorded
@@ -126,6 +129,14 @@ class Opened:
         each, total = self.streams
         return Live(Feed(self.database), each=each, total=total, looks=0.02)
 
+    @cached_property
+    def news(self) -> News:
+        return News(self.database)
+
+    @cached_property
+    def kept(self) -> KeptRows:
+        return KeptRows(ReadModels(self.database), Pages(self.database), self.news, Unshared())
+
     @property
     def signing_keys(self) -> SigningKeys:
         return SigningKeys(self.database, self.crypto)
@@ -143,13 +154,14 @@ class Opened:
         return Reading(
             pages=Pages(self.database),
             integrations=ReadModels(self.database),
+            kept=self.kept,
             log=self.log,
             role_name=self.github.role_name,
             owners=self.owners,
         )
 
     def guards(self) -> Guards:
-        keys = ApiKeys(self.database, self.crypto)
+        keys = ApiKeys(self.database, self.crypto, self.news)
         return Guards(
             recognise=by_form(
                 key=partial(recognised, keys=keys, clock=self.clock), token=self.granting().recognised
@@ -170,7 +182,7 @@ class Opened:
         return ApiDoor(
             guards=guards or self.guards(),
             reading=reading,
-            orders=Orders(world=self.world(), reading=reading),
+            orders=Orders(world=self.world(), reading=with_parts(reading, kept=None)),
             repeats=ApiAnswers(self.database, self.crypto, self.clock),
             resources=resources_of(self, reading),
             cursors=Cursors(self.crypto),

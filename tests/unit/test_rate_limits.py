@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.infrastructure.crypto import Crypto
-from bot.infrastructure.rate_limits import RateLimits, windows_in_memory
+from bot.infrastructure.moving_windows import NearWindows
+from bot.infrastructure.rate_limits import RateLimits
 
 CRYPTO: Final = Crypto(b"a secret of an operator, 32 bytes and more")
 
@@ -65,14 +66,12 @@ async def test_ab_03_in_no_window_is_more_than_it_may_hold(pauses: list[float]) 
             assert sum(at - seconds < other <= at for other in granted) <= most
 
 
-async def test_ab_03_who_has_not_asked_for_longest_is_forgotten_before_memory_is_full() -> None:
-    timer = Timer()
-    windows = windows_in_memory(timer, most_callers=10)
+def test_ab_03_who_has_not_asked_for_longest_is_forgotten_before_memory_is_full() -> None:
+    windows = NearWindows({60: 5}, most_callers=10)
 
     for caller in range(1_000):
-        timer.now += 0.001
-        assert await windows.acquire_entry(f"caller {caller}", 5, 60)
+        windows.add(f"caller {caller}", caller / 1_000)
 
-    assert len(windows.kept) == 20
-    assert (await windows.get_moving_window("caller 999", 5, 60))[1] == 1
-    assert (await windows.get_moving_window("caller 0", 5, 60))[1] == 0
+    assert len(windows) == 10
+    assert [each.left for each in windows.seen("caller 999", 1.0)] == [4]
+    assert [each.left for each in windows.seen("caller 0", 1.0)] == [5]

@@ -180,6 +180,7 @@ def test_figures_say_what_happened() -> None:
     )
     metrics.queues_are({"saga": 5})
     metrics.watch_breakers(lambda: {"github": "open"})
+    metrics.watch_rows({("integration", "process"): 3})
 
     text = metrics.exposition().decode()
 
@@ -190,6 +191,7 @@ def test_figures_say_what_happened() -> None:
     assert 'bot_model_dollars_total{model="m"} 0.5' in text
     assert 'bot_queue_length{queue="saga"} 5.0' in text
     assert 'bot_breaker_state{dependency="github",state="open"} 1.0' in text
+    assert 'bot_rows_found_total{what="integration",where="process"} 3.0' in text
 
 
 def value(metrics: Metrics, result: str) -> float | None:

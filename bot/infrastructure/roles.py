@@ -1,0 +1,52 @@
+"""What GitHub says of people's permissions, for a minute; only what is read is decided by it, and no act."""
+
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Final
+
+from bot.infrastructure.cache import UntilItEnds
+from bot.records import Actor, Repository, StepFailed
+
+ROLE_SECONDS: Final = 60.0
+MOST_ROLES: Final = 10_000
+NOTHING: Final = "none"
+
+Answer = str | StepFailed
+
+
+class Roles:
+    """Asked once a minute of each person in each repository, whoever reads; that GitHub will not say, too."""
+
+    def __init__(
+        self,
+        ask: Callable[[Repository, Actor], Awaitable[str]],
+        *,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._ask = ask
+        self._kept: UntilItEnds[tuple[int, int, int], Answer] = UntilItEnds(
+            size=MOST_ROLES, seconds=lambda _: ROLE_SECONDS, timer=timer
+        )
+
+    async def name(self, repository: Repository, person: Actor) -> str:
+        """The person's permission, asked a minute ago at most. Raises StepFailed, Unavailable."""
+        answer = await self._kept.get(_key(repository, person), partial(self._asked, repository, person))
+        if isinstance(answer, StepFailed):
+            raise StepFailed(answer.code, answer.detail)
+        return answer
+
+    def known(self, repository: Repository, person: Actor) -> str | None:
+        """The same where it need not be asked; what GitHub would not say is nothing."""
+        answer = self._kept.known(_key(repository, person))
+        return NOTHING if isinstance(answer, StepFailed) else answer
+
+    async def _asked(self, repository: Repository, person: Actor) -> Answer:
+        try:
+            return await self._ask(repository, person)
+        except StepFailed as failure:
+            return failure
+
+
+def _key(repository: Repository, person: Actor) -> tuple[int, int, int]:
+    return repository.installation_id, repository.id, person.id

@@ -1,0 +1,64 @@
+"""What GitHub says of a person is asked once a minute for reads, also where it will not say it."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.infrastructure.roles import ROLE_SECONDS, Roles
+from bot.records import Actor, Repository, StepFailed, Unavailable
+from tests.unit.test_cache import Watch
+
+SHOP = Repository(id=7, full_name="acme/shop", installation_id=9)
+ADA, EVE = Actor(id=1, login="ada"), Actor(id=2, login="eve")
+
+
+@dataclass
+class GitHub:
+    """It says what a person is, nothing of Eve, and counts who asks."""
+
+    asked: list[str] = field(default_factory=list)
+    is_away: bool = False
+
+    async def role_name(self, _repository: Repository, person: Actor) -> str:
+        self.asked.append(person.login)
+        if self.is_away:
+            raise Unavailable("github_unreachable")
+        if person == EVE:
+            raise StepFailed("github_refused", "of Eve it says nothing")
+        return "write"
+
+
+async def test_a_person_is_asked_about_once_a_minute() -> None:
+    github, watch = GitHub(), Watch()
+    roles = Roles(github.role_name, timer=watch)
+
+    before = roles.known(SHOP, ADA)
+    names = [await roles.name(SHOP, ADA) for _ in range(3)]
+    known = roles.known(SHOP, ADA)
+    watch.now = ROLE_SECONDS
+    later = await roles.name(SHOP, ADA)
+
+    assert (before, names, known, later) == (None, ["write"] * 3, "write", "write")
+    assert github.asked == ["ada", "ada"]
+
+
+async def test_so_is_one_of_whom_it_says_nothing() -> None:
+    github = GitHub()
+    roles = Roles(github.role_name)
+
+    for _ in range(3):
+        with pytest.raises(StepFailed, match="github_refused"):
+            await roles.name(SHOP, EVE)
+
+    assert (roles.known(SHOP, EVE), github.asked) == ("none", ["eve"])
+
+
+async def test_that_it_does_not_answer_is_not_remembered() -> None:
+    github = GitHub(is_away=True)
+    roles = Roles(github.role_name)
+    with pytest.raises(Unavailable):
+        await roles.name(SHOP, ADA)
+
+    github.is_away = False
+
+    assert (roles.known(SHOP, ADA), await roles.name(SHOP, ADA)) == (None, "write")
