@@ -174,6 +174,7 @@ async def serve_ours(url: str) -> None:  # noqa: PLR0915  imports, and parts tha
             kept=kept,
             log=EventStore(database, clock, lambda *_: None, Nobody()),
             role_name=role_name,
+            known_role=lambda *_: "read",
             owners=frozenset(),
         ),
         cursors=Cursors(crypto),

@@ -10,6 +10,16 @@ from bot.records import Actor
 Means = Literal["key", "token", "session"]
 
 
+class KeptRow(dict[str, Any]):
+    """A row that is remembered, and with it the bytes that are told of it, made once."""
+
+    __slots__ = ("told",)
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        super().__init__(row)
+        self.told: bytes | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresentedKey:
     """A key as somebody shows it: its form is right, and no more is known of it."""

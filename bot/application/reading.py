@@ -206,12 +206,8 @@ class _Search:
 
     async def _ask_about(self, rows: Sequence[Row]) -> None:
         """Of the repositories that are new here, as many as may be asked about in one go."""
-        new = {
-            row["repository_id"]: _repository(row)
-            for row in rows
-            if row["repository_id"] not in self.readable
-        }
-        some = list(new.values())[: MOST_REPOSITORIES - len(self.readable)]
+        new = {row["repository_id"]: row for row in rows if row["repository_id"] not in self.readable}
+        some = [*map(_repository, new.values())][: MOST_REPOSITORIES - len(self.readable)]
         self.readable |= await self.reading.all_may_read(self.caller, some)
 
 

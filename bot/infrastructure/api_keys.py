@@ -5,7 +5,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, tuple_, update
 
@@ -24,6 +24,13 @@ MOST_KNOWN: Final = 2_000
 OF_IDS: Final = select(API_KEYS).where(API_KEYS.c.id.in_(bindparam("ids", expanding=True)))
 
 
+class _Known(NamedTuple):
+    """A key as it was read, and the digest by which it is known."""
+
+    digest: bytes
+    key: ApiKey
+
+
 class ApiKeys:
     """One row a key. Whoever has the table alone can neither use a key nor make one."""
 
@@ -31,7 +38,7 @@ class ApiKeys:
         self._database, self._secret = database, crypto.key(PURPOSE)
         self._news = news or News(database)
         self._rows = Together(self._by_id)
-        self._known: MutableMapping[str, Mapping[Any, Any]] = recently_used(MOST_KNOWN)
+        self._known: MutableMapping[str, _Known] = recently_used(MOST_KNOWN)
         self._known_at: int | None = None
 
     async def keep(self, key: ApiKey, text: str) -> bool:
@@ -40,10 +47,10 @@ class ApiKeys:
 
     async def matching(self, presented: PresentedKey) -> ApiKey | None:
         """The key of exactly this text; compared in constant time, with nothing where there is none."""
-        row = self._as_known(presented.id) or await self._rows.get(presented.id)
-        kept = row["digest"] if row else NOBODYS
+        known = self._as_known(presented.id) or await self._rows.get(presented.id)
+        kept = known.digest if known else NOBODYS
         is_same = hmac.compare_digest(kept, self._digest(presented.text))
-        return replace(_key(row), as_of=self._news.end) if row and is_same else None
+        return known.key if known and is_same else None
 
     async def note_use(self, key_id: str, at: datetime) -> None:
         """When it was used last; an older moment does not count."""
@@ -86,23 +93,23 @@ class ApiKeys:
         rows = await self._database.read(lambda connection: connection.execute(found).mappings().fetchall())
         return [_key(row) for row in rows]
 
-    def _as_known(self, key_id: str) -> Mapping[Any, Any] | None:
-        """Its row, where nothing at all was written since it was read."""
+    def _as_known(self, key_id: str) -> _Known | None:
+        """As it was read, where nothing at all was written since it was read."""
         if self._known_at is None or self._known_at != self._database.version():
             self._known.clear()
         return self._known.get(key_id)
 
-    async def _by_id(self, ids: Sequence[str]) -> Mapping[str, Mapping[Any, Any]]:
+    async def _by_id(self, ids: Sequence[str]) -> Mapping[str, _Known]:
         """What these keys are now; the news of the log come along."""
         found = await self._news.beside(
             lambda connection: connection.execute(OF_IDS, {"ids": ids}).mappings().fetchall()
         )
-        rows = {row["id"]: row for row in found}
+        read = {row["id"]: _Known(row["digest"], replace(_key(row), as_of=self._news.end)) for row in found}
         if self._known_at != self._news.token:
             self._known.clear()
         self._known_at = self._news.token
-        self._known.update(rows)
-        return rows
+        self._known.update(read)
+        return read
 
     def _digest(self, text: str) -> bytes:
         return hmac.digest(self._secret, text.encode(), "sha256")

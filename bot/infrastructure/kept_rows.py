@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 
 from cachetools import TTLCache
 
-from bot.api_records import Wanted
+from bot.api_records import KeptRow, Wanted
 from bot.infrastructure.news import News
 from bot.infrastructure.shared import Kept, Shared
 from bot.infrastructure.tables import INTEGRATIONS
@@ -98,7 +98,7 @@ class KeptRows:
 
     async def appended(self, row: Row, seq: int) -> None:
         """This is the row since the event of that place: for this process, and for the others."""
-        read: Read[Row] = Read(dict(row), seq)
+        read = Read[Row](KeptRow(row), seq)
         self._ones[row["id"]] = read
         await self._share(row["id"], read)
 
@@ -124,6 +124,7 @@ class KeptRows:
         seq = self._news.end
         row = await self._models.get(integration_id)
         if row is not None:
+            row = KeptRow(row)
             read = self._ones[integration_id] = Read[Row](row, seq)
             await self._share(integration_id, read)
         return row
@@ -142,7 +143,7 @@ class KeptRows:
             near, where = self._lists.get(key), "process"
             if near is None or not self._news.holds_all(near.seq):
                 seq = self._news.end
-                near, where = Read(await ask(), seq), "database"
+                near, where = Read[list[Row]]([*map(KeptRow, await ask())], seq), "database"
                 self._lists[key] = near
         return self._told(near, what, where)
 
@@ -165,4 +166,4 @@ def _packed(read: Read[Row]) -> bytes:
 
 def _unpacked(kept: Kept) -> Read[Row]:
     seq, row = json.loads(kept.content)
-    return Read(row, seq)
+    return Read(KeptRow(row), seq)

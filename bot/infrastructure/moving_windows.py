@@ -2,9 +2,8 @@
 
 from collections import deque
 from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from bot.infrastructure.cache import recently_used
 from bot.infrastructure.shared import PREFIX, client_of, script_unknown
@@ -12,8 +11,7 @@ from bot.infrastructure.shared import PREFIX, client_of, script_unknown
 MOST_CALLERS: Final = 2_000  # each with the moments of an hour's requests
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """One of a caller's windows: how much is in it, and when the oldest of that leaves it."""
 
     most: int
@@ -33,7 +31,9 @@ class NearWindows:
 
     def seen(self, name: str, now: float) -> list[Window]:
         """How much is in each at that moment."""
-        kept = self._kept.get(name) or [deque[float]() for _ in self._rates]
+        kept = self._kept.get(name)
+        if kept is None:
+            return [Window(most, most, now + seconds) for seconds, most in self._rates]
         return [
             _window(moments, seconds, most, now)
             for (seconds, most), moments in zip(self._rates, kept, strict=True)

@@ -46,42 +46,27 @@ class RateLimits:
     async def look(self, caller: str) -> Quota:
         """What is left as far as this process knows, taking nothing and asking nobody."""
         name, now = self._name(caller), self._timer()
-        return self._left(name, now, is_spent=self._is_spent(name, now))
+        known = self._known(name, now)
+        return _quota(known, now, is_spent=_is_spent(known))
 
     async def take(self, caller: str) -> Quota:
         """Take one, if there is one left of each window."""
         name, now = self._name(caller), self._timer()
-        if self._is_spent(name, now) or not await self._taken(name, now):
-            return self._left(name, now, is_spent=True)
+        known = self._known(name, now)
+        if _is_spent(known):
+            return _quota(known, now, is_spent=True)
+        if self._far and (answer := await self._tried(partial(self._far.take, name, now))):
+            has_room, self._told[name] = answer
+            if not has_room:
+                return _quota(self._known(name, now), now, is_spent=True)
         self._near.add(name, now)
-        return self._left(name, now, is_spent=False)
+        return _quota(self._known(name, now), now, is_spent=False)
 
     async def close(self) -> None:
         if self._far:
             await self._far.close()
 
-    async def _taken(self, name: str, now: float) -> bool:
-        """Whether all processes together have room for it; as if, where nobody knows."""
-        if self._far is None:
-            return True
-        ask = partial(self._far.take, name, now)
-        has_room, self._told[name] = await self._tried(ask) or (True, self._told.get(name, ()))
-        return has_room
-
-    def _is_spent(self, name: str, now: float) -> bool:
-        return any(not each.left for each in self._windows(name, now))
-
-    def _left(self, name: str, now: float, *, is_spent: bool) -> Quota:
-        """The window that holds the caller back first; of those that are spent, the one for longest."""
-        tightest = min(self._windows(name, now), key=lambda it: (it.left, -it.resets_at))
-        return Quota(
-            most=tightest.most,
-            left=0 if is_spent else tightest.left,
-            wait_seconds=max(1, math.ceil(tightest.resets_at - now)),
-            is_spent=is_spent,
-        )
-
-    def _windows(self, name: str, now: float) -> list[Window]:
+    def _known(self, name: str, now: float) -> list[Window]:
         """As this process filled them, and as all together had filled them when that was last asked."""
         near = self._near.seen(name, now)
         told = self._told.get(name)
@@ -93,3 +78,18 @@ class RateLimits:
             told = f"{self._kind} {caller}".encode()
             name = self._names[caller] = hmac.new(self._secret, told, "sha256").hexdigest()[:NAME_LETTERS]
         return name
+
+
+def _is_spent(windows: Sequence[Window]) -> bool:
+    return any(each.left == 0 for each in windows)
+
+
+def _quota(windows: Sequence[Window], now: float, *, is_spent: bool) -> Quota:
+    """The window that holds the caller back first; of those that are spent, the one for longest."""
+    tightest = min(windows, key=lambda it: (it.left, -it.resets_at))
+    return Quota(
+        most=tightest.most,
+        left=0 if is_spent else tightest.left,
+        wait_seconds=max(1, math.ceil(tightest.resets_at - now)),
+        is_spent=is_spent,
+    )

@@ -1,5 +1,6 @@
 """Logs, set up once: one line each, with its context, and never with a secret."""
 
+import json
 import logging
 import sys
 from contextlib import nullcontext, suppress
@@ -7,12 +8,13 @@ from types import TracebackType
 from typing import Final, Literal, TextIO
 
 import structlog
-from structlog.types import Processor
+from structlog.types import EventDict, Processor
 
 from bot.infrastructure.redaction import LiveSecrets
 
 Format = Literal["console", "json"]
 
+_ENCODED: Final = json.JSONEncoder(default=repr)  # to make one takes longer than to use it
 _NAMES: Final = structlog.stdlib.LoggerFactory(ignore_frame_names=[__name__])
 _SHARED: Final[tuple[Processor, ...]] = (
     structlog.contextvars.merge_contextvars,
@@ -69,7 +71,11 @@ def set_up_logs(
 def _rendered(form: Format) -> list[Processor]:
     if form == "console":
         return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return [structlog.processors.format_exc_info, _as_json]
+
+
+def _as_json(_logger: object, _method: str, event: EventDict) -> str:
+    return _ENCODED.encode(event)
 
 
 def _formatter(rendered: list[Processor], secrets: LiveSecrets) -> RedactingFormatter:

@@ -1,6 +1,7 @@
 """What is asked of the API: from the address of a question, from the body of an order."""
 
 import json
+from functools import cache
 from typing import Any
 
 from aiohttp import web
@@ -16,10 +17,18 @@ from bot.web.reading import read_short
 async def read_asked(request: web.Request, shape: type[Asked]) -> Asked:
     """What is asked for, in its shape. Raises Refused."""
     if request.method not in WITH_BODY:
+        if not request.query_string:
+            return _nothing_said(shape)
         return _shaped(shape, read_query(request), "bad_parameter")
     if request.query:
         raise Refused(400, "bad_parameter", words.NO_PARAMETERS)
     return _shaped(shape, await read_body(request), "bad_field")
+
+
+@cache
+def _nothing_said(shape: type[Asked]) -> Asked:
+    """The shape where all is as it is if not said. Raises Refused, each time anew."""
+    return _shaped(shape, {}, "bad_parameter")
 
 
 def read_query(request: web.Request) -> dict[str, Any]:

@@ -71,7 +71,11 @@ def opened(door: ApiDoor, cursor: str | None, about: str, *, parts: int) -> tupl
 
 def json_of(shape: BaseModel, *, status: int = 200) -> web.Response:
     """The shape as JSON."""
-    body = shape.model_dump_json().encode()
+    return answer_of(shape.model_dump_json().encode(), status=status)
+
+
+def answer_of(body: bytes, *, status: int = 200) -> web.Response:
+    """What is JSON already."""
     return web.Response(body=body, status=status, content_type="application/json", charset="utf-8")
 
 

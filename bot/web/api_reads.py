@@ -8,7 +8,7 @@ from aiohttp import web
 from bot.api_records import Wanted
 from bot.domain.states import State
 from bot.web import api_shapes as v1
-from bot.web.api_door import ApiDoor, json_of, opened, unless_known
+from bot.web.api_door import ApiDoor, answer_of, json_of, opened, unless_known
 from bot.web.api_gateway import CALLER
 from bot.web.api_live_shapes import Counts, CountsAsked
 
@@ -33,7 +33,7 @@ async def list_integrations(
         caller, wanted, after=(after[0], after[1]) if after else None, most=asked.limit
     )
     following = door.cursors.seal(page.last, about=about) if page.last else None
-    return json_of(v1.Integrations(items=[*map(v1.integration_of, page.rows)], next_cursor=following))
+    return answer_of(v1.page_told(page.rows, following))
 
 
 async def count_integrations(door: ApiDoor, request: web.Request, asked: CountsAsked) -> web.StreamResponse:
@@ -59,7 +59,7 @@ async def get_integration(
         row = await door.reading.one(caller, integration_id)
     else:
         row = await door.reading.as_it_was(caller, integration_id, asked.at)
-    return unless_known(request, json_of(v1.integration_of(row)))
+    return unless_known(request, answer_of(v1.told_of(row)))
 
 
 async def list_events(door: ApiDoor, request: web.Request, asked: v1.EventsAsked) -> web.StreamResponse:

@@ -1,0 +1,32 @@
+"""What is told of a list is what its shape says, although it is put together from what is told of each."""
+
+import pytest
+
+from bot.api_records import KeptRow
+from bot.web.api_shapes import Integrations, integration_of, page_told, told_of
+from tests.contracts.keeping import ROW
+
+AT = "2026-01-31T12:00:00.000001+00:00"
+ODD = {"branch": 'claude/1-"quoted"-\u00e4-\u2028', "requested_by": "someone else's", "reason": "a\\b"}
+ROWS = [
+    {**ROW, "id": f"i{number}", "version": number, "requested_at": AT, "updated_at": AT, **bent}
+    for number, bent in enumerate(({}, ODD, {"head": "c0de" * 10, "pull_request": 7}), start=1)
+]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+@pytest.mark.parametrize("cursor", [None, "abc-_"])
+def test_a_page_is_the_json_of_its_shape(count: int, cursor: str | None) -> None:
+    rows = ROWS[:count]
+    shape = Integrations(items=[*map(integration_of, rows)], next_cursor=cursor)
+
+    assert page_told(rows, cursor) == shape.model_dump_json().encode()
+    assert page_told([*map(KeptRow, rows)], cursor) == shape.model_dump_json().encode()
+
+
+def test_of_a_row_that_is_remembered_it_is_made_once() -> None:
+    row = KeptRow(ROWS[1])
+
+    assert told_of(row) == told_of(ROWS[1])
+    assert told_of(row) is told_of(row)
+    assert row == ROWS[1]
