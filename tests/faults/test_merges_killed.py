@@ -22,7 +22,7 @@ async def comes_to_its_merge(it: crash.Life) -> tuple[int, int]:
     await crash.until(it, "a gate", lambda: "**Waits for an approval**" in crash.status(it, issue))
     pull = crash.pull_of(it)
     await it.github.comment("admin", "acme/shop", pull, "/claude approve")
-    while not it.is_dead():
+    while not it.is_dead():  # noqa: ASYNC110  what is waited for happens in another process
         await asyncio.sleep(crash.POLL_SECONDS)
     return issue, pull
 

@@ -1,16 +1,19 @@
 """What is told of a list is what its shape says, although it is put together from what is told of each."""
 
+from typing import Any, Final
+
 import pytest
 
 from bot.api_records import KeptRow
 from bot.web.api_shapes import Integrations, integration_of, page_told, told_of
 from tests.contracts.keeping import ROW
 
-AT = "2026-01-31T12:00:00.000001+00:00"
-ODD = {"branch": 'claude/1-"quoted"-\u00e4-\u2028', "requested_by": "someone else's", "reason": "a\\b"}
-ROWS = [
+AT: Final = "2026-01-31T12:00:00.000001+00:00"
+ODD: Final = {"branch": 'claude/1-"quoted"-\u00e4-\u2028', "requested_by": "someone else's", "reason": "a\\b"}
+BENT: Final[tuple[dict[str, Any], ...]] = ({}, ODD, {"head": "c0de" * 10, "pull_request": 7})
+ROWS: Final = [
     {**ROW, "id": f"i{number}", "version": number, "requested_at": AT, "updated_at": AT, **bent}
-    for number, bent in enumerate(({}, ODD, {"head": "c0de" * 10, "pull_request": 7}), start=1)
+    for number, bent in enumerate(BENT, start=1)
 ]
 
 
