@@ -24,11 +24,19 @@ from tests.doors.api_places import OPEN
 from tests.doors.mounted import INSIDE, mounted_in, there
 from tests.doors.proxied import Proxy, needs_nginx, nginx
 from tests.doors.running import free_port
+from tests.story.waiting import until
 
 pytestmark = needs_nginx
 
 ORDER: Final = f"{PREFIX}/integrations"
+MOST: Final = 64  # connections of one address
 KEY: Final[dict[str, str]] = {"Idempotency-Key": "a-1"}
+
+
+def at_once() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
 
 
 @dataclass
@@ -36,6 +44,7 @@ class Process:
     """What stands behind nginx: it remembers what it was sent, and answers, or ends with it in its hand."""
 
     dies: bool = False
+    holds: asyncio.Event = field(default_factory=at_once)
     sent: list[tuple[str, str]] = field(default_factory=list)
     headers: CIMultiDict[str] = field(default_factory=CIMultiDict)
     port: int = 0
@@ -46,18 +55,22 @@ class Process:
         self.headers = request.headers.copy()
         if self.dies and request.transport is not None:
             request.transport.abort()
+        await self.holds.wait()
         return web.Response(text="from a process")
 
 
 @asynccontextmanager
-async def processes(here: Path, *given: Process) -> AsyncIterator[tuple[Proxy, aiohttp.ClientSession]]:
-    """These processes behind nginx, and somebody who asks it."""
+async def processes(
+    here: Path, *given: Process, shut: int | None = None
+) -> AsyncIterator[tuple[Proxy, aiohttp.ClientSession]]:
+    """These processes behind nginx, before them one that is not there if a port is shut; and who asks it."""
     async with AsyncExitStack() as stack:
         for each in given:
             app = web.Application(client_max_size=2 * LARGEST_BODY)
             app.router.add_route("*", "/{path:.*}", each.answer)
             each.port = await stack.enter_async_context(listening(app, host="127.0.0.1", port=0))
-        proxy = await stack.enter_async_context(nginx(here / "nginx", *(each.port for each in given)))
+        ports = [*([shut] if shut else []), *(each.port for each in given)]
+        proxy = await stack.enter_async_context(nginx(here / "nginx", *ports))
         yield proxy, await stack.enter_async_context(aiohttp.ClientSession(proxy.url))
 
 
@@ -196,17 +209,48 @@ async def test_what_no_process_was_sent_is_given_to_another(
     tmp_path: Path, method: str, path: str, headers: dict[str, str]
 ) -> None:
     other = Process()
-    async with AsyncExitStack() as stack:
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", other.answer)
-        port = await stack.enter_async_context(listening(app, host="127.0.0.1", port=0))
-        proxy = await stack.enter_async_context(nginx(tmp_path / "nginx", free_port(), port))
-        asked = await stack.enter_async_context(aiohttp.ClientSession(proxy.url))
-        for _ in range(2):
+
+    async with processes(tmp_path, other, shut=free_port()) as (_, asked):
+        for _nth in range(2):
             async with asked.request(method, path, headers=headers) as answer:
                 assert answer.status == 200
 
     assert other.sent == [(method, path)] * 2
+
+
+@pytest.mark.parametrize(("method", "path", "headers"), ONCE[1:3])
+async def test_what_nginx_cannot_tell_from_what_was_sent_is_given_to_none(
+    tmp_path: Path, method: str, path: str, headers: dict[str, str]
+) -> None:
+    other = Process()
+
+    async with processes(tmp_path, other, shut=free_port()) as (_, asked):
+        async with asked.request(method, path, headers=headers) as answer:
+            assert await code_of(answer) == (502, "no_process")
+        async with asked.request(method, path, headers=headers) as answer:
+            assert answer.status == 200  # nobody goes on asking the one that is shut
+
+    assert other.sent == [(method, path)]
+
+
+async def test_one_address_has_so_many_connections_and_no_delivery_waits_for_them(tmp_path: Path) -> None:
+    process = Process(holds=asyncio.Event())
+
+    async def is_full() -> bool:
+        return len(process.sent) == MOST
+
+    async def otherwise() -> str:
+        return f"{len(process.sent)} have come"
+
+    async with processes(tmp_path, process) as (_, asked), asyncio.TaskGroup() as group:
+        held = [group.create_task(asked.get("/auth/login")) for _ in range(MOST)]
+        await until(is_full, otherwise=otherwise)
+        async with asked.get(f"{PREFIX}/me") as answer:
+            assert await code_of(answer) == (429, "too_many_connections")
+        delivered = group.create_task(asked.post(PATH))
+        process.holds.set()
+
+    assert {each.result().status for each in (*held, delivered)} == {200}
 
 
 async def test_each_event_of_a_stream_is_there_as_soon_as_it_was_told(tmp_path: Path) -> None:
