@@ -1,6 +1,7 @@
 """nginx in front passes on what the bot answers and no more, believes nobody, and repeats what it may."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -157,6 +158,24 @@ async def test_a_request_is_known_by_the_callers_id_or_by_one_of_ours(
 
 
 Sent = tuple[str, str, dict[str, str]]
+
+
+async def test_it_is_reached_over_tls_with_the_certificate_that_it_names(tmp_path: Path) -> None:
+    process = Process()
+    app = web.Application()
+    app.router.add_get("/{path:.*}", process.answer)
+    async with (
+        listening(app, host="127.0.0.1", port=0) as port,
+        nginx(tmp_path / "nginx", port, has_tls=True) as proxy,
+        aiohttp.ClientSession() as asked,
+    ):
+        known = ssl.create_default_context(cafile=proxy.here / "certificate.pem")
+        async with asked.get(f"https://127.0.0.1:{proxy.port}/auth/session", ssl=known) as answer:
+            assert answer.status == 200
+
+    assert process.headers["X-Forwarded-Proto"] == "https"
+
+
 AGAIN: Final[tuple[Sent, ...]] = (
     ("GET", ORDER, {}),
     ("GET", f"{ORDER}/{OPEN}/stream", {}),
