@@ -47,16 +47,22 @@ class Process:
         return f"127.0.0.1:{self.port}"
 
     @property
+    def log(self) -> Path:
+        return self.directory / f"{self.port}.log"
+
+    @property
     def at_work(self) -> asyncio.subprocess.Process:
         assert self.running is not None, "it was never started"
         return self.running
 
     async def starts(self) -> None:
-        self.running = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run", *SERVICES),
-            cwd=self.directory,
-            env={**self.environment, "PYTHONPATH": str(ROOT), "PORT": str(self.port)},
-        )
+        with self.log.open("ab") as log:
+            self.running = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", "run", *SERVICES),
+                cwd=self.directory,
+                env={**self.environment, "PYTHONPATH": str(ROOT), "PORT": str(self.port)},
+                stderr=log,
+            )
         async with asyncio.timeout(BEGINS_SECONDS):
             await listens(self.running, self.port)
 
@@ -88,6 +94,10 @@ class Pair:
     @property
     def addresses(self) -> set[str]:
         return {each.address for each in self.processes}
+
+    def noted(self, event: str) -> int:
+        """How often the two have written that in their logs."""
+        return sum(each.log.read_text(encoding="utf-8").count(f'"{event}"') for each in self.processes)
 
     async def key_of(self, login: str, *scopes: str) -> str:
         """A key of that person, made beside the running processes."""

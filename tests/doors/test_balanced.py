@@ -3,8 +3,8 @@
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator, Mapping
-from typing import Any, Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Final, TypeVar
 
 import aiohttp
 import pytest
@@ -15,6 +15,7 @@ from bot.web.api_door import PREFIX
 from tests.doors.balanced import Pair, needs_servers, paired
 from tests.doors.proxied import needs_nginx
 from tests.story.databases import Template
+from tests.story.waiting import until
 
 pytestmark = [
     needs_nginx,
@@ -24,6 +25,8 @@ pytestmark = [
 ]
 
 MOST: Final = 40
+TRIES: Final = 5
+Found = TypeVar("Found")
 WISH: Final = {"repository": "acme/shop", "what": "send every paid invoice to the ERP"}
 NAMES: Final = itertools.count(1)
 
@@ -146,12 +149,44 @@ async def event_of(content: aiohttp.StreamReader) -> str:
     return str(json.loads(block.partition("data: ")[2])["type"])
 
 
+async def counted_together(
+    pair: Pair, session: aiohttp.ClientSession, attempt: Callable[[str], Awaitable[Found]]
+) -> Found:
+    """What came of it under a new key, while Redis answered. Where it does not, each counts by itself."""
+    for _ in range(TRIES):
+        await both_count_in_redis(pair, session)
+        lost = pair.noted("shared_limits_lost")
+        found = await attempt(await pair.key_of("requester", "read"))
+        if pair.noted("shared_limits_lost") == lost:
+            return found
+    raise AssertionError(f"Redis did not answer in time, {TRIES} times")
+
+
+async def both_count_in_redis(pair: Pair, session: aiohttp.ClientSession) -> None:
+    """Each has asked Redis, and none has lost it."""
+    own = {"Authorization": f"Bearer {await pair.key_of('requester', 'read')}"}
+
+    async def counts() -> bool:
+        for at in pair.addresses:
+            await status(session, f"http://{at}{PREFIX}/me", own)
+        return pair.noted("shared_limits_lost") == pair.noted("shared_limits_back")
+
+    async def otherwise() -> str:
+        return "Redis is away"
+
+    await until(counts, otherwise=otherwise)
+
+
 async def test_what_both_processes_let_through_together_is_the_limit(
     pair: Pair, session: aiohttp.ClientSession
 ) -> None:
-    caller = Caller(pair, session, await pair.key_of("requester", "read"))
+    async def attempt(key: str) -> tuple[Caller, list[aiohttp.ClientResponse], list[int]]:
+        caller = Caller(pair, session, key)
+        found = [await caller.asks(f"{PREFIX}/me") for _ in range(MOST + 4)]
+        straight = [await status(session, f"http://{at}{PREFIX}/me", caller.own) for at in pair.addresses]
+        return caller, found, straight
 
-    found = [await caller.asks(f"{PREFIX}/me") for _ in range(MOST + 4)]
+    caller, found, straight = await counted_together(pair, session, attempt)
 
     assert [each.status for each in found] == [200] * MOST + [429] * 4
     assert [int(each.headers["RateLimit-Remaining"]) for each in found] == [
@@ -162,17 +197,14 @@ async def test_what_both_processes_let_through_together_is_the_limit(
     assert {each.headers["RateLimit-Policy"] for each in found} == {f"{MOST};w=60, 1000;w=3600"}
     assert all(0 < int(each.headers["Retry-After"]) <= 60 for each in found[MOST:])
     assert set(caller.served_by[:MOST]) == set(caller.served_by[MOST:]) == pair.addresses
-    # Whoever asks a process past nginx has no other quota there.
-    straight = [await status(session, f"http://{at}{PREFIX}/me", caller.own) for at in pair.addresses]
-    assert straight == [429, 429]
+    assert straight == [429, 429]  # whoever asks a process past nginx has no other quota there
 
 
 async def test_of_many_at_once_no_more_than_the_limit_come_through(
     pair: Pair, session: aiohttp.ClientSession
 ) -> None:
-    key = await pair.key_of("requester", "read")
-    path, headers = f"{PREFIX}/me", {"Authorization": f"Bearer {key}"}
+    async def attempt(key: str) -> list[int]:
+        path, headers = f"{PREFIX}/me", {"Authorization": f"Bearer {key}"}
+        return await asyncio.gather(*(status(session, path, headers) for _ in range(MOST + 20)))
 
-    found = await asyncio.gather(*(status(session, path, headers) for _ in range(MOST + 20)))
-
-    assert sorted(found) == [200] * MOST + [429] * 20
+    assert sorted(await counted_together(pair, session, attempt)) == [200] * MOST + [429] * 20
