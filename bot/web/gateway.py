@@ -4,13 +4,13 @@ import itertools
 import math
 import secrets
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from aiohttp.typedefs import Handler, Middleware
 from multidict import CIMultiDict
 
@@ -54,6 +54,12 @@ _QUIET: Final = frozenset({PATH, "/healthz", "/readyz", "/metrics"})
 # What a driver says names hosts and users of the operator's: that is for the log.
 _TOLD: Final[Mapping[str, str]] = {"database": "the database cannot be reached now; it is tried again"}
 
+_MET: Final = frozenset({"", "100-continue"})
+UNMET: Final = web.RequestKey("UNMET", int)
+"""With what a request is refused that expects what there is not."""
+
+RequestHandler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
 log = structlog.get_logger()
 
 
@@ -95,11 +101,32 @@ async def listening(app: web.Application, *, host: str, port: int) -> AsyncItera
     """Serve the application; yields the port, which the system chooses where 0 is given."""
     runner = web.AppRunner(app, **SERVING)
     await runner.setup()
+    if (server := runner.server) is not None:
+        server.request_handler = expecting(server.request_handler)
     try:
         await web.TCPSite(runner, host, port).start()
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
+
+
+def expecting(handle: RequestHandler) -> RequestHandler:
+    """Before the application, whose library answers `Expect` before any middleware, and with 500 where nobody
+    can read it. What is expected that there is not goes in without that, and is refused there.
+    """
+
+    async def handled(request: web.BaseRequest) -> web.StreamResponse:
+        expected = request.headers.get("Expect", "").lower()
+        if expected in _MET or request.version < HttpVersion11:
+            return await handle(request)
+        told = [(name, text) for name, text in request.headers.items() if text.isascii()]
+        asked = request.clone(headers={name: text for name, text in told if name.lower() != "expect"})
+        asked[UNMET] = 417 if expected.isascii() else 400
+        response = await handle(asked)
+        await response.prepare(asked)
+        return response
+
+    return handled
 
 
 def guarded(metrics: Metrics, leaving: Leaving) -> Middleware:
@@ -134,6 +161,7 @@ def guarded(metrics: Metrics, leaving: Leaving) -> Middleware:
 async def caught(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The net: each failure becomes the one error shape, and what nobody foresaw becomes a 500 in the log."""
     try:
+        check_expectation(request)
         return await handler(request)
     except Refused as no:
         log.info("request_refused", path=request.path, status=no.status, code=no.code)
@@ -148,6 +176,12 @@ async def caught(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception:
         log.exception("request_failed", path=request.path)
         return problem(request, 500, "internal", "an error of ours, now in the log under this request's id")
+
+
+def check_expectation(request: web.Request) -> None:
+    """Raise Refused where it expects what there is not."""
+    if UNMET in request:
+        raise Refused(request[UNMET], "expectation_failed", "expect 100-continue, or leave Expect out")
 
 
 def problem(request: web.Request, status: int, code: str, detail: str, **more: Any) -> web.Response:
