@@ -77,7 +77,16 @@ async def _answer(
 
 
 async def _approved(integration_id: str, review: Review, context: Context) -> str | None:
-    """It approves the commit that it was made of."""
+    """It approves the commit that it was made of, as long as it stands.
+
+    Who dismissed it may have been heard before it.
+    """
+    pulls = context.world.pulls
+    stands = await pulls.review_state(review.repository, review.issue, review.id)
+    if stands is None:
+        raise Unavailable("review_not_shown")
+    if stands != APPROVED:
+        return None
     asked = Approve(
         by=review.by,
         repository=review.repository,

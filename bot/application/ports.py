@@ -219,6 +219,9 @@ class PullRequests(Protocol):
     ) -> bool:
         """Ask them beside those who are; whether GitHub took them, all or none. Raises StepFailed."""
 
+    async def review_state(self, repository: Repository, number: int, review: int) -> str | None:
+        """What that review says by now ("approved", "dismissed", ...); None where it is not shown."""
+
     async def line_remarks(self, repository: Repository, number: int, review: int) -> list[LineRemark]:
         """What that review says of single lines, in its order."""
 

@@ -175,6 +175,13 @@ class GitHubPullRequests:
         )
         return answer.status == HTTPStatus.CREATED
 
+    async def review_state(self, repository: Repository, number: int, review: int) -> str | None:
+        """What that review says by now ("approved", "dismissed", ...); None where it is not shown."""
+        answer = await self._app.on(repository, TALK).ask(
+            "read_review", "pulls", number, "reviews", review, also=(HTTPStatus.NOT_FOUND,)
+        )
+        return None if answer.status == HTTPStatus.NOT_FOUND else str(answer.data["state"]).lower()
+
     async def line_remarks(self, repository: Repository, number: int, review: int) -> list[LineRemark]:
         """What that review says of single lines, in its order: what is among the newest hundred there.
 

@@ -110,6 +110,18 @@ async def test_a_pull_request_is_called_something_else_and_says_the_same(side: S
     assert await side.pulls.body(side.repository, number) == before
 
 
+async def test_what_a_review_says_by_now_is_asked_of_github(side: Side) -> None:
+    number, _ = await side.pull()
+    review = await side.github.review("developer", ERP, number, event="APPROVE", body="")
+
+    states = [await side.pulls.review_state(side.repository, number, each) for each in (review, 999)]
+    await side.github.dismiss_review("developer", ERP, number, review)
+    states.append(await side.pulls.review_state(side.repository, number, review))
+
+    assert states == ["approved", None, "dismissed"]
+    assert side.github.violations == []
+
+
 async def test_a_reviews_remarks_on_lines_come_in_its_order_and_without_anybody_elses(side: Side) -> None:
     number, _ = await side.pull()
     hunk = "@@ -0,0 +1,6 @@\n+1\n+2\n+3\n+4\n+5"

@@ -1,16 +1,22 @@
 """Deliveries as GitHub really sends them: twice, at once, late and out of order; the story ends the same."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from uuid import uuid4
+
+import pytest
 
 from bot.domain.states import State
 from standins.github.state import Delivery
 from tests.story import Team
 from tests.story.places import EACH_ONCE
+from tests.story.scripts import REPOSITORY
 
 TIMES = 20
+CONFIGURED = ".github/claude-bot.yml"
+TWO = {**REPOSITORY, CONFIGURED: f"{REPOSITORY[CONFIGURED]}approvals: 2\n"}
 
 
 async def sends(team: Team, deliveries: Sequence[Delivery]) -> None:
@@ -115,3 +121,25 @@ async def test_f46_approved_and_cancelled_at_once_is_one_of_the_two(team: Team) 
     it = await team.bot.integration()
     assert (it.state, it.reason) in {(State.FAILED, "cancelled"), (State.ACTIVE, None)}
     assert len(issue.last_words()) == 1
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["as it was", "the other way round"])
+@pytest.mark.parametrize("files", [TWO])
+async def test_f41_a_review_that_was_dismissed_counts_in_no_order(team: Team, order: tuple[int, ...]) -> None:
+    _, pull = await team.has_a_pull_request()
+    await team.bot.comes_to_rest()
+    postman = team.github.world.postman
+    postman.holding = True
+    review = await team.developer.reviews(pull)
+    await team.admin.dismisses(review, of=pull)
+    told = [each for each in held(team) if each.event == "pull_request_review"]
+    postman.holding = False
+
+    for nth in order:
+        again = replace(told[nth], guid=str(uuid4()))
+        await sends(team, [told[nth], told[nth], again])
+        await team.bot.comes_to_rest()
+
+    assert [json.loads(each.body)["action"] for each in told] == ["submitted", "dismissed"]
+    it = await team.bot.integration()
+    assert (it.approvals, it.waiting_for) == ((), "approval")

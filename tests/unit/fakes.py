@@ -456,6 +456,8 @@ class FakePullRequests:
     described: list[tuple[int, str, str]] = field(default_factory=list)
     retitled: list[tuple[int, str]] = field(default_factory=list)
     remarks: dict[int, list[LineRemark]] = field(default_factory=dict)
+    review_states: dict[int, str | None] = field(default_factory=dict)
+    asked_reviews: list[int] = field(default_factory=list)
     labelled: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     takes_labels: bool = True
     bodies: dict[int, str] = field(default_factory=dict)
@@ -553,6 +555,10 @@ class FakePullRequests:
             return False
         self.reviewing += names
         return True
+
+    async def review_state(self, repository: Repository, number: int, review: int) -> str | None:
+        self.asked_reviews.append(review)
+        return self.review_states.get(review, "approved")
 
     async def line_remarks(self, repository: Repository, number: int, review: int) -> list[LineRemark]:
         return self.remarks.get(review, [])

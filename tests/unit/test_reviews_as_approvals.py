@@ -349,3 +349,32 @@ def test_when_enough_approved_nobody_else_is_waited_for() -> None:
     with pytest.raises(NothingWaits):
         deciding.approve(it, by=Actor(id=99, login="late"), head=COMMIT, deploys=False, alone=False)
     assert it.state is State.REVIEWING
+
+
+# --- dismissed before it was heard -----------------------------------------------------------------
+
+
+async def test_what_was_dismissed_before_it_is_heard_approves_nothing() -> None:
+    stage, given = staged(), review(by=ADMIN, commit=COMMIT)
+    stage.pulls.review_states = {given["review"]["id"]: "dismissed"}
+
+    await told(given, stage)
+
+    assert stage.log.events() == list(UP_FOR_REVIEW)
+
+
+async def test_what_github_does_not_show_yet_is_asked_after_again() -> None:
+    stage, given = staged(), review(by=ADMIN, commit=COMMIT)
+    stage.pulls.review_states = {given["review"]["id"]: None}
+
+    with pytest.raises(Unavailable, match="review_not_shown"):
+        await told(given, stage)
+
+
+@pytest.mark.parametrize("state", ["commented", "changes_requested"])
+async def test_of_no_other_review_github_is_asked_what_it_says(state: str) -> None:
+    stage = staged()
+
+    await told(review(state, by=ADMIN, commit=COMMIT), stage)
+
+    assert stage.pulls.asked_reviews == []

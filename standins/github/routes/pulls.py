@@ -146,6 +146,15 @@ def list_reviews(call: Call) -> Answer:
     return paged(call, reviews, lambda it: shapes.review(call.world, call.repository, issue, it))
 
 
+@routes.on("GET", f"{PULL}/reviews/{{review_id}}", needs=READ)
+def get_review(call: Call) -> Answer:
+    issue, number = asked_pull(call), int(call.parameters["review_id"])
+    review = next((each for each in pull_of(issue).reviews if each.id == number), None)
+    if review is None:
+        raise Missing("no such review")
+    return Answer(body=shapes.review(call.world, call.repository, issue, review))
+
+
 @routes.on("GET", f"{PULL}/comments", needs=READ)
 def list_review_comments(call: Call) -> Answer:
     """Oldest first, unless something else is asked for."""
