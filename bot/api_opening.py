@@ -66,11 +66,19 @@ async def api_doors(
     granting, pages, roles = granting_of(settings, stored), stored.pages, bot.roles
     async with AsyncExitStack() as stack:
         limits = [
-            RateLimits(kind, windows, stored.crypto, redis_url=settings.redis_url)
+            RateLimits(
+                kind,
+                windows,
+                stored.crypto,
+                redis_url=settings.redis_url,
+                connections=settings.pool_sizes.redis,
+            )
             for kind in ("key", "address")
         ]
         for each in limits:
             stack.push_async_callback(each.close)
+        if settings.redis_url:
+            stored.pools.update(redis_quotas=limits[0].pool, redis_strangers=limits[1].pool)
         afresh = Reading(
             pages=pages,
             integrations=stored.integrations,

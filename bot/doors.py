@@ -78,6 +78,7 @@ async def open_bot(
             bot = await stack.enter_async_context(working)
             instruments.metrics.watch_breakers(bot.breakers)
             instruments.metrics.watch_rows(bot.stored.kept.found)
+            instruments.metrics.watch_pools(bot.stored.pools)
         token = secrets.token_urlsafe(16) if settings.setup_mode else None
         signing = await stack.enter_async_context(sign_in(settings, bot))
         api = await stack.enter_async_context(api_doors(settings, bot, signing))

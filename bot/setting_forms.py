@@ -3,7 +3,6 @@
 import re
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final
@@ -12,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from bot.records import SandboxLimits
+from bot.setting_values import ApiRates, MonthlyBudget, PoolSizes, Retention, RunLimits
 
 _TOGETHER: Final = "a GitHub App needs id, private key and webhook secret"
 _THE_APP: Final = ("GITHUB_APP_ID", "GITHUB_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET")
@@ -20,41 +20,6 @@ _HOST: Final = re.compile(r"(?=[a-z0-9.-]*[a-z])[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::8
 _INDEXES: Final = {"python": "PIP_INDEX_URL", "npm": "NPM_CONFIG_REGISTRY", "go": "GOPROXY"}
 SHORTEST_SECRET: Final = 32  # bytes
 LONGEST_TEST_RUN: Final = 1500  # seconds: a change is judged by up to four in one step of the engine
-
-
-@dataclass(frozen=True, slots=True)
-class RunLimits:
-    """What one run may use: turns, tokens, US dollars, and minutes of work until its gate."""
-
-    turns: int
-    tokens: int
-    dollars: Decimal
-    minutes: int = 120
-
-
-@dataclass(frozen=True, slots=True)
-class MonthlyBudget:
-    """US dollars a month: of each repository, and of each account; None where an account has no ceiling."""
-
-    repository: Decimal
-    owner: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """For how many days deliveries, workflows and transcripts are kept."""
-
-    deliveries: int
-    workflows: int
-    transcripts: int
-
-
-@dataclass(frozen=True, slots=True)
-class ApiRates:
-    """How many requests one caller may make in a minute, and in an hour."""
-
-    minute: int
-    hour: int
 
 
 # What is wrong with a value, by pydantic's own name for it: what to give instead.
@@ -153,6 +118,10 @@ def _retention(given: object) -> object:
 
 def _rates(given: object) -> object:
     return given if isinstance(given, ApiRates) else ApiRates(*map(int, _numbers(given, least=(1, 1))))
+
+
+def _pools(given: object) -> object:
+    return given if isinstance(given, PoolSizes) else PoolSizes(*map(int, _numbers(given, least=(1, 1, 1))))
 
 
 def _address(text: str) -> str:
@@ -286,5 +255,6 @@ PrivateKey = Annotated[SecretStr, AfterValidator(_private_key)]
 Runs = Annotated[RunLimits, BeforeValidator(_run_limits)]
 Monthly = Annotated[MonthlyBudget, BeforeValidator(_monthly_budget)]
 Sandboxes = Annotated[SandboxLimits, BeforeValidator(_sandbox_limits)]
+Pools = Annotated[PoolSizes, BeforeValidator(_pools)]
 Rates = Annotated[ApiRates, BeforeValidator(_rates)]
 Kept = Annotated[Retention, BeforeValidator(_retention)]

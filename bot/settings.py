@@ -14,7 +14,6 @@ from bot.credentials import AppCredentials
 from bot.records import SandboxLimits
 from bot.setting_forms import (
     Address,
-    ApiRates,
     Database,
     Directory,
     Hosts,
@@ -23,12 +22,10 @@ from bot.setting_forms import (
     Listed,
     Model,
     Monthly,
-    MonthlyBudget,
+    Pools,
     PrivateKey,
     Rates,
     Redis,
-    Retention,
-    RunLimits,
     Runs,
     Sandboxes,
     Secret,
@@ -38,6 +35,7 @@ from bot.setting_forms import (
     secret_files,
     sentence_of,
 )
+from bot.setting_values import ApiRates, MonthlyBudget, PoolSizes, Retention, RunLimits
 
 SHORTEST_HIDDEN: Final = 8  # shorter ones would black out ordinary words
 
@@ -185,6 +183,12 @@ class Settings(BaseModel):
     )
     drain_seconds: int = Field(
         0, ge=0, le=600, description="seconds that a process told to stop answers on", examples=["15"]
+    )
+    pool_sizes: Pools = Field(
+        PoolSizes(8, 16, 100),
+        description="connections of one process at most: to PostgreSQL for its own tables, to Redis for each "
+        "use, and by HTTP to GitHub for each use",
+        examples=["8,16,100"],
     )
     metrics_token: SecretStr | None = Field(
         None,

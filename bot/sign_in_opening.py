@@ -5,8 +5,6 @@ from contextlib import asynccontextmanager
 from typing import Final
 from urllib.parse import urlsplit
 
-import aiohttp
-
 from bot.application.signing_in import SignIn
 from bot.application.user_tokens import UserTokens
 from bot.infrastructure.browser_secrets import BrowserSecrets
@@ -14,6 +12,7 @@ from bot.infrastructure.cache import UntilItEnds
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.github import GitHubApp
 from bot.infrastructure.github_people import Client, GitHubPeople
+from bot.infrastructure.pooling import session_of
 from bot.infrastructure.resilience import Policy
 from bot.infrastructure.user_tokens import UserTokenStore
 from bot.session_records import Membership
@@ -55,7 +54,7 @@ async def signing_with(
     settings: Settings, stored: Storage, app: GitHubApp, guard: Policy
 ) -> AsyncIterator[SignIn]:
     """Signing in, on what is kept and what is asked."""
-    async with aiohttp.ClientSession() as session:
+    async with session_of("http_sign_in", settings.pool_sizes.http, stored.pools) as session:
         people = GitHubPeople(session, app, client_of(settings), guard, stored.clock)
         seen: UntilItEnds[int, tuple[Membership, ...]] = UntilItEnds(
             size=MOST_PEOPLE, seconds=lambda _: MEMBER_SECONDS

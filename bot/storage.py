@@ -1,6 +1,6 @@
 """Everything that is kept in the database, opened together and closed together."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, MutableMapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +24,7 @@ from bot.infrastructure.notes import Notes
 from bot.infrastructure.observing import Nobody, Observer
 from bot.infrastructure.outbox import Outbox
 from bot.infrastructure.pages import Pages
+from bot.infrastructure.pooling import Pool
 from bot.infrastructure.read_models import ReadModels
 from bot.infrastructure.sessions import Sessions
 from bot.infrastructure.shared import Shared
@@ -51,6 +52,7 @@ class Storage:
     aside: Aside
     integrations: ReadModels
     pages: Pages
+    pools: MutableMapping[str, Pool]
     shared: Shared
     kept: KeptRows
     keys: ApiKeys
@@ -66,7 +68,8 @@ async def storage(
 ) -> AsyncIterator[Storage]:
     """The database with its tables up to date, and what stands on it; by the machine's clock if not said."""
     async with AsyncExitStack() as stack:
-        database = await Database.open(settings.database_url)
+        database = await Database.open(settings.database_url, connections=settings.pool_sizes.database)
+        pools: dict[str, Pool] = {**database.pools}
         stack.push_async_callback(database.close)
         await database.migrate()
         crypto = await crypto_of(settings, Notes(database))
@@ -76,7 +79,7 @@ async def storage(
         inbox = Inbox(database, outbox, wanted, observer)
         stack.push_async_callback(inbox.close)
         lifetime = timedelta(days=settings.retention_days.transcripts)
-        shared = await stack.enter_async_context(sharing(settings, crypto))
+        shared = await stack.enter_async_context(sharing(settings, crypto, pools))
         integrations, pages, news = ReadModels(database), Pages(database), News(database)
         kept = KeptRows(integrations, pages, news, shared)
         yield Storage(
@@ -91,6 +94,7 @@ async def storage(
             aside=Aside(database, outbox),
             integrations=integrations,
             pages=pages,
+            pools=pools,
             shared=shared,
             kept=kept,
             keys=ApiKeys(database, crypto, news),

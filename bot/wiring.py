@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-import aiohttp
-
 import handlers
 from bot.application import (
     gate_looking,
@@ -47,6 +45,7 @@ from bot.infrastructure.installing import Installations
 from bot.infrastructure.line import Line
 from bot.infrastructure.notes import Notes
 from bot.infrastructure.observing import Observer
+from bot.infrastructure.pooling import session_of
 from bot.infrastructure.proxy import WayOut
 from bot.infrastructure.redaction import LiveSecrets
 from bot.infrastructure.resilience import POLICIES, Policy
@@ -170,17 +169,18 @@ async def github_app(
     credentials: AppCredentials,
     guard: Policy,
     hidden: LiveSecrets,
-    shared: Shared | None = None,
+    stored: Storage | None = None,
 ) -> AsyncIterator[GitHubApp]:
     """The App, on a session of its own; no log shows a token of it while the token lasts."""
-    async with aiohttp.ClientSession() as session:
+    pools = stored.pools if stored else {}
+    async with session_of("http_github", settings.pool_sizes.http, pools) as session:
         yield GitHubApp(
             session,
             app_id=int(credentials.app_id),
             private_key=credentials.private_key,
             policy=guard,
             base_url=settings.github_api_url,
-            shared=shared,
+            shared=stored.shared if stored else None,
             # No token lasts longer; how long this one does is a guess where GitHub's answer has no date.
             minted=lambda grant: hidden.add_for(max(grant.seconds, TOKEN_SECONDS), grant.token),
         )
@@ -271,7 +271,7 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
         await stack.enter_async_context(upkeep.noting_heads(stored.log))
         guards = policies(instruments.observer)
         app = await stack.enter_async_context(
-            github_app(settings, credentials, guards["github"], instruments.hidden, stored.shared)
+            github_app(settings, credentials, guards["github"], instruments.hidden, stored)
         )
         sandbox = hiding(settings, guards["sandbox"])
         sources = sources_of(settings, app, guards["git"], stored.shared)

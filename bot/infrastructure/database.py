@@ -4,26 +4,24 @@ import asyncio
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import Any, Final, NoReturn, ParamSpec, Self, TextIO, TypeVar
+from typing import Any, Final, NoReturn, Self, TextIO, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.infrastructure import migrations
 from bot.infrastructure.clock import UtcClock
+from bot.infrastructure.crew import Crew
+from bot.infrastructure.pooling import Pool
 from bot.infrastructure.sentinel import Sentinel
-from bot.records import FollowUp, Unavailable
+from bot.records import FollowUp
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 Outbox = Callable[[Connection, Sequence[FollowUp]], None]
@@ -31,9 +29,7 @@ Outbox = Callable[[Connection, Sequence[FollowUp]], None]
 
 PATIENCE_SECONDS: Final = 30.0
 SQLITE_READERS: Final = 4
-POSTGRESQL_CONNECTIONS: Final = 8
-# PostgreSQL says "internal" also where it may only be read: one that is just being taken over.
-OUTAGES: Final = (OperationalError, InterfaceError, InternalError, PoolExhausted)
+CONNECTIONS: Final = 8
 REACH: Final = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 8_000}
 # Whatever else goes wrong with it, for those who tell people of it.
 DATABASE_FAULTS: Final = (SQLAlchemyError,)
@@ -41,49 +37,8 @@ NUMBER_CHARACTERS: Final = 10
 KNOWS_SUBSECONDS: Final = (3, 42)
 
 
-class ConnectionLost(Unavailable):
-    """The connection broke: what became of the transaction is unknown, and must be looked up."""
-
-
 class AlreadyRunning(Exception):
     """Another process works on this database file; stop it first."""
-
-
-class Crew:
-    """Threads that transact: one change of thread for a transaction, where awaiting takes two a statement."""
-
-    def __init__(self, engine: Engine, *, size: int) -> None:
-        self._engine = engine
-        self._threads = ThreadPoolExecutor(max_workers=size, thread_name_prefix="database")
-
-    async def run(self, work: Callable[[Connection], T]) -> T:
-        """Do it in one transaction, in a thread. Raises Unavailable."""
-        return await self.submit(self.transact, work)
-
-    def submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
-        """Do it in a thread. Raises Unavailable once it is closed: what is at work then is done later."""
-        try:
-            return asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *args, **kwargs))
-        except RuntimeError as closed:  # the one that a thread pool raises once it is shut down
-            raise Unavailable("database_closed") from closed
-
-    def transact(self, work: Callable[[Connection], T]) -> T:
-        """Do it in one transaction, in this thread; again, if the connection was lost.
-
-        Whether a lost one was committed is unknown: the work must find by its key that it is done.
-        """
-        try:
-            return self._transact(work)
-        except ConnectionLost:
-            return self._transact(work)
-
-    async def close(self) -> None:
-        await self.submit(self._engine.dispose)
-        self._threads.shutdown()
-
-    def _transact(self, work: Callable[[Connection], T]) -> T:
-        with outages(), self._engine.begin() as connection:
-            return work(connection)
 
 
 class Database:
@@ -92,20 +47,27 @@ class Database:
     `read` and `write` do a piece of work in a thread, and raise Unavailable where it cannot answer now.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, connections: int = CONNECTIONS) -> None:
         self.url = url
         self.path = path_of(url)
-        self._writes = self.crew(size=1 if self.path else POSTGRESQL_CONNECTIONS)
-        self._reads = Crew(_sqlite(url, "BEGIN"), size=SQLITE_READERS) if self.path else self._writes
+        self._writes = self.crew(size=1 if self.path else connections)
+        readers = Crew(_sqlite(url, "BEGIN"), size=SQLITE_READERS) if self.path else None
+        self._reads = readers or self._writes.without_transactions()
         self._sentinel = Sentinel(self.path) if self.path else None
 
+    @property
+    def pools(self) -> Mapping[str, Pool]:
+        """How its connections are used: SQLite has one that writes beside those that read."""
+        reads = {"database_reads": self._reads.pool} if self.path else {}
+        return {"database": self._writes.pool, **reads}
+
     @classmethod
-    async def open(cls, url: str) -> Self:
+    async def open(cls, url: str, *, connections: int = CONNECTIONS) -> Self:
         """The database at this address; a SQLite file is made, for its owner alone, where there is none."""
         if path := path_of(url):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode=0o600)
-        return cls(url)
+        return cls(url, connections=connections)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         return await self._reads.run(work)
@@ -145,26 +107,6 @@ class Database:
             self._sentinel.close()
         if self.path:
             await self._reads.close()
-
-
-@contextmanager
-def outages() -> Iterator[None]:
-    """A database that cannot answer is Unavailable, in every layer above."""
-    try:
-        yield
-    except (DBAPIError, PoolExhausted) as error:
-        if not is_outage(error):
-            raise
-        lost = isinstance(error, DBAPIError) and error.connection_invalidated
-        why = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-        raise (ConnectionLost if lost else Unavailable)("database", why) from error
-
-
-def is_outage(error: DBAPIError | PoolExhausted) -> bool:
-    """Whether it is the database that fails, and not what was asked of it."""
-    # SQLite has no name of its own for a file that is broken.
-    broken = isinstance(error, DBAPIError) and type(error.orig) is sqlite3.DatabaseError
-    return broken or isinstance(error, OUTAGES)
 
 
 @contextmanager

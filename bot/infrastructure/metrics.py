@@ -32,6 +32,19 @@ _LONG_SECONDS: Final = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900)
 _begun: ContextVar[Mapping[str, Begun]] = ContextVar("_begun")
 
 
+class Pool(Protocol):
+    """Connections that are used again."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def in_use(self) -> int: ...
+
+    @property
+    def waited(self) -> int: ...
+
+
 class Streams(Protocol):
     """How many are open, and how many were cut off so far."""
 
@@ -131,6 +144,26 @@ class Metrics:
         says = "Rows that the API reads, by where they were found"
         self.registry.register(
             _Watched(Told("bot_rows_found", says, ("what", "where"), lambda: found, is_counted=True))
+        )
+
+    def watch_pools(self, pools: Mapping[str, Pool]) -> None:
+        """From now on tell how connections are used when asked for figures."""
+
+        def told(name: str, says: str, of: str, *, is_counted: bool = False) -> Told:
+            return Told(
+                name,
+                says,
+                ("pool",),
+                lambda: {(pool,): getattr(it, of) for pool, it in pools.items()},
+                is_counted=is_counted,
+            )
+
+        self.registry.register(
+            _Watched(
+                told("bot_pool_size", "Connections at most", "size"),
+                told("bot_pool_in_use", "Connections in use", "in_use"),
+                told("bot_pool_waited", "Waits for a connection", "waited", is_counted=True),
+            )
         )
 
     def exposition(self) -> bytes:

@@ -57,8 +57,12 @@ def _window(moments: deque[float], seconds: int, most: int, now: float) -> Windo
 class FarWindows:
     """In Redis, by the scripts of the library `limits`; whatever is asked is one trip."""
 
-    def __init__(self, url: str, rates: Mapping[int, int]) -> None:
-        self._url, self._rates = url, sorted(rates.items())
+    def __init__(self, url: str, rates: Mapping[int, int], *, connections: int) -> None:
+        self._url, self._rates, self._connections = url, sorted(rates.items()), connections
+
+    def load(self) -> None:
+        """What is needed for it, which is not to count as waiting for Redis."""
+        _ = self._bridge
 
     async def take(self, name: str, now: float) -> tuple[bool, list[Window]]:
         """One more in each that has room: whether all had, and how much is in each then."""
@@ -97,7 +101,7 @@ class FarWindows:
 
     @cached_property
     def _client(self) -> Any:
-        return client_of(self._url)
+        return client_of(self._url, connections=self._connections)
 
     @cached_property
     def _bridge(self) -> Any:

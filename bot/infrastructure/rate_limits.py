@@ -3,7 +3,7 @@
 import hmac
 import math
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final
 
 from bot.api_records import Quota
@@ -11,7 +11,7 @@ from bot.infrastructure.cache import recently_used
 from bot.infrastructure.clock import UtcClock
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.moving_windows import MOST_CALLERS, FarWindows, NearWindows, Window
-from bot.infrastructure.shared import Tried
+from bot.infrastructure.shared import CONNECTIONS, Tried
 
 NAME_LETTERS: Final = 32
 
@@ -35,13 +35,18 @@ class RateLimits:
         *,
         redis_url: str | None = None,
         timer: Callable[[], float] = _now,
+        connections: int = CONNECTIONS,
     ) -> None:
         self._kind, self._timer = kind, timer
         self._near = NearWindows(rates)
-        self._far = FarWindows(redis_url, rates) if redis_url else None
+        self._far = FarWindows(redis_url, rates, connections=connections) if redis_url else None
         self._told: MutableMapping[str, Sequence[Window]] = recently_used(MOST_CALLERS)
-        self._secret, self._names = crypto.key("rate limits"), recently_used(MOST_CALLERS)
-        self._tried = Tried(timer, lost="shared_limits_lost", back="shared_limits_back")
+        self._secret = crypto.key("rate limits")
+        self._name = lru_cache(MOST_CALLERS)(self._named)
+        self._tried = Tried(
+            timer, lost="shared_limits_lost", back="shared_limits_back", connections=connections
+        )
+        self.pool = self._tried.pool
 
     async def look(self, caller: str) -> Quota:
         """What is left as far as this process knows, taking nothing and asking nobody."""
@@ -55,12 +60,19 @@ class RateLimits:
         known = self._known(name, now)
         if _is_spent(known):
             return _quota(known, now, is_spent=True)
-        if self._far and (answer := await self._tried(partial(self._far.take, name, now))):
-            has_room, self._told[name] = answer
-            if not has_room:
-                return _quota(self._known(name, now), now, is_spent=True)
+        if self._far and not await self._has_room(self._far, name, now):
+            return _quota(self._known(name, now), now, is_spent=True)
         self._near.add(name, now)
         return _quota(self._known(name, now), now, is_spent=False)
+
+    async def _has_room(self, far: FarWindows, name: str, now: float) -> bool:
+        """Whether all processes together have room for it, and take it; yes, where nobody knows."""
+        far.load()
+        answer = await self._tried(partial(far.take, name, now))
+        if answer is None:
+            return True
+        has_room, self._told[name] = answer
+        return has_room
 
     async def close(self) -> None:
         if self._far:
@@ -72,12 +84,9 @@ class RateLimits:
         told = self._told.get(name)
         return near if told is None else [*near, *(each for each in told if each.resets_at > now)]
 
-    def _name(self, caller: str) -> str:
-        name: str | None = self._names.get(caller)
-        if name is None:
-            told = f"{self._kind} {caller}".encode()
-            name = self._names[caller] = hmac.new(self._secret, told, "sha256").hexdigest()[:NAME_LETTERS]
-        return name
+    def _named(self, caller: str) -> str:
+        told = f"{self._kind} {caller}".encode()
+        return hmac.new(self._secret, told, "sha256").hexdigest()[:NAME_LETTERS]
 
 
 def _is_spent(windows: Sequence[Window]) -> bool:

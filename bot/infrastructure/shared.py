@@ -11,6 +11,7 @@ import structlog
 import zstandard
 
 from bot.infrastructure.crypto import Crypto, NotSealedHere
+from bot.infrastructure.pooling import Places
 from bot.records import Unavailable
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ LEVEL: Final = 1
 PATIENCE_SECONDS: Final = 0.5
 AWAY_SECONDS: Final = 5.0
 NO_LIMIT: Final = -1
+CONNECTIONS: Final = 16
 
 log = structlog.get_logger()
 
@@ -76,11 +78,15 @@ class RedisShared:
         *,
         prefix: str = PREFIX,
         timer: Callable[[], float] = time.monotonic,
+        connections: int = CONNECTIONS,
     ) -> None:
-        self._client = client_of(url)
+        self._client = client_of(url, connections=connections)
         self._box, self._names = crypto.box("shared cache"), crypto.key("shared cache names")
         self._prefix = prefix
-        self._tried = Tried(timer, lost="shared_cache_lost", back="shared_cache_back")
+        self._tried = Tried(
+            timer, lost="shared_cache_lost", back="shared_cache_back", connections=connections
+        )
+        self.pool = self._tried.pool
 
     async def get(self, key: str) -> Kept | None:
         """What was put under this very key by a process with the same secret, if it is still there."""
@@ -127,8 +133,12 @@ class RedisShared:
 class Tried:
     """Redis as it is asked for one purpose: the log has one line when it goes, and one when it is back."""
 
-    def __init__(self, timer: Callable[[], float], *, lost: str, back: str) -> None:
+    def __init__(
+        self, timer: Callable[[], float], *, lost: str, back: str, connections: int = CONNECTIONS
+    ) -> None:
         self._timer, self._lost, self._back = timer, lost, back
+        self._places = Places(connections)
+        self.pool = self._places.pool
         self._is_away, self._away_until = False, 0.0
 
     async def __call__(self, attempt: Callable[[], Awaitable[T]]) -> T | None:
@@ -136,13 +146,20 @@ class Tried:
         if self._timer() < self._away_until:
             return None
         try:
-            answer = await _in_time(attempt)
+            answer = await self._answer(attempt)
         except Unavailable as trouble:
             self._away_until = self._timer() + AWAY_SECONDS
             self._turned(trouble.detail, away=True)
             return None
         self._turned("", away=False)
         return answer
+
+    async def _answer(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """What it answers in time, once there is a connection for it; who waited does not wait again."""
+        async with self._places.one():
+            if self._timer() < self._away_until:
+                raise Unavailable("redis", "it did not answer a moment ago")
+            return await _in_time(attempt)
 
     def _turned(self, why: str, *, away: bool) -> None:
         if away and not self._is_away:
@@ -152,7 +169,7 @@ class Tried:
         self._is_away = away
 
 
-def client_of(url: str) -> "Redis":
+def client_of(url: str, *, connections: int = CONNECTIONS) -> "Redis":
     """A client that connects when it is first asked, and asks once. Raises ValueError."""
     from redis.asyncio import Redis  # noqa: PLC0415  heavy, and wanted only where there is one
     from redis.asyncio.retry import Retry  # noqa: PLC0415  the same
@@ -162,7 +179,11 @@ def client_of(url: str) -> "Redis":
     once = Retry(NoBackoff(), 0)
     try:
         client = Redis.from_url(
-            url, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS, retry=once
+            url,
+            socket_timeout=PATIENCE_SECONDS,
+            socket_connect_timeout=PATIENCE_SECONDS,
+            retry=once,
+            max_connections=2 * connections,  # one that was broken off is given back a little later
         )
         # What an address asks for beside the place is looked at only now.
         client.connection_pool.connection_class(**client.connection_pool.connection_kwargs)

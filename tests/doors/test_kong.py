@@ -9,7 +9,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from bot.setting_forms import ApiRates
+from bot.setting_values import ApiRates
 from bot.settings import Settings
 from bot.web.api_door import PREFIX
 from bot.web.api_gateway import MOST_BODY

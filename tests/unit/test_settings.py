@@ -16,7 +16,8 @@ from bot.infrastructure.engine import STEP_SECONDS
 from bot.infrastructure.resilience import POLICIES
 from bot.records import SandboxLimits
 from bot.secret_key import secret_key_of
-from bot.setting_forms import LONGEST_TEST_RUN, MonthlyBudget, Retention, RunLimits
+from bot.setting_forms import LONGEST_TEST_RUN
+from bot.setting_values import MonthlyBudget, PoolSizes, Retention, RunLimits
 from bot.settings import Misconfigured, Settings
 from bot.sharing import sharing
 
@@ -416,3 +417,11 @@ def test_one_half_of_what_signing_in_takes_stops_the_start(given: str) -> None:
     (other,) = {"GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"} - {given}
     problem = f"{other}: it is missing; signing in takes the client id and the client secret"
     assert problem in refused.value.problems
+
+
+def test_pools_have_a_size_each() -> None:
+    given = Settings.read({"POOL_SIZES": "4, 2, 10"})
+
+    assert (given.pool_sizes, Settings.read({}).pool_sizes) == (PoolSizes(4, 2, 10), PoolSizes(8, 16, 100))
+    assert problems(POOL_SIZES="4,0,10")[0].startswith("POOL_SIZES: give at least 1, 1, 1")
+    assert problems(POOL_SIZES="4")[0].startswith("POOL_SIZES: give 3 numbers with commas between them")
