@@ -186,8 +186,7 @@ class Settings(BaseModel):
     )
     pool_sizes: Pools = Field(
         PoolSizes(8, 16, 100),
-        description="connections of one process at most: to PostgreSQL for its own tables, to Redis for each "
-        "use, and by HTTP to GitHub for each use",
+        description="connections of a process at most: to PostgreSQL, to Redis and to GitHub for each use",
         examples=["8,16,100"],
     )
     metrics_token: SecretStr | None = Field(
@@ -286,12 +285,10 @@ class Settings(BaseModel):
 
     def hidden_values(self) -> list[str]:
         """Every value that no log may ever show."""
-        values = (getattr(self, name) for name in type(self).model_fields)
-        hidden = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        hidden = [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
         parts = [part.strip() for secret in hidden for part in (secret, *secret.split(","))]
-        passwords = [
-            unquote(urlsplit(url).password or "") for url in (self.database_url, self.redis_url or "")
-        ]
+        urls = (self.database_url, self.redis_url or "")
+        passwords = [unquote(urlsplit(url).password or "") for url in urls]
         return sorted({value for value in (*parts, *passwords) if len(value) >= SHORTEST_HIDDEN})
 
 
