@@ -10,7 +10,7 @@ from bot.application.installations import Installations, Sandbox
 from bot.application.issue_ports import Issues
 from bot.application.line_ports import Line
 from bot.application.repository_ports import Files, Repositories
-from bot.application.run_ports import Workflows
+from bot.application.run_ports import Deployments, Workflows
 from bot.application.sign_in_ports import SignIns
 from bot.application.source_ports import Sources
 from bot.domain.integration import Integration
@@ -238,20 +238,6 @@ class PullRequests(Protocol):
 
     async def mergeability(self, repository: Repository, number: int) -> Mergeability:
         """Whether it could be merged, as far as GitHub finds out in a moment."""
-
-
-class Deployments(Protocol):
-    """GitHub Deployments: asked for here, carried out by whoever listens."""
-
-    async def find(self, repository: Repository, *, sha: str, environment: str, key: str) -> int | None: ...
-
-    async def create(self, repository: Repository, *, sha: str, environment: str, key: str) -> int:
-        """A deployment of this commit whose payload carries the key."""
-
-    async def state(self, repository: Repository, deployment: int) -> str | None:
-        """The newest status's state ("success", "failure", ...), None where there is none yet."""
-
-    async def set_state(self, repository: Repository, deployment: int, *, state: str, why: str) -> None: ...
 
 
 class Claude(Protocol):

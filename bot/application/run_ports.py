@@ -1,4 +1,4 @@
-"""What the application needs of a repository's workflows, in its own words."""
+"""What the application needs of what runs elsewhere: workflows of GitHub Actions, and deployments."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -24,3 +24,17 @@ class Workflows(Protocol):
 
     async def cancel(self, repository: Repository, number: int) -> None:
         """Have it stop; one that has ended already is no error."""
+
+
+class Deployments(Protocol):
+    """GitHub Deployments: asked for here, carried out by whoever listens."""
+
+    async def find(self, repository: Repository, *, sha: str, environment: str, key: str) -> int | None: ...
+
+    async def create(self, repository: Repository, *, sha: str, environment: str, key: str) -> int:
+        """A deployment of this commit whose payload carries the key."""
+
+    async def state(self, repository: Repository, deployment: int) -> str | None:
+        """The newest status's state ("success", "failure", ...), None where there is none yet."""
+
+    async def set_state(self, repository: Repository, deployment: int, *, state: str, why: str) -> None: ...

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.application import ports
+from bot.application import ports, run_ports
 from bot.application.check_ports import Checks
 from bot.application.repository_ports import Files, Repositories
 from bot.domain.merging import METHODS
@@ -38,7 +38,7 @@ def test_each_adapter_has_the_shape_of_its_port(side: Side) -> None:
         ports.Branches,
         ports.PullRequests,
         Checks,
-        ports.Deployments,
+        run_ports.Deployments,
     ] = (
         side.repositories,
         side.files,
