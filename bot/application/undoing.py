@@ -40,7 +40,7 @@ async def delete_branch(world: World, integration_id: str, *, key: str) -> None:
 async def _without_branch(it: Integration, world: World) -> tuple[str, str]:
     if not (it.commit or it.branch):
         return "nothing", ""
-    if it.merged or await _is_merged(it, world):
+    if it.merged or await _went_in(it, world):
         return "nothing", "merged"
     head, deletion = await world.branches.head(it.repository, branch_of(it)), f"delete-branch:{it.name}"
     if head is None:  # people may have deleted it, or have given it another name
@@ -75,7 +75,7 @@ async def _untrue_check(it: Integration, world: World) -> int | None:
     if not it.at_gate:  # it was sent back, or shut again; one for the new commit may be there
         found = await world.checks.find(it.repository, head=it.head, external_id=it.gate)
         return found or (it.check if it.check_head == it.head else None)
-    return None if it.merged or await _is_merged(it, world) else it.check
+    return None if it.merged or await _went_in(it, world) else it.check
 
 
 async def close_pull_request(world: World, integration_id: str, *, key: str) -> None:
@@ -212,7 +212,8 @@ async def _pull(it: Integration, world: World) -> PullRequest | None:
     return await world.pulls.find(it.repository, branch=branch_of(it)) if it.commit else None
 
 
-async def _is_merged(it: Integration, world: World) -> bool:
+async def _went_in(it: Integration, world: World) -> bool:
+    """By whatever head, and whoever merged it: then its branch and its check are no promise any more."""
     pull = await _pull(it, world)
     return pull is not None and pull.merged
 

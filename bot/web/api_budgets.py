@@ -12,9 +12,9 @@ from bot.domain.policy import Permission
 from bot.web import api_resource_shapes as v1
 from bot.web import api_resource_words as words
 from bot.web import openapi
-from bot.web.api_acts import refused_as
-from bot.web.api_door import ApiDoor, Handle, json_of, opened
+from bot.web.api_door import ApiDoor, Handle, json_of, number_behind, sealed
 from bot.web.api_gateway import CALLER, Right
+from bot.web.api_refusals import refused_as
 from bot.web.api_repeats import ORDER
 
 ABOUT: Final = "budgets"
@@ -24,16 +24,14 @@ async def list_budgets(door: ApiDoor, request: web.Request, asked: v1.BudgetsAsk
     """What was spent this month and may be, in the repositories whose budget you manage."""
     caller, resources = request[CALLER], door.resources
     about = f"{caller.id} {ABOUT} {asked.repository}"
-    after = opened(door, asked.cursor, about, parts=1)
+    after = number_behind(door, asked.cursor, about)
     if asked.repository is None:
-        page = await budgets_seen.seen(
-            resources.belonging, resources.world, caller, after=int(after[0]) if after else 0
-        )
+        page = await budgets_seen.seen(resources.belonging, resources.world, caller, after=after)
     else:
         with refused_as("no_repository", words.NO_REPOSITORY):
             found = await resources.belonging.repository(caller, asked.repository, Permission.BUDGET)
         page = BudgetPage(budgets=[await budgets_seen.of_one(found, resources.world)], last=None)
-    following = None if page.last is None else door.cursors.seal((str(page.last),), about=about)
+    following = sealed(door, None if page.last is None else (str(page.last),), about)
     return json_of(v1.Budgets(items=[*map(v1.budget_of, page.budgets)], next_cursor=following))
 
 

@@ -11,9 +11,9 @@ from bot.domain.policy import Permission
 from bot.records import Refused
 from bot.web import api_resource_words as words
 from bot.web import openapi
-from bot.web.api_acts import refused_as
-from bot.web.api_door import ApiDoor, Handle, json_of, opened
+from bot.web.api_door import PREFIX, ApiDoor, Handle, json_of, row_behind, sealed
 from bot.web.api_gateway import CALLER, Right
+from bot.web.api_refusals import refused_as
 from bot.web.api_resource_shapes import FullName
 from bot.web.api_shapes import Asked, Cursor, Limit, Moment, Nothing, Person, Plain, Repository, Shape
 
@@ -71,11 +71,10 @@ async def list_deliveries(door: ApiDoor, request: web.Request, asked: Deliveries
         repository=asked.repository,
     )
     about = f"{caller.id} {wanted!r}"
-    after = opened(door, asked.cursor, about, parts=2)
     page = await door.resources.receipts.listed(
-        caller, wanted, after=(after[0], after[1]) if after else None, most=asked.limit
+        caller, wanted, after=row_behind(door, asked.cursor, about), most=asked.limit
     )
-    following = door.cursors.seal(page.last, about=about) if page.last else None
+    following = sealed(door, page.last, about)
     return json_of(Deliveries(items=[*map(delivery_of, page.rows)], next_cursor=following))
 
 
@@ -96,7 +95,9 @@ async def redeliver(door: ApiDoor, request: web.Request, _asked: Nothing) -> web
             )
         except NotSetAside:
             raise Refused(409, "not_set_aside", words.NOT_SET_ASIDE) from None
-    return json_of(delivery_of(received), status=202)
+    answer = json_of(delivery_of(received), status=202)
+    answer.headers["Location"] = f"{PREFIX}/deliveries/{received.key}"
+    return answer
 
 
 def delivery_of(received: Received) -> Delivery:

@@ -69,6 +69,23 @@ def opened(door: ApiDoor, cursor: str | None, about: str, *, parts: int) -> tupl
     return place
 
 
+def row_behind(door: ApiDoor, cursor: str | None, about: str) -> tuple[str, str] | None:
+    """The row, by its moment and its id, behind which this list goes on. Raises Refused."""
+    place = opened(door, cursor, about, parts=2)
+    return None if place is None else (place[0], place[1])
+
+
+def number_behind(door: ApiDoor, cursor: str | None, about: str) -> int:
+    """The number behind which this list goes on; 0 where it begins. Raises Refused."""
+    place = opened(door, cursor, about, parts=1)
+    return 0 if place is None else int(place[0])
+
+
+def sealed(door: ApiDoor, place: tuple[str, ...] | None, about: str) -> str | None:
+    """Where the list goes on, as whoever asked is told it; None at the end."""
+    return None if place is None else door.cursors.seal(place, about=about)
+
+
 def json_of(shape: BaseModel, *, status: int = 200) -> web.Response:
     """The shape as JSON."""
     return answer_of(shape.model_dump_json().encode(), status=status)

@@ -12,9 +12,9 @@ from bot.records import Refused
 from bot.web import api_resource_shapes as v1
 from bot.web import api_resource_words as words
 from bot.web import openapi
-from bot.web.api_acts import refused_as
 from bot.web.api_door import ApiDoor, Handle, json_of
 from bot.web.api_gateway import CALLER, Right
+from bot.web.api_refusals import refused_as
 from bot.web.api_repeats import ORDER
 from bot.web.api_shapes import Nothing
 

@@ -16,7 +16,7 @@ from bot.domain.policy import Permission
 from bot.records import Refused, StepFailed
 from bot.web import api_key_shapes as v1
 from bot.web import api_words as words
-from bot.web.api_door import ApiDoor, json_of, opened
+from bot.web.api_door import ApiDoor, json_of, number_behind, row_behind, sealed
 from bot.web.api_gateway import CALLER, check_scope
 from bot.web.api_shapes import Nothing
 
@@ -27,17 +27,11 @@ async def list_keys(door: ApiDoor, request: web.Request, asked: v1.KeysAsked) ->
     if is_everybodys:
         check_scope(request, Permission.KEYS)
     about = f"{caller.id} keys {asked.whose}"
-    after = opened(door, asked.cursor, about, parts=2)
+    after = row_behind(door, asked.cursor, about)
     with refusing():
-        found = await door.keys.listed(
-            caller,
-            everybodys=is_everybodys,
-            after=(after[0], after[1]) if after else None,
-            most=asked.limit + 1,
-        )
+        found = await door.keys.listed(caller, everybodys=is_everybodys, after=after, most=asked.limit + 1)
     shown = found[: asked.limit]
-    last = shown[-1] if len(found) > len(shown) else None
-    following = door.cursors.seal(place_of(last), about=about) if last else None
+    following = sealed(door, place_of(shown[-1]) if len(found) > len(shown) else None, about)
     return json_of(v1.KeptKeys(items=[*map(v1.kept_key_of, shown)], next_cursor=following))
 
 
@@ -67,13 +61,11 @@ async def list_members(door: ApiDoor, request: web.Request, asked: v1.MembersAsk
     """The people of the installation whom the bot has seen there, and what they are in its repositories."""
     caller = request[CALLER]
     about = f"{caller.id} members"
-    after = opened(door, asked.cursor, about, parts=1)
+    after = number_behind(door, asked.cursor, about)
     with refusing():
         await door.keys.check_owner(caller)
-    shown, is_more = await door.members.page(
-        caller.installation_id, after=int(after[0]) if after else 0, most=asked.limit
-    )
-    following = door.cursors.seal((str(shown[-1].person.id),), about=about) if is_more else None
+    shown, is_more = await door.members.page(caller.installation_id, after=after, most=asked.limit)
+    following = sealed(door, (str(shown[-1].person.id),) if is_more else None, about)
     return json_of(v1.Members(items=[*map(v1.member_of, shown)], next_cursor=following))
 
 

@@ -8,7 +8,15 @@ from aiohttp import web
 from bot.api_records import Wanted
 from bot.domain.states import State
 from bot.web import api_shapes as v1
-from bot.web.api_door import ApiDoor, answer_of, json_of, opened, unless_known
+from bot.web.api_door import (
+    ApiDoor,
+    answer_of,
+    json_of,
+    number_behind,
+    row_behind,
+    sealed,
+    unless_known,
+)
 from bot.web.api_gateway import CALLER
 from bot.web.api_live_shapes import Counts, CountsAsked
 
@@ -28,12 +36,9 @@ async def list_integrations(
         text=asked.q,
     )
     about = f"{caller.id} {wanted!r}"
-    after = opened(door, asked.cursor, about, parts=2)
-    page = await door.reading.listed(
-        caller, wanted, after=(after[0], after[1]) if after else None, most=asked.limit
-    )
-    following = door.cursors.seal(page.last, about=about) if page.last else None
-    return answer_of(v1.page_told(page.rows, following))
+    after = row_behind(door, asked.cursor, about)
+    page = await door.reading.listed(caller, wanted, after=after, most=asked.limit)
+    return answer_of(v1.page_told(page.rows, sealed(door, page.last, about)))
 
 
 async def count_integrations(door: ApiDoor, request: web.Request, asked: CountsAsked) -> web.StreamResponse:
@@ -68,12 +73,10 @@ async def list_events(door: ApiDoor, request: web.Request, asked: v1.EventsAsked
     if NDJSON in request.headers.get("Accept", ""):
         return await lines(door, request, integration_id)
     about = f"{caller.id} {integration_id}"
-    after = opened(door, asked.cursor, about, parts=1)
-    found = await door.reading.facts(
-        caller, integration_id, after=int(after[0]) if after else 0, most=asked.limit + 1
-    )
+    after = number_behind(door, asked.cursor, about)
+    found = await door.reading.facts(caller, integration_id, after=after, most=asked.limit + 1)
     shown = found[: asked.limit]
-    following = door.cursors.seal((str(shown[-1].version),), about=about) if len(found) > len(shown) else None
+    following = sealed(door, (str(shown[-1].version),) if len(found) > len(shown) else None, about)
     return json_of(v1.Events(items=[*map(v1.event_of, shown)], next_cursor=following))
 
 

@@ -1,10 +1,17 @@
-"""With which status an order is refused, by the code of the refusal: one table."""
+"""With which status an act is refused, by the code of the refusal, and in which words: one table."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
+from bot.application import refusal_words
 from bot.application.ordering import NotDone
-from bot.records import Refused
+from bot.application.reading import NotFound
+from bot.domain.freezing import NotFrozen
+from bot.domain.policy import Denied, OwnerNotAllowed
+from bot.domain.reaching import OUT_OF_REACH
+from bot.records import Refused, StepFailed
+from bot.web import api_resource_words as words
 
 FORBIDDEN, NOT_THERE, CONFLICT, CHANGED, LOCKED = 403, 404, 409, 412, 423
 
@@ -49,3 +56,18 @@ def refused(no: NotDone) -> Refused:
     status = STATUSES.get(no.code, CONFLICT)
     tells = no.instead is not None and status in {CONFLICT, LOCKED}
     return Refused(status, no.code, no.said, **({"possible": list(no.instead or ())} if tells else {}))
+
+
+@contextmanager
+def refused_as(code: str, detail: str) -> Iterator[None]:
+    """What is not there, or not for this caller, is refused under this code; what is denied under its own."""
+    try:
+        yield
+    except (NotFound, NotFrozen, OwnerNotAllowed):
+        raise Refused(404, code, detail) from None
+    except Denied as no:
+        raise Refused(STATUSES.get(no.code, CONFLICT), no.code, refusal_words.refusal(no)) from None
+    except StepFailed as failure:
+        if failure.code in OUT_OF_REACH:
+            raise Refused(404, code, detail) from None
+        raise Refused(409, "not_now", words.NO_OUTSIDE) from None

@@ -68,7 +68,6 @@ from tests.doors.api_places import (
     Places,
     Repositories,
     Watch,
-    Word,
 )
 from tests.doors.webapp import Client, Connect, FakeMetrics
 from tests.unit.fakes import FakeIssues, FakePullRequests, Stage
@@ -259,13 +258,12 @@ def resources_of(opened: Opened, reading: Reading) -> Resources:
         opened.started += follow_ups
 
     log = EventStore(opened.database, opened.clock, outbox, Nobody())
-    repositories: Any = Word(opened.github)
     world = dataclasses.replace(
         Stage().world,
         clock=opened.clock,
         log=log,
         integrations=ReadModels(opened.database),
-        repositories=repositories,
+        repositories=Repositories(github=opened.github),
         rules=Rules(owners=opened.owners),
     )
     belonging = Belonging(reading=reading, places=Places(opened.github))

@@ -1,6 +1,5 @@
 """Where the API of the tests is asked: two installations, people, and what GitHub says of them."""
 
-import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from bot.domain.access_tokens import Issuer
 from bot.owner_records import Ownership
 from bot.records import Actor, Repository, RepositoryFacts, StepFailed, Unavailable
 from tests.doors.webapp import NOON
-from tests.unit.fakes import ABOUT, FakeRepositories
+from tests.unit.fakes import FakeRepositories
 
 SECRET: Final = b"a secret of an operator, 32 bytes and more"
 ADA: Final = Actor(id=1, login="ada")  # may read the shop
@@ -89,28 +88,17 @@ class GitHubsWord:
 
 @dataclass
 class Repositories(FakeRepositories):
-    """The repositories of these tests, and what GitHub says of people there at this moment."""
+    """The repositories of these tests, and what GitHub says of people and accounts there at this moment."""
 
     github: GitHubsWord = field(default_factory=GitHubsWord)
 
     async def named(self, installation_id: int, full_name: str) -> RepositoryFacts | None:
-        place = next((number for number, name in NAMES.items() if name == full_name.lower()), None)
-        seen = {it for it, (_, installation) in PLACES.items() if installation == installation_id}
-        there = {PLACES[it][0] for it in seen}
-        return with_parts(self.facts, id=place, full_name=full_name) if place in there else None
+        seen = seen_by(installation_id, full_name)
+        return None if seen is None else with_parts(self.facts, id=seen.id, full_name=full_name)
 
     async def describe(self, repository: Repository) -> RepositoryFacts:
-        return with_parts(self.facts, id=repository.id, full_name=repository.full_name)
-
-    async def role_name(self, repository: Repository, actor: Actor) -> str:
-        return await self.github.role_name(repository, actor)
-
-
-@dataclass
-class Word:
-    """What the bot's own commands ask GitHub, answered by the same word."""
-
-    github: GitHubsWord
+        seen = described(repository.id)
+        return with_parts(self.facts, id=seen.id, full_name=seen.full_name, owner_id=seen.owner_id)
 
     async def role_name(self, repository: Repository, actor: Actor) -> str:
         return await self.github.role_name(repository, actor)
@@ -118,17 +106,10 @@ class Word:
     async def app_owner(self) -> int:
         return ACCOUNTS[OURS].id
 
-    async def describe(self, repository: Repository) -> RepositoryFacts:
-        seen = described(repository.id)
-        return dataclasses.replace(ABOUT, id=repository.id, full_name=seen.full_name, owner_id=seen.owner_id)
-
     async def ownership(self, repository: Repository, actor: Actor) -> Ownership:
-        account = ACCOUNTS[SEEN_BY[repository.id]]
-        return Ownership(
-            id=account.id,
-            name=account.login,
-            is_owner=(SEEN_BY[repository.id], actor.id) in self.github.owners,
-        )
+        installation = SEEN_BY[repository.id]
+        said = await self.github.ownership(installation, actor)
+        return with_parts(said, id=ACCOUNTS[installation].id, name=ACCOUNTS[installation].login)
 
 
 @dataclass
@@ -152,8 +133,13 @@ class Places:
         return tuple(described(each) for each, by in SEEN_BY.items() if by == installation)
 
     async def named(self, installation: int, full_name: str) -> Repository | None:
-        seen = await self.repositories(installation)
-        return next((each for each in seen if each.full_name.lower() == full_name.lower()), None)
+        return seen_by(installation, full_name)
+
+
+def seen_by(installation: int, full_name: str) -> Repository | None:
+    """The repository of that name that this installation sees."""
+    seen = [described(each) for each, by in SEEN_BY.items() if by == installation]
+    return next((each for each in seen if each.full_name.lower() == full_name.lower()), None)
 
 
 def described(number: int) -> Repository:

@@ -132,6 +132,8 @@ async def test_one_that_was_set_aside_is_handed_back_once_and_stays_the_same_del
     again = await api.post(path, data=b"", headers=admin.bearer("admin"))
 
     assert (first.status, (await first.json())["state"]) == (202, "kept")
+    assert first.headers["Location"] == f"{DELIVERIES}/{OF_SHOP}"
+    assert (await api.get(first.headers["Location"], headers=admin.bearer("admin"))).status == 200
     assert await code_of(again) == (409, "not_set_aside")
     assert [(getattr(it, "workflow", ""), getattr(it, "args", ())) for it in admin.started] == [
         ("intake.settle_v1", (OF_SHOP,))

@@ -129,7 +129,10 @@ async def test_id_01_it_takes_githubs_word_of_that_moment_whatever_the_key_allow
     answer = await api.post(FREEZES, json=WISH, headers=opened.bearer("admin"))
 
     assert await code_of(answer) == (403, "not_allowed")
-    assert "you are viewer there; freeze:manage takes admin" in await answer.text()
+    assert (
+        "This needs `freeze:manage`, and you are viewer here. Somebody who is admin could do it."
+        in await answer.text()
+    )
     opened.github.roles = None
     assert (await api.post(FREEZES, json=WISH, headers=opened.bearer("admin"))).status == 503
     assert await log_of(opened).newest("freeze") == []
