@@ -85,3 +85,19 @@ async def test_what_nobody_foresaw_is_told_to_whoever_asked_and_the_others_ask_a
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             await together.get("a")
+
+
+async def test_who_goes_away_before_it_was_asked_leaves_it_to_another() -> None:
+    shelf = Shelf()
+    together = Together(shelf.ask)
+
+    async with asyncio.TaskGroup() as group:
+        first = await begun(shelf, group, together)
+        leading, following = (group.create_task(together.get(key)) for key in ("b", "c"))
+        await asyncio.sleep(0)
+        leading.cancel()
+        await asyncio.sleep(0)
+        shelf.held.set()
+
+    assert (first.result(), leading.cancelled(), following.result()) == (1, True, 2)
+    assert shelf.asked == [["a"], ["c"]]
