@@ -29,7 +29,7 @@ from standins.claude import Claude
 from standins.github.app import key_pair, new_app
 from standins.github.people import GitHub
 from standins.github.server import serve
-from standins.github.state import Delivery
+from standins.github.state import Delivery, Repository
 from tests.faults import mortal, stories
 from tests.faults.ended import wrong_in
 from tests.story.databases import Template, bring_up, template_in
@@ -93,6 +93,8 @@ async def life(story: stories.Story, template: Template, deadly: Iterable[str] =
             environ["ENGINE_POLLS_SECONDS"] = story.polls
             github.ci = stories.looks_for_the_word if story.is_judged else None
             await populate(told, story.files)
+            if story.moves_to is not None:
+                await github.install(story.moves_to, by="admin")
             try:
                 yield told
             finally:
@@ -137,6 +139,7 @@ def settings_of(github: str, claude: str, database: str, directory: Path, secret
         "GITHUB_APP_ID": "4711",
         "GITHUB_PRIVATE_KEY": str(directory / "app.pem"),
         "GITHUB_WEBHOOK_SECRET": secret,
+        "ALLOWED_OWNERS": "acme,globex",
         "GITHUB_API_URL": github,
         "GITHUB_URL": github,
         "ANTHROPIC_API_KEY": "sk-ant-stand-in",
@@ -156,21 +159,30 @@ async def mourned(it: Life, story: stories.Story) -> None:
     issue = await it.github.open_issue("requester", "acme/shop", "Invoices", "")
     await until(it, "ready", lambda: is_listening(it))
     await it.github.comment("requester", "acme/shop", issue, stories.REQUEST)
-    await until(it, "a pull request that waits", lambda: "**Waits for an approval**" in status(it, issue))
+    await until(it, "a pull request that waits", lambda: is_at_its_gate(status(it, issue)))
     pull = pull_of(it)
     if story.wish:
         await it.github.comment("admin", "acme/shop", pull, story.wish)
         await until(it, "a changed one that waits", lambda: waits_again(status(it, issue)))
-    await it.github.comment("admin", "acme/shop", pull, "/claude approve")
+    if story.moves_to is None:
+        await it.github.comment("admin", "acme/shop", pull, "/claude approve")
+    else:
+        await it.github.transfer_repository("admin", "acme/shop", story.moves_to)
     await until(
         it, "its end", lambda: story.last in last_word(it, issue) and story.state in status(it, issue)
     )
-    await until(it, "quiet", lambda: f"reply:{approval_of(it)}" in comments(it, pull))
+    if story.moves_to is None:
+        await until(it, "quiet", lambda: f"reply:{approval_of(it)}" in comments(it, pull))
 
 
 def waits_again(status: str) -> bool:
     """Whether it was sent back and is up for approval once more."""
-    return "sent back" in status and "**Waits for an approval**" in status
+    return "sent back" in status and is_at_its_gate(status)
+
+
+def is_at_its_gate(status: str) -> bool:
+    """Whether people can decide on it."""
+    return "**Waits for an approval**" in status or "**Waits for approvals" in status
 
 
 async def until(it: Life, what: str, reached: Callable[[], bool]) -> None:
@@ -211,8 +223,14 @@ def is_listening(it: Life) -> bool:
         return probe.connect_ex(("127.0.0.1", int(it.environ["PORT"]))) == 0
 
 
+def shop(it: Life) -> Repository:
+    """The repository, whosever it is by now."""
+    [only] = it.github.repositories.values()
+    return only
+
+
 def comments(it: Life, issue: int) -> str:
-    found = it.github.repository("acme/shop").comments.values()
+    found = shop(it).comments.values()
     return "\n".join(each.body for each in found if each.issue == issue)
 
 
@@ -225,12 +243,12 @@ def last_word(it: Life, issue: int) -> str:
 
 
 def marked(it: Life, issue: int, marker: str) -> str:
-    found = it.github.repository("acme/shop").comments.values()
+    found = shop(it).comments.values()
     return "\n".join(each.body for each in found if each.issue == issue and marker in each.body)
 
 
 def pull_of(it: Life) -> int:
-    issues = it.github.repository("acme/shop").issues.values()
+    issues = shop(it).issues.values()
     return next(each.number for each in issues if each.pull is not None)
 
 
@@ -244,10 +262,10 @@ def check(it: Life, story: stories.Story) -> None:
     counted = Counter(each.name for each in it.github.effects if each.by == it.github.app.bot.login)
     named = (*ONCE, *sorted(story.also))
     wrong = [f"{name}: {counted[name]}" for name in named if counted[name] != story.times(name)]
-    markers = Counter(marker_of(each.body) for each in it.github.repository("acme/shop").comments.values())
+    markers = Counter(marker_of(each.body) for each in shop(it).comments.values())
     wrong += [f"{marker}: {times}" for marker, times in markers.items() if marker and times != 1]
     wrong += [f"contract: {each}" for each in it.github.violations]
-    checks = it.github.repository("acme/shop").checks.values()
+    checks = shop(it).checks.values()
     wrong += [f"check run {each.id}: {each.status}" for each in checks if each.status != "completed"]
     again = sum(times - 1 for times in it.claude.paid_twice.values())
     if again > it.asking:  # a call that the death cut off is the one thing that may be paid again

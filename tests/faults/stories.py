@@ -1,5 +1,6 @@
 """The stories that are told at every crash point: one goes live, one is rolled back, one is sent back, one is
-judged by the repository's own checks, and one is deployed by a workflow.
+judged by the repository's own checks, one is deployed by a workflow and one taken back where that fails, one
+has rules for its paths, and the repository of one is given to another account.
 """
 
 import json
@@ -53,7 +54,9 @@ def looks_for_the_word(repository: Repository, head: str) -> Mapping[str, str]:
 class Story:
     """How it ends: the state, the last word, and how often each effect is to happen.
 
-    `wish` is what is said at the gate before it is approved, `also` what happens once besides the usual.
+    `wish` is what is said at the gate before it is approved, `also` what happens once besides the usual, and
+    `never` what does not. `rules` are those of its configuration for approvals. `moves_to` is the account
+    that the repository is given to at the gate, where the App is as well: then nobody approves it.
     `is_judged` says that a continuous integration is the tester; that is looked at every so often, which is
     `polls` times a constant. `is_dispatched` says that a workflow deploys it, by no GitHub Deployment.
     """
@@ -66,6 +69,9 @@ class Story:
     wish: str | None = None
     twice: frozenset[str] = frozenset()
     also: frozenset[str] = frozenset()
+    never: frozenset[str] = frozenset()
+    rules: str = ""
+    moves_to: str | None = None
     is_judged: bool = False
     is_dispatched: bool = False
     polls: str = "0.1"
@@ -74,12 +80,12 @@ class Story:
     def files(self) -> Mapping[str, str]:
         tester = "tester: checks\n" if self.is_judged else ""
         deploy = "deploy: {workflow: deploy.yml}\n" if self.is_dispatched else ""
-        said = {".github/claude-bot.yml": f"{CONFIGURATION}{tester}{deploy}"}
+        said = {".github/claude-bot.yml": f"{CONFIGURATION}{tester}{deploy}{self.rules}"}
         return {**REPOSITORY, **said, **({WORKFLOW: "on: workflow_dispatch\n"} if self.is_dispatched else {})}
 
     def times(self, effect: str) -> int:
         """How often; a revert has a branch, a pull request and a merge of its own."""
-        if effect == "create_deployment" and self.is_dispatched:
+        if effect in self.never or (effect == "create_deployment" and self.is_dispatched):
             return 0
         return 2 if effect in self.twice else 1
 
@@ -120,5 +126,31 @@ STORIES: Final = (
         also=frozenset(("dispatch_workflow",)),
         is_dispatched=True,
         polls="0.02",
+    ),
+    Story(
+        name="run-failed",
+        deployer="failure",
+        state="What I took back",
+        last="`run_failure`",
+        twice=frozenset(("create_branch", "open_pull", "merge")),
+        also=frozenset(("dispatch_workflow",)),
+        is_dispatched=True,
+        polls="0.02",
+    ),
+    Story(
+        name="ruled",
+        deployer="success",
+        state=": active",
+        last="is **active**",
+        rules='approval_paths: [{path: "erp.*", role: admin}]\napproval_days: 3\n',
+    ),
+    Story(
+        name="transferred",
+        deployer="success",
+        state="What I took back",
+        last="`/claude retry` goes on",
+        also=frozenset(("close_pull", "delete_branch")),
+        never=frozenset(("edit_pull", "merge", "create_deployment")),
+        moves_to="globex",
     ),
 )
