@@ -188,9 +188,12 @@ class Queues:
 async def wait(integration_id: str, waiting_for: str, looks: int, world: World) -> bool:
     """Whether a message woke it. One only wakes: what was decided it reads from the log."""
     patience = PATIENCE_SECONDS.get(waiting_for, until_a_look(looks, world.rules.look_again_seconds))
-    woken = await heard(FACTS, seconds=patience)
-    if not woken and waiting_for not in LOOKED_AT:
-        await step(ending.wake_overdue, world, integration_id, waiting_for)
+    woken, left = await heard(FACTS, seconds=patience), None
+    while not woken and waiting_for not in LOOKED_AT:
+        left = await step(ending.wake_overdue, world, integration_id, waiting_for)
+        if left is None:
+            break
+        woken = await heard(FACTS, seconds=left)
     return woken
 
 

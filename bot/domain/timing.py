@@ -41,6 +41,17 @@ def since_asked(records: Sequence[Recorded], asked: type[e.Event]) -> datetime:
     return max(record.at for record in records if record.type in begins)
 
 
+def waits_since(integration_id: str, records: Sequence[Recorded]) -> datetime:
+    """Since when it has waited, without a break, for what it waits for now; there must be facts."""
+    it, since = Integration(id=integration_id), records[0].at
+    waited_for: str | None = None
+    for record, event in zip(records, e.decode(records), strict=True):
+        it = evolve(it, event)
+        if it.waiting_for != waited_for:
+            since, waited_for = record.at, it.waiting_for
+    return since
+
+
 def is_over_time(it: Integration, records: Sequence[Recorded], *, now: datetime) -> bool:
     """Whether it has worked for as long as it may. What has come to its gate has come in time."""
     return is_working(it) and is_used_up(it, records, now=now)

@@ -34,6 +34,7 @@ from bot.domain import events as e
 from bot.domain import freezing, pausing
 from bot.domain.freezing import EVERYTHING, LONGEST_REASON, Freeze, Scope, froze, said, unfroze
 from bot.domain.moments import ahead
+from bot.domain.reminding import LAPSES
 from bot.records import STOPPED, Answer, Fact, Question, Recorded, Repository, Spent, Start, StepFailed, Usage
 from handlers import GITHUB
 from handlers.conversation import Context
@@ -445,7 +446,8 @@ async def test_nobody_is_too_late_who_could_not_come() -> None:
     stage = staged()
     await freezes_it(stage)
 
-    await wake_overdue(stage.world, ID, "approval", key="k")
+    stage.clock.time += LAPSES["approval"] * 2
+    assert await wake_overdue(stage.world, ID, "approval", key="k") is None
     await lifts_it(stage)
 
     with pytest.raises(StepFailed, match="approval_overdue"):

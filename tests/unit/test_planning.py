@@ -405,8 +405,10 @@ async def test_it_can_be_rejected() -> None:
 
 async def test_it_lapses_after_thirty_days() -> None:
     assert PATIENCE_SECONDS[planning.WAITS] == timedelta(days=30).total_seconds()
+    late = staged()
+    late.clock.time += timedelta(days=31)
     with pytest.raises(StepFailed, match="plan_approval_overdue"):
-        await wake_overdue(staged().world, ID, planning.WAITS, key="k")
+        await wake_overdue(late.world, ID, planning.WAITS, key="k")
 
 
 # --- gone on from --------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from bot.application import ending, publishing, steps
 from bot.domain import events as e
 from bot.domain.merging import METHODS, in_order
+from bot.domain.reminding import LAPSES
 from bot.domain.states import State
 from bot.records import Commit, MergeMethod, StepFailed, Unavailable
 from tests.unit.fakes import Died, Stage
@@ -519,9 +520,25 @@ async def test_the_end_of_taking_back_is_noted_once() -> None:
     ("history", "waiting_for", "code"),
     [(ASKED, "answer", "answer_overdue"), (UP_FOR_REVIEW, "approval", "approval_overdue")],
 )
-async def test_what_nobody_came_for_is_overdue(history: History, waiting_for: str, code: str) -> None:
+async def test_what_nobody_came_for_is_overdue_by_the_clock(
+    history: History, waiting_for: str, code: str
+) -> None:
+    stage = staged(history)
+    stage.clock.time = stage.log.streams[ID][-1].at + LAPSES[waiting_for] - timedelta(seconds=1)
+
+    assert await ending.wake_overdue(stage.world, ID, waiting_for, key="k") == 1.0
+
+    stage.clock.time += timedelta(seconds=1)
     with pytest.raises(StepFailed, match=code):
-        await ending.wake_overdue(staged(history).world, ID, waiting_for, key="k")
+        await ending.wake_overdue(stage.world, ID, waiting_for, key="k")
+
+
+async def test_what_only_adds_to_what_it_waits_for_gives_nobody_more_time() -> None:
+    stage = staged((*UP_FOR_REVIEW, e.ChecksFailed(head=COMMIT, failing=(71,), said="", left="off")))
+    stage.clock.time = stage.log.streams[ID][-2].at + LAPSES["approval"]
+
+    with pytest.raises(StepFailed, match="approval_overdue"):
+        await ending.wake_overdue(stage.world, ID, "approval", key="k")
 
 
 @pytest.mark.parametrize(
