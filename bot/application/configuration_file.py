@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from bot.application.configuration import Configuration
+from bot.application.yaml_shape import with_depth
 
 LARGEST_BYTES: Final = 64 * 1024
 DEEPEST: Final = 20
@@ -92,14 +93,12 @@ def _composed(text: str) -> yaml.Node | None:
 
 def _check_shape(events: Iterable[yaml.Event]) -> None:
     """No alias, no tag, and not too deep."""
-    depth = 0
-    for event in events:
+    for event, depth in with_depth(events):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
             raise Unread("alias", line=line)
         if getattr(event, "tag", None) is not None:
             raise Unread("tag", line=line)
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             raise Unread("too_deep", line=line)
 

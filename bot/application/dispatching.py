@@ -97,7 +97,7 @@ async def _dispatch(it: Integration, world: World, *, key: str) -> Integration:
         return None if found is None else str(found.id)
 
     async def make() -> str:
-        run = await world.workflows.dispatch(it.repository, await _what(it, world))
+        run = await world.workflows.dispatch(it.repository, await _what(it, world, over=head.sha))
         return UNTOLD if run is None else str(run)
 
     try:
@@ -119,9 +119,12 @@ def _refused(no: StepFailed) -> StepFailed:
     return _as_ours(no)
 
 
-async def _what(it: Integration, world: World) -> Dispatch:
-    """The inputs as agreed, and the integration's name where the workflow wants to be told."""
-    content = await world.sources.read(it.repository, it.merged, path_of(it.workflow))
+async def _what(it: Integration, world: World, *, over: str) -> Dispatch:
+    """The inputs as agreed, and the integration's name where the workflow wants to be told.
+
+    GitHub goes by the file as it is on the base by then.
+    """
+    content = await world.sources.read(it.repository, over, path_of(it.workflow))
     read = await asyncio.to_thread(by_hand, content or b"")
     own = ((KEY, it.name),) if read is not None and KEY in read.inputs else ()
     given = tuple(each for each in it.inputs if each[0] != KEY)

@@ -4,27 +4,19 @@ Anybody who opens a pull request may have written it: it is read beside everythi
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Final
 
 import yaml
 
-from bot.domain.dispatching import KEY
+from bot.application.yaml_shape import with_depth
+from bot.domain.fitting import ByHand, unfit
 
 FOLDER: Final = ".github/workflows/"
 LARGEST_BYTES: Final = 128 * 1024
 DEEPEST: Final = 50
 MOST_INPUTS: Final = 25  # GitHub takes no more
-LONGEST_TOLD: Final = 100
 TRIGGER: Final = "workflow_dispatch"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ByHand:
-    """The inputs that it declares, each with whether it has to be given."""
-
-    inputs: Mapping[str, bool] = field(default_factory=dict)
 
 
 def path_of(workflow: str) -> str:
@@ -54,17 +46,10 @@ def _composed(content: bytes) -> yaml.Node | None:
     if len(content) > LARGEST_BYTES:
         raise ValueError("too large")
     text = content.decode()
-    _check_depth(yaml.parse(text, Loader=yaml.SafeLoader))
+    if any(depth > DEEPEST for _, depth in with_depth(yaml.parse(text, Loader=yaml.SafeLoader))):
+        raise ValueError("too deep")
     node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
     return node
-
-
-def _check_depth(events: Iterable[yaml.Event]) -> None:
-    depth = 0
-    for event in events:
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
-            raise ValueError("too deep")
 
 
 def _inputs(declared: yaml.Node | None) -> dict[str, bool]:
@@ -92,25 +77,7 @@ def _text(node: object) -> str:
 
 
 async def why_unfit(content: bytes | None, given: Iterable[str]) -> tuple[str, str] | None:
-    """The same as `unfit`, and nobody waits for it."""
-    return await asyncio.to_thread(unfit, content, given)
-
-
-def unfit(content: bytes | None, given: Iterable[str]) -> tuple[str, str] | None:
-    """Why it cannot be dispatched with these inputs: a code and which; None where it can."""
+    """Why the file cannot be dispatched with these inputs: a code and which; nobody waits for it."""
     if content is None:
         return "workflow_missing", ""
-    read = by_hand(content)
-    if read is None:
-        return "workflow_not_by_hand", ""
-    names = set(given)
-    if odd := sorted(names - set(read.inputs)):
-        return "workflow_inputs_unknown", _listed(odd)
-    if missing := sorted(name for name, must in read.inputs.items() if must and name not in names | {KEY}):
-        return "workflow_inputs_missing", _listed(missing)
-    return None
-
-
-def _listed(names: Iterable[str]) -> str:
-    """Half a sign, which YAML can spell, no fact could hold."""
-    return ", ".join(name[:LONGEST_TOLD].encode(errors="replace").decode() for name in names)
+    return unfit(await asyncio.to_thread(by_hand, content), given)

@@ -222,6 +222,18 @@ async def test_who_wants_to_be_told_for_whom_is_told() -> None:
     assert stage.workflows.asked[0].inputs == (("target", "eu"), ("claude_integration", ID))
 
 
+async def test_what_it_wants_to_be_told_is_read_where_github_runs_it() -> None:
+    stage = staged(READY)
+    path, taken_out = ".github/workflows/deploy.yml", b"on: {workflow_dispatch: {inputs: {target: {}}}}"
+    told = b"on: {workflow_dispatch: {inputs: {target: {}, claude_integration: {}}}}"
+    stage.branches.heads["main"], stage.branches.forked_at = Commit(sha=NEWER, tree=TREE), MERGED_SHA
+    stage.sources.files = {MERGED_SHA: {path: told}, NEWER: {path: taken_out}}
+
+    await go(stage)
+
+    assert stage.workflows.asked[0].inputs == (("target", "eu"),)
+
+
 async def test_who_lost_the_right_meanwhile_has_nothing_started() -> None:
     stage = staged(READY)
     stage.repositories.roles = {}

@@ -5,12 +5,11 @@ import pytest
 from bot.application.workflow_file import (
     DEEPEST,
     LARGEST_BYTES,
-    LONGEST_TOLD,
     MOST_INPUTS,
-    ByHand,
     by_hand,
-    unfit,
+    why_unfit,
 )
+from bot.domain.fitting import LONGEST_TOLD, ByHand
 
 DECLARED = b"""\
 name: Deploy
@@ -79,16 +78,16 @@ def test_one_that_cannot(content: bytes) -> None:
         (b"on: {workflow_dispatch: {inputs: {claude_integration: {required: true}}}}\n", [], None),
     ],
 )
-def test_why_it_cannot_be_dispatched_with_these(
+async def test_why_it_cannot_be_dispatched_with_these(
     content: bytes | None, given: list[str], why: tuple[str, str] | None
 ) -> None:
-    assert unfit(content, given) == why
+    assert await why_unfit(content, given) == why
 
 
 @pytest.mark.parametrize(
     ("name", "told"), [(b"x" * 900, "x" * LONGEST_TOLD), (b'"a\\ud800"', "a?")], ids=["long", "half a sign"]
 )
-def test_a_name_is_told_as_it_can_be_written_down(name: bytes, told: str) -> None:
+async def test_a_name_is_told_as_it_can_be_written_down(name: bytes, told: str) -> None:
     content = b"on: {workflow_dispatch: {inputs: {%s: {required: true}}}}" % name
 
-    assert unfit(content, []) == ("workflow_inputs_missing", told)
+    assert await why_unfit(content, []) == ("workflow_inputs_missing", told)
