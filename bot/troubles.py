@@ -19,6 +19,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "claude_unreachable": "Claude cannot be reached",
     "claude_unreadable": "what answers there is not Claude's API",
     "database": "the database does not answer",
+    "database_damaged": "the database is damaged",
     "github_broken": "GitHub answers with an error of its own",
     "github_forbidden": "GitHub does not allow it",
     "github_limited": "GitHub asks to wait, for too much was asked",
@@ -30,6 +31,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "redis": "Redis does not answer",
     "sandbox_unavailable": "nothing can be run",
 }
+DAMAGE: Final = "malformed"
 # What is told beside it is the name of an error, made for the log.
 WITHOUT_WORDS: Final = frozenset(("github_unreachable",))
 _ERRNO: Final = re.compile(r"^\[Errno -?\d+\] ")
@@ -75,7 +77,7 @@ def worded(trouble: Exception) -> str:
     """What is wrong."""
     match trouble:
         case Unavailable() | Refused() | StepFailed():
-            return sentence_of(trouble.code, trouble.detail)
+            return sentence_of("database_damaged" if is_damage(trouble) else trouble.code, trouble.detail)
         case SchemaTooNew():
             return "a newer version of the bot has changed this database"
         case UnknownEvent():
@@ -87,10 +89,17 @@ def worded(trouble: Exception) -> str:
     return _ERRNO.sub("", str(trouble)) or type(trouble).__name__
 
 
+def is_damage(trouble: Exception) -> bool:
+    """Whether SQLite finds its own file damaged, which it has no error of its own for."""
+    return isinstance(trouble, Unavailable) and trouble.code == "database" and DAMAGE in trouble.detail
+
+
 def remedy_of(trouble: Exception) -> str:
     """What to do next; nothing where what is wrong says so already."""
     if isinstance(trouble, OSError):
         return OF_THE_SYSTEM.get(trouble.errno, ELSE_OF_THE_SYSTEM)
+    if is_damage(trouble):
+        return "stop the bot, keep the file, and restore a backup"
     return next((remedy for kind, remedy in REMEDIES.items() if isinstance(trouble, kind)), "")
 
 

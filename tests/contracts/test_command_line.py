@@ -6,6 +6,7 @@ import asyncio
 import errno
 import json
 import os
+import shutil
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Mapping
@@ -109,6 +110,36 @@ async def test_a_database_that_is_away_is_told_in_one_line(verb: list[str]) -> N
 
     assert line.startswith("the database does not answer (")
     assert line.endswith("see that it runs, and that DATABASE_URL leads to it, then ask again")
+
+
+async def test_f11_a_damaged_page_of_the_log_is_told_in_one_line_and_a_backup_is_whole(
+    tmp_path: Path,
+) -> None:
+    file, backup = tmp_path / "bot.db", tmp_path / "backup.db"
+    database = await Database.open(f"sqlite:///{file}")
+    await database.migrate()
+    log = EventStore(database, Ahead(), lambda *_: None, Nobody())
+    facts = [Fact(type="Prophesied", data={"said": "so it was " * 200}) for _ in range(50)]
+    await log.append("abc", facts, after=0, key="k", meta={}, row={}, follow_ups=())
+    await database.close()
+    shutil.copyfile(file, backup)
+    damage(file, b"so it was")
+
+    broken, restored = [await bot("verify", DATABASE_URL=f"sqlite:///{each}") for each in (file, backup)]
+
+    assert broken.one_line() == snapshot(
+        "the database is damaged (database disk image is malformed): stop the bot, keep the file, and restore a backup"
+    )
+    assert (restored.status, restored.out.partition(";")[0]) == (0, "whole")
+
+
+def damage(file: Path, where: bytes) -> None:
+    """Turn every bit of the beginning of the last page that holds these bytes."""
+    content = bytearray(file.read_bytes())
+    size = int.from_bytes(content[16:18], "big")
+    begins = content.rindex(where) // size * size
+    content[begins : begins + 64] = bytes(each ^ 0xFF for each in content[begins : begins + 64])
+    file.write_bytes(content)
 
 
 @pytest.mark.parametrize("verb", VERBS[:3], ids=" ".join)

@@ -100,10 +100,10 @@ MATRIX: Final[Mapping[str, Row]] = {
     ),
     "F11": Row(
         fault="damaged log",
-        how="events are altered, taken out, and cut off the end",
-        seen="`verify` names the first bad event",
+        how="events are altered, taken out, and cut off the end; a page of the file is damaged",
+        seen="`verify` names the first bad event, or says that the file is damaged; its backup is whole",
         tests=("tests/scenarios/test_the_chain.py",),
-        lacks="no damaged pages of the file",
+        lacks="a bot that runs does not look for damaged pages: what it reads of them waits as for any outage",
     ),
     "F12": Row(
         fault="migration interrupted; two versions together",
