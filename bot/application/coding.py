@@ -8,6 +8,7 @@ from bot.application.asking import ask, load_answer
 from bot.application.benches import bench_of, runs_tests
 from bot.application.check_reports import failing_shown, judged_shown
 from bot.application.conflicts import conflict_shown
+from bot.application.flaking import repeated_shown
 from bot.application.own_checks import seen_on
 from bot.application.ports import World
 from bot.application.prompting import noting, render
@@ -50,6 +51,7 @@ from bot.domain.conversation import (
 from bot.domain.fencing import fence, nonce_of
 from bot.domain.integration import Integration
 from bot.domain.secrecy import without_secrets
+from bot.domain.tap import without_passed
 from bot.domain.trust import Remark
 from bot.records import Answer, Question, StepFailed, Usage
 
@@ -219,6 +221,7 @@ def _repair(it: Integration, report: Mapping[str, Any]) -> str:
         test_command=fenced_command(it.tests, it.id),
         how_it_ended=ended,
         failing=f"{fence(names, 'tests that failed', nonce_of(it.id))}\n\n" if names else "",
+        repeated=repeated_shown(it, report),
         report=output,
     )
 
@@ -237,7 +240,8 @@ def _reconsider(it: Integration, report: Mapping[str, Any], found: Sequence[Rema
 
 
 def _last_printed(it: Integration, output: str) -> str:
-    return fence(without_secrets(output)[-REPORT_CHARACTERS:], "test output", nonce_of(it.id))
+    printed = without_passed(without_secrets(output))
+    return fence(printed[-REPORT_CHARACTERS:], "test output", nonce_of(it.id))
 
 
 async def use_tools(world: World, integration_id: str, *, key: str) -> None:

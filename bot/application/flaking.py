@@ -7,19 +7,22 @@ from typing import Any
 
 from bot.application.doubting import is_bent
 from bot.application.ports import World
+from bot.application.prompting import render
 from bot.application.recording import amend, running
 from bot.application.texts import keep_text, load_text, told_in
 from bot.application.trial import Tried, tried
 from bot.domain import flaking
+from bot.domain.fencing import fence, nonce_of
 from bot.domain.integration import Integration
-from bot.domain.reports import kept
+from bot.domain.reports import Failing, kept
+from bot.domain.secrecy import without_secrets
 from bot.records import FileEdit, Recorded
 
 
 async def run_and_repeat(
     world: World, it: Integration, edits: Sequence[FileEdit], *, key: str
-) -> tuple[Tried, tuple[str, ...] | None]:
-    """The run that decides, and the names of what failed in those before it; None where it was the first.
+) -> tuple[Tried, Sequence[Sequence[Failing]]]:
+    """The run that decides, and what failed in each before it on the very same change.
 
     Each is a run of its own, in a fresh copy. That one failed is a fact before the next begins: what dies
     between them goes on with the next.
@@ -28,14 +31,33 @@ async def run_and_repeat(
     while True:
         ran = await tried(world, it, it.tests, edits=edits)
         if not await _is_repeated(world, it, edits, ran, nth=len(failed)):
-            return ran, await _names(world, it, failed)
+            return ran, [await _failing(world, it, report) for report in failed]
         failed.append(await _note(world, it, ran, key=f"{_again(key)}{len(failed)}"))
         await running(world, it.id)
 
 
-async def keep_run(world: World, it: Integration, ran: Tried) -> str:
-    """The digest of its report."""
-    return await keep_text(world, it, json.dumps(whole_of(ran)))
+def names_in(earlier: Sequence[Sequence[Failing]]) -> tuple[str, ...] | None:
+    """The names of all that failed in these runs; None where there was none."""
+    names = dict.fromkeys(each.full_name for run in earlier for each in run)
+    return tuple(names) if earlier else None
+
+
+async def keep_run(
+    world: World, it: Integration, ran: Tried, *, earlier: Sequence[Sequence[Failing]] = ()
+) -> str:
+    """The digest of its report: of the last of several, with what failed in some of them only."""
+    is_comparable = bool(earlier) and flaking.is_of_the_tests(ran.outcome)
+    told = {"unsteady": flaking.unsteady((*earlier, ran.told.failing))} if is_comparable else {}
+    return await keep_text(world, it, json.dumps({**whole_of(ran), **told}))
+
+
+def repeated_shown(it: Integration, report: Mapping[str, Any]) -> str:
+    """That they were run again and failed again, and what differed; nothing where they were run once."""
+    if "unsteady" not in report:
+        return ""
+    names = without_secrets("\n".join(f"- {each}" for each in report["unsteady"]))
+    shown = fence(names, "tests that failed in some runs only", nonce_of(it.id))
+    return f"{render('repeated', unsteady=shown)}\n"
 
 
 def whole_of(ran: Tried) -> Mapping[str, Any]:
@@ -75,9 +97,5 @@ async def _note(world: World, it: Integration, ran: Tried, *, key: str) -> str:
     return report
 
 
-async def _names(world: World, it: Integration, failed: Sequence[str]) -> tuple[str, ...] | None:
-    if not failed:
-        return None
-    reports = [json.loads(await load_text(world, it, digest)) for digest in failed]
-    names = (each.full_name for report in reports for each in told_in(report).failing)
-    return tuple(dict.fromkeys(names))
+async def _failing(world: World, it: Integration, digest: str) -> Sequence[Failing]:
+    return told_in(json.loads(await load_text(world, it, digest))).failing

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from bot.application import landing_words
 from bot.application.doubting import doubted
-from bot.application.flaking import keep_run, run_and_repeat, whole_of
+from bot.application.flaking import keep_run, names_in, run_and_repeat, whole_of
 from bot.application.ports import World
 from bot.application.recording import amend, running, was_recorded
 from bot.application.setting_up import place_of, withheld
@@ -63,14 +63,14 @@ def sandbox_of(world: World) -> e.SandboxNoted:
 async def _verdict(it: Integration, world: World, edits: Sequence[FileEdit], *, key: str) -> Verdict:
     if left := unsolved(edits):
         return await _unsolved(it, left, world)
-    ran, failed_first = await run_and_repeat(world, it, edits, key=key)
+    ran, earlier = await run_and_repeat(world, it, edits, key=key)
     outcome, counts = ran.outcome, ran.told
     if not ran.is_green:
-        report = await keep_run(world, it, ran)
+        report = await keep_run(world, it, ran, earlier=earlier)
         return Verdict(
             report=report, ended=outcome.ended, is_green=False, passed=counts.passed, failed=counts.failed
         )
-    doubts = await doubted(world, it, edits, ran, failed_first=failed_first)
+    doubts = await doubted(world, it, edits, ran, failed_first=names_in(earlier))
     told = {
         **whole_of(ran),
         "remarks": [asdict(each) for each in doubts.remarks],

@@ -40,6 +40,7 @@ from bot.domain.editing import (
 )
 from bot.domain.fencing import fence, nonce_of, spelled
 from bot.domain.secrecy import MARK, without_secrets
+from bot.domain.tap import without_passed
 from bot.domain.tree import Tree, check_change, check_edit, write
 from bot.records import FileEdit
 
@@ -154,10 +155,11 @@ async def _tests(tree: Tree, bench: Workbench) -> Done:
     missing = await bench.withheld(edits) if bench.withheld else ()
     began = clock()
     ran = await bench.tests(edits, bench.limits)
+    printed = without_passed(ran.outcome.output)
     return Done(
         installs_withheld(missing) + tool_words.tests_ended(ran.outcome),
         tree,
-        data=f"{failing_for_the_model(ran.told)}\n\n{ran.outcome.output[-LONGEST_REPORT:]}".strip(),
+        data=f"{failing_for_the_model(ran.told)}\n\n{printed[-LONGEST_REPORT:]}".strip(),
         source="test output",
         is_error=not ran.is_green,
         # What is installed for the tests takes of the turn's time, too.

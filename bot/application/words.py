@@ -105,7 +105,10 @@ def misspoken(error: Misspoken) -> str:
     """A command that was not understood, with the nearest one."""
     match error.code:
         case "unknown_option":
-            return f"I do not know the option {code(error.word)}. `{PREFIX} help` shows what there is."
+            return (
+                f"I do not know the option {code(error.word)}. `{PREFIX} help` shows what there is. "
+                "What only looks like one goes below the first line."
+            )
         case "option_without_value":
             return f"The option {code(error.word)} needs a value behind it."
         case _:

@@ -1,9 +1,11 @@
 """Which test runs that failed are repeated, on the very same change, before it counts that they failed."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from bot.domain import events as e
 from bot.domain.integration import Integration
+from bot.domain.reports import MOST_FAILING, Failing
 from bot.records import Outcome
 
 MOST_RERUNS: Final = 2
@@ -21,6 +23,17 @@ def reruns(wanted: int, *, seconds: int) -> int:
 def is_of_the_tests(outcome: Outcome) -> bool:
     """Whether the tests ended by themselves and failed: no limit stopped them, and no set-up failed."""
     return outcome.ended == "exited" and outcome.during == "tests" and outcome.status != 0
+
+
+def unsteady(runs: Sequence[Sequence[Failing]]) -> tuple[str, ...]:
+    """The tests that failed in some of these runs on the very same change, and not in all.
+
+    None where a run did not name all that failed in it: what is not named may have failed all the same.
+    """
+    is_known = all(0 < len(run) < MOST_FAILING for run in runs)
+    named = [frozenset(each.full_name for each in run) for run in runs]
+    ever = frozenset[str]().union(*named)
+    return tuple(sorted(name for name in ever if any(name not in run for run in named))) if is_known else ()
 
 
 def repeat(it: Integration, *, report: str, passed: int | None, failed: int | None) -> list[e.Event]:

@@ -41,14 +41,14 @@ def test_every_prompt_is_used(prompt: str) -> None:
 
 def test_a_missing_name_and_an_unused_one_are_errors_alike() -> None:
     with pytest.raises(KeyError, match="report"):
-        render("repair", test_command="x", how_it_ended="y", failing="")
+        render("repair", test_command="x", how_it_ended="y", failing="", repeated="")
     with pytest.raises(KeyError, match="mood"):
         render("code", mood="cheerful")
 
 
 def test_a_dollar_in_a_value_is_only_a_dollar() -> None:
     assert "$HOME and $report" in render(
-        "repair", test_command="$HOME and $report", how_it_ended="", failing="", report=""
+        "repair", test_command="$HOME and $report", how_it_ended="", failing="", repeated="", report=""
     )
 
 
@@ -140,7 +140,12 @@ LISTING
 
 def test_a_repair_says_what_failed_and_how() -> None:
     words = render(
-        "repair", test_command="COMMAND", how_it_ended="exit status 1", failing="NAMES\n\n", report="REPORT"
+        "repair",
+        test_command="COMMAND",
+        how_it_ended="exit status 1",
+        failing="NAMES\n\n",
+        repeated=f"{render('repeated', unsteady='UNSTEADY')}\n",
+        report="REPORT",
     )
 
     assert words == snapshot("""\
@@ -150,11 +155,20 @@ COMMAND
 
 NAMES
 
-Here is what they printed:
+They were run more than once on this very change, and failed each time; what is said here is of the last run. Tests that failed in some of these runs only, so by chance or by what they share with others (nothing here: the same ones failed, or their names are not known):
+
+UNSTEADY
+
+Here is what they printed (of TAP, without the tests that passed):
 
 REPORT
 
-Before your change they passed. Find the cause before you change anything. Correct your change; do not weaken the tests, and do not bend their configuration to get around a failure. A new test of yours that expects the wrong thing you correct, and say so. If a test that was there before your change is wrong in itself, or if the cause lies in this environment (a missing program, another version of a package), leave your change as it is and finish: the run then ends without a pull request, and your final message is all that people see of it, so put the evidence there. Otherwise run the tests again, and finish with the complete title and body as before.
+Before your change they passed; a test that fails by chance did so, too. Find the cause of each failure before you change anything.
+
+- What comes of your change you correct. Do not weaken the tests, and do not bend their configuration to get around a failure. A new test of yours that expects the wrong thing you correct, and say so.
+- What has another cause stays as it is, also beside failures of your own: a test that was there before your change and is wrong in itself; one that fails by chance, and not because of your change (run it alone, several times); something in this environment (a missing program, another version of a package). Give the evidence in your final message. Only where an old test is right, and the fault that it shows is plain and lies in old code that your change itself uses, may you mend it there: in as few lines as it takes, and named first among what deserves a close look.
+
+Where you corrected or mended something, run the tests again, and finish with the complete title and body as before: they are then run anew. Where nothing is left to correct, leave your change as it is and finish: the run then ends without a pull request, and your final message is all that people see of it.
 """)
 
 
@@ -175,7 +189,7 @@ What your change did to tests that were there before, and to what decides how te
 
 DIFF
 
-What the tests as they were before your change printed on it (nothing here: they did not fail, or were not run):
+What the tests as they were before your change printed on it (of TAP, without the tests that passed; nothing here: they did not fail, or were not run):
 
 REPORT
 
@@ -183,7 +197,7 @@ Wanted is a change that the old tests pass as they were, beside which new tests 
 
 - First: does the spec itself ask for what an old test forbids? Then no change can be accepted here. Leave yours as it is, whatever else is remarked on it, and finish: the run then ends without a pull request, and your final message is all that people see of it. Name the test, what it expects and the point of the spec against it, and say what else you did to the tests. Do not bend the code around such a test only to have it pass.
 - Else undo exactly what the diff shows, also where a reviewer wanted it: the old lines come back as they were, and tests that you added move into new files. What makes failures disappear goes, wherever it stands. What a reviewer wanted and you had to undo, you name, with what a person would have to do.
-- Where tests are remarked as flaky, find what in them or in your code hangs on time, order, chance or something shared, and mend it where it is of your change.
+- Where tests are remarked as flaky, or the old ones fail although your change passed and no diff above explains it, find what in them or in your code hangs on time, order, chance or something shared, and mend it where it is of your change, or plain in old code that your change itself uses; name what of old code you mended. Where it is neither, no change can be accepted here: leave yours as it is and finish, with the evidence in your final message.
 - Where an old test then shows a fault in your code, mend the code.
 
 After any correction run again what tests you can, and finish with the complete title and body as before.

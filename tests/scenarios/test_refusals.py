@@ -42,7 +42,9 @@ from tests.story import Person, Team
         (
             "requester",
             "/claude integrate --colour red send invoices",
-            snapshot("I do not know the option `--colour`. `/claude help` shows what there is."),
+            snapshot(
+                "I do not know the option `--colour`. `/claude help` shows what there is. What only looks like one goes below the first line."
+            ),
         ),
         (
             "requester",

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501  a sentence is pinned as it is said
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -11,15 +12,18 @@ from inline_snapshot import snapshot
 from msgspec import structs
 
 from bot.application.answer_words import reasons
+from bot.application.flaking import repeated_shown
 from bot.application.notifying import look
 from bot.application.passport_words import section
 from bot.application.remark_words import remarks
 from bot.application.suite_words import failing
 from bot.application.testing import judge_change
-from bot.application.texts import keep_change, load_tested
+from bot.application.texts import keep_change, load_tested, load_text
 from bot.domain import events as e
 from bot.domain import flaking
+from bot.domain.fencing import nonce_of
 from bot.domain.passport import passport_of
+from bot.domain.reports import MOST_FAILING, Failing
 from bot.domain.trust import Remark
 from bot.records import FileEdit, Outcome, StepFailed, Unavailable
 from tests.unit.fakes import FakeSandbox, FakeSources, Stage
@@ -117,6 +121,72 @@ async def test_f67_tests_that_fail_twice_have_failed_and_are_repaired() -> None:
 
     assert len(stage.sandbox.ran) == 2
     assert new(stage) == ["TestsRepeated", "SandboxNoted", "TestsFailed", "RepairStarted"]
+
+
+async def told_to_the_model(stage: Stage) -> str:
+    """What the repair that has begun is asked, of the runs before it."""
+    it = integration(stage.log.events())
+    report = json.loads(await load_text(stage.world, it, it.reports[-1]))
+    return repeated_shown(it, report).replace(nonce_of(ID), "NONCE")
+
+
+async def test_f67_whoever_repairs_reads_which_tests_failed_in_one_of_the_runs_only() -> None:
+    stage = staged(RED, ANOTHER_RED)
+
+    await judge_change(stage.world, ID, key="k")
+
+    assert await told_to_the_model(stage) == snapshot("""\
+They were run more than once on this very change, and failed each time; what is said here is of the last run. Tests that failed in some of these runs only, so by chance or by what they share with others (nothing here: the same ones failed, or their names are not known):
+
+<data-NONCE source="tests that failed in some runs only">
+- tests/test_a.py::test_late
+- tests/test_b.py::test_b
+</data-NONCE>
+
+""")
+
+
+async def test_f67_whoever_repairs_reads_that_the_same_tests_failed_again() -> None:
+    stage = staged(RED)
+
+    await judge_change(stage.world, ID, key="k")
+
+    assert await told_to_the_model(stage) == snapshot("""\
+They were run more than once on this very change, and failed each time; what is said here is of the last run. Tests that failed in some of these runs only, so by chance or by what they share with others (nothing here: the same ones failed, or their names are not known):
+
+<data-NONCE source="tests that failed in some runs only">
+
+</data-NONCE>
+
+""")
+
+
+@pytest.mark.parametrize(
+    ("last", "reruns"), [(RED, 0), (replace(RED, status=None, ended="timeout"), 1)], ids=["once", "stopped"]
+)
+async def test_f67_nothing_is_said_of_runs_that_cannot_be_compared(last: Outcome, reruns: int) -> None:
+    stage = staged(RED, last, agreed=structs.replace(ONCE_MORE, test_reruns=reruns))
+
+    await judge_change(stage.world, ID, key="k")
+
+    assert await told_to_the_model(stage) == ""
+
+
+@pytest.mark.parametrize(
+    ("runs", "some_only"),
+    [
+        (["ab", "b"], ("a",)),
+        (["a", "b", "ab"], ("a", "b")),
+        (["a", "a"], ()),
+        (["a", ""], ()),
+        (["a" * MOST_FAILING, "b"], ()),
+    ],
+    ids=["one", "three runs", "the same", "without names", "more than are named"],
+)
+def test_what_failed_in_some_runs_only_is_named_where_all_that_failed_is_known(
+    runs: Sequence[str], some_only: Sequence[str]
+) -> None:
+    assert flaking.unsteady([[Failing(name=name) for name in run] for run in runs]) == some_only
 
 
 @pytest.mark.parametrize(("reruns", "runs"), [(0, 1), (1, 2), (2, 3)])

@@ -203,6 +203,17 @@ async def test_tests_that_pass_are_no_error(at_work: Hand) -> None:
     assert "4 passed" in result["content"]
 
 
+async def test_of_tap_the_tests_that_passed_are_not_shown(at_work: Hand) -> None:
+    printed = "# Subtest: it adds\nok 1 - it adds\n# Subtest: it halves\nnot ok 2 - it halves\n# pass 1\n"
+    suite = FakeSuite(replace(RED, outcome=replace(RED.outcome, output=printed)))
+    at_work.bench = replace(at_work.bench, tests=suite)
+
+    told = await asked(at_work, "run_tests")
+
+    assert "not ok 2 - it halves\n# pass 1" in told
+    assert "it adds" not in told
+
+
 async def test_tests_take_of_the_turn_s_time(at_work: Hand) -> None:
     seconds = at_work.bench.limits.seconds
     suite = FakeSuite(replace(RED, outcome=replace(RED.outcome, seconds=float(seconds - 10))))

@@ -143,7 +143,7 @@ def test_what_was_not_understood_gets_the_nearest_and_the_help() -> None:
     ] == snapshot([
         "I do not know the command `aprove`. Did you mean `/claude approve`? `/claude help` shows what there is.",
         "I do not know the command `xy'@\u200borg/team`. `/claude help` shows what there is.",
-        "I do not know the option `--openai.key=x`. `/claude help` shows what there is.",
+        "I do not know the option `--openai.key=x`. `/claude help` shows what there is. What only looks like one goes below the first line.",
         "The option `--base` needs a value behind it.",
         "The value of `--budget` is not an amount of dollars.",
         "Say what to integrate: `/claude integrate <what>`.",
