@@ -34,10 +34,11 @@ FORM: Final = hashlib.sha256(",".join(INTEGRATIONS.c.keys()).encode()).hexdigest
 
 
 class Read(NamedTuple, Generic[V]):
-    """What was read, and where the log ended then."""
+    """What was read, where the log ended then, and which log that was."""
 
     answer: V
     seq: int
+    log: str
 
 
 class Models(Protocol):
@@ -80,7 +81,7 @@ class KeptRows:
         """The integration's row."""
         await self._look(as_of)
         near = self._ones.get(integration_id)
-        if near is not None and self._news.holds(near.seq, integration_id):
+        if near is not None and self._holds(near, integration_id):
             return self._told(near, "integration", "process")
         async with self._turns.setdefault(integration_id, asyncio.Lock()):
             return await self._one(integration_id)
@@ -98,13 +99,13 @@ class KeptRows:
 
     async def appended(self, row: Row, seq: int) -> None:
         """This is the row since the event of that place: for this process, and for the others."""
-        read = Read[Row](KeptRow(row), seq)
+        read = Read[Row](KeptRow(row), seq, self._news.log)
         self._ones[row["id"]] = read
         await self._share(row["id"], read)
 
     async def _one(self, integration_id: str) -> Row | None:
         near = self._ones.get(integration_id)
-        if near is not None and self._news.holds(near.seq, integration_id):
+        if near is not None and self._holds(near, integration_id):
             return self._told(near, "integration", "process")
         if far := await self._far(integration_id):
             return self._told(far, "integration", "redis")
@@ -113,37 +114,38 @@ class KeptRows:
 
     async def _far(self, integration_id: str) -> Read[Row] | None:
         """What a fellow process read, or appended, if that still counts."""
-        kept = await self._shared.get(_name(integration_id))
-        read = _unpacked(kept) if kept else None
-        if read is None or not self._news.holds(read.seq, integration_id):
+        log = self._news.log
+        kept = await self._shared.get(_name(integration_id, log))
+        read = _unpacked(kept, log) if kept else None
+        if read is None or not self._holds(read, integration_id):
             return None
         self._ones[integration_id] = read
         return read
 
     async def _read(self, integration_id: str) -> Row | None:
-        seq = self._news.end
+        seq, log = self._news.end, self._news.log
         row = await self._models.get(integration_id)
         if row is not None:
             row = KeptRow(row)
-            read = self._ones[integration_id] = Read[Row](row, seq)
+            read = self._ones[integration_id] = Read[Row](row, seq, log)
             await self._share(integration_id, read)
         return row
 
     async def _share(self, integration_id: str, read: Read[Row]) -> None:
-        await self._shared.put(_name(integration_id), _packed(read), seconds=SECONDS)
+        await self._shared.put(_name(integration_id, read.log), _packed(read), seconds=SECONDS)
 
     async def _list(
         self, what: str, key: Hashable, ask: Callable[[], Awaitable[list[Row]]], as_of: int | None
     ) -> list[Row]:
         await self._look(as_of)
         near = self._lists.get(key)
-        if near is not None and self._news.holds_all(near.seq):
+        if near is not None and self._holds_all(near):
             return self._told(near, what, "process")
         async with self._turns.setdefault(key, asyncio.Lock()):
             near, where = self._lists.get(key), "process"
-            if near is None or not self._news.holds_all(near.seq):
-                seq = self._news.end
-                near, where = Read[list[Row]]([*map(KeptRow, await ask())], seq), "database"
+            if near is None or not self._holds_all(near):
+                seq, log = self._news.end, self._news.log
+                near, where = Read[list[Row]]([*map(KeptRow, await ask())], seq, log), "database"
                 self._lists[key] = near
         return self._told(near, what, where)
 
@@ -151,19 +153,25 @@ class KeptRows:
         if as_of is None or as_of > self._news.end:
             await self._news.now()
 
+    def _holds(self, read: Read[Row], integration_id: str) -> bool:
+        return read.log == self._news.log and self._news.holds(read.seq, integration_id)
+
+    def _holds_all(self, read: Read[list[Row]]) -> bool:
+        return read.log == self._news.log and self._news.holds_all(read.seq)
+
     def _told(self, read: Read[V], what: str, where: str) -> V:
         self.found[what, where] += 1
         return read.answer
 
 
-def _name(integration_id: str) -> str:
-    return f"integration {FORM} {integration_id}"
+def _name(integration_id: str, log: str) -> str:
+    return f"integration {FORM} {integration_id} {log}"
 
 
 def _packed(read: Read[Row]) -> bytes:
     return json.dumps([read.seq, dict(read.answer)]).encode()
 
 
-def _unpacked(kept: Kept) -> Read[Row]:
+def _unpacked(kept: Kept, log: str) -> Read[Row]:
     seq, row = json.loads(kept.content)
-    return Read(KeptRow(row), seq)
+    return Read(KeptRow(row), seq, log)

@@ -6,6 +6,7 @@ in whatever process it was.
 """
 
 import asyncio
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
@@ -40,10 +41,13 @@ BEGINNING: Final = Place(0, "")
 
 
 class Found(NamedTuple):
-    """What one look found; `is_all` is whether that is all that came, and nothing before it is another."""
+    """What one look found; `is_all` is whether that is all that came, `is_another` whether the log is not the
+    one that was known.
+    """
 
     facts: Sequence[tuple[int, str, str]]
     is_all: bool
+    is_another: bool = False
 
 
 class News:
@@ -54,6 +58,8 @@ class News:
         self._place: Place | None = None
         self._floor = 0
         self._moved: OrderedDict[str, int] = OrderedDict()
+        self.log = ""
+        """Another name once the log is another one: what was read of one never counts for another."""
         self.token: int | None = None
         """What `Database.version` was right before the last look."""
         self._turn = asyncio.Lock()
@@ -93,6 +99,8 @@ class News:
 
     def _hear(self, found: Found) -> None:
         """From now on this is known too."""
+        if found.is_another:
+            self.log = secrets.token_hex(8)
         if not found.is_all:
             self._moved.clear()
             self._place, self._floor = (
@@ -113,12 +121,13 @@ class News:
 
 def _look(behind: Place | None, connection: Connection) -> Found:
     """What came behind that place; the newest there is where that is too much, or not what it was."""
+    is_another = False
     if behind is not None:
         facts = _placed(SINCE, behind.seq, connection)
-        is_known = behind == BEGINNING or (bool(facts) and facts[0][::2] == behind)
-        if is_known and len(facts) < MOST_FACTS:
+        is_another = behind != BEGINNING and (not facts or facts[0][::2] != behind)
+        if not is_another and len(facts) < MOST_FACTS:
             return Found(facts, is_all=True)
-    return Found(_placed(NEWEST, 0, connection)[::-1], is_all=False)
+    return Found(_placed(NEWEST, 0, connection)[::-1], is_all=False, is_another=is_another)
 
 
 def _placed(wanted: Select[Any], seq: int, connection: Connection) -> list[tuple[int, str, str]]:

@@ -10,6 +10,8 @@ from redis.asyncio import Redis
 from bot.infrastructure.database import Database
 from bot.infrastructure.shared import AWAY_SECONDS
 from tests.contracts.keeping import Processes
+from tests.contracts.test_event_log import tamper
+from tests.contracts.test_kept_rows import PUT_BACK
 from tests.contracts.test_shared import Opens, Timer, line, names_in, opens, prefix, redis
 
 __all__ = ["opens", "prefix", "redis"]
@@ -82,3 +84,20 @@ async def test_f13_a_redis_that_was_flushed_is_filled_again(
 
     assert [await each.version(ONE) for each in (second, third)] == [1, 1]
     assert (second.models.reads, third.models.reads) == (1, 0)
+
+
+async def test_what_a_process_shared_of_a_log_that_is_no_more_is_not_believed_again(
+    processes: Processes, opens: Opens
+) -> None:
+    one, other = await processes.one(opens()), await processes.one(opens())
+    await other.appends(ONE, 0)
+    await one.news.now()
+    await other.appends(ONE, 1)
+    await one.news.now()
+
+    await tamper(other.database, *PUT_BACK)
+    await one.news.now()
+    await other.appends("i3", 0)
+
+    assert await one.version(ONE) == 1
+    assert one.models.reads == 1

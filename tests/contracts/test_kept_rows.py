@@ -25,6 +25,12 @@ from tests.contracts.test_event_log import tamper
 
 ROUNDS: Final = 30
 ONE: Final = "i1"
+# A backup that is put back, or a replica that takes over and had not got the last fact.
+PUT_BACK: Final = (
+    text("DELETE FROM events WHERE version = 2"),
+    text("UPDATE integrations SET version = 1"),
+    text("UPDATE tail SET seq = (SELECT max(seq) FROM events), hash = (SELECT max(hash) FROM events)"),
+)
 CRYPTO: Final = Crypto(b"a secret of an operator, 32 bytes and more")
 
 
@@ -188,16 +194,26 @@ async def test_where_the_log_is_another_one_nothing_that_is_remembered_counts(pr
     await other.appends(ONE, 1)
     assert await one.version(ONE) == 2
 
-    await tamper(
-        other.database,
-        text("DELETE FROM events WHERE version = 2"),
-        text("UPDATE integrations SET version = 1"),
-        text("UPDATE tail SET seq = (SELECT max(seq) FROM events), hash = (SELECT max(hash) FROM events)"),
-    )
+    await tamper(other.database, *PUT_BACK)
     put_back = await one.version(ONE)
     await other.appends("i2", 0)
 
     assert (put_back, await one.version(ONE)) == (1, 1)
+
+
+async def test_it_does_not_count_again_once_the_other_log_has_grown_as_long(processes: Processes) -> None:
+    one, other = await processes.one(), await processes.one()
+    await other.appends("i2", 0)
+    await other.appends(ONE, 0)
+    await other.appends(ONE, 1)
+    before = await one.version(ONE), len(await one.kept.page(HERE, after=None, most=9))
+
+    await tamper(other.database, *PUT_BACK)
+    await one.news.now()
+    await other.appends("i3", 0)
+    after = await one.version(ONE), len(await one.kept.page(HERE, after=None, most=9))
+
+    assert (before, after) == ((2, 2), (1, 3))
 
 
 async def test_a_read_model_that_is_made_anew_is_seen_after_a_minute(processes: Processes) -> None:
