@@ -66,11 +66,13 @@ class RateLimits:
         return _quota(self._known(name, now), now, is_spent=False)
 
     async def _has_room(self, far: FarWindows, name: str, now: float) -> bool:
-        """Whether all processes together have room for it, and take it; yes, where nobody knows."""
+        """Whether all processes together have room for it, and take it; as far as this one knows, where Redis
+        is away: by now, for others may have come while it was asked.
+        """
         far.load()
         answer = await self._tried(partial(far.take, name, now))
         if answer is None:
-            return True
+            return not _is_spent(self._near.seen(name, now))
         has_room, self._told[name] = answer
         return has_room
 

@@ -1,5 +1,6 @@
 """Quotas in Redis: one for all processes; where Redis is away each goes on with what it saw (F13)."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -137,6 +138,17 @@ async def test_f13_a_redis_that_holds_everything_back_is_not_waited_for_each_tim
     taken = [await one.take("ada") for _ in range(3)]
 
     assert [each.is_spent for each in taken] == [False, False, True]
+
+
+async def test_f13_of_many_who_wait_together_for_a_redis_that_says_nothing_no_more_come_through(
+    processes: Processes,
+) -> None:
+    one = processes.one()
+    processes.line.holds = True
+
+    taken = await asyncio.gather(*(one.take("ada") for _ in range(20)))
+
+    assert [each.is_spent for each in taken].count(False) == 3
 
 
 async def test_f13_a_redis_that_was_emptied_lets_nobody_have_more_of_one_process(
