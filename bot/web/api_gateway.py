@@ -52,8 +52,11 @@ class BySession(Protocol):
     def text_of(self, request: web.Request) -> str:
         """What the browser shows, "" where it shows nothing."""
 
-    async def caller(self, request: web.Request) -> Caller:
-        """Raises NotRecognised, Refused, Unavailable."""
+    async def caller(self, request: web.Request, *, field: str | None = None) -> Caller:
+        """`field` is what its form says to be meant, where that was read already.
+
+        Raises NotRecognised, Refused, Unavailable.
+        """
 
 
 class Limits(Protocol):

@@ -68,14 +68,17 @@ class Browsers:
         text = request.cookies.get(self.session, "")
         return text if text and text.isascii() else None
 
-    async def check_meant(self, request: web.Request, session: str) -> None:
-        """What changes something comes from a page of ours, and of this session. Raises Refused."""
+    async def check_meant(self, request: web.Request, session: str, *, field: str | None = None) -> None:
+        """What changes something comes from a page of ours, and of this session. Raises Refused.
+
+        `field` is what its form says, where that was read already.
+        """
         if request.method in SAFE:
             return
         self._check_own(request)
         given = request.headers.get(HEADER, "")
         if not given and request.content_type == FORM:
-            given = await _field_of(request)
+            given = await _field_of(request) if field is None else field
         if not given:
             raise Refused(403, "csrf_missing", words.CSRF_MISSING)
         if not hmac.compare_digest(given.encode(errors="surrogatepass"), self.csrf_of(session).encode()):
@@ -104,8 +107,8 @@ class SessionGate:
         """What the browser shows, "" where it shows nothing."""
         return self.browsers.session_of(request) or ""
 
-    async def caller(self, request: web.Request) -> Caller:
-        """Who asks by a session. Raises NotRecognised, Refused, Unavailable."""
+    async def caller(self, request: web.Request, *, field: str | None = None) -> Caller:
+        """Who asks by a session, and means it. Raises NotRecognised, Refused, Unavailable."""
         text = self.text_of(request)
         try:
             caller = await self.signing.caller(text)
@@ -113,7 +116,7 @@ class SessionGate:
             if no.code in NOT_YOURS:
                 raise Refused(403, no.code, words.WHY[no.code]) from None
             raise NotRecognised(no.code) from None
-        await self.browsers.check_meant(request, text)
+        await self.browsers.check_meant(request, text, field=field)
         return caller
 
 

@@ -17,11 +17,11 @@ from bot.application.granting import Granting, NotGranted
 from bot.token_records import Issued
 from bot.web import token_words as words
 from bot.web.api_gateway import Guards, address_of, bounded, check_quota, named, told
+from bot.web.browser import FIELD, FORM
 from bot.web.reading import read_short
 
 TOKENS: Final = "/auth/token"
 KEYS: Final = "/.well-known/jwks.json"
-FORM: Final = "application/x-www-form-urlencoded"
 MOST_FIELDS: Final = 20
 MOST_BODY: Final = 16 * 1024  # bytes
 KEEP_SECONDS: Final = 600
@@ -79,19 +79,21 @@ class TokenDoor:
             case "api_key":
                 return await self.granting.for_key(one(form, "api_key"), scopes)
             case "session":
-                return await self._for_session(request, scopes)
+                return await self._for_session(request, form, scopes)
             case "refresh_token":
                 return await self.granting.for_refresh(one(form, "refresh_token"), scopes)
             case _:
                 raise NotGranted("unsupported_grant_type", words.OTHER_GRANT)
 
-    async def _for_session(self, request: web.Request, scopes: Sequence[str]) -> Issued:
-        """From a page of the bot's own, which says so in the header. Raises NotGranted, Refused."""
+    async def _for_session(
+        self, request: web.Request, form: Mapping[str, Sequence[str]], scopes: Sequence[str]
+    ) -> Issued:
+        """From a page of the bot's own, which says that it means it. Raises NotGranted, Refused."""
         by_session = self.guards.by_session
         if by_session is None or not by_session.is_shown(request):
             raise NotGranted("invalid_grant", "session_over")
         try:
-            caller = await by_session.caller(request)
+            caller = await by_session.caller(request, field=one(form, FIELD) if FIELD in form else "")
         except NotRecognised as no:
             raise NotGranted("invalid_grant", no.code) from None
         return await self.granting.for_session(caller, by_session.text_of(request), scopes)

@@ -209,7 +209,7 @@ class SignedIn:
     def text_of(self, _request: web.Request) -> str:
         return ""
 
-    async def caller(self, _request: web.Request) -> Caller:
+    async def caller(self, _request: web.Request, *, field: str | None = None) -> Caller:
         if not self.is_member:
             raise Refused(403, "not_a_member", "you are a member of nothing that is served")
         return self.known_as

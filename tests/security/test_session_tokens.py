@@ -126,6 +126,20 @@ async def test_web_02_nobody_elses_page_has_one_made(
     assert (said.status, said.code) == (403, code)
 
 
+async def test_web_02_a_form_says_that_it_is_meant_in_a_field_as_at_the_doors_beside(
+    browser: Browser, other: Browser
+) -> None:
+    await browser.signs_in("ada")
+    await other.signs_in("eve")
+    own, foreign = await csrf_of(browser), await csrf_of(other)
+
+    said = [await asks(browser, {"csrf_token": each}, X_CSRF_Token=None) for each in (own, foreign, "")]
+    far = await asks(browser, {"csrf_token": own}, X_CSRF_Token=None, Origin="https://evil.example")
+
+    assert [each.status for each in (*said, far)] == [200, 403, 400, 403]
+    assert (said[1].code, far.code) == ("csrf_foreign", "cross_site")
+
+
 async def test_web_02_the_token_of_another_session_does_not_do(browser: Browser, other: Browser) -> None:
     await browser.signs_in("ada")
     await other.signs_in("eve")
