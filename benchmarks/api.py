@@ -3,7 +3,9 @@
 10,000 integrations and 1,000,000 facts, or as many as are asked for (`python -m benchmarks.api 10000 10`);
 one caller, 32 connections, the two servers in turns, each a process with uvloop. What GitHub says of the
 caller is known; key, quota and log are as in production. SQLite, and PostgreSQL where TEST_POSTGRES_URL is
-set; a database that was filled before where BENCHMARK_FILLED is its address.
+set; a database that was filled before where BENCHMARK_FILLED is its address; as many requests in each round
+as BENCHMARK_REQUESTS says. Busy is the server's processor time for one request: of all figures here it says
+least of what else the machine does.
 """
 
 import asyncio
@@ -22,12 +24,13 @@ from typing import Any, Final
 
 import uvloop
 
-from benchmarks.door import schema_of_its_own, until_told
+from benchmarks.door import Server, schema_of_its_own, until_told
 from benchmarks.large import INSTALLATION, Size, fill, id_of
 
 SECRET: Final = b"a secret of a benchmark, 32 bytes and more"
 CONNECTIONS: Final = 32
-REQUESTS: Final = 1_500
+REQUESTS: Final = int(os.environ.get("BENCHMARK_REQUESTS", "1500"))
+FIGURES: Final = ("rate", "p50", "p95", "p99", "busy")
 ROUNDS: Final = 3
 ONE: Final = f"/api/v1/integrations/{id_of(77)}"
 ASKED: Final = {
@@ -178,7 +181,7 @@ async def serve_ours(url: str) -> None:  # noqa: PLR0915  imports, and parts tha
             owners=frozenset(),
         ),
         cursors=Cursors(crypto),
-        live=Live(Feed(database), each=100, total=1_000),
+        live=Live(Feed(database), each=1_000, total=1_000),
         resources=unasked,
         orders=unasked,
         repeats=unasked,
@@ -194,16 +197,23 @@ async def serve_ours(url: str) -> None:  # noqa: PLR0915  imports, and parts tha
 # --- the comparison ------------------------------------------------------------------------------------
 
 
+def shot(at: Server, request: bytes) -> dict[str, float]:
+    """The figures of so many requests, with the processor time that each took there."""
+    began = at.used()
+    figures = uvloop.run(load(int(at.port), request, REQUESTS))
+    return figures | {"busy": (at.used() - began) / REQUESTS * 1e6}
+
+
 @contextmanager
-def server(*what: str) -> Iterator[str]:
-    """A server in a process of its own; its port. What it logs is written, and read by nobody."""
+def server(*what: str) -> Iterator[Server]:
+    """A server in a process of its own. What it logs is written, and read by nobody."""
     command = [sys.executable, "-m", "benchmarks.api", *what]
     pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            yield process.stdout.readline().strip()
+            yield Server(port=process.stdout.readline().strip(), pid=process.pid)
         finally:
             process.stdin.close()
             process.wait(timeout=20)
@@ -235,18 +245,21 @@ async def filled(url: str, size: Size) -> str:
 def compare(name: str, url: str, size: Size) -> None:
     """Each question in turns; the median of each figure, and of the ratio of each round."""
     key = uvloop.run(filled(url, size))
-    with server("ours", url) as ours, server("bare", ours, key) as bare:
-        print(f"{name:<22} {'a second':>9} {'p50':>8} {'p95':>8} {'p99':>8} ms  {'bare':>6} ratio")
+    with server("ours", url) as ours, server("bare", ours.port, key) as bare:
+        print(f"load {os.getloadavg()[0]:.1f}")
+        print(f"{name:<20} {'a second':>8} {'p50':>7} {'p95':>7} {'p99':>7} ms {'busy':>6} us", end="")
+        print(f" {'bare':>8} {'busy':>6} us  ratio, of busy")
         for label, path in ASKED.items():
             head = f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n\r\n".encode()
-            shots = [
-                [uvloop.run(load(int(port), head, REQUESTS)) for port in (ours, bare)] for _ in range(ROUNDS)
-            ]
-            figures = {each: statistics.median(mine[each] for mine, _ in shots) for each in shots[0][0]}
-            ratio = statistics.median(mine["rate"] / other["rate"] for mine, other in shots)
-            rest = statistics.median(other["rate"] for _, other in shots)
-            told = " ".join(f"{figures[each]:8.1f}" for each in ("p50", "p95", "p99"))
-            print(f"{label:<22} {figures['rate']:9.0f} {told}     {rest:6.0f}  {ratio:.2f}", flush=True)
+            shots = [[shot(each, head) for each in (ours, bare)] for _ in range(ROUNDS)]
+            mine, rest = (
+                {of: statistics.median(each[who][of] for each in shots) for of in FIGURES} for who in (0, 1)
+            )
+            rate = statistics.median(our["rate"] / other["rate"] for our, other in shots)
+            busy = statistics.median(other["busy"] / our["busy"] for our, other in shots)
+            told = " ".join(f"{mine[each]:7.1f}" for each in ("p50", "p95", "p99"))
+            print(f"{label:<20} {mine['rate']:8.0f} {told}    {mine['busy']:6.0f}", end="")
+            print(f"    {rest['rate']:8.0f} {rest['busy']:6.0f}     {rate:.2f}   {busy:.2f}", flush=True)
 
 
 def main(size: Size) -> None:
