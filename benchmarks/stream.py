@@ -45,7 +45,7 @@ class Reader(asyncio.Protocol):
         self.count += sum(b"event: " in each for each in whole)
         self.rings.set()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         self.is_lost = True
         self.rings.set()
 
