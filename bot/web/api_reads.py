@@ -8,6 +8,7 @@ from aiohttp import web
 from bot.api_records import Wanted
 from bot.domain.states import State
 from bot.web import api_shapes as v1
+from bot.web import api_told as told
 from bot.web.api_door import (
     ApiDoor,
     answer_of,
@@ -38,7 +39,7 @@ async def list_integrations(
     about = f"{caller.id} {wanted!r}"
     after = row_behind(door, asked.cursor, about)
     page = await door.reading.listed(caller, wanted, after=after, most=asked.limit)
-    return answer_of(v1.page_told(page.rows, sealed(door, page.last, about)))
+    return answer_of(told.page_told(page.rows, sealed(door, page.last, about)))
 
 
 async def count_integrations(door: ApiDoor, request: web.Request, asked: CountsAsked) -> web.StreamResponse:
@@ -64,7 +65,7 @@ async def get_integration(
         row = await door.reading.one(caller, integration_id)
     else:
         row = await door.reading.as_it_was(caller, integration_id, asked.at)
-    return unless_known(request, answer_of(v1.told_of(row)))
+    return unless_known(request, answer_of(told.told_of(row)))
 
 
 async def list_events(door: ApiDoor, request: web.Request, asked: v1.EventsAsked) -> web.StreamResponse:
@@ -77,7 +78,7 @@ async def list_events(door: ApiDoor, request: web.Request, asked: v1.EventsAsked
     found = await door.reading.facts(caller, integration_id, after=after, most=asked.limit + 1)
     shown = found[: asked.limit]
     following = sealed(door, (str(shown[-1].version),) if len(found) > len(shown) else None, about)
-    return json_of(v1.Events(items=[*map(v1.event_of, shown)], next_cursor=following))
+    return answer_of(told.events_told(shown, following))
 
 
 async def lines(door: ApiDoor, request: web.Request, integration_id: str) -> web.StreamResponse:
@@ -86,11 +87,11 @@ async def lines(door: ApiDoor, request: web.Request, integration_id: str) -> web
     first = await anext(facts)
     response = web.StreamResponse(headers={"Content-Type": NDJSON})
     await response.prepare(request)
-    await response.write(v1.event_of(first).model_dump_json().encode() + b"\n")
+    await response.write(told.event_told(first) + b"\n")
     with ExitStack() as unless_whole:
         unless_whole.callback(cut_off, request)
         async for record in facts:
-            await response.write(v1.event_of(record).model_dump_json().encode() + b"\n")
+            await response.write(told.event_told(record) + b"\n")
         unless_whole.pop_all()
     await response.write_eof()
     return response

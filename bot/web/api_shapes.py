@@ -1,13 +1,12 @@
 """The shapes of /api/v1: what is inside may change, these stay. Read and written nowhere but here."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-from bot.api_records import ApiKey, Caller, KeptRow, Means
+from bot.api_records import ApiKey, Caller, Means
 from bot.application.fact_words import told
 from bot.domain import events as e
 from bot.domain.policy import Permission
@@ -217,23 +216,6 @@ def integration_of(row: Mapping[str, Any]) -> Integration:
         version=row["version"],
         requested_at=row["requested_at"],
         updated_at=row["updated_at"],
-    )
-
-
-def told_of(row: Mapping[str, Any]) -> bytes:
-    """The same in JSON; of a row that is remembered it is made once."""
-    if not isinstance(row, KeptRow):
-        return integration_of(row).model_dump_json().encode()
-    if row.told is None:
-        row.told = integration_of(row).model_dump_json().encode()
-    return row.told
-
-
-def page_told(rows: Iterable[Mapping[str, Any]], next_cursor: str | None) -> bytes:
-    """`Integrations` in JSON, put together from what is told of each."""
-    return b'{"items":[%b],"next_cursor":%b}' % (
-        b",".join(map(told_of, rows)),
-        json.dumps(next_cursor).encode(),
     )
 
 

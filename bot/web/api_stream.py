@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
 from aiohttp import web
@@ -16,18 +15,17 @@ from bot.application.live import Line, TooMany
 from bot.application.reading import FACTS_AT_ONCE, NotFound
 from bot.domain.states import MOVES, State
 from bot.records import Recorded, Refused, Unavailable
-from bot.web import api_shapes as v1
 from bot.web import api_words as words
 from bot.web.api_door import ApiDoor
 from bot.web.api_gateway import AGAIN, CALLER, HEADERS, right_of
 from bot.web.api_live_shapes import Ended, StreamAsked, StreamEnd
+from bot.web.api_told import event_told
 
 EVENT_STREAM: Final = "text/event-stream"
 BEAT: Final = b": still here\n\n"
 RETRY_SECONDS: Final = 3
 SPREAD_MILLISECONDS: Final = 4_000
 FULL_SECONDS: Final = 10
-MOST_MESSAGES: Final = 1_000  # made for one reader, and not again for the others
 NEWEST_VERSION: Final = 2**31 - 1
 
 
@@ -171,23 +169,9 @@ class _Telling:
         self.beat_at = _now() + self.door.pace.beats
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """A fact, which its hash in the chain names."""
-
-    hash: str
-    fact: Recorded = field(compare=False)
-
-
 def message_of(fact: Recorded) -> bytes:
     """One event as the stream has it; it is the same for all who follow."""
-    return _message_of(_Named(fact.hash, fact))
-
-
-@lru_cache(maxsize=MOST_MESSAGES)
-def _message_of(named: _Named) -> bytes:
-    event = v1.event_of(named.fact)
-    return f"id: {event.version}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n".encode()
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (fact.version, fact.type.encode(), event_told(fact))
 
 
 def end_of(why: Ended) -> bytes:

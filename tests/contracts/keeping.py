@@ -78,6 +78,7 @@ ROW: Mapping[str, Any] = {
     "issue": 1,
     "requested_by": "ada",
     "requested_by_id": 1,
+    "title": None,
     "state": "draft",
     "waiting_for": None,
     "reason": None,
@@ -86,6 +87,7 @@ ROW: Mapping[str, Any] = {
     "head": None,
     "deployment": None,
     "cost_micro_usd": 0,
+    "budget_micro_usd": 0,
 }
 
 
