@@ -1,6 +1,9 @@
 """SQL by hand: what no port tells of the tables, and what somebody who owns the database does to them."""
 
-from collections.abc import Mapping, Sequence
+import resource
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Executable, Row, text
@@ -22,6 +25,17 @@ async def run(database: Database, *statements: str | Executable) -> None:
     """Change it, in one transaction."""
     wanted = [text(each) if isinstance(each, str) else each for each in statements]
     await database.write(lambda connection: [connection.execute(each) for each in wanted])
+
+
+@contextmanager
+def full(path: Path | None) -> Iterator[None]:
+    """No file may grow beyond what the database's log has now."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (Path(f"{path}-wal").stat().st_size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 # What each migration made, taken out again; a later one is taken out first.

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from bot.infrastructure.event_store import EventStore
 from bot.infrastructure.read_models import ReadModels
 from bot.infrastructure.tables import EVENTS, TAIL
 from bot.records import Conflict, Fact, FollowUp, Recorded, Start, Unavailable, Wake
-from tests.contracts.by_hand import column, rows, run
+from tests.contracts.by_hand import column, full, rows, run
 
 DRAFT = {
     "id": "1",
@@ -552,3 +553,23 @@ async def test_f03_what_is_at_work_when_the_database_is_closed_is_done_another_t
 
     with pytest.raises(Unavailable, match="database_closed"):
         await database.read(lambda connection: connection)
+
+
+async def test_f09_on_a_full_disk_nothing_is_written_and_it_is_once_there_is_space(
+    tmp_path: Path, clock: Any, outbox: Any, observer: Any
+) -> None:
+    database = await Database.open(f"sqlite:///{tmp_path}/file.db")
+    await database.migrate()
+    log = EventStore(database, clock, outbox, observer)
+    await append(log, REQUESTED)
+
+    with full(database.path), pytest.raises(Unavailable):
+        await append(log, STARTED, after=1, key="another")
+    nothing, whole = await log.read("1"), await log.verify()
+    for _ in range(2):
+        await append(log, STARTED, after=1, key="another")
+
+    assert [each.type for each in nothing] == ["Requested"]
+    assert [each.type for each in await log.read("1")] == ["Requested", "Started"]
+    assert (whole, await log.verify()) == (None, None)
+    await database.close()

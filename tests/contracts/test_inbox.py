@@ -1,7 +1,6 @@
 """The inbox: each delivery kept once, durably, and handed to the engine with it; or plainly refused."""
 
 import asyncio
-import resource
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -20,7 +19,7 @@ from bot.infrastructure.inbox import Inbox
 from bot.infrastructure.observing import Nobody
 from bot.infrastructure.waiting import Line, tell
 from bot.records import Delivery, FollowUp, Start, Unavailable
-from tests.contracts.by_hand import column, run
+from tests.contracts.by_hand import column, full, run
 
 ARRIVED = datetime(2026, 1, 1, tzinfo=UTC)
 COMMENT = Delivery(
@@ -93,17 +92,6 @@ def held(path: Path | None) -> Iterator[None]:
     with closing(sqlite3.connect(str(path), isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         yield
-
-
-@contextmanager
-def full(path: Path | None) -> Iterator[None]:
-    """No file may grow beyond what the database's log has now."""
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (Path(f"{path}-wal").stat().st_size, limits[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def start(*keys: str, share: str = "none") -> str:

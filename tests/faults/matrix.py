@@ -89,7 +89,7 @@ MATRIX: Final[Mapping[str, Row]] = {
         seen="a short hold is waited out, else 503; never a wrong yes",
     ),
     "F09": Row(fault="disk full", how="a small disk in memory", seen="503, and recovery with the space",
-               lacks="only at the door, not in the checkout or the log"),
+               lacks="only at the door and in the log, not in the checkout"),
     "F10": Row(
         fault="read-only file system, I/O errors",
         how="the database's file is broken, or may not be written",
