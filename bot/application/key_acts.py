@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Protocol
 
 from bot.api_records import ApiKey, Caller, WantedKeys
@@ -14,7 +15,7 @@ from bot.application.recording import append_beside
 from bot.domain.api_keys import permissions_of
 from bot.domain.freezing import NotOwner
 from bot.domain.key_facts import key_made, key_revoked, stream_of
-from bot.domain.key_rights import check_room, check_width, held, key_ends
+from bot.domain.key_rights import LATELY, check_room, check_width, held, key_ends
 from bot.domain.policy import Permission, Role, role_of
 from bot.owner_records import Ownership
 from bot.records import Actor, Fact, Repository, StepFailed
@@ -71,7 +72,7 @@ class KeyActs:
         permissions, now = permissions_of(scopes), self.kept.clock.now()
         until = key_ends(caller, days, now)
         check_width(permissions, caller, permissions)  # what the means alone forbid costs no question
-        check_room(await self.keys.counting(caller.installation_id, caller.person.id, now))
+        await self._check_room(caller, now)
         check_width(permissions, caller, await self._given_now(caller))
         key, text = made(
             person=caller.person,
@@ -110,6 +111,11 @@ class KeyActs:
         account = await self.accounts.ownership(caller.installation_id, caller.person)
         if not account.is_owner:
             raise NotOwner(account.name, is_blind=account.is_blind)
+
+    async def _check_room(self, caller: Caller, now: datetime) -> None:
+        its = caller.installation_id, caller.person.id
+        lately = await self.keys.counting(*its, now - LATELY)
+        check_room(await self.keys.counting(*its, now), lately=lately)
 
     async def _given_now(self, caller: Caller) -> frozenset[Permission]:
         """What GitHub gives the caller now, in whatever repository that the bot has seen there."""

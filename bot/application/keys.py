@@ -42,8 +42,8 @@ class Keys(Protocol):
 
     async def get(self, key_id: str) -> ApiKey | None: ...
 
-    async def counting(self, installation_id: int, person_id: int, now: datetime) -> int:
-        """How many of this person count there at that moment."""
+    async def counting(self, installation_id: int, person_id: int, since: datetime) -> int:
+        """How many of this person count there at that moment, or came to later."""
 
     async def page(self, wanted: WantedKeys, *, after: tuple[str, str] | None, most: int) -> list[ApiKey]:
         """So many, the newest first, from behind the one with this moment and id."""

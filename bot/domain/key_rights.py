@@ -11,6 +11,10 @@ USUAL_DAYS: Final = 90
 MOST_KEYS: Final = 20
 """So many of one person count at once in an installation, of those made over the API: each has a quota."""
 
+LATELY: Final = timedelta(hours=1)
+MOST_LATELY: Final = 2 * MOST_KEYS
+"""So many did at some time within the hour, which is as long as a quota is: with those that were revoked."""
+
 WIDE: Final = frozenset((Permission.KEYS, Permission.USERS))
 """They are of a whole installation: the owners of its account have them, and nobody else."""
 
@@ -35,9 +39,9 @@ class TooManyKeys(Exception):
     """So many count already that there is no room for another."""
 
 
-def check_room(counting: int) -> None:
+def check_room(counting: int, *, lately: int) -> None:
     """Raise TooManyKeys unless the person may have another."""
-    if counting >= MOST_KEYS:
+    if counting >= MOST_KEYS or lately >= MOST_LATELY:
         raise TooManyKeys
 
 

@@ -74,11 +74,12 @@ class ApiKeys:
         row = await self._database.read(lambda connection: connection.execute(wanted).mappings().first())
         return _key(row) if row else None
 
-    async def counting(self, installation_id: int, person_id: int, now: datetime) -> int:
-        """How many of this person count there at that moment."""
-        its = API_KEYS.c
+    async def counting(self, installation_id: int, person_id: int, since: datetime) -> int:
+        """How many of this person count there at that moment, or came to later."""
+        its, moment = API_KEYS.c, as_text(since)
         theirs = its.installation_id == installation_id, its.github_id == person_id
-        count = select(func.count()).where(*theirs, its.revoked_at.is_(None), its.expires_at > as_text(now))
+        counts = or_(its.revoked_at.is_(None), its.revoked_at > moment), its.expires_at > moment
+        count = select(func.count()).where(*theirs, *counts)
         return await self._database.read(lambda connection: int(connection.execute(count).scalar_one()))
 
     async def page(self, wanted: WantedKeys, *, after: tuple[str, str] | None, most: int) -> list[ApiKey]:

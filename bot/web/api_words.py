@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.domain.api_keys import SCOPES
-from bot.domain.key_rights import MOST_KEYS
+from bot.domain.key_rights import MOST_KEYS, MOST_LATELY
 from bot.domain.policy import Permission
 
 KEY: Final[Mapping[str, str]] = {
@@ -31,8 +31,8 @@ NO_ISSUE: Final = "there is no issue of this number in that repository"
 NO_IF_MATCH: Final = "say in If-Match which state of it you saw: the ETag of GET"
 NO_SUCH_KEY: Final = "there is no key of this id that is yours; /api/v1/keys lists those that are"
 TOO_MANY_KEYS: Final = (
-    f"{MOST_KEYS} keys of yours count here already: revoke one that is not needed any more, /api/v1/keys "
-    "lists them"
+    f"{MOST_KEYS} keys of yours count here already, or {MOST_LATELY} did within the hour: revoke one that is "
+    "not needed any more, or wait; /api/v1/keys lists them"
 )
 NOT_OWNER: Final = (
     "that is for the owners of the account alone, of whom GitHub does not list you as one now; "

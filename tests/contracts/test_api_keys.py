@@ -240,6 +240,21 @@ async def test_keys_are_gone_through_page_by_page_of_one_installation_and_one_pe
     assert await keys.get("nobody") is None
 
 
+async def test_those_that_count_are_counted_and_those_that_did_a_while_ago(
+    keys: ApiKeys, clock: Watch
+) -> None:
+    long_ago = clock.now()
+    gone, over, _ = [await made(keys, clock, days=days) for days in (30, 1, 30)]
+    await keys.revoke(gone[0].id, clock.now() + timedelta(hours=1))
+    await made(keys, clock, installation_id=10)
+    await made(keys, clock, person=Actor(id=66, login="eve"))
+    later = over[0].expires_at
+
+    assert await keys.counting(9, ADA.id, long_ago) == 3
+    assert await keys.counting(9, ADA.id, long_ago + timedelta(hours=1)) == 2
+    assert await keys.counting(9, ADA.id, later) == 1
+
+
 async def test_keys_are_made_in_a_database_that_was_filled_before(
     database: Database, keys: ApiKeys, clock: Watch
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 
 from bot.domain.key_facts import stream_of
-from bot.domain.key_rights import MOST_KEYS
+from bot.domain.key_rights import LATELY, MOST_KEYS, MOST_LATELY
 from bot.infrastructure.api_keys import ApiKeys
 from bot.web.api_door import PREFIX
 from tests.doors.api import Opened
@@ -337,3 +337,18 @@ async def test_web_16_nobody_has_more_quotas_by_ever_more_keys(api: Client, open
     assert {each.status for each in answers} == {201}
     assert await code_of(full) == await code_of(still_full) == (409, "too_many_keys")
     assert another.status == 201
+
+
+async def test_web_16_nor_by_keys_that_are_revoked_once_they_are_used_up(api: Client, opened: Opened) -> None:
+    opened.github.roles, by_hand = GITHUB, opened.bearer("admin")
+    there = await ApiKeys(opened.database, opened.crypto).counting(OURS, ADA.id, opened.clock.now())
+
+    for _ in range(MOST_LATELY - there):
+        made = await (await make(api, by_hand, days=1)).json()
+        await api.delete(f"{KEYS}/{made['id']}", headers=by_hand)
+    one_more = await make(api, by_hand, days=1)
+    opened.clock.time += LATELY
+    after_the_hour = await make(api, by_hand, days=1)
+
+    assert await code_of(one_more) == (409, "too_many_keys")
+    assert after_the_hour.status == 201

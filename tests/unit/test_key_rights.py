@@ -10,6 +10,7 @@ from bot.api_records import ApiKey, Caller
 from bot.domain.key_facts import key_made, key_revoked, stream_of
 from bot.domain.key_rights import (
     MOST_KEYS,
+    MOST_LATELY,
     USUAL_DAYS,
     WIDE,
     TooLong,
@@ -98,9 +99,10 @@ def test_a_person_who_signed_in_may_say_how_long() -> None:
 
 
 def test_there_is_room_for_so_many_keys_and_no_more() -> None:
-    check_room(MOST_KEYS - 1)
-    with pytest.raises(TooManyKeys):
-        check_room(MOST_KEYS)
+    check_room(MOST_KEYS - 1, lately=MOST_LATELY - 1)
+    for counting, lately in ((MOST_KEYS, MOST_KEYS), (0, MOST_LATELY)):
+        with pytest.raises(TooManyKeys):
+            check_room(counting, lately=lately)
 
 
 def test_what_became_of_a_key_is_told_without_it() -> None:
