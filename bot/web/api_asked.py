@@ -72,7 +72,10 @@ def _shaped(shape: type[Asked], said: dict[str, Any], code: str) -> Asked:
         return shape.model_validate(said)
     except ValidationError as no:
         faults = [
-            (".".join(str(part)[:40] for part in fault["loc"][:4]), fault["msg"])
+            (
+                ".".join(str(part)[:40] for part in fault["loc"][:4]),
+                fault["msg"].removeprefix("Value error, "),
+            )
             for fault in no.errors(include_url=False, include_input=False)
         ]
         raise Refused(400, code, words.bad_parameters(faults[:10])) from None

@@ -89,5 +89,5 @@ def given_twice(names: list[str]) -> str:
 
 
 def bad_parameters(faults: list[tuple[str, str]]) -> str:
-    """Each parameter that cannot be taken, and why; what was given is not repeated."""
-    return "; ".join(f"{name}: {why}" for name, why in faults)
+    """Each parameter that cannot be taken, or all of them together, and why; nothing given is repeated."""
+    return "; ".join(f"{name}: {why}" if name else why for name, why in faults)

@@ -459,6 +459,23 @@ async def test_a_title_is_set_seen_and_found(api: Client, opened: Opened) -> Non
     assert (fact.type, fact.data["title"]) == ("Titled", "**Paid** invoices")
 
 
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({}, "give `title`, `budget_usd`, or both"),
+        ({"title": "a\u200bb"}, "title: give one line, without what is not seen and without space around it"),
+    ],
+)
+async def test_what_is_no_title_is_told_in_words(
+    api: Client, opened: Opened, body: dict[str, str], says: str
+) -> None:
+    await opened.holds(UP_FOR_REVIEW)
+
+    answer = await api.put(ONE, json=body, headers={**await opened.key(DEVELOPER, "write"), "If-Match": "*"})
+
+    assert (answer.status, (await answer.json())["detail"]) == (400, says)
+
+
 async def test_money_takes_another_right_than_a_name(api: Client, opened: Opened) -> None:
     await opened.holds(UP_FOR_REVIEW)
     both, anyhow = {"title": "Paid invoices", "budget_usd": 7.5}, {"If-Match": "*"}
