@@ -38,7 +38,7 @@ def stocked() -> PackageIndex:
     index.has_wheel(
         "words", "1.0", {"words/__init__.py": "from letters import GOOD as WORD\n"}, needs="letters"
     )
-    for tool in ("tox", "tox-current-env"):  # the very ones, as they are installed here
+    for tool in ("tox", "tox-current-env", "pytest"):  # the very ones, as they are installed here
         index.has_installed(tool)
     index.has_wheel("letters", "2.0", {"letters.py": "GOOD = 'right'\n"})
     index.has_module("words", "1.0.0", {"index.js": "module.exports = 'right';\n"})
@@ -83,7 +83,7 @@ PYTHON_FILES: Final[Mapping[str, str]] = {
 
 TOX_FILES: Final[Mapping[str, str]] = {
     "tox.ini": "[tox]\nenv_list = py39, py313, lint\n\n"
-    "[testenv]\ndeps = words==1.0\nset_env = SHOP = open\n"
+    "[testenv]\ndeps =\n    words==1.0\n    pytest\nset_env = SHOP = open\n"
     "commands =\n    python -m pytest {posargs:tests}\n    python -m shop\n\n"
     "[testenv:lint]\ndeps = ruff\ncommands = ruff check\n",
     "shop.py": "import os\n\nfrom words import WORD\n\nassert os.environ['SHOP'] == 'open'\n",
