@@ -119,10 +119,10 @@ MATRIX: Final[Mapping[str, Row]] = {
                seen="the cache in the process serves; nothing fails"),
     "F14": Row(
         fault="clock jumps",
-        how="a clock that is behind the one before",
-        seen="nothing is silenced or told twice",
+        how="a clock that is behind the one before; timers of the engine that ring at once",
+        seen="nothing is silenced or told twice; whether people came in time is asked of the clock",
         tests=("tests/scenarios/test_telling.py::test_a_clock_that_is_behind_the_one_that_told_last_does_not_silence_it",),
-        lacks="no jump of the machine's clock in the middle of a timer of the engine, which goes by that clock",
+        lacks="the machine's own clock was not moved",
     ),
     "F15": Row(
         fault="event loop stalls",

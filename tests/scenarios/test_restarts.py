@@ -3,9 +3,11 @@
 import pytest
 import sqlalchemy
 
+from bot.domain.reminding import LAPSES
 from bot.domain.states import State
 from bot.infrastructure.engine import SCHEMA, system_engine
 from tests.story import Team
+from tests.story.clock import Ahead
 from tests.story.places import EACH_ONCE, EACH_SEEN_ONCE
 from tests.story.scripts import asks
 
@@ -39,6 +41,44 @@ async def test_what_waits_for_weeks_outlives_any_number_of_restarts(team: Team) 
     await team.bot.reaches(State.ACTIVE)
     await team.bot.comes_to_rest()
     assert team.github.effects() == EACH_ONCE
+
+
+async def test_f14_a_timer_of_the_engine_that_is_early_costs_nobody_their_time(
+    team: Team, clock: Ahead
+) -> None:
+    """It goes by the machine's clock, which may jump; whether people came in time is asked of ours."""
+    _, pull = await team.has_a_pull_request()
+    await team.bot.comes_to_rest()
+
+    await rings_at_once(team)
+    waits = await team.bot.integration()
+    await team.admin.comments("/claude changes add the credit notes", on=pull)
+    await team.bot.has_noted("ChangesRequested")
+    await team.bot.waits_for("approval")
+    await team.bot.comes_to_rest()
+    clock.ahead += LAPSES["approval"]
+    await rings_at_once(team)
+
+    assert waits.waiting_for == "approval"
+    await team.bot.reaches(State.FAILED, because="approval_overdue")
+
+
+async def rings_at_once(team: Team) -> None:
+    """Every timer of its saga is over when the bot starts again; it is at rest after that."""
+    it, url = await team.bot.integration(), team.bot.environment["DATABASE_URL"]
+    await team.bot.stops()
+    of, name, end = (
+        sqlalchemy.column(each, sqlalchemy.Text) for each in ("workflow_uuid", "function_name", "output")
+    )
+    schema = None if url.startswith("sqlite") else SCHEMA
+    table = sqlalchemy.table("operation_outputs", of, name, end, schema=schema)
+    engine = system_engine(url)
+    with engine.begin() as connection:
+        ours = sqlalchemy.update(table).where(of == f"int-{it.id}", name == "DBOS.sleep")
+        assert connection.execute(ours.values(output="1.0")).rowcount
+    engine.dispose()
+    await team.bot.starts()
+    await team.bot.comes_to_rest()
 
 
 def has_been_taken_up(url: str, workflow: str, *, times: int) -> None:
