@@ -1,10 +1,12 @@
 """Keys over the API: whoever asks has their own; the owners of an account have those of all its people."""
 
-from collections.abc import Collection, Mapping
+import asyncio
+from collections.abc import Collection, Mapping, MutableMapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol
+from weakref import WeakValueDictionary
 
 from bot.api_records import ApiKey, Caller, WantedKeys
 from bot.application.callers import NotRecognised
@@ -51,6 +53,7 @@ class KeyActs:
     accounts: Accounts
     known: Known
     role_name: RoleName
+    turns: MutableMapping[tuple[int, int], asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def listed(
         self, caller: Caller, *, everybodys: bool, after: Place | None, most: int
@@ -72,16 +75,20 @@ class KeyActs:
         permissions, now = permissions_of(scopes), self.kept.clock.now()
         until = key_ends(caller, days, now)
         check_width(permissions, caller, permissions)  # what the means alone forbid costs no question
-        await self._check_room(caller, now)
-        check_width(permissions, caller, await self._given_now(caller))
-        key, text = made(
-            person=caller.person,
-            installation_id=caller.installation_id,
-            permissions=permissions,
-            until=until,
-            now=now,
-            made_by=caller.key_id,
-        )
+        async with self._turn_of(caller):
+            await self._check_room(caller, now)
+            check_width(permissions, caller, await self._given_now(caller))
+            key, text = made(
+                person=caller.person,
+                installation_id=caller.installation_id,
+                permissions=permissions,
+                until=until,
+                now=now,
+                made_by=caller.key_id,
+            )
+            return await self._kept(key, text, caller)
+
+    async def _kept(self, key: ApiKey, text: str, caller: Caller) -> tuple[ApiKey, str]:
         await self._note(key, key_made(key, by=caller.id), caller)
         if not await self.keys.keep(key, text):
             await self._note(key, key_revoked(key, along_with=key.made_by), caller)
@@ -111,6 +118,10 @@ class KeyActs:
         account = await self.accounts.ownership(caller.installation_id, caller.person)
         if not account.is_owner:
             raise NotOwner(account.name, is_blind=account.is_blind)
+
+    def _turn_of(self, caller: Caller) -> asyncio.Lock:
+        """One key of a person after the other, as far as one process is asked: each counts for the next."""
+        return self.turns.setdefault((caller.installation_id, caller.person.id), asyncio.Lock())
 
     async def _check_room(self, caller: Caller, now: datetime) -> None:
         its = caller.installation_id, caller.person.id

@@ -1,5 +1,6 @@
 """Keys over the API: who sees, makes and revokes which, and what is told of it."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -337,6 +338,18 @@ async def test_web_16_nobody_has_more_quotas_by_ever_more_keys(api: Client, open
     assert {each.status for each in answers} == {201}
     assert await code_of(full) == await code_of(still_full) == (409, "too_many_keys")
     assert another.status == 201
+
+
+async def test_web_16_nor_by_asking_for_them_all_at_once(api: Client, opened: Opened) -> None:
+    opened.github.roles, keys = GITHUB, ApiKeys(opened.database, opened.crypto)
+    there = await keys.counting(OURS, ADA.id, opened.clock.now())
+
+    answers = await asyncio.gather(
+        *(make(api, opened.bearer("admin"), days=1) for _ in range(MOST_KEYS + 10))
+    )
+
+    assert [each.status for each in answers].count(201) == MOST_KEYS - there
+    assert await keys.counting(OURS, ADA.id, opened.clock.now()) == MOST_KEYS
 
 
 async def test_web_16_nor_by_keys_that_are_revoked_once_they_are_used_up(api: Client, opened: Opened) -> None:
