@@ -1,14 +1,17 @@
-"""Tests that fail are run again on the very same change, before its repair is paid for: are they flaky?"""
+"""Tests that fail are run again on the very same content, before anything comes of it: are they flaky?"""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import structlog
+
 from bot.application.doubting import is_bent
 from bot.application.ports import World
 from bot.application.prompting import render
 from bot.application.recording import amend, running
+from bot.application.setting_up import Place
 from bot.application.texts import keep_text, load_text, told_in
 from bot.application.trial import Tried, tried
 from bot.domain import flaking
@@ -17,6 +20,8 @@ from bot.domain.integration import Integration
 from bot.domain.reports import Failing, kept
 from bot.domain.secrecy import without_secrets
 from bot.records import FileEdit, Recorded
+
+log = structlog.get_logger()
 
 
 async def run_and_repeat(
@@ -34,6 +39,19 @@ async def run_and_repeat(
             return ran, [await _failing(world, it, report) for report in failed]
         failed.append(await _note(world, it, ran, key=f"{_again(key)}{len(failed)}"))
         await running(world, it.id)
+
+
+async def run_before(
+    world: World, it: Integration, command: Sequence[str], *, at: Place, again: int
+) -> Tried:
+    """The run that decides before anything is changed. No run of it is a fact: who dies runs them anew."""
+    for _ in range(flaking.reruns(again, seconds=world.rules.sandbox.seconds)):
+        ran = await tried(world, it, command, at=at)
+        if not flaking.is_of_the_tests(ran.outcome):
+            return ran
+        log.info("tests_run_again", status=ran.outcome.status)
+        await running(world, it.id)
+    return await tried(world, it, command, at=at)
 
 
 def names_in(earlier: Sequence[Sequence[Failing]]) -> tuple[str, ...] | None:

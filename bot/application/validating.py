@@ -11,6 +11,7 @@ from bot.application.basing import base_head
 from bot.application.broken_configuration import tell_of_what_is_broken
 from bot.application.configuration import path_rules_text, reviewers_of, setup_of
 from bot.application.dispatching import check_can_be_dispatched
+from bot.application.flaking import run_before
 from bot.application.in_force import in_force
 from bot.application.outside_text import outsiders_of
 from bot.application.planning import is_wanted, known_good, propose, show_plan
@@ -32,7 +33,6 @@ from bot.application.steps import Standing, check_still_may, standing
 from bot.application.suite_finding import command_of
 from bot.application.surveyed import agreed_on
 from bot.application.texts import keep_text
-from bot.application.trial import tried
 from bot.application.watching import stoppable, watched
 from bot.domain import deciding
 from bot.domain import events as e
@@ -139,6 +139,8 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
 async def try_tests(world: World, integration_id: str, survey: dict[str, str], *, key: str) -> int | None:
     """The tests must pass before anything is changed: red ones judge nothing, and cost the model's time.
 
+    Those that fail are run again as often as the repository wants it for a change: perhaps they are flaky.
+
     How many passed, where that can be told. Raises StepFailed with the digest of the report: tests_red, or
     setup_red where what they need could not be installed. Where the repository's own checks judge, nothing is
     run before.
@@ -151,7 +153,7 @@ async def try_tests(world: World, integration_id: str, survey: dict[str, str], *
     tests: list[str] = json.loads(survey["tests"])
     at = replace(place_of(it), commit=survey["base_commit"], setup=setup_in(survey), tests=tuple(tests))
     at = replace(at, not_secret=vouched_for(survey), reports=reports_in(survey))
-    ran = await tried(world, it, tests, at=at)
+    ran = await run_before(world, it, tests, at=at, again=int(survey.get("test_reruns", "0")))
     if not ran.is_green:
         report = {
             **asdict(ran.outcome),

@@ -260,7 +260,7 @@ MATRIX: Final[Mapping[str, Row]] = {
     "F65": Row(fault="tests hang, or leave daemons", how="programs that never end", seen="killed, with all they began",
                tests=("tests/scenarios/test_time.py::test_tests_that_never_end_are_not_waited_for",)),
     "F66": Row(fault="fork bomb, memory, disk, output", how="each of them in the sandbox", seen="stopped at the limit", tests=(LIMITS,)),
-    "F67": Row(fault="flaky tests", how="tests that fail and then pass, on the same change; one that remembers its first run; death and stop between two runs",
+    "F67": Row(fault="flaky tests", how="tests that fail and then pass, on the same change and before there is any; one that remembers its first run; death and stop between two runs",
                seen="run again once, no turn paid; passed, and remarked as flaky where one approves; what remembers fails again"),
     "F68": Row(fault="tests use the network", how="connections out of the sandbox", seen="there is none; a set-up's refused hosts are named",
                tests=("tests/scenarios/test_three_kinds.py::test_a_set_up_that_is_refused_its_host_ends_it_and_the_requester_is_told_which",)),
