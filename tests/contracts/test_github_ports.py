@@ -389,6 +389,7 @@ async def test_a_pull_request_is_opened_and_found_again(side: Side) -> None:
         merged=False,
         merge_sha=None,
         opened_at=f"{opened.created_at:%Y-%m-%dT%H:%M:%SZ}",
+        title="Invoices",
     )
     assert await side.pulls.find(side.repository, branch=BRANCH) == expected
     assert await side.pulls.get(side.repository, number) == expected

@@ -42,6 +42,7 @@ def comment(app: Mapping[str, int] | None, kind: str) -> Mapping[str, Any]:
 def pull(**changed: Any) -> dict[str, Any]:
     return {
         "number": 3,
+        "title": "Invoices",
         "head": {"ref": "claude/x", "sha": "b" * 40, "repo": {"id": ERP.id}},
         "base": {"ref": "main"},
         "state": "open",

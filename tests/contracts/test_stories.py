@@ -19,7 +19,9 @@ from standins.claude_replies import Script
 from tests.contracts.claude_desk import Desk, desk
 from tests.unit.bench import Hand, hand, put
 
-REPAIR = render("repair", test_command="pytest", how_it_ended="exit status 1", failing="", report="FAILED")
+REPAIR = render(
+    "repair", test_command="pytest", how_it_ended="exit status 1", failing="", repeated="", report="FAILED"
+)
 
 
 async def specified(here: Desk) -> Spec:

@@ -233,7 +233,7 @@ def test_rc_12_no_line_is_ever_given_to_a_shell_of_ours() -> None:
 def test_id_11_nothing_is_known_of_who_a_commit_says_wrote_it() -> None:
     names = {each.name for each in fields(PullRequest)}
 
-    assert names == {"number", "head", "base", "state", "draft", "opened_at", "merged", "merge_sha"}
+    assert names == {"number", "head", "base", "state", "draft", "opened_at", "merged", "merge_sha", "title"}
 
 
 @dataclass
