@@ -1,5 +1,6 @@
 """A title that a person gives: what can be one, and how it comes onto the pull request once."""
 
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -86,7 +87,12 @@ def test_what_is_not_seen_or_moves_the_text_is_none(text: str) -> None:
 
 @given(st.text(max_size=LONGEST))
 def test_what_is_one_is_shown_as_it_is(text: str) -> None:
-    assert not is_title(text) or (text.isprintable() or "\ufe0f" in text)
+    assert not is_title(text) or all(map(is_seen, text))
+
+
+def is_seen(one: str) -> bool:
+    """A character that is drawn, the space of whatever script, or what makes a sign colourful."""
+    return one.isprintable() or unicodedata.category(one) == "Zs" or one == "\ufe0f"
 
 
 def test_the_same_again_changes_nothing() -> None:
