@@ -5,7 +5,7 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import Connection, insert, literal, select, text
 
-from benchmarks.large import REPOSITORIES, Size, fill, id_of
+from benchmarks.large import REPOSITORIES, Size, analyze, fill, id_of
 from bot.api_records import Wanted
 from bot.infrastructure.database import Database
 from bot.infrastructure.event_store import EventStore
@@ -34,7 +34,7 @@ async def crowded(large: Database) -> Database:
             columns = [theirs.get(column.name, column) for column in INTEGRATIONS.c]
             ours = select(*columns).where(INTEGRATIONS.c.installation_id == OURS)
             connection.execute(insert(INTEGRATIONS).from_select(INTEGRATIONS.c.keys(), ours))
-        connection.execute(text("ANALYZE"))
+        analyze(connection)
 
     await large.write(of_others)
     return large
