@@ -99,7 +99,7 @@ async def test_f67_tests_that_fail_by_chance_before_anything_is_changed_end_noth
     await ends(team, "fail")
     await ends(team, "pass")
 
-    await team.bot.has_a_pull_request()
+    assert (await team.bot.has_a_pull_request()).is_open
 
 
 @pytest.mark.parametrize("files", [FLAKY_BEFORE])
