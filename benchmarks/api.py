@@ -13,18 +13,16 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
 import uvloop
 
-from benchmarks.door import Server, schema_of_its_own, until_told
+from benchmarks.door import Server, on_both, until_told
 from benchmarks.large import INSTALLATION, Size, fill, id_of
 
 SECRET: Final = b"a secret of a benchmark, 32 bytes and more"
@@ -265,12 +263,8 @@ def compare(name: str, url: str, size: Size) -> None:
 def main(size: Size) -> None:
     if url := os.environ.get("BENCHMARK_FILLED"):
         compare("filled before", url, Size(integrations=0))
-        return
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as directory:
-        compare("SQLite", f"sqlite:///{directory}/bot.db", size)
-    if url := os.environ.get("TEST_POSTGRES_URL"):
-        with schema_of_its_own(url) as own:
-            compare("PostgreSQL", own, size)
+    else:
+        on_both(partial(compare, size=size))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from itertools import cycle, islice
 from pathlib import Path
@@ -278,12 +278,13 @@ def schema_of_its_own(url: str) -> Iterator[str]:
             connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
 
 
-def main() -> None:
+def on_both(measured: Callable[[str, str], None]) -> None:
+    """On a SQLite file of its own and, where there is a server, on PostgreSQL: by name and address."""
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as directory:
-        compare("SQLite", f"sqlite:///{directory}/bot.db")
+        measured("SQLite", f"sqlite:///{directory}/bot.db")
     if url := os.environ.get("TEST_POSTGRES_URL"):
         with schema_of_its_own(url) as own:
-            compare("PostgreSQL", own)
+            measured("PostgreSQL", own)
 
 
 if __name__ == "__main__":
@@ -295,4 +296,4 @@ if __name__ == "__main__":
         case ["fire", port, run, count]:
             fire(port, run, count)
         case _:
-            main()
+            on_both(compare)

@@ -7,17 +7,15 @@ SQLite, and PostgreSQL where TEST_POSTGRES_URL is set.
 import asyncio
 import os
 import statistics
-import tempfile
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
 import uvloop
 
 from benchmarks.api import filled, server
-from benchmarks.door import schema_of_its_own
+from benchmarks.door import on_both
 from benchmarks.large import Size, id_of, turn
 
 FOLLOWED: Final = id_of(2)  # one that goes on
@@ -128,13 +126,5 @@ def compare(name: str, url: str) -> None:
         uvloop.run(measure(url, int(at.port), key))
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as directory:
-        compare("SQLite", f"sqlite:///{directory}/bot.db")
-    if url := os.environ.get("TEST_POSTGRES_URL"):
-        with schema_of_its_own(url) as own:
-            compare("PostgreSQL", own)
-
-
 if __name__ == "__main__":
-    main()
+    on_both(compare)
