@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.api_records import Wanted
+from bot.application.projections import row_of
+from bot.domain.integration import Integration
 from bot.infrastructure.clock import UtcClock
 from bot.infrastructure.database import Database
 from bot.infrastructure.event_store import EventStore
@@ -15,7 +17,7 @@ from bot.infrastructure.observing import Nobody
 from bot.infrastructure.pages import Pages
 from bot.infrastructure.read_models import ReadModels
 from bot.infrastructure.shared import Shared, Unshared
-from bot.records import Fact
+from bot.records import Actor, Fact, Repository
 
 HERE = Wanted(installation_id=9)
 
@@ -71,24 +73,14 @@ class Process:
         return 0 if row is None else int(row["version"])
 
 
-ROW: Mapping[str, Any] = {
-    "repository_id": 7,
-    "repository": "acme/shop",
-    "installation_id": 9,
-    "issue": 1,
-    "requested_by": "ada",
-    "requested_by_id": 1,
-    "title": None,
-    "state": "draft",
-    "waiting_for": None,
-    "reason": None,
-    "pull_request": None,
-    "branch": None,
-    "head": None,
-    "deployment": None,
-    "cost_micro_usd": 0,
-    "budget_micro_usd": 0,
-}
+ROW = row_of(
+    Integration(
+        id="",
+        repository=Repository(id=7, full_name="acme/shop", installation_id=9),
+        issue=1,
+        requested_by=Actor(id=1, login="ada"),
+    )
+)
 
 
 @dataclass
