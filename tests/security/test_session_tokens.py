@@ -15,7 +15,7 @@ from bot.records import Actor
 from standins.github.app import key_pair, new_app
 from standins.github.people import GitHub
 from standins.github.server import serve
-from tests.security.signing import Browser, Place, Said, placed
+from tests.security.signing import Browser, Place, Said
 from tests.unit.fakes import world
 
 TOKEN: Final = "/auth/token"
@@ -34,24 +34,7 @@ async def github(tmp_path: Path) -> AsyncIterator[GitHub]:
         there.person("eve", {"acme/shop": "admin"})
         await there.install("acme")
         yield there
-
-
-@pytest.fixture
-async def place(github: GitHub, tmp_path: Path) -> AsyncIterator[Place]:
-    async with placed(github, tmp_path) as it:
-        yield it
-
-
-@pytest.fixture
-async def browser(place: Place) -> AsyncIterator[Browser]:
-    async with Browser.opened(place) as it:
-        yield it
-
-
-@pytest.fixture
-async def other(place: Place) -> AsyncIterator[Browser]:
-    async with Browser.opened(place) as it:
-        yield it
+        assert there.violations == []
 
 
 async def csrf_of(browser: Browser) -> str:

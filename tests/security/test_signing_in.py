@@ -42,29 +42,6 @@ async def github(tmp_path: Path) -> AsyncIterator[GitHub]:
         assert world.violations == []
 
 
-@pytest.fixture
-def environment() -> dict[str, str]:
-    return {}
-
-
-@pytest.fixture
-async def place(github: GitHub, tmp_path: Path, environment: dict[str, str]) -> AsyncIterator[Place]:
-    async with placed(github, tmp_path, **environment) as it:
-        yield it
-
-
-@pytest.fixture
-async def browser(place: Place) -> AsyncIterator[Browser]:
-    async with Browser.opened(place) as it:
-        yield it
-
-
-@pytest.fixture
-async def other(place: Place) -> AsyncIterator[Browser]:
-    async with Browser.opened(place) as it:
-        yield it
-
-
 BOTH = pytest.mark.parametrize("environment", [{"ALLOWED_OWNERS": "acme,other"}], ids=["both served"])
 
 
