@@ -27,7 +27,6 @@ KEY_IN_ADDRESS: Final = (
 NOT_FOUND: Final = "there is no such address; /api/v1/openapi.json lists those there are"
 NO_INTEGRATION: Final = "there is no integration of this id that you may see, or there was none at that time"
 NO_REPOSITORY: Final = "there is no repository of this name that the App is installed on and you may see"
-NO_ISSUE: Final = "there is no issue of this number in that repository"
 NO_IF_MATCH: Final = "say in If-Match which state of it you saw: the ETag of GET"
 NO_SUCH_KEY: Final = "there is no key of this id that is yours; /api/v1/keys lists those that are"
 TOO_MANY_KEYS: Final = (

@@ -24,8 +24,6 @@ class Row:
 
 FAIL: Final = "tests/scenarios/test_when_others_fail.py"
 GITHUB: Final = "tests/faults/test_github_faults.py"
-PORTS: Final = "tests/contracts/test_github_ports.py"
-DOUBLED: Final = "tests/faults/test_doubled.py"
 GATE: Final = "tests/scenarios/test_the_gate.py"
 CANCEL: Final = "tests/scenarios/test_cancelling.py"
 DEPLOY: Final = "tests/scenarios/test_deploying.py"
