@@ -30,6 +30,7 @@ from standins.github.app import key_pair, new_app
 from standins.github.people import GitHub
 from standins.github.server import serve
 from standins.github.state import Delivery, Repository
+from tests.doors.running import free_port
 from tests.faults import mortal, stories
 from tests.faults.ended import wrong_in
 from tests.story.databases import Template, bring_up, template_in
@@ -145,12 +146,6 @@ def settings_of(github: str, claude: str, database: str, directory: Path, secret
         "ANTHROPIC_API_KEY": "sk-ant-stand-in",
         "ANTHROPIC_BASE_URL": claude,
     }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def mourned(it: Life, story: stories.Story) -> None:

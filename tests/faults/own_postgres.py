@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -11,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from tests.doors.running import free_port
 
 PLACES: Final = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin")
 # PostgreSQL refuses to run as root.
@@ -69,16 +70,10 @@ class Server:
 def own_postgres(found: Path) -> Iterator[Server]:
     """One that runs, and is gone afterwards with all that it held."""
     with tempfile.TemporaryDirectory(prefix="bot-postgres-", ignore_cleanup_errors=True) as directory:
-        server = Server(programs=found, directory=Path(directory), port=_free_port())
+        server = Server(programs=found, directory=Path(directory), port=free_port())
         server.make()
         server.start()
         try:
             yield server
         finally:
             server.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
