@@ -100,6 +100,7 @@ class ClaudeMessages:
         self._opened: AsyncAnthropic | None = None
         self._opening = asyncio.Lock()
         self._spoiled: MutableMapping[str, int] = recently_used(_QUESTIONS_REMEMBERED)
+        self._unkept: MutableMapping[str, Answer] = recently_used(_QUESTIONS_REMEMBERED)
 
     async def ask(
         self, question: Question, *, key: str, repository_id: int, lost: Callable[[Spent], None]
@@ -134,14 +135,25 @@ class ClaudeMessages:
     async def _paid(
         self, question: Question, key: str, repository_id: int, lost: Callable[[Spent], None]
     ) -> Answer:
-        """An answer belongs to the call until it is on the disk: nothing comes between the two."""
+        """An answer belongs to the call until it is on the disk: nothing comes between the two.
+
+        One that could not be kept is kept the next time, and not asked for again.
+        """
+        answer = self._unkept.pop(key, None) or await self._answered(question, key, lost)
+        try:
+            await finishing(self._journal.put(key, repository_id, kept(answer)))
+        except Unavailable:
+            self._unkept[key] = answer
+            raise
+        return answer
+
+    async def _answered(self, question: Question, key: str, lost: Callable[[Spent], None]) -> Answer:
         try:
             answer = await self._attempt(question, lost)
         except Unavailable as trouble:
             self._check_worth(key, trouble.code)
             raise
         self._tell(question, answer)
-        await finishing(self._journal.put(key, repository_id, kept(answer)))
         return answer
 
     def _check_worth(self, key: str, code: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from bot.infrastructure.claude import ClaudeMessages
-from bot.records import Answer, Question, Spent
+from bot.records import Answer, Question, Spent, Unavailable
 from standins.claude import Claude
 from standins.claude_replies import Asked, Raw, Reply, Script, says
 
@@ -22,14 +22,17 @@ QUESTION: Final = Question(
 
 @dataclass
 class Notebook:
-    """A journal with a memory."""
+    """A journal with a memory; nothing can be written in it while it is shut."""
 
     answers: dict[tuple[str, int], str] = field(default_factory=dict)
+    is_shut: bool = False
 
     async def get(self, key: str, repository_id: int) -> str | None:
         return self.answers.get((key, repository_id))
 
     async def put(self, key: str, repository_id: int, answer: str) -> None:
+        if self.is_shut:
+            raise Unavailable("database_unavailable")
         self.answers[key, repository_id] = answer
 
 

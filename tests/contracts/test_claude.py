@@ -69,6 +69,22 @@ async def test_what_was_paid_is_told_once_however_often_the_key_is_asked() -> No
     assert here.paid == [first, other]
 
 
+async def test_f06_an_answer_that_could_not_be_kept_is_kept_later_and_not_paid_again() -> None:
+    async with desk() as here:
+        here.notebook.is_shut = True
+        for _ in range(2):
+            with pytest.raises(Unavailable, match="database_unavailable"):
+                await here.asks()
+        here.notebook.is_shut = False
+
+        answer = await here.asks()
+        again = await here.asks()
+
+    assert len(here.claude.requests) == 1
+    assert here.paid == [answer] == [again]
+    assert [*map(answer_from, here.notebook.answers.values())] == [answer]
+
+
 async def test_another_key_is_another_question() -> None:
     async with desk() as here:
         await here.asks(key="a")
