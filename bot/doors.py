@@ -153,7 +153,7 @@ def health_door(
     return HealthDoor(
         needs=_needs(bot, queues_of(services)) if bot else {},
         states={"mode": mode, "breakers": bot.breakers} if bot else {"mode": mode},
-        beside={"cache": bot.shared.health, "freezes": partial(frozen, bot)} if bot else {},
+        beside={"cache": bot.stored.shared.health, "freezes": partial(frozen, bot)} if bot else {},
         metrics=metrics,
         metrics_token=token.get_secret_value() if token else None,
         is_public=not is_loopback(urlsplit(settings.address).hostname or ""),

@@ -51,7 +51,6 @@ from bot.infrastructure.redaction import LiveSecrets
 from bot.infrastructure.resilience import POLICIES, Policy
 from bot.infrastructure.roles import Roles
 from bot.infrastructure.sandbox import BubblewrapSandbox
-from bot.infrastructure.shared import Shared
 from bot.infrastructure.shares import places
 from bot.instruments import Instruments
 from bot.records import Unavailable
@@ -218,7 +217,6 @@ class Bot:
     app: GitHubApp
     world: World
     sandbox: BubblewrapSandbox
-    shared: Shared
     guards: Mapping[str, Policy]
     roles: Roles
     looked_at: UntilItEnds[str, str]
@@ -289,7 +287,6 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
             app=app,
             world=world,
             sandbox=sandbox,
-            shared=stored.shared,
             guards=guards,
             roles=Roles(world.repositories.role_name),
             looked_at=UntilItEnds(size=1, seconds=lambda _: HEALTH_SECONDS),

@@ -19,6 +19,7 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from bot.infrastructure.pooling import Pool
 from bot.records import Usage
 
 Begun = tuple[float, BaseException | None]
@@ -30,19 +31,6 @@ _STALLS: Final = (1, 2, 5, 10, 30, 60)
 _LONG_SECONDS: Final = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900)
 
 _begun: ContextVar[Mapping[str, Begun]] = ContextVar("_begun")
-
-
-class Pool(Protocol):
-    """Connections that are used again."""
-
-    @property
-    def size(self) -> int: ...
-
-    @property
-    def in_use(self) -> int: ...
-
-    @property
-    def waited(self) -> int: ...
 
 
 class Streams(Protocol):
