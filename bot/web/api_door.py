@@ -99,7 +99,7 @@ def answer_of(body: bytes, *, status: int = 200) -> web.Response:
 def etag_of(response: web.Response) -> str:
     """What the content is called, so that two of one name are the same."""
     body = response.body
-    assert isinstance(body, bytes)  # noqa: S101  `json_of` made it
+    assert isinstance(body, bytes)  # noqa: S101  `answer_of` made it
     return hashlib.sha256(body).hexdigest()[:32]
 
 

@@ -26,9 +26,10 @@ from bot.records import Refused, Repository
 from bot.web import api_order_shapes as said
 from bot.web import api_shapes as v1
 from bot.web import api_words as words
-from bot.web.api_door import PREFIX, ApiDoor, Handle, etag_of, json_of
+from bot.web.api_door import PREFIX, ApiDoor, Handle, answer_of, etag_of
 from bot.web.api_gateway import CALLER, Right, check_scope
 from bot.web.api_repeats import ORDER
+from bot.web.api_told import told_of
 from bot.web.openapi import Route
 
 FOUND: Final = web.RequestKey("FOUND", Repository)
@@ -75,7 +76,7 @@ async def set_integration(door: ApiDoor, request: web.Request, asked: said.Setti
     """Set its title, or what the run may use up in all, or both; only from what you saw."""
 
     def is_seen(row: Row) -> bool:
-        etag = etag_of(json_of(v1.integration_of(row)))
+        etag = etag_of(answer_of(told_of(row)))
         return any(each.value in {etag, "*"} and not each.is_weak for each in request.if_match or ())
 
     budget = None if asked.budget_usd is None else said.micro_usd_of(asked.budget_usd)
@@ -145,7 +146,7 @@ def ordered(request: web.Request, name: str) -> Order:
 
 def taken(row: Row) -> web.Response:
     """It is taken, and is done meanwhile: how it stands at this moment, and where to look."""
-    answer = json_of(v1.integration_of(row), status=202)
+    answer = answer_of(told_of(row), status=202)
     answer.headers["Location"] = f"{PREFIX}/integrations/{row['id']}"
     return answer
 
