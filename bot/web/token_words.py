@@ -15,16 +15,15 @@ IN_ADDRESS: Final = "say it in the body: an address ends up in logs; have what w
 
 WHY: Final[Mapping[str, str]] = {
     "refresh_malformed": "that is no refresh token of this bot's: copy the whole of it, from ccr_ on",
-    "refresh_unknown": "this bot does not know that refresh token: begin anew with the key",
+    "refresh_unknown": "this bot does not know that refresh token: begin anew with the key or the session",
     "refresh_expired": "that refresh token has ended: begin anew with the key or the session",
     "refresh_revoked": "what that refresh token was made of is revoked or over: ask for another key, or "
     "sign in again",
     "refresh_reused": "that refresh token was used before, so somebody else may have it: "
-    "all tokens of the same are ended; begin anew with the key",
+    "all tokens of the same are ended; begin anew with the key or the session",
     "scope_unknown": "there is no such scope; there are read, write, admin, and single permissions",
     "scope_too_wide": "that is more than there is: leave scope out, or name less",
-    "session_over": "nobody is signed in in this browser, or no more: sign in at /auth/login",
-    **{code: said.replace("`", "") for code, said in KEY.items() if code != "session_over"},
+    **{code: said.replace("`", "") for code, said in KEY.items()},
 }
 
 
