@@ -77,15 +77,8 @@ async def _answer(
 
 
 async def _approved(integration_id: str, review: Review, context: Context) -> str | None:
-    """It approves the commit that it was made of, as long as it stands.
-
-    Who dismissed it may have been heard before it.
-    """
-    pulls = context.world.pulls
-    stands = await pulls.review_state(review.repository, review.issue, review.id)
-    if stands is None:
-        raise Unavailable("review_not_shown")
-    if stands != APPROVED:
+    """It approves the commit that it was made of, as long as it stands."""
+    if not await _stands(review, context):
         return None
     asked = Approve(
         by=review.by,
@@ -109,13 +102,25 @@ async def _approved(integration_id: str, review: Review, context: Context) -> st
     return approval_words.approved(it, by=review.by) if lacks else None
 
 
+async def _stands(review: Review, context: Context) -> bool:
+    """Whether it still says what it said: whoever dismissed it may have been heard before it."""
+    pulls = context.world.pulls
+    says = await pulls.review_state(review.repository, review.issue, review.id)
+    if says is None:
+        raise Unavailable("review_not_shown")
+    return says == review.state
+
+
 async def _sent_back(
     integration_id: str, withdrawn: str | None, review: Review, context: Context
 ) -> str | None:
-    """It sends it back, to be changed as it says; where it says nothing, its approval is `withdrawn`."""
+    """It sends it back, to be changed as it says; where it says nothing, its approval is `withdrawn`.
+
+    Dismissed by now it sends nothing back; what its writer had approved before stays withdrawn.
+    """
     remarks = await context.world.pulls.line_remarks(review.repository, review.issue, review.id)
     parts = words.wishes(review.body, remarks)
-    if not parts:
+    if not parts or not await _stands(review, context):
         return withdrawn
     asked = RequestChanges(
         by=review.by,

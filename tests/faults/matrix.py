@@ -216,7 +216,7 @@ MATRIX: Final[Mapping[str, Row]] = {
     "F40": Row(fault="a delivery comes twice, or 50 times at once", how="every delivery doubled; fifty at once",
                seen="one run",
                tests=("tests/security/test_webhook_load.py::test_wh_09_fifty_equal_deliveries_at_once_are_one",)),
-    "F41": Row(fault="deliveries out of order", how="the end of a deployment before its beginning; orders of a stop and an approval; five at the gate in each of their 120 orders; a review and its dismissal in both, doubled",
+    "F41": Row(fault="deliveries out of order", how="the end of a deployment before its beginning; orders of a stop and an approval; five at the gate in each of their 120 orders; a review that approves or asks for changes and its dismissal in both, doubled",
                seen="the same end", tests=("tests/security/test_attack_races.py::test_sm_06_in_any_order_a_stop_is_obeyed_and_nothing_is_merged_unseen",)),
     "F42": Row(fault="a delivery comes hours late", how="all of them again after the end", seen="nothing changes"),
     "F43": Row(fault="a delivery never comes", how="the bot is away while it is asked", seen="asked for again, done once"),

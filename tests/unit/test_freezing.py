@@ -345,6 +345,7 @@ async def test_a_review_moves_nothing_either_and_is_told_so() -> None:
     for state in ("approved", "changes_requested"):
         payload = review(state, by=DEVELOPER, commit=COMMIT)
         payload["review"]["body"] = "Rename it."
+        stage.pulls.review_states[payload["review"]["id"]] = state
         await deliver("pull_request_review.submitted", payload, stage, state)
 
     assert new(stage) == []

@@ -67,7 +67,8 @@ async def told(
     payload: Payload, stage: Stage, *, action: str = "submitted", key: str = "d-1"
 ) -> list[e.Event]:
     """The facts that came of it."""
-    before = len(stage.log.events())
+    before, shown = len(stage.log.events()), payload["review"]
+    stage.pulls.review_states.setdefault(shown["id"], shown["state"])
     await GITHUB[f"pull_request_review.{action}"](payload, Context(world=stage.world, key=key))
     return stage.log.events()[before:]
 
@@ -363,8 +364,30 @@ async def test_what_was_dismissed_before_it_is_heard_approves_nothing() -> None:
     assert stage.log.events() == list(UP_FOR_REVIEW)
 
 
-async def test_what_github_does_not_show_yet_is_asked_after_again() -> None:
-    stage, given = staged(), review(by=ADMIN, commit=COMMIT)
+async def test_what_asked_for_changes_and_was_dismissed_before_it_is_heard_sends_nothing_back() -> None:
+    stage, given = staged((*UP_FOR_REVIEW, APPROVAL)), review("changes_requested", by=ADMIN, commit=COMMIT)
+    given["review"]["body"] = "Say who is sent what."
+    stage.pulls.review_states = {given["review"]["id"]: "dismissed"}
+
+    await told(given, stage)
+
+    assert stage.log.events() == [*UP_FOR_REVIEW, APPROVAL]
+
+
+async def test_the_approval_that_it_took_back_stays_so_after_that() -> None:
+    stage, given = staged((*NEEDS_TWO, APPROVAL)), review("changes_requested", by=DEVELOPER, commit=COMMIT)
+    given["review"]["body"] = "Say who is sent what."
+    stage.pulls.review_states = {given["review"]["id"]: "dismissed"}
+
+    facts = await told(given, stage)
+
+    assert facts == [e.ApprovalWithdrawn(by=DEVELOPER, whose=DEVELOPER)]
+
+
+@pytest.mark.parametrize("state", ["approved", "changes_requested"])
+async def test_what_github_does_not_show_yet_is_asked_after_again(state: str) -> None:
+    stage, given = staged(), review(state, by=ADMIN, commit=COMMIT)
+    given["review"]["body"] = "Say who is sent what."
     stage.pulls.review_states = {given["review"]["id"]: None}
 
     with pytest.raises(Unavailable, match="review_not_shown"):
@@ -372,7 +395,7 @@ async def test_what_github_does_not_show_yet_is_asked_after_again() -> None:
 
 
 @pytest.mark.parametrize("state", ["commented", "changes_requested"])
-async def test_of_no_other_review_github_is_asked_what_it_says(state: str) -> None:
+async def test_of_a_review_that_says_nothing_github_is_asked_what_it_says(state: str) -> None:
     stage = staged()
 
     await told(review(state, by=ADMIN, commit=COMMIT), stage)

@@ -59,6 +59,8 @@ def staged(history: History = HELD) -> Stage:
 
 
 async def hears(stage: Stage, kind: str, payload: Payload, *, key: str = "d-1") -> None:
+    shown = payload["review"]
+    stage.pulls.review_states.setdefault(shown["id"], shown["state"])
     await GITHUB[f"pull_request_review.{kind}"](payload, Context(world=stage.world, key=key))
 
 
