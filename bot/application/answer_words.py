@@ -17,7 +17,7 @@ from bot.application.histories import History
 from bot.application.reasons import code, why
 from bot.application.refusing import Refused
 from bot.application.remark_words import warning
-from bot.application.status_words import STEP_TITLES, duration, held_up_words
+from bot.application.status_words import STEP_TITLES, duration, held_up_words, promised
 from bot.application.turn_words import in_line
 from bot.application.views import StatusView
 from bot.application.waiting_words import waiting_words
@@ -113,7 +113,7 @@ def reasons(view: StatusView, since: datetime, now: datetime, refusals: Sequence
 
 def _because(view: StatusView) -> list[str]:
     if view.reason is not None:
-        return [_failed(view), *version_words.in_use(view)]
+        return [_failed(view), *promised(view), *version_words.in_use(view)]
     if view.cause is not None:
         return [f"It is being stopped. {why(view.cause)}"]
     if waits := waiting_words(view) or held_up_words(view):

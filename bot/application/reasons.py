@@ -27,11 +27,14 @@ REASONS: Final[Mapping[str, str]] = {
     "setup_too_large": "There are more, or larger, files that say what is needed than a set-up is shown. "
     "Name its commands as `setup:` in `.github/claude-bot.yml`, or `setup: []` for none.",
     "tests": "The tests still failed after every repair I may try.",
-    "tests_disputed": "The tests fail, and the model left its change as it is. This is what it says to that:",
+    "tests_disputed": "The tests fail, and the model left its change as it is. If the cause lies elsewhere, "
+    "see to it: `/claude retry from testing` then tests this very change again, for no turn of the model. "
+    "This is what it says to that:",
     "tests_remarked": "The tests pass, but with remarks, and this repository accepts none (`test_remarks: "
     "refuse`). After every repair I may try there still were these:",
     "remarks_disputed": "The tests pass, but with remarks, and this repository accepts none (`test_remarks: "
-    "refuse`). The model left its change as it is. These are the remarks, and what it says to them:",
+    "refuse`). The model left its change as it is; `/claude retry from testing` tests it once more. These "
+    "are the remarks, and what it says to them:",
     "no_tests": "I found no test command. Name one as `test:` in `.github/claude-bot.yml`, then ask again.",
     "no_checks": "This repository has its own checks judge (`tester: checks`), and none began on the pull "
     "request: have its continuous integration run on pull requests, drafts too, or say `tester: sandbox` in "

@@ -57,6 +57,9 @@ UNTOLD: Final = frozenset((
     "tests_remarked",
 ))
 
+REMARKED: Final = frozenset(("tests_remarked", "remarks_disputed"))
+QUOTED: Final = frozenset(("refused", "tests_disputed", "remarks_disputed", ROLLED_BACK))
+
 # Whoever operates the bot can mend these, and has to; meanwhile nothing that needs the model goes on.
 HELD_BACK: Final = frozenset(("claude_refused_account", "claude_spend_limit", "claude_unknown_model"))
 
@@ -206,17 +209,20 @@ def _failure(view: StatusView) -> list[str]:
     said = [f"**Failed**{where} ({code(view.reason)}). {why(view.reason)}"]
     if view.reason == ROLLED_BACK:
         said = [f"**Rolled back** by @{view.rolled_back_by}{where}."]
-    if view.reason in {"tests_remarked", "remarks_disputed"}:
-        said.append(remarks(view.tested.remarks))
-    if view.detail and view.reason in {"refused", "tests_disputed", "remarks_disputed", ROLLED_BACK}:
-        said.append(quoted(view.detail))
-    elif view.detail and view.reason in PRINTED:
+    said += promised(view)
+    if view.detail and view.reason in PRINTED:
         said.append(printed(PRINTED[view.reason], view.detail))
     elif view.reason in {"budget", "budget_overdue"}:
         said.append(f"The ceiling is {ceiling(view)}.")
-    elif view.detail and view.reason not in UNTOLD:
+    elif view.detail and view.reason not in {*UNTOLD, *QUOTED}:
         said.append(f"Detail: {code(view.detail)}.")
     return [*said, *_undone(view), *after_undoing(view)]
+
+
+def promised(view: StatusView) -> list[str]:
+    """What the words of its reason lead up to: the remarks, and what the model or a person said."""
+    told = [remarks(view.tested.remarks)] if view.reason in REMARKED else []
+    return [*told, quoted(view.detail)] if view.detail and view.reason in QUOTED else told
 
 
 def _kept_secret(view: StatusView) -> list[str]:

@@ -24,6 +24,8 @@ FROM_THE_START: Final = (
 )
 # Where what was said in the conversation is itself what it failed of.
 SPOILT: Final = ("no_progress", "context_exceeded", "refused_by_model")
+# Where the model leaves a finished change as it is: whether what judged it was right, people say.
+DISPUTED: Final = ("tests_disputed", "remarks_disputed")
 FINISHED: Final = (State.TESTING, State.REVIEWING, State.DEPLOYING, State.ACTIVE)
 
 
@@ -52,7 +54,7 @@ def good_from(it: Integration) -> tuple[State, ...]:
     states = [State.VALIDATING]
     if it.spec:
         states.append(State.GENERATING)
-    if came in FINISHED:
+    if came in FINISHED or it.reason in DISPUTED:
         states.append(State.TESTING)
     return tuple(states)
 

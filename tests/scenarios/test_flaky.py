@@ -110,3 +110,32 @@ async def test_f67_tests_that_fail_again_before_anything_is_changed_end_it(team:
 
     await team.bot.reaches(State.FAILED, because="tests_red", on=issue)
     assert "TurnTaken" not in await team.bot.facts()
+
+
+@pytest.mark.parametrize("files", [FLAKY])
+async def test_f67_what_was_left_as_it_failed_is_tested_again_for_whoever_looked_at_it(team: Team) -> None:
+    issue = await team.asks()
+    await ends(team, "fail")
+    await ends(team, "fail")
+    await team.bot.reaches(State.FAILED, because="tests_disputed")
+    await team.bot.comes_to_rest()
+    await team.viewer.comments("/claude why", on=issue)
+    await team.is_told("It failed in", on=issue, times=1)
+    why = issue.replies()[-1]
+    turns = (await team.bot.facts()).count("TurnTaken")
+
+    await team.developer.comments("/claude retry from testing", on=issue)
+
+    await ends(team, "pass")
+    pull = await team.bot.has_a_pull_request(on=issue)
+    assert pull.is_open
+    assert (await team.bot.facts()).count("TurnTaken") == turns
+    assert why == snapshot("""\
+<id> is **failed** since <time> UTC (<seconds>).
+
+It failed in “Write the code” (`tests_disputed`). The tests fail, and the model left its change as it is. If the cause lies elsewhere, see to it: `/claude retry from testing` then tests this very change again, for no turn of the model. This is what it says to that:
+
+> Send paid invoices to the ERP
+> \n\
+> Every paid invoice is sent once.\
+""")

@@ -162,7 +162,7 @@ async def test_sb_09_where_no_remark_is_accepted_and_the_model_insists_it_ends(t
         """\
 @requester <id> has **failed**.
 
-**Failed** in “Write the code” (`remarks_disputed`). The tests pass, but with remarks, and this repository accepts none (`test_remarks: refuse`). The model left its change as it is. These are the remarks, and what it says to them:
+**Failed** in “Write the code” (`remarks_disputed`). The tests pass, but with remarks, and this repository accepts none (`test_remarks: refuse`). The model left its change as it is; `/claude retry from testing` tests it once more. These are the remarks, and what it says to them:
 
 - The tests as they were before this change fail on it.
 - What decides how tests are run was changed: `run_tests.sh`.

@@ -461,7 +461,7 @@ There was nothing to take back.\
 <!-- claude-code-bot:end:k7p2m4q9xa -->
 @requester `k7p2m4q9xa` has **failed**.
 
-**Failed** in “Run the tests” (`remarks_disputed`). The tests pass, but with remarks, and this repository accepts none (`test_remarks: refuse`). The model left its change as it is. These are the remarks, and what it says to them:
+**Failed** in “Run the tests” (`remarks_disputed`). The tests pass, but with remarks, and this repository accepts none (`test_remarks: refuse`). The model left its change as it is; `/claude retry from testing` tests it once more. These are the remarks, and what it says to them:
 
 - Fewer tests pass than before this change: 4, before 5.
 - Tests were removed: `tests/test_a.py`, `tests/'@\u200borg/team'.py`.

@@ -73,6 +73,8 @@ def over(*history: e.Event, reason: str = "cancelled", during: State, detail: st
 
 
 TESTS = over(*RED, reason="tests", during=State.TESTING)
+LEFT: History = (*RED, e.RepairStarted(attempt=2), turn(4))
+DISPUTED = over(*LEFT, reason="tests_disputed", during=State.GENERATING, detail=kept("The tests are wrong."))
 AT_THE_GATE = over(*UP_FOR_REVIEW, during=State.REVIEWING)
 
 
@@ -117,6 +119,7 @@ async def refused(stage: Stage, wanted: Retry) -> CannotRetry:
         (over(REQUEST, during=State.DRAFT), "validating", ["validating"]),
         (over(*WORKED, during=State.GENERATING), "generating", ["validating", "generating"]),
         (TESTS, "generating", ["validating", "generating", "testing"]),
+        (DISPUTED, "generating", ["validating", "generating", "testing"]),
         (over(*WRITTEN, during=State.TESTING), "testing", ["validating", "generating", "testing"]),
         (AT_THE_GATE, "testing", ["validating", "generating", "testing"]),
         (
@@ -138,6 +141,14 @@ async def test_somebody_may_choose_among_what_is_still_good() -> None:
     it = await says(staged(TESTS), asked(wanted=State.TESTING))
 
     assert (it.state, it.retried) == (State.TESTING, e.Retried(by=DEVELOPER, state="testing", attempt=2))
+
+
+async def test_what_the_model_left_as_it_is_is_tested_again_with_all_that_was_said() -> None:
+    it = await says(staged(DISPUTED), asked(wanted=State.TESTING))
+
+    before = integration(DISPUTED)
+    assert (it.state, it.change, it.talk) == (State.TESTING, CHANGE, before.talk)
+    assert [kind for kind, _ in it.talk[-2:]] == ["report", "answer"]
 
 
 @pytest.mark.parametrize("wanted", [State.TESTING, State.DEPLOYING, State.ACTIVE])
