@@ -57,7 +57,9 @@ def _memory(each: Mapped) -> int:
 def mapped(process: int) -> Iterator[Mapped]:
     """Its mappings of nameless files."""
     with suppress(OSError):
-        for start, end, inode, path in _DELETED.findall(Path(f"/proc/{process}/maps").read_text()):
+        # A program names its files by whatever bytes it likes.
+        told = Path(f"/proc/{process}/maps").read_text(encoding="utf-8", errors="surrogateescape")
+        for start, end, inode, path in _DELETED.findall(told):
             file = _stat(f"/proc/{process}/map_files/{start}-{end}")
             yield Mapped(path, int(inode), int(end, 16) - int(start, 16), file)
 
@@ -91,5 +93,5 @@ def _stat(path: str) -> os.stat_result | None:
 
 def _text(path: str) -> str:
     with suppress(OSError):
-        return Path(path).read_text(encoding="utf-8")
+        return Path(path).read_text(encoding="utf-8", errors="replace")
     return ""

@@ -1,7 +1,7 @@
 """What a sandboxed run uses up while it runs: its output, its processes and its memory."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,10 +43,16 @@ def family(process: int) -> list[int]:
     while pending:
         one = pending.pop()
         found.append(one)
-        for thread in Path(f"/proc/{one}/task").glob("*/children"):
-            with suppress(OSError):
-                pending += map(int, thread.read_text().split())
+        pending += _children(one)
     return found
+
+
+def _children(process: int) -> Iterator[int]:
+    """Those of each of its threads; at any moment it, or one of them, may be gone."""
+    with suppress(OSError), os.scandir(f"/proc/{process}/task") as threads:
+        for thread in threads:
+            with suppress(OSError):
+                yield from map(int, Path(thread.path, "children").read_text().split())
 
 
 def memory_bytes(processes: Sequence[int]) -> int:

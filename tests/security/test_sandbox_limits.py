@@ -250,3 +250,23 @@ async def test_sb_04_without_groups_no_memory_is_had_that_belongs_to_no_process(
     outcome = await run(UNCOUNTED, copy, None)
 
     assert outcome.output.splitlines() == ["False 1"] * 4
+
+
+NAMELESS = """
+import mmap, os, time
+name = os.fsencode("/repository/") + bytes([255])
+with open(name, "w+b") as file:
+    file.write(b"x"); file.flush()
+    kept = mmap.mmap(file.fileno(), 1)
+os.unlink(name)
+time.sleep(1)
+"""
+
+
+@EACH_WAY
+async def test_sb_04_a_name_that_is_no_text_keeps_nobody_from_looking(
+    copy: Path, hierarchy: Hierarchy | None
+) -> None:
+    outcome = await run(NAMELESS, copy, hierarchy)
+
+    assert (outcome.ended, outcome.status, outcome.output) == ("exited", 0, "")
