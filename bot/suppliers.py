@@ -5,7 +5,8 @@ from typing import Final
 
 from bot.application.configuration import PATH as CONFIGURATION
 from bot.domain.pricing import cost_micro_usd
-from bot.infrastructure.claude import BlobJournal, ClaudeMessages, Paid
+from bot.infrastructure.claude import ClaudeMessages, Paid
+from bot.infrastructure.claude_journal import BlobJournal
 from bot.infrastructure.git import GitSources
 from bot.infrastructure.github import GitHubApp
 from bot.infrastructure.github_purposes import READ

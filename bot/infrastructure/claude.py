@@ -4,13 +4,13 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from bot.infrastructure import claude_failures
 from bot.infrastructure.cache import recently_used
+from bot.infrastructure.claude_journal import Journal, answer_from, kept
 from bot.infrastructure.finishing import finishing
-from bot.records import Answer, Intent, Question, Spent, StepFailed, Unavailable, Usage
+from bot.records import Answer, Question, Spent, StepFailed, Unavailable, Usage
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -42,43 +42,6 @@ class Policy(Protocol):
     """How calls are limited and broken off."""
 
     async def call(self, what: str, attempt: Callable[[], Awaitable[T]]) -> T: ...
-
-
-class Journal(Protocol):
-    """Answers that were paid for, each under the key of its question."""
-
-    async def get(self, key: str, repository_id: int) -> str | None: ...
-
-    async def put(self, key: str, repository_id: int, answer: str) -> None: ...
-
-
-class _Effects(Protocol):
-    async def begin(self, key: str) -> Intent: ...
-
-    async def finish(self, key: str, *, result: str) -> None: ...
-
-
-class _Blobs(Protocol):
-    async def put(self, repository_id: int, content: bytes) -> str: ...
-
-    async def get(self, repository_id: int, digest: str) -> bytes: ...
-
-
-class BlobJournal:
-    """The journal as effects and blobs: an effect's result is the digest of the answer."""
-
-    def __init__(self, blobs: _Blobs, effects: _Effects) -> None:
-        self._blobs, self._effects = blobs, effects
-
-    async def get(self, key: str, repository_id: int) -> str | None:
-        intent = await self._effects.begin(f"claude:{key}")
-        if intent.result is None:
-            return None
-        return (await self._blobs.get(repository_id, intent.result)).decode()
-
-    async def put(self, key: str, repository_id: int, answer: str) -> None:
-        digest = await self._blobs.put(repository_id, answer.encode())
-        await self._effects.finish(f"claude:{key}", result=digest)
 
 
 class ClaudeMessages:
@@ -120,10 +83,16 @@ class ClaudeMessages:
             self._tell(question, spent)
             lost(spent)
 
-        return await self._policy.call("ask", lambda: self._paid(question, key, repository_id, broke_off))
+        came = await self._policy.call("ask", lambda: self._paid(question, key, repository_id, broke_off))
+        if isinstance(came, Unavailable):
+            raise came
+        return came
 
     async def paid(self, *, key: str, repository_id: int) -> Answer | None:
-        """The answer that was paid for under this key, from the journal."""
+        """The answer that was paid for under this key, from the journal, or on its way there."""
+        if unkept := self._unkept.pop(key, None):
+            await finishing(self._keep(unkept, key, repository_id))
+            return unkept
         paid = await self._journal.get(key, repository_id)
         return None if paid is None else answer_from(paid)
 
@@ -134,18 +103,25 @@ class ClaudeMessages:
 
     async def _paid(
         self, question: Question, key: str, repository_id: int, lost: Callable[[Spent], None]
-    ) -> Answer:
+    ) -> Answer | Unavailable:
         """An answer belongs to the call until it is on the disk: nothing comes between the two.
 
-        One that could not be kept is kept the next time, and not asked for again.
+        What kept it from there is no failure of the call, and given instead.
         """
-        answer = self._unkept.pop(key, None) or await self._answered(question, key, lost)
+        answer = await self._answered(question, key, lost)
         try:
-            await finishing(self._journal.put(key, repository_id, kept(answer)))
+            await finishing(self._keep(answer, key, repository_id))
+        except Unavailable as trouble:
+            return trouble
+        return answer
+
+    async def _keep(self, answer: Answer, key: str, repository_id: int) -> None:
+        """One that cannot be kept now is kept the next time, and not asked for again."""
+        try:
+            await self._journal.put(key, repository_id, kept(answer))
         except Unavailable:
             self._unkept[key] = answer
             raise
-        return answer
 
     async def _answered(self, question: Question, key: str, lost: Callable[[Spent], None]) -> Answer:
         try:
@@ -190,22 +166,6 @@ class ClaudeMessages:
             timeout=httpx2.Timeout(self._idle_seconds, connect=CONNECT_SECONDS),
             open_telemetry=False,
         )
-
-
-def kept(answer: Answer) -> str:
-    """The answer as the journal keeps it."""
-    return json.dumps(asdict(answer), ensure_ascii=False)
-
-
-def answer_from(text: str) -> Answer:
-    """The answer that was kept."""
-    fields = json.loads(text)
-    return Answer(
-        content=tuple(fields["content"]),
-        stop_reason=fields["stop_reason"],
-        usage=Usage(**fields["usage"]),
-        model=fields["model"],
-    )
 
 
 def request_of(question: Question) -> dict[str, Any]:

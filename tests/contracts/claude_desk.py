@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from bot.infrastructure.claude import ClaudeMessages
+from bot.infrastructure.claude import ClaudeMessages, Policy
 from bot.records import Answer, Question, Spent, Unavailable
 from standins.claude import Claude
 from standins.claude_replies import Asked, Raw, Reply, Script, says
@@ -66,13 +66,15 @@ def greets(_asked: Asked) -> Reply:
 
 
 @asynccontextmanager
-async def desk(script: Script = greets, *, idle_seconds: float = 20, **how: Any) -> AsyncIterator[Desk]:
+async def desk(
+    script: Script = greets, *, idle_seconds: float = 20, policy: Policy | None = None, **how: Any
+) -> AsyncIterator[Desk]:
     notebook, paid = Notebook(), list[Answer | Spent]()
     async with Claude(script, **how).running() as claude:
         client = ClaudeMessages(
             api_key=KEY,
             base_url=claude.url,
-            policy=AtOnce(),
+            policy=policy or AtOnce(),
             journal=notebook,
             paid=lambda _question, answer: paid.append(answer),
             idle_seconds=idle_seconds,

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.infrastructure.claude import BlobJournal, ClaudeMessages, answer_from, kept
+from bot.infrastructure.claude import ClaudeMessages
+from bot.infrastructure.claude_journal import BlobJournal, answer_from, kept
 from bot.infrastructure.resilience import Policy
 from bot.records import Intent, Spent, StepFailed, Unavailable, Usage
 from standins.claude_replies import Raw, Reply, calls, edit, says
@@ -82,6 +83,34 @@ async def test_f06_an_answer_that_could_not_be_kept_is_kept_later_and_not_paid_a
 
     assert len(here.claude.requests) == 1
     assert here.paid == [answer] == [again]
+    assert [*map(answer_from, here.notebook.answers.values())] == [answer]
+
+
+async def test_f06_a_database_that_is_away_is_not_held_against_claude() -> None:
+    policy = Policy("claude", concurrency=4, attempt_seconds=20, deadline_seconds=20, threshold=2)
+    async with desk(policy=policy) as here:
+        here.notebook.is_shut = True
+        for number in range(4):
+            with pytest.raises(Unavailable, match="database_unavailable"):
+                await here.asks(key=f"{number}")
+
+        assert (policy.state, len(here.claude.requests)) == ("closed", 4)
+
+
+async def test_f06_what_could_not_be_kept_is_kept_while_nobody_may_ask() -> None:
+    policy = Policy("claude", concurrency=4, attempt_seconds=20, deadline_seconds=20, threshold=1)
+    replies: list[Reply | Raw] = [says("Good morning."), Raw(body=b"", status=500)]
+    async with desk(lambda _asked: replies.pop(0), policy=policy) as here:
+        here.notebook.is_shut = True
+        with pytest.raises(Unavailable, match="database_unavailable"):
+            await here.asks(key="a")
+        here.notebook.is_shut = False
+        with pytest.raises(Unavailable, match="claude_failing"):
+            await here.asks(key="b")
+
+        answer = await here.asks(key="a")
+
+        assert policy.state == "open"
     assert [*map(answer_from, here.notebook.answers.values())] == [answer]
 
 

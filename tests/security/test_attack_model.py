@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from bot.infrastructure.claude import kept
+from bot.infrastructure.claude_journal import kept
 from standins.claude_replies import Asked, Block, Raw, Reply, Script, bash, calls, edit, says, tool_use
 from tests.conftest import SECRETS
 from tests.contracts.claude_desk import always, desk
