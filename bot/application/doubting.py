@@ -6,15 +6,19 @@ from functools import partial
 from typing import Final
 
 from bot.application.ports import World
+from bot.application.rerunning import Runs, always, repeated
 from bot.application.setting_up import changed_needs, place_of
 from bot.application.trial import Tried, tried
+from bot.domain import flaking
 from bot.domain.ci_files import is_ci, named_in
 from bot.domain.comparing import compared
 from bot.domain.control import Control, control_for
 from bot.domain.fencing import nonce_of
+from bot.domain.flaking import names_in
 from bot.domain.integration import Integration
 from bot.domain.judges import Judges, judges_in, may_judge
 from bot.domain.paths import kept_back
+from bot.domain.reports import Failing
 from bot.domain.setting_up import may_matter
 from bot.domain.trust import Remark, Rerun, Seen, remarks_on
 from bot.records import FileEdit, StepFailed
@@ -43,16 +47,18 @@ async def doubted(
     edits: Sequence[FileEdit],
     ran: Tried,
     *,
-    failed_first: tuple[str, ...] | None = None,
+    earlier: Sequence[Sequence[Failing]],
+    key: str,
 ) -> Doubted:
-    """Look again at a change whose tests ended with status 0.
+    """Look again at a change whose tests ended with status 0, after what failed `earlier` on the same change.
 
     Nothing inside the sandbox can be believed, what it prints least: so what counts is which runs end well,
     and these are put together here, out of reach of the change.
     """
     before = await _before(world, it, edits, it.tests)
     judges = judges_in(edits, before, command=it.tests)
-    again = await _old_tests(world, it, edits, judges) if judges.all else None
+    runs = _old_tests(world, it, edits, judges, used=len(earlier), key=key)
+    again, failed = await repeated(world, it, runs) if judges.all else (None, ())
     seen = Seen(
         judges=judges,
         before=it.passed_before,
@@ -61,7 +67,7 @@ async def doubted(
         is_blind=await _is_blind(world, it, edits),
         installs=await changed_needs(world, place_of(it), edits),
         report=ran.told.doubts,
-        failed_first=failed_first,
+        failed_first=names_in((*earlier, *(failed if again and again.is_green else ()))),
     )
     return Doubted(
         remarks=remarks_on(seen),
@@ -114,10 +120,22 @@ def _bent(it: Integration, edits: Sequence[FileEdit], judges: Judges) -> list[Fi
     return [edit for edit in edits if edit.path in paths.difference(hidden)]
 
 
-async def _old_tests(world: World, it: Integration, edits: Sequence[FileEdit], judges: Judges) -> Tried:
-    """The change without what it did to its judges: they are what they were on the base commit."""
+def _old_tests(
+    world: World, it: Integration, edits: Sequence[FileEdit], judges: Judges, *, used: int, key: str
+) -> Runs:
+    """The change without what it did to its judges: they are what they were on the base commit.
+
+    Repeated like any, but not where the change bent them.
+    """
     product = [edit for edit in edits if edit.path not in judges.all]
-    return await tried(world, it, it.tests, edits=product)
+    most = flaking.reruns(it.test_reruns, seconds=world.rules.sandbox.seconds, used=used)
+    return Runs(
+        run=partial(tried, world, it, it.tests, edits=product),
+        of="old_tests",
+        most=0 if judges.are_bent else most,
+        may=always,
+        key=key,
+    )
 
 
 async def _is_blind(world: World, it: Integration, edits: Sequence[FileEdit]) -> bool:

@@ -1,6 +1,6 @@
 """One sentence for each fact, for whoever reads a history."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, assert_never
 
 from bot.application.reasons import NAMES, code, why
@@ -9,6 +9,12 @@ from bot.domain import events as e
 
 # What is a step of the machine's own work; many of them in a row are told as one.
 SMALL: Final = (e.TurnTaken, e.ToolsRun)
+
+REPEATED: Final[Mapping[str, str]] = {
+    "change": "failed in attempt {attempt}{some}, and are run again on the very same change",
+    "old_tests": "as they were before the change failed in attempt {attempt}{some}, and are run again on it",
+    "base": "failed before anything was changed{some}, and are run again there",
+}
 
 
 def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a table
@@ -68,9 +74,9 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             stopped = "" if ended == "exited" else f", stopped by {code(ended)}"
             some = f" ({failed} of them)" if failed else ""
             return f"the tests failed in attempt {attempt}{some}{stopped}"
-        case e.TestsRepeated(attempt=attempt, failed=failed):
+        case e.TestsRepeated(attempt=attempt, failed=failed, of=of):
             some = f" ({failed} of them)" if failed else ""
-            return f"the tests failed in attempt {attempt}{some}, and are run again on the very same change"
+            return f"the tests {REPEATED[of].format(attempt=attempt, some=some)}"
         case e.RepairStarted(attempt=attempt):
             return f"I began to repair: attempt {attempt}"
         case e.CommitMade(head=head):

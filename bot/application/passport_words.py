@@ -25,6 +25,11 @@ RESULTS: Final[Mapping[str, str]] = {
     "repeated": "failed, and was run again",
     "remarks": "passed",
 }
+RUN_OF: Final[Mapping[str, str]] = {
+    "change": "attempt {attempt}",
+    "old_tests": "attempt {attempt}, with the tests as they were before",
+    "base": "before anything was changed",
+}
 TOOLS: Final[Mapping[str, str]] = {"not_run": "not run"}
 
 
@@ -118,7 +123,7 @@ def _run(run: Run) -> str:
     else:
         told = RESULTS.get(run.result, f"stopped by {code(run.result)}")
     remarks = f", **with remarks** ({', '.join(map(code, run.remarks))})" if run.remarks else ""
-    return f"attempt {run.attempt}: {told}{remarks}"
+    return f"{RUN_OF[run.of].format(attempt=run.attempt)}: {told}{remarks}"
 
 
 def cost(spent: Spent) -> str:

@@ -6,9 +6,10 @@ from dataclasses import asdict
 
 from bot.application import landing_words
 from bot.application.doubting import doubted
-from bot.application.flaking import keep_run, names_in, run_and_repeat, whole_of
+from bot.application.flaking import run_and_repeat
 from bot.application.ports import World
 from bot.application.recording import amend, running, was_recorded
+from bot.application.rerunning import keep_run, whole_of
 from bot.application.setting_up import place_of, withheld
 from bot.application.steps import Standing, standing
 from bot.application.texts import keep_text, load_change
@@ -70,7 +71,7 @@ async def _verdict(it: Integration, world: World, edits: Sequence[FileEdit], *, 
         return Verdict(
             report=report, ended=outcome.ended, is_green=False, passed=counts.passed, failed=counts.failed
         )
-    doubts = await doubted(world, it, edits, ran, failed_first=names_in(earlier))
+    doubts = await doubted(world, it, edits, ran, earlier=earlier, key=key)
     told = {
         **whole_of(ran),
         "remarks": [asdict(each) for each in doubts.remarks],

@@ -54,12 +54,17 @@ async def load_tested(world: World, it: Integration) -> Tested:
 async def load_told(world: World, it: Integration, records: Sequence[Recorded]) -> Told | None:
     """What the newest run says of tests that failed; None where none did, or that is known no more."""
     before = (it.detail,) if it.reason == "tests_red" else ()
-    verdicts = [record for record in records if record.type in VERDICTS]
+    verdicts = [record for record in records if record.type in VERDICTS and _is_of_the_change(record)]
     failed = [str(each.data["report"]) for each in verdicts[-1:] if each.type in FAILED]
     for report in (*before, *failed):
         with suppress(StepFailed):
             return told_in(json.loads(await load_text(world, it, report)))
     return None
+
+
+def _is_of_the_change(record: Recorded) -> bool:
+    """Other runs that failed, and were repeated, are told of in the history alone."""
+    return str(record.data.get("of", "change")) == "change"
 
 
 def told_in(report: Mapping[str, Any]) -> Told:

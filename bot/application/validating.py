@@ -153,7 +153,8 @@ async def try_tests(world: World, integration_id: str, survey: dict[str, str], *
     tests: list[str] = json.loads(survey["tests"])
     at = replace(place_of(it), commit=survey["base_commit"], setup=setup_in(survey), tests=tuple(tests))
     at = replace(at, not_secret=vouched_for(survey), reports=reports_in(survey))
-    ran = await run_before(world, it, tests, at=at, again=int(survey.get("test_reruns", "0")))
+    again = int(survey.get("test_reruns", "0"))
+    ran = await run_before(world, it, tests, at=at, again=again, key=key)
     if not ran.is_green:
         report = {
             **asdict(ran.outcome),

@@ -321,8 +321,9 @@ class TestsFailed(Happened, frozen=True, kw_only=True):
 
 
 class TestsRepeated(Happened, frozen=True, kw_only=True):
-    """The tests failed, and are run again on the very same change before anybody is asked to repair it.
+    """The tests failed, and are run again on the very same files before anything comes of it.
 
+    `of` says which: those of the change, those as they were before it, or what there is before any change.
     So many passed and failed in the run that failed, None where that cannot be told; the names are in its
     report.
     """
@@ -331,6 +332,7 @@ class TestsRepeated(Happened, frozen=True, kw_only=True):
     report: str
     passed: int | None = None
     failed: int | None = None
+    of: Literal["change", "old_tests", "base"] = "change"
 
 
 class RepairStarted(Happened, frozen=True, kw_only=True):

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from msgspec import structs
+
 from bot.domain import events as e
 from bot.domain.integration import Integration
 from bot.domain.reports import MOST_FAILING, Failing
@@ -15,9 +17,9 @@ TOGETHER_SECONDS: Final = 6_120
 RUNS: Final = 4
 
 
-def reruns(wanted: int, *, seconds: int) -> int:
-    """As many as there is time for where each run may take so long."""
-    return max(0, min(wanted, MOST_RERUNS, TOGETHER_SECONDS // seconds - RUNS))
+def reruns(wanted: int, *, seconds: int, used: int = 0) -> int:
+    """As many as there is time for where each run may take so long, and so many were used up already."""
+    return max(0, min(wanted, MOST_RERUNS, TOGETHER_SECONDS // seconds - RUNS - used))
 
 
 def is_of_the_tests(outcome: Outcome) -> bool:
@@ -36,6 +38,12 @@ def unsteady(runs: Sequence[Sequence[Failing]]) -> tuple[str, ...]:
     return tuple(sorted(name for name in ever if any(name not in run for run in named))) if is_known else ()
 
 
-def repeat(it: Integration, *, report: str, passed: int | None, failed: int | None) -> list[e.Event]:
+def repeat(it: Integration, failed: e.TestsRepeated) -> list[e.Event]:
     """They failed, and are run again."""
-    return [e.TestsRepeated(attempt=it.attempt, report=report, passed=passed, failed=failed)]
+    return [structs.replace(failed, attempt=it.attempt)]
+
+
+def names_in(earlier: Sequence[Sequence[Failing]]) -> tuple[str, ...] | None:
+    """The names of all that failed in these runs; None where there was none."""
+    names = dict.fromkeys(each.full_name for run in earlier for each in run)
+    return tuple(names) if earlier else None

@@ -496,8 +496,8 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
         case e.TestsFailed(report=report, remarks=remarks):
             after = replace(it, reports=(*it.reports, report), failing=it.change, remarks=remarks)
             return replace(after, runs_again=False)
-        case e.TestsRepeated():
-            return replace(it, runs_again=True)
+        case e.TestsRepeated(of=of):
+            return replace(it, runs_again=of == "change")
         case e.RepairStarted(attempt=attempt):
             return _repairing(it, attempt)
         case e.CommitMade(head=head):

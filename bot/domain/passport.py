@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from bot.domain import events as e
 from bot.domain.approving import Standing
@@ -19,7 +19,8 @@ BEGINS: Final = (e.IntegrationRequested, e.VersionRequested)
 class Run:
     """One run of the repository's tests; `remarks` are codes.
 
-    `result` is passed, failed, repeated where it failed and was run again, or by what it was ended.
+    `result` is passed, failed, repeated where it failed and was run again, or by what it was ended; `of` is
+    what it was a run of: the change, the tests as they were before it, or what there was before any change.
     """
 
     attempt: int
@@ -27,6 +28,7 @@ class Run:
     passed: int | None
     remarks: tuple[str, ...]
     at: datetime
+    of: Literal["change", "old_tests", "base"] = "change"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +178,8 @@ def _runs(facts: Facts) -> list[Run]:
     runs = []
     for record, event in facts:
         if isinstance(event, e.TestsRepeated):
-            runs.append(Run(attempt=event.attempt, result="repeated", passed=None, remarks=(), at=record.at))
+            again = Run(attempt=event.attempt, result="repeated", passed=None, remarks=(), at=record.at)
+            runs.append(replace(again, of=event.of))
         elif isinstance(event, (e.TestsPassed, e.TestsFailed)):
             is_passed = isinstance(event, e.TestsPassed)
             run = Run(

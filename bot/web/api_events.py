@@ -42,7 +42,7 @@ SHOWN: Final[Mapping[type[e.Event], str]] = {
     e.SandboxNoted: "kind seconds memory_mib processes files disk_mib output_mib setup_hosts",
     e.TestsPassed: "attempt passed remarks",
     e.TestsFailed: "attempt ended remarks passed failed",
-    e.TestsRepeated: "attempt passed failed",
+    e.TestsRepeated: "attempt passed failed of",
     e.RepairStarted: "attempt",
     e.CommitMade: "head tree",
     e.BranchCreated: "branch head",

@@ -95,11 +95,16 @@ async def test_f67_a_stop_is_obeyed_while_they_are_run_again(team: Team) -> None
 
 @pytest.mark.parametrize("files", [FLAKY_BEFORE])
 async def test_f67_tests_that_fail_by_chance_before_anything_is_changed_end_nothing(team: Team) -> None:
-    await team.asks()
+    issue = await team.asks()
     await ends(team, "fail")
     await ends(team, "pass")
 
-    assert (await team.bot.has_a_pull_request()).is_open
+    pull = await team.bot.has_a_pull_request()
+    assert pull.is_open
+    assert (await team.bot.facts()).count("TestsRepeated") == 1
+    assert "before anything was changed: failed, and was run again" in (pull.issue.body or "")
+    await team.viewer.comments("/claude history", on=issue)
+    await team.is_told("the tests failed before anything was changed (1 of them)", on=issue, times=1)
 
 
 @pytest.mark.parametrize("files", [FLAKY_BEFORE])
