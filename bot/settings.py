@@ -186,7 +186,7 @@ class Settings(BaseModel):
     )
     pool_sizes: Pools = Field(
         PoolSizes(8, 16, 100),
-        description="connections of a process at most: to PostgreSQL, to Redis and to GitHub for each use",
+        description="connections: to PostgreSQL (the engine as many), to Redis and to GitHub for each use",
         examples=["8,16,100"],
     )
     metrics_token: SecretStr | None = Field(

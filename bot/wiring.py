@@ -196,6 +196,7 @@ async def engine_at_work(
         executor="embedded" if embedded else f"bot-{secrets.token_hex(4)}",
         listens_to=tuple(queues),
         polls=settings.engine_polls_seconds,
+        connections=settings.pool_sizes.database,
     )
     pool = engine.configure()
     await engine.launch(register())

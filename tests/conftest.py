@@ -168,7 +168,8 @@ def bot(
         "GITHUB_URL": hub.url,
         "ANTHROPIC_API_KEY": SECRETS["api key"],
         "ANTHROPIC_BASE_URL": claude.url,
-        "ENGINE_POLLS_SECONDS": "0.2",
+        "ENGINE_POLLS_SECONDS": "0.05",
+        "POOL_SIZES": "3,4,100",
     }
     return Bot(environment={**settings, **environment}, hub=Repositories(world=hub), bent=bent)
 

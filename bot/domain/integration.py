@@ -1,13 +1,15 @@
 """One integration: its facts folded into what it is now."""
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, assert_never
 
 from msgspec import structs
 
 from bot.domain import approving
 from bot.domain import events as e
+from bot.domain.copying import replace
 from bot.domain.removal import Removal, removal_after
 from bot.domain.setting_up import SetUp
 from bot.domain.states import State
@@ -25,7 +27,7 @@ TESTS_SAY: Final = ("tests", "tests_remarked")
 LEAVES_HELD_UP: Final = (e.HeldUp, e.AnswerLost, e.Titled)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Integration:
     """What the facts so far make of it; `version` counts them. Amounts in millionths of a US dollar."""
 
@@ -361,7 +363,7 @@ class Integration:
         given = [approval for approval in self.approvals if approval.head == self.head]
         owner, asked_by = self.repository.full_name.partition("/")[0], self.requested_by.login
         return tuple(
-            replace(each, is_vain=approving.is_vain(each.rule, asked_by=asked_by, owner=owner))
+            dataclasses.replace(each, is_vain=approving.is_vain(each.rule, asked_by=asked_by, owner=owner))
             for each in approving.standing(rules, given, without={self.requested_by.id, *self.authors})
         )
 
@@ -600,7 +602,8 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
         case e.Titled(title=title):
             return replace(it, title=title, titles=it.titles + 1)
         case e.RepositoryMoved(repository=name, installation_id=number):
-            return replace(it, repository=replace(it.repository, full_name=name, installation_id=number))
+            moved = dataclasses.replace(it.repository, full_name=name, installation_id=number)
+            return replace(it, repository=moved)
         case e.ReachedAgain():
             return replace(it, settled=False, reached_again=True)
         case e.IntegrationFailed(reason=reason, during=during, detail=detail):

@@ -22,7 +22,7 @@ from dbos import (
 from structlog.contextvars import bound_contextvars
 
 from bot.infrastructure import lookout
-from bot.infrastructure.database import FOLDED_TOGETHER, give_clock
+from bot.infrastructure.database import CONNECTIONS, FOLDED_TOGETHER, give_clock
 from bot.infrastructure.repeating import TRIES, Pause, Tries
 from bot.infrastructure.serializing import JsonSerializer, RemoteError
 from bot.records import STOPPED, Start, StepFailed
@@ -71,12 +71,15 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """How this process runs the engine; `polls` is how often it looks for work, in seconds."""
+    """How this process runs the engine; `polls` is how often it looks for work, in seconds, `connections` how
+    many to PostgreSQL it keeps.
+    """
 
     url: str
     executor: str
     listens_to: tuple[str, ...] = tuple(QUEUES)
     polls: float = 0.2
+    connections: int = CONNECTIONS
 
     async def launch(self, schedules: Sequence[Schedule] = ()) -> None:
         """Start inside the running loop, after every workflow is registered."""
@@ -94,7 +97,7 @@ class Engine:
 
     def configure(self) -> sqlalchemy.Engine:
         """Before anything is registered; the pool that it works with."""
-        pool = system_engine(self.url)
+        pool = system_engine(self.url, connections=self.connections)
         DBOS(
             config={
                 "name": "claude-code-bot",
@@ -130,11 +133,13 @@ def _log_like_the_rest() -> None:
     logger.propagate = True
 
 
-def system_engine(url: str) -> sqlalchemy.Engine:
+def system_engine(url: str, *, connections: int = CONNECTIONS) -> sqlalchemy.Engine:
     """A connection pool for the engine's own tables, beside ours in the same database."""
     if not url.startswith("sqlite"):
         return sqlalchemy.create_engine(
-            url.replace("postgresql://", "postgresql+psycopg://", 1), pool_size=10, pool_pre_ping=True
+            url.replace("postgresql://", "postgresql+psycopg://", 1),
+            pool_size=connections,
+            pool_pre_ping=True,
         )
     engine = sqlalchemy.create_engine(url, connect_args={"timeout": 30})
     sqlalchemy.event.listen(engine, "connect", _on_sqlite)

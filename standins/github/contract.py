@@ -35,6 +35,10 @@ class Operation:
         return {(each["in"], each["name"]): each for each in self.described.get("parameters", [])}
 
     @cached_property
+    def parameter_validators(self) -> dict[tuple[str, str], Any]:
+        return {key: OAS30Validator(each.get("schema", {})) for key, each in self.parameters.items()}
+
+    @cached_property
     def body_schema(self) -> Mapping[str, Any] | None:
         schema: Mapping[str, Any] | None = _json_schema(self.described.get("requestBody", {}))
         return schema
@@ -155,9 +159,9 @@ def broken_by_request(
 ) -> Iterator[str]:
     """What in this request the description does not allow, unknown names included."""
     for name, value in parameters.items():
-        yield from _broken_parameter(operation.parameters.get(("path", name)), name, value)
+        yield from _broken_parameter(operation, ("path", name), value)
     for name, value in query.items():
-        yield from _broken_parameter(operation.parameters.get(("query", name)), name, value)
+        yield from _broken_parameter(operation, ("query", name), value)
     if operation.body_schema is None:
         if body not in (None, {}):
             yield "a body where none is described"
@@ -170,12 +174,13 @@ def broken_by_request(
     yield from (f"unknown property {name}" for name in strangers(operation.body_schema, body))
 
 
-def _broken_parameter(described: Mapping[str, Any] | None, name: str, value: str) -> Iterator[str]:
+def _broken_parameter(operation: Operation, key: tuple[str, str], value: str) -> Iterator[str]:
+    described, name = operation.parameters.get(key), key[1]
     if described is None:
         yield f"unknown parameter {name}"
         return
-    schema = described.get("schema", {})
-    yield from (f"{name}: {error}" for error in _errors(OAS30Validator(schema), _read(schema, value)))
+    given = _read(described.get("schema", {}), value)
+    yield from (f"{name}: {error}" for error in _errors(operation.parameter_validators[key], given))
 
 
 def _read(schema: Mapping[str, Any], value: str) -> Any:

@@ -67,6 +67,8 @@ async def test_every_question_of_the_page_works_and_every_route_has_one(team: Te
         "ID": row["id"],
     }
 
+    facts = await team.bot.facts()
+
     said = {block: await ran(block, given) for block in EXAMPLES}
 
     for route in ROUTES:
@@ -80,7 +82,7 @@ async def test_every_question_of_the_page_works_and_every_route_has_one(team: Te
     assert me["person"]["login"] == "viewer"
     assert (one["id"], one["state"], one["waiting_for"]) == (row["id"], "reviewing", "approval")
     lines = next(out for block, out in said.items() if "ndjson" in block).splitlines()
-    assert [json.loads(line)["type"] for line in lines] == await team.bot.facts()
+    assert [json.loads(line)["type"] for line in lines][: len(facts)] == facts
 
 
 @pytest.mark.parametrize("environment", [{"API_RATE_LIMITS": "3,5"}], ids=["three a minute"])

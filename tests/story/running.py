@@ -262,7 +262,9 @@ async def busy(stored: Storage) -> list[str]:
     """The workflows that still have something to do: a saga that waits for somebody has not."""
     waiting = [row["id"] for row in await stored.integrations.find() if row["waiting_for"] in PARKED]
     parked = [f"{kind}-{each}" for each in waiting for kind in ("int", "remove")]
-    found = await DBOS.list_workflows_async(status=["ENQUEUED", "PENDING", "DELAYED"], load_output=False)
+    found = await DBOS.list_workflows_async(
+        status=["ENQUEUED", "PENDING", "DELAYED"], load_input=False, load_output=False
+    )
     return [each.workflow_id for each in found if named(each.workflow_id) not in parked]
 
 
