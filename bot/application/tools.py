@@ -39,6 +39,7 @@ from bot.domain.editing import (
     whole_lines,
 )
 from bot.domain.fencing import fence, nonce_of, spelled
+from bot.domain.lines import lines_of
 from bot.domain.secrecy import MARK, without_secrets
 from bot.domain.tap import without_passed
 from bot.domain.tree import Tree, check_change, check_edit, write
@@ -186,7 +187,7 @@ def _rest(first: int, last: int) -> str:
 async def _create(asked: Create, tree: Tree, bench: Workbench) -> Done:
     path = _clean(asked.path)
     after = await _written(tree, path, asked.file_text.encode(), bench)
-    return Done(f"Written: {spelled(path)}, {len(asked.file_text.splitlines())} lines.", after)
+    return Done(f"Written: {spelled(path)}, {len(lines_of(asked.file_text))} lines.", after)
 
 
 async def _str_replace(asked: StrReplace, tree: Tree, bench: Workbench) -> Done:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import groupby, takewhile
 from typing import Final, Literal
 
+from bot.domain.lines import lines_of
+
 # In GitHub's order: the first that is there counts, and it alone.
 PLACES: Final = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 LARGEST_BYTES: Final = 3 * 1024 * 1024
@@ -48,7 +50,7 @@ class Rule:
 
 def read_rules(text: str) -> tuple[Rule, ...]:
     """The rules of a file, in its order."""
-    return tuple(rule for line in text.splitlines() if (rule := _rule(line)) is not None)
+    return tuple(rule for line in lines_of(text) if (rule := _rule(line)) is not None)
 
 
 def owners_of(rules: Sequence[Rule], path: str) -> tuple[str, ...]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from difflib import unified_diff
-from io import StringIO
 from typing import Final
 
 from bot.domain.editing import whole_lines
+from bot.domain.lines import with_ends
 from bot.domain.secrecy import without_secrets
 from bot.domain.tree import is_binary
 from bot.records import FileEdit
@@ -44,4 +44,4 @@ def _compared(edit: FileEdit, before: bytes | None) -> str:
 
 def _lines(content: bytes | None) -> list[str]:
     """Its lines with their ends; what is a secret is left out first, while it stands in one piece."""
-    return StringIO(without_secrets((content or b"").decode()), newline="\n").readlines()
+    return with_ends(without_secrets((content or b"").decode()))

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bot.domain.lines import lines_of, with_ends
+
 CONTEXT_LINES: Final = 4
 # So many lines of what was just written are shown at either end of it: whoever wrote them knows the rest.
 ENDS_SHOWN: Final = 12
@@ -16,7 +18,7 @@ class CannotEdit(Exception):
 
 def numbered(text: str, *, first: int = 1, last: int = -1) -> str:
     """The lines from `first` to `last` (-1 is the end), each with its number."""
-    lines = text.splitlines()
+    lines = lines_of(text)
     end = len(lines) if last == -1 else last
     if lines and not 1 <= first <= len(lines):
         raise CannotEdit(f"view_range starts at {first}, but the file has lines 1 to {len(lines)}.")
@@ -44,7 +46,7 @@ def replace_once(text: str, old: str, new: str) -> str:
 
 def insert_after(text: str, line: int, inserted: str) -> str:
     """The text with these lines put after line number `line`; 0 is the beginning."""
-    lines = text.splitlines(keepends=True)
+    lines = with_ends(text)
     if not 0 <= line <= len(lines):
         raise CannotEdit(f"insert_line is {line}, but the file has lines 0 to {len(lines)}.")
     before, after = "".join(lines[:line]), "".join(lines[line:])
@@ -57,7 +59,7 @@ def insert_after(text: str, line: int, inserted: str) -> str:
 def around(text: str, *, line: int, height: int) -> str:
     """A few numbered lines around an edit that begins at `line`; of a high one, those at its two ends."""
     first = max(1, line - CONTEXT_LINES)
-    last = max(first, min(len(text.splitlines()), line + height + CONTEXT_LINES - 1))
+    last = max(first, min(len(lines_of(text)), line + height + CONTEXT_LINES - 1))
     upto, since = line + ENDS_SHOWN - 1, line + height - ENDS_SHOWN
     between = since - upto - 1
     if between < FEWEST_LEFT_OUT or last < since:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fnmatch import translate
 from typing import Final
 
+from bot.domain.lines import lines_of
 from bot.domain.tree import is_binary
 
 LONGEST_PATTERN: Final = 200
@@ -49,7 +50,7 @@ class Search:
         wanted = self._folded(self.wanted)
         if wanted not in self._folded(text):
             return
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(lines_of(text), 1):
             if wanted not in self._folded(line):
                 continue
             if len(self.lines) == MOST_LINES:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from bot.domain import events as e
+from bot.domain.lines import bytes_with_ends
 from bot.domain.tree import Tree, check_place, lay
 from bot.records import FileEdit
 
@@ -114,7 +115,7 @@ def merged(old: bytes, one: bytes, other: bytes) -> bytes | None:
     """What two changes of a text make together; None where they touch each other, or it is no text."""
     if any(b"\0" in content for content in (old, one, other)):
         return None
-    lines, two = old.splitlines(keepends=True), [each.splitlines(keepends=True) for each in (one, other)]
+    lines, two = bytes_with_ends(old), [bytes_with_ends(each) for each in (one, other)]
     found = [changes(lines, each) for each in two if not _may_take_long(lines, each)]
     if len(found) < len(two):
         return None

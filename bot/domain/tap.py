@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from bot.domain.lines import with_ends
+
 _BEGINS: Final = re.compile(r"( {0,40})# Subtest: ")
 _PASSED: Final = re.compile(r"( {0,40})ok \d{1,9} - [^#]*$")
 # What is said of a test that passed is short; a longer block is no such one.
@@ -12,7 +14,7 @@ MOST_LINES: Final = 12
 
 def without_passed(text: str) -> str:
     """The same without each test that passed, and what is said of it; all else stays as it was printed."""
-    return "".join(_left(text.splitlines(keepends=True)))
+    return "".join(_left(with_ends(text)))
 
 
 def _left(lines: Sequence[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ _BASE_MOVED_SECONDS: Final = 2.0
 
 def remark(data: Mapping[str, Any]) -> LineRemark:
     """A remark on a line, with what stood there when it was made."""
-    shown = data["diff_hunk"].splitlines()[-_SHOWN_LINES:]
+    shown = data["diff_hunk"].removesuffix("\n").split("\n")[-_SHOWN_LINES:]
     line = data.get("line") or data.get("original_line")
     return LineRemark(path=data["path"], line=line, code="\n".join(shown), body=data["body"])
 

@@ -162,14 +162,18 @@ def _is_alive(process: int) -> bool:
 def find_hierarchy() -> Hierarchy | None:
     """Where this process can make groups; None where it cannot."""
     try:
-        return find(Path("/proc/self/mounts").read_text(), Path("/proc/self/cgroup").read_text())
+        # A directory's name may be any bytes.
+        told = [
+            Path(f"/proc/self/{name}").read_text(errors="surrogateescape") for name in ("mounts", "cgroup")
+        ]
+        return find(*told)
     except OSError:
         return None
 
 
 def find(mounts: str, membership: str) -> Hierarchy | None:
     """Where groups can be made, from /proc/self/mounts and /proc/self/cgroup; None where nowhere."""
-    mounted = [line.split()[1:4] for line in mounts.splitlines()]
+    mounted = [line.split(" ")[1:4] for line in mounts.split("\n") if line]
     unified = [Path(_unescaped(at)) for at, kind, _ in mounted if kind == "cgroup2"]
     for mount in unified:
         own = mount / _own_group(membership).removesuffix(f"/{_LEAF}").lstrip("/")
@@ -198,7 +202,7 @@ def _unescaped(path: str) -> str:
 
 
 def _own_group(membership: str) -> str:
-    rows = (line.split(":", 2) for line in membership.splitlines())
+    rows = (line.split(":", 2) for line in membership.split("\n") if line)
     return next((path for number, _, path in rows if number == "0"), "/")
 
 
