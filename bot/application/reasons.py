@@ -138,6 +138,8 @@ REASONS: Final[Mapping[str, str]] = {
     "deployment_not_let_go_on": "The deployment waited for the people of its environment for 30 days, and "
     "nobody let it go on.",
     **run_reasons.REASONS,
+    "disk_full": "The disk that I work on has no room left. My operator can make some.",
+    "disk_failing": "The disk that I work on does not let me write. My operator finds more in the log.",
     "sandbox_unavailable": "The sandbox cannot run here, and I run no code outside it. The operator can ask "
     "`python -m bot doctor`.",
     "unavailable": "A service that I need did not answer for half an hour.",

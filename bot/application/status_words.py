@@ -50,6 +50,8 @@ MARKS: Final[Mapping[str, str]] = {
 
 # What is known of these beside the reason is of the operator's machine, or shown otherwise.
 UNTOLD: Final = frozenset((
+    "disk_failing",
+    "disk_full",
     "git_unavailable",
     "internal",
     "job_failed",
@@ -61,7 +63,13 @@ REMARKED: Final = frozenset(("tests_remarked", "remarks_disputed"))
 QUOTED: Final = frozenset(("refused", "tests_disputed", "remarks_disputed", ROLLED_BACK))
 
 # Whoever operates the bot can mend these, and has to; meanwhile nothing that needs the model goes on.
-HELD_BACK: Final = frozenset(("claude_refused_account", "claude_spend_limit", "claude_unknown_model"))
+HELD_BACK: Final = frozenset((
+    "claude_refused_account",
+    "claude_spend_limit",
+    "claude_unknown_model",
+    "disk_failing",
+    "disk_full",
+))
 
 PRINTED: Final[Mapping[str, str]] = {
     "tests": "What the tests printed last",

@@ -10,6 +10,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from bot.infrastructure.own_disk import trouble_of
 from bot.records import StepFailed
 
 DEEPEST: Final = 64
@@ -97,12 +98,16 @@ def _read(descriptor: int, limit: int) -> bytes | None:
 
 
 def write(top: Path, path: str, content: bytes, *, executable: bool = False) -> None:
-    """A new regular file there, in place of what was there. Raises StepFailed("path_refused")."""
+    """A new regular file there, in place of what was there.
+
+    Raises StepFailed("path_refused"), Unavailable: disk_full, disk_failing.
+    """
     with _parent(top, path, create=True) as (directory, name):
         with suppress(FileNotFoundError):
             os.unlink(name, dir_fd=directory)
         descriptor = os.open(name, _CREATE, 0o755 if executable else 0o644, dir_fd=directory)
-        with FileIO(descriptor, "wb") as file:
+        # Buffered: a bare write that a disk has no more room for takes a part, and says nothing.
+        with os.fdopen(descriptor, "wb") as file:
             file.write(content)
 
 
@@ -131,7 +136,7 @@ def _parent(top: Path, path: str, *, create: bool) -> Iterator[tuple[int, str]]:
     except FileNotFoundError:
         raise
     except OSError as error:  # a link or a file where a directory should be, a name too long
-        raise StepFailed("path_refused", path) from error
+        raise trouble_of(error) or StepFailed("path_refused", path) from error
 
 
 @contextmanager

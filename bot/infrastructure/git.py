@@ -20,6 +20,7 @@ from bot.infrastructure.git_changes import edits as edits_of
 from bot.infrastructure.git_merging import merged
 from bot.infrastructure.git_mirror import Damaged, Mirror, Remote
 from bot.infrastructure.git_names import GONE, Named, as_it_was
+from bot.infrastructure.own_disk import on_own_disk
 from bot.infrastructure.resilience import Policy
 from bot.infrastructure.shared import Shared, Unshared
 from bot.landing_records import Merging
@@ -65,8 +66,7 @@ class GitSources:
         self._mirrors = data_directory.resolve() / "mirrors"
         self._copies = data_directory.resolve() / "copies"
         self._remote_url_of = remote_url_of
-        self._token_of = token_of
-        self._named = named
+        self._token_of, self._named = token_of, named
         self._policy = policy
         self._shared, self._shares = shared or Unshared(), shares
         self._locks: dict[int, asyncio.Lock] = {}
@@ -123,10 +123,11 @@ class GitSources:
     ) -> AsyncIterator[Path]:
         """A fresh directory with the commit's files and the edits, without .git or credential; gone later."""
         listing = await self.listing(repository, commit)
-        async with self._directory() as directory:
-            await self._read(repository, commit, lambda mirror: _fill(directory, mirror, listing))
-            await in_thread(lambda: _apply(directory, edits))
-            yield directory
+        with on_own_disk():
+            async with self._directory() as directory:
+                await self._read(repository, commit, lambda mirror: _fill(directory, mirror, listing))
+                await in_thread(lambda: _apply(directory, edits))
+                yield directory
 
     async def changes(self, repository: Repository, commit: str, directory: Path) -> list[FileEdit]:
         """What differs in the directory from the commit, as data; links are not followed."""
@@ -164,13 +165,13 @@ class GitSources:
     ) -> T:
         """Read from the mirror; what it lacks is fetched first, and one that is damaged is built anew."""
         mirror = Mirror(self._mirrors / f"{repository.id}.git")
-        if not mirror.holds(commit):
-            await self._fetch(repository, commit, mirror)
-        try:
-            return await reading(mirror)
-        except Damaged:
+        with on_own_disk():
+            if not mirror.holds(commit):
+                await self._fetch(repository, commit, mirror)
+            with suppress(Damaged):
+                return await reading(mirror)
             await self._fetch(repository, commit, mirror, anew=True)
-        return await reading(mirror)
+            return await reading(mirror)
 
     async def _fetch(
         self, repository: Repository, commit: str, mirror: Mirror, *, anew: bool = False
@@ -260,8 +261,9 @@ def _is_got(descriptor: int) -> bool:
 
 
 def _is_ignore_file(entry: TreeEntry) -> bool:
-    named = entry.path.rpartition("/")[2] == ".gitignore"
-    return named and is_file(entry) and entry.size <= _IGNORE_FILE_BYTES
+    return (
+        entry.path.rpartition("/")[2] == ".gitignore" and is_file(entry) and entry.size <= _IGNORE_FILE_BYTES
+    )
 
 
 async def _fill(directory: Path, mirror: Mirror, listing: Mapping[str, TreeEntry]) -> None:

@@ -18,6 +18,7 @@ from typing import IO, Final
 from urllib.parse import urlsplit
 
 from bot.infrastructure.finishing import finishing, in_thread
+from bot.infrastructure.own_disk import trouble_said
 from bot.records import StepFailed, TreeEntry, Unavailable
 
 _MIB: Final = 1024 * 1024
@@ -275,6 +276,8 @@ def _meaning(failure: GitFailed) -> Exception:
     for pattern, code in _REFUSALS:
         if pattern.search(said):
             return StepFailed(code, failure.said)
+    if trouble := trouble_said(said):
+        return trouble
     if _REMOTE.search(said):
         return Unavailable("git_unreachable", failure.said)
     return Damaged("mirror_damaged", failure.said)

@@ -17,6 +17,7 @@ from cachetools import TTLCache
 
 from bot.infrastructure import custody, directories
 from bot.infrastructure.finishing import in_thread
+from bot.infrastructure.own_disk import on_own_disk
 from bot.infrastructure.proxy import WayOut, proxy_at
 from bot.infrastructure.sandbox_annex import Annex
 from bot.records import FileEdit, Outcome, SandboxLimits
@@ -106,8 +107,9 @@ class Installations:
             yield self._failed[key]
             return
         job = _Job(commands=commands, files=files, limits=limits, tenant=tenant)
-        async with self._at_hand(key, job) as furnished:
-            yield furnished
+        with on_own_disk():
+            async with self._at_hand(key, job) as furnished:
+                yield furnished
 
     def key_of(self, commands: Commands, files: Sequence[FileEdit], *, owner: str) -> str:
         """The name of what comes of it: for another owner, command or file it is another."""

@@ -19,7 +19,13 @@ Pause = Callable[[float], Awaitable[None]]
 TRIES: Final = 13  # with the pause doubling, half an hour of a dependency being away
 FIRST_PAUSE_SECONDS: Final = 0.5
 # What a person has to mend: where it lasts longer than all tries, it is named as what ended the step.
-FOR_A_PERSON: Final = frozenset(("claude_refused_account", "claude_spend_limit", "claude_unknown_model"))
+FOR_A_PERSON: Final = frozenset((
+    "claude_refused_account",
+    "claude_spend_limit",
+    "claude_unknown_model",
+    "disk_failing",
+    "disk_full",
+))
 LONGEST_PAUSE_SECONDS: Final = 300.0  # of those that a dependency asks for
 
 

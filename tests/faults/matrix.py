@@ -86,8 +86,11 @@ MATRIX: Final[Mapping[str, Row]] = {
         how="another process holds the write lock",
         seen="a short hold is waited out, else 503; never a wrong yes",
     ),
-    "F09": Row(fault="disk full", how="a small disk in memory", seen="503, and recovery with the space",
-               lacks="only at the door and in the log, not in the checkout"),
+    "F09": Row(
+        fault="disk full",
+        how="a database that may not grow; a small disk in memory that is filled before the fetch, and before the working copy",
+        seen="503, and recovery with the space; nothing is checked out by halves, the run is held up, says so, and goes on with the space",
+    ),
     "F10": Row(
         fault="read-only file system, I/O errors",
         how="the database's file is broken, or may not be written",

@@ -92,6 +92,8 @@ async def test_what_waits_for_people_is_not_held_up() -> None:
         ("claude_unreachable", "claude"),
         ("github_circuit_open", "github"),
         ("git_unreachable", "git"),
+        ("disk_full", "disk"),
+        ("disk_failing", "disk"),
         ("claude_busy", None),
         ("sandbox_timeout", None),
         ("stream_busy", None),
