@@ -7,7 +7,7 @@ from bot.application import refusing
 from bot.application.asked import LookUp
 from bot.application.frozen import freezes_on
 from bot.application.notifying import look
-from bot.application.views import entered
+from bot.application.passes import entered
 from bot.domain.commands import Command
 from bot.domain.policy import NothingWaits
 from handlers.conversation import Here

@@ -8,12 +8,14 @@ from bot.application import (
     check_words,
     dispatch_words,
     freeze_words,
+    own_words,
     removal_words,
     suite_words,
     version_words,
 )
 from bot.application.fact_words import counted
 from bot.application.histories import History
+from bot.application.quoting import in_a_table
 from bot.application.reasons import code, why
 from bot.application.refusing import Refused
 from bot.application.remark_words import warning
@@ -48,9 +50,13 @@ def _row(row: Mapping[str, Any]) -> str:
     cost = row["cost_micro_usd"] / 1e6
     # A name without its sign: a list calls nobody.
     return (
-        f"| `{row['id']}` | {row['requested_by']} | #{row['issue']} | **{row['state']}**{reason}{waits} "
-        f"| {pull} | ${cost:.4f} |"
+        f"| `{row['id']}`{_titled(row)} | {row['requested_by']} | #{row['issue']} "
+        f"| **{row['state']}**{reason}{waits} | {pull} | ${cost:.4f} |"
     )
+
+
+def _titled(row: Mapping[str, Any]) -> str:
+    return f" {in_a_table(code(row['title']))}" if row["title"] else ""
 
 
 def unknown_filter(word: str, known: Iterable[str]) -> str:
@@ -108,7 +114,8 @@ def reasons(view: StatusView, since: datetime, now: datetime, refusals: Sequence
     lasting = duration(max(0.0, (now - since).total_seconds()))
     standing = version_words.standing(view)
     stands = f"{version_words.named(view)} is **{standing}** since {_time(since)} UTC ({lasting})."
-    return "\n\n".join([stands, *freeze_words.lines(view.freezes), *_because(view), *refused(refusals)])
+    said = [*freeze_words.lines(view.freezes), *_because(view), *own_words.line(view.own)]
+    return "\n\n".join([stands, *said, *refused(refusals)])
 
 
 def _because(view: StatusView) -> list[str]:

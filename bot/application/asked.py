@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
 
+from bot.domain.events import Own
 from bot.domain.policy import Permission
 from bot.domain.states import State
 from bot.records import Actor, Repository
@@ -114,8 +115,8 @@ class SeeBudget:
 class RaiseBudget:
     """Let a run use up more, by so many millionths of a US dollar, or up to so many in all.
 
-    `seen` is how many facts it had when that was said, where it is meant for nothing later; `title` is what
-    it is called from then on, where that is said with it.
+    `seen` is how many facts it had when that was said, where it is meant for nothing later; `title` and `own`
+    are what it is called from then on, and what is set for it, where that is said with it.
     """
 
     needs: ClassVar[Permission] = Permission.BUDGET
@@ -126,18 +127,22 @@ class RaiseBudget:
     up_to: int | None = None
     seen: int | None = None
     title: str | None = None
+    own: Own | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retitle:
-    """Call it something else; `seen` is how many facts it had when that was said."""
+class Adjust:
+    """Call it something else, or set for it alone what its repository says else, or both; `seen` is how many
+    facts it had when that was said, where it is meant for nothing later.
+    """
 
     needs: ClassVar[Permission] = Permission.WRITE
     by: Actor
     repository: Repository
     integration_id: str
-    title: str
-    seen: int
+    title: str | None = None
+    own: Own | None = None
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,13 +237,13 @@ OfOne = (
     | Deploy
     | Cancel
     | RaiseBudget
-    | Retitle
+    | Adjust
     | RollBack
     | Deprecate
     | Retry
 )
 Asked = RequestIntegration | OfOne
 Anything = Asked | LookUp | SeeBudget | RaiseMonth | Freeze | Unfreeze | HandBack
-# These only stop something, or call it something else, or let it use up more, which begins nothing: a freeze
-# does not keep them away.
-WHILE_FROZEN: Final = (Cancel, Reject, RaiseBudget, Retitle)
+# These only stop something, call it or hold it otherwise, or let it use up more, which begins nothing: a
+# freeze does not keep them away.
+WHILE_FROZEN: Final = (Cancel, Reject, RaiseBudget, Adjust)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from bot.application.approvals import vouched
 from bot.application.asked import (
     WHILE_FROZEN,
+    Adjust,
     AnswerQuestions,
     Approve,
     Asked,
@@ -17,7 +18,6 @@ from bot.application.asked import (
     Reject,
     RequestChanges,
     RequestIntegration,
-    Retitle,
     Retry,
     RollBack,
 )
@@ -36,6 +36,7 @@ from bot.application.ruling import read_rules_again
 from bot.application.taking_up import taken_up
 from bot.domain import deciding, deploying, landing, outsiders, planning, retiring, vouching
 from bot.domain import events as e
+from bot.domain.adjusting import adjust
 from bot.domain.integration import Integration, fold
 from bot.domain.money import check_seen, more_than_now, raise_budget
 from bot.domain.policy import NothingWaits, Role, Rules
@@ -113,8 +114,8 @@ async def _decision(  # noqa: C901, PLR0911  a table
             return lambda it: deciding.cancel(it, by=asked.by, cause=asked.cause, role=role)
         case RaiseBudget():
             return lambda it: _raised(asked, it, world.rules)
-        case Retitle():
-            return lambda it: _retitled(asked, it)
+        case Adjust():
+            return lambda it: _adjusted(asked, it)
         case RollBack():
             why = await _kept(asked.why, asked, world)
             return lambda it: retiring.roll_back(it, by=asked.by, why=why)
@@ -128,13 +129,18 @@ async def _decision(  # noqa: C901, PLR0911  a table
 def _raised(asked: RaiseBudget, it: Integration, rules: Rules) -> list[e.Event]:
     check_seen(it, asked.seen)
     more = asked.micro_usd if asked.up_to is None else more_than_now(it, asked.up_to)
-    raised = raise_budget(it, by=asked.by, micro_usd=more, rules=rules)
-    return raised if asked.title is None else [*raised, *retitle(it, by=asked.by, title=asked.title)]
+    return [*raise_budget(it, by=asked.by, micro_usd=more, rules=rules), *_said_of(asked, it)]
 
 
-def _retitled(asked: Retitle, it: Integration) -> list[e.Event]:
+def _adjusted(asked: Adjust, it: Integration) -> list[e.Event]:
     check_seen(it, asked.seen)
-    return retitle(it, by=asked.by, title=asked.title)
+    return _said_of(asked, it)
+
+
+def _said_of(asked: RaiseBudget | Adjust, it: Integration) -> list[e.Event]:
+    """What it is called from then on, and what is set for it, as far as that is said: all of it or none."""
+    titled = [] if asked.title is None else retitle(it, by=asked.by, title=asked.title)
+    return titled if asked.own is None else [*titled, *adjust(it, by=asked.by, own=asked.own)]
 
 
 async def _opening(

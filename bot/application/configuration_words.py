@@ -9,18 +9,25 @@ from bot.application.configuration_file import MOST_FAULTS, Reading
 from bot.application.configuration_values import shown, values_of
 from bot.application.fault_words import fault, more, reason
 from bot.application.in_force import InForce, Source
+from bot.application.own_settings import counting
+from bot.application.quoting import in_a_table
 from bot.application.reasons import code, why
+from bot.domain import events as e
 from bot.domain.approving import may_rule
+from bot.domain.integration import NOTHING_OWN
 
 CHECK: Final = "Claude configuration"
+OWN: Final = "this integration"
 NOBODY: Final = "What it says of approvals could not be read, so nobody's would release a merge meanwhile."
 COUNTS: Final = "It counts once it is on the default branch; `/claude config` says what is in force there."
 
 
-def in_force(found: InForce) -> str:
-    """Every key with its value, and where that comes from."""
-    values = values_of(found.configuration)
-    rows = [f"| `{key}` | {_shown(value)} | {_from(found, key)} |" for key, value in values.items()]
+def in_force(found: InForce, own: e.Own = NOTHING_OWN) -> str:
+    """Every key with its value, and where that comes from; what is set for one alone comes first."""
+    counts = {key: shown(value) for key, value in counting(own, found.configuration).items()}
+    values = values_of(found.configuration) | counts
+    sources = {key: OWN if key in counts else _from(found, key) for key in values}
+    rows = [f"| `{key}` | {_shown(value)} | {sources[key]} |" for key, value in values.items()]
     table = "\n".join(["| key | value | from |", "|---|---|---|", *rows])
     return "\n\n".join([table, *_trouble(found)])
 
@@ -30,8 +37,7 @@ def _trouble(found: InForce) -> list[str]:
 
 
 def _shown(value: str) -> str:
-    """In a table a line parts columns within code, too: what follows would be no code any more."""
-    return code(value).replace("\\|", "\\\u200b|").replace("|", "\\|") if value else "(not set)"
+    return in_a_table(code(value)) if value else "(not set)"
 
 
 def _from(found: InForce, key: str) -> str:

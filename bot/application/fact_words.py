@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Final, assert_never
 
+from bot.application import own_words
+from bot.application.own_settings import as_written
 from bot.application.reasons import NAMES, code, why
 from bot.application.tester_words import progress, short_judge
 from bot.domain import events as e
@@ -205,6 +207,8 @@ def told(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915  a tab
             return f"@{by.login} let it use up ${more / 1e6:.2f} more"
         case e.Titled(by=by, title=title):
             return f"@{by.login} called it {code(title)}"
+        case e.Adjusted(by=by, own=own):
+            return f"@{by.login} set for this integration alone: {own_words.listed(as_written(own))}"
         case e.RepositoryMoved(repository=name):
             return f"its repository is seen as {code(name)} from then on"
         case e.ReachedAgain():

@@ -7,10 +7,11 @@ from typing import Final
 
 from bot.api_records import Caller
 from bot.application import commands, refusal_words, refusing, words
-from bot.application.asked import Asked, Cancel, Deprecate, OfOne, RaiseBudget, Retitle
+from bot.application.asked import Adjust, Asked, Cancel, Deprecate, OfOne, RaiseBudget
 from bot.application.ports import World
 from bot.application.reading import NotFound, Reading, Row
 from bot.application.recording import load
+from bot.domain.events import Own
 from bot.domain.integration import Integration
 from bot.domain.policy import Denied, StaleApproval
 from bot.domain.possible import possible
@@ -48,6 +49,7 @@ class Wanted:
 
     title: str | None
     micro_usd: int | None
+    own: Own | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +74,24 @@ class Orders:
         return await self._given(replace(order, name="cancel"), row, partial(Cancel, cause="cancelled"))
 
     async def alter(
-        self, order: Order, integration_id: str, wanted: Wanted, *, is_seen: Callable[[Row], bool]
+        self,
+        order: Order,
+        integration_id: str,
+        wanted: Callable[[Row], Wanted],
+        *,
+        is_seen: Callable[[Row], bool],
     ) -> Row:
-        """Call it so, and let it use up so much in all: all of that, where it is still what was seen."""
+        """Call it so, let it use up so much, and set that for it: all of it, where it is still what was seen.
+
+        What is wanted is said of it as it stands.
+        """
         row = await self.reading.one(order.caller, integration_id)
-        seen = row["version"] if is_seen(row) else NEVER
-        if wanted.micro_usd is None:
-            titled = partial(Retitle, title=wanted.title or "", seen=seen)
-            return await self._given(replace(order, name="title"), row, titled)
-        more = partial(RaiseBudget, up_to=wanted.micro_usd, title=wanted.title, seen=seen)
+        seen, want = row["version"] if is_seen(row) else NEVER, wanted(row)
+        if want.micro_usd is None:
+            adjusted = partial(Adjust, title=want.title, own=want.own, seen=seen)
+            name = "title" if want.own is None else "config"
+            return await self._given(replace(order, name=name), row, adjusted)
+        more = partial(RaiseBudget, up_to=want.micro_usd, title=want.title, own=want.own, seen=seen)
         return await self._given(order, row, more)
 
     async def _given(self, order: Order, row: Row, ask: Ask) -> Row:

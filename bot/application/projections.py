@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.application.own_settings import own_text
 from bot.domain.integration import Integration
 
 
@@ -26,5 +27,6 @@ def row_of(it: Integration) -> Mapping[str, Any]:
         "deployment": it.deployment,
         "cost_micro_usd": it.micro_usd,
         "budget_micro_usd": it.micro_usd_allowed,
+        "settings": own_text(it.own),
         "version": it.version,
     }

@@ -63,6 +63,11 @@ def printed(title: str, text: str) -> str:
     return f"<details><summary>{title}</summary>\n\n{ticks}text\n{plain.strip()}\n{ticks}\n\n</details>"
 
 
+def in_a_table(shown: str) -> str:
+    """Code in a row: a line parts columns within code, too, and what follows would be no code any more."""
+    return shown.replace("\\|", "\\\u200b|").replace("|", "\\|")
+
+
 def unheard(text: str) -> str:
     """Nothing in it is a command, a name or a marker to those who read a comment as it is written."""
     return HEARD.sub("\\g<0>\u200b", text)

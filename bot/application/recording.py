@@ -35,6 +35,7 @@ WAKING: Final = (
     e.RunEnded,
     e.CancelRequested,
     e.BudgetRaised,
+    e.Adjusted,
 )
 
 Decide = Callable[[Integration], Sequence[e.Event]]

@@ -3,8 +3,17 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.application import approval_words, check_words, freeze_words, landing_words, removal_words, words
+from bot.application import (
+    approval_words,
+    check_words,
+    freeze_words,
+    landing_words,
+    own_words,
+    removal_words,
+    words,
+)
 from bot.application.reasons import code
+from bot.domain.adjusting import NotSettable
 from bot.domain.approving import RulesUnread
 from bot.domain.checks import ChecksFail
 from bot.domain.commands import PREFIX
@@ -120,6 +129,8 @@ def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR09
             said = freeze_words.not_owner(error)
         case NotFrozen():
             said = freeze_words.not_frozen(error)
+        case NotSettable():
+            said = own_words.refused(error)
         case CannotRetry():
             said = _no_retry(error)
         case ChangedSince():

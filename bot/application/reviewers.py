@@ -80,8 +80,10 @@ async def _asked(it: Integration, reviewers: Reviewers, world: World) -> tuple[t
             name for name in reviewers.names if not await _takes(it, Reviewers(names=(name,)), world)
         ])
 
+    before = sum(each.head == it.head for each in it.reviews_asked)
+    nth = f":{before + 1}" if before else ""
     try:
-        refused = await once(world, f"reviewers:{it.name}:{it.head}", find=find, make=make)
+        refused = await once(world, f"reviewers:{it.name}:{it.head}{nth}", find=find, make=make)
     except StepFailed as failure:
         return reviewers.names, failure.code
     return tuple(json.loads(refused)), ""

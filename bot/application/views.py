@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from bot.application.lives import ending_of
+from bot.application.own_settings import as_written
+from bot.application.passes import Pass, passes_of
 from bot.application.spec import Spec
 from bot.domain import events as e
 from bot.domain import planning
 from bot.domain.approving import Standing
 from bot.domain.freezing import Freeze
-from bot.domain.integration import Integration, evolve
+from bot.domain.integration import Integration
 from bot.domain.removal import ShownRemoval
 from bot.domain.reports import Told
 from bot.domain.states import State
@@ -76,6 +78,7 @@ class StatusView:
 
     id: str
     title: str
+    own: Mapping[str, Any]
     state: str
     requested_by: str
     steps: tuple[StepView, ...]
@@ -171,6 +174,7 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
     return StatusView(
         id=of.id,
         title=it.title,
+        own=as_written(it.own),
         state=it.state,
         requested_by=of.requested_by.login,
         steps=tuple(steps_of(of, records)),
@@ -252,14 +256,9 @@ def _failing(it: Integration, names: tuple[str, ...]) -> FailingChecks | None:
     return FailingChecks(head=known.head, names=names, count=len(known.failing), left=known.left)
 
 
-def entered(integration_id: str, records: Sequence[Recorded]) -> datetime:
-    """When it came into the state that it is in; there must be facts."""
-    return _passes(integration_id, records)[-1][1]
-
-
 def steps_of(it: Integration, records: Sequence[Recorded]) -> list[StepView]:
     """Each pass through a step with its times, then the steps still to come."""
-    passes = [each for each in _passes(it.id, records) if each[3] == it.edition]
+    passes = [each for each in passes_of(it.id, records) if each[3] == it.edition]
     shown = [
         StepView(name=STEPS[state], mark=_mark(passes, index, it), began=began, ended=ended)
         for index, (state, began, ended, _) in enumerate(passes)
@@ -271,20 +270,6 @@ def steps_of(it: Integration, records: Sequence[Recorded]) -> list[StepView]:
     order = list(STEPS)
     rest = order[order.index(reached) + 1 :] if reached in order else order
     return [*shown, *(StepView(name=STEPS[state], mark="todo") for state in rest)]
-
-
-Pass = tuple[State, datetime, datetime | None, int]
-
-
-def _passes(integration_id: str, records: Sequence[Recorded]) -> list[Pass]:
-    """The stages it went through, each with when it came, when it left, and of which version it is."""
-    it, entered = Integration(id=integration_id), list[tuple[State, datetime, int]]()
-    for record, event in zip(records, e.decode(records), strict=True):
-        before, it = (it.stage, it.edition), evolve(it, event)
-        if (it.stage, it.edition) != before or not entered:
-            entered.append((it.stage, record.at, it.edition))
-    left = [at for _, at, _ in entered[1:]]
-    return [(stage, at, end, of) for (stage, at, of), end in zip(entered, [*left, None], strict=False)]
 
 
 def _mark(passes: Sequence[Pass], index: int, it: Integration) -> str:

@@ -65,8 +65,13 @@ def answer(it: Integration, *, by: Actor, text: str) -> list[e.Event]:
 
 
 def validate(it: Integration, validated: e.RequestValidated) -> list[e.Event]:
-    """The request became a spec; where there is a plan, it is the one that was approved and no other."""
+    """The request became a spec; where there is a plan, it is the one that was approved and no other.
+
+    Where somebody just came to want a plan, there is none yet, and nothing is agreed.
+    """
     _check_in(it, State.VALIDATING)
+    if it.plan_first and it.plan is None:
+        return []
     if it.plan is not None and not (is_agreed(it) and it.plan.spec == validated.spec):
         raise NothingWaits("validate")
     return [validated]

@@ -69,6 +69,21 @@ class PathRule(Happened, frozen=True, kw_only=True):
     by: tuple[str, ...] = ()
 
 
+class Own(Happened, frozen=True, kw_only=True):
+    """What is set for one integration alone, by the keys of the configuration; None is as that has it.
+
+    `reviewers` are names with their sign, or `codeowners`. It is no fact by itself, but a part of one.
+    """
+
+    plan_first: bool | None = None
+    approvals: int | None = None
+    test_remarks: str | None = None
+    update: bool | None = None
+    reviewers: tuple[str, ...] | None = None
+    labels: tuple[str, ...] | None = None
+    reminders: bool | None = None
+
+
 class ValidationStarted(Happened, frozen=True, kw_only=True):
     """The saga took it up."""
 
@@ -765,6 +780,13 @@ class Titled(Happened, frozen=True, kw_only=True):
     title: str
 
 
+class Adjusted(Happened, frozen=True, kw_only=True):
+    """A person set for this one what else its repository's configuration says; what is None stays."""
+
+    by: Actor
+    own: Own
+
+
 class RepositoryMoved(Happened, frozen=True, kw_only=True):
     """Its repository, which keeps its number, has another name now, or another installation sees it."""
 
@@ -872,6 +894,7 @@ Event = (
     | Reminded
     | BudgetRaised
     | Titled
+    | Adjusted
     | RepositoryMoved
     | ReachedAgain
     | IntegrationFailed
@@ -900,14 +923,14 @@ def decode(records: Iterable[Recorded]) -> list[Event]:
     return [_event(record) for record in records]
 
 
-def _values(event: Event | PathRule) -> dict[str, Any]:
+def _values(event: Event | PathRule | Own) -> dict[str, Any]:
     return {name: _plain(getattr(event, name)) for name in event.__struct_fields__}
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Actor):
         return {"id": value.id, "login": value.login}
-    if isinstance(value, PathRule):
+    if isinstance(value, (PathRule, Own)):
         return _values(value)
     return list(map(_plain, value)) if isinstance(value, tuple) else value
 

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 
 from msgspec import structs
 
@@ -19,12 +19,15 @@ from bot.run_records import Way
 
 NOBODY: Final = Actor(id=0, login="ghost")
 NOWHERE: Final = Repository(id=0, full_name="", installation_id=0)
+NOTHING_OWN: Final = e.Own()
+# Tests that pass with remarks are then taken for failed.
+REFUSES: Final = "refuse"
 
 Turn = e.TurnTaken | e.ToolsRun
 # Where the tests had the last word.
 TESTS_SAY: Final = ("tests", "tests_remarked")
 # An answer that broke off is no sign that the next one will come whole.
-LEAVES_HELD_UP: Final = (e.HeldUp, e.AnswerLost, e.Titled)
+LEAVES_HELD_UP: Final = (e.HeldUp, e.AnswerLost, e.Titled, e.Adjusted)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,7 @@ class Integration:
     request: str = ""
     title: str = ""
     titles: int = 0
+    own: e.Own = NOTHING_OWN
     asked_base: str | None = None
     turns_allowed: int = 0
     tokens_allowed: int = 0
@@ -49,6 +53,7 @@ class Integration:
     rounds: int = 0
     exchanges: tuple[tuple[str, str], ...] = ()
     plan_first: bool = False
+    plan_demanded: bool = False
     plan: e.PlanProposed | None = None
     plan_shown: e.PlanShown | None = None
     plan_approved: e.PlanApproved | None = None
@@ -78,6 +83,7 @@ class Integration:
     labelled: bool = False
     reviewers: tuple[str, ...] = ()
     reviews_asked: tuple[e.ReviewersAsked, ...] = ()
+    asks_others: bool = False
     setup: SetUp = field(default_factory=SetUp)
     sends_back: bool = True
     tester: e.Tester = "sandbox"
@@ -382,7 +388,12 @@ class Integration:
     def needs_reviewers(self) -> bool:
         """Whether people are to be asked for a review of this commit, and were not yet."""
         is_asked = bool(self.reviews_asked) and self.reviews_asked[-1].head == self.head
-        return bool(self.reviewers) and not is_asked
+        return bool(self.reviewers) and (self.asks_others or not is_asked)
+
+    @property
+    def is_made(self) -> bool:
+        """Whether this version is merged, and only goes out by now."""
+        return self.state is State.DEPLOYING and self.merged != ""
 
     @property
     def cached_share(self) -> float | None:
@@ -462,11 +473,12 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
         case e.ValidationStarted():
             return replace(it, state=State.VALIDATING)
         case e.QuestionsAsked(questions=questions, reminders=reminds):
-            return replace(it, questions=questions, rounds=it.rounds + 1, reminds=reminds)
+            return with_own(replace(it, questions=questions, rounds=it.rounds + 1, reminds=reminds))
         case e.Answered(text=text):
             return replace(it, questions=None, exchanges=(*it.exchanges, (it.questions or "", text)))
         case e.PlanProposed():
-            return replace(it, plan=event, plan_shown=None, plan_approved=None, reminds=event.reminders)
+            after = replace(it, plan=event, plan_shown=None, plan_approved=None)
+            return with_own(replace(after, reminds=event.reminders))
         case e.PlanShown():
             return replace(it, plan_shown=event)
         case e.PlanApproved():
@@ -477,7 +489,7 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
         case e.TestsChosen(tests=tests, configured=configured):
             return replace(it, tests=tests, tests_configured=configured)
         case e.RequestValidated():
-            return _validated(it, event)
+            return with_own(_validated(it, event))
         case e.TurnTaken() | e.ToolsRun():
             return _turned(it, [event])
         case e.AnswerLost():
@@ -515,7 +527,7 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
         case e.PullRequestLabelled():
             return replace(it, labelled=True)
         case e.ReviewersAsked():
-            return replace(it, reviews_asked=(*it.reviews_asked, event))
+            return replace(it, reviews_asked=(*it.reviews_asked, event), asks_others=False)
         case e.CheckOpened(check=check, head=head):
             return replace(it, check=check, check_head=head, check_open=True, at_gate=True)
         case e.CheckClosed():
@@ -601,6 +613,8 @@ def _evolved(it: Integration, event: e.Event) -> Integration:
             return _raised(it, event)
         case e.Titled(title=title):
             return replace(it, title=title, titles=it.titles + 1)
+        case e.Adjusted():
+            return _adjusted(it, event)
         case e.RepositoryMoved(repository=name, installation_id=number):
             moved = dataclasses.replace(it.repository, full_name=name, installation_id=number)
             return replace(it, repository=moved)
@@ -678,6 +692,42 @@ def _validated(it: Integration, event: e.RequestValidated) -> Integration:
         report_paths=event.reports,
         reviewers=event.reviewers,
         updates=event.updates,
+    )
+
+
+def _adjusted(it: Integration, event: e.Adjusted) -> Integration:
+    """What its pull request has got already it gets beside; a gate that more have to open is shut again."""
+    said = event.own
+    own = structs.replace(it.own, **said_in(said))
+    is_anothers = bool(said.plan_first) and event.by != it.requested_by
+    after = replace(it, own=own, plan_demanded=it.plan_demanded or is_anothers)
+    after = replace(
+        after,
+        labelled=it.labelled and said.labels is None,
+        asks_others=it.asks_others or said.reviewers is not None,
+    )
+    return _shut(with_own(after))
+
+
+def said_in(own: e.Own) -> dict[str, Any]:
+    """What it says, by its key."""
+    return {key: value for key, value in structs.asdict(own).items() if value is not None}
+
+
+def with_own(it: Integration) -> Integration:
+    """What is set for it alone, over what its repository says: what guards it is only made stricter."""
+    own = it.own
+    if own == NOTHING_OWN:
+        return it
+    return replace(
+        it,
+        plan_first=it.plan_first or bool(own.plan_first),
+        approvals_needed=max(it.approvals_needed, own.approvals or 1),
+        refuses_remarks=it.refuses_remarks or own.test_remarks == REFUSES,
+        updates=it.updates or bool(own.update),
+        reviewers=it.reviewers if own.reviewers is None else own.reviewers,
+        labels=it.labels if own.labels is None else own.labels,
+        reminds=it.reminds if own.reminders is None else own.reminders,
     )
 
 
@@ -913,14 +963,17 @@ def _settled(it: Integration) -> Integration:
 
 
 def _still_counted(after: Integration, it: Integration) -> Integration:
-    """What it is called and cost, how often it rested and called people: that goes on in what begins anew.
+    """What it is called, cost and has set for it, how often it rested and called people: that goes on in what
+    begins anew.
 
     By these counts what is said of it is told apart: one that began anew would say nothing.
     """
-    return replace(
+    counted = replace(
         after,
         title=it.title,
         titles=it.titles,
+        own=it.own,
+        plan_demanded=it.plan_demanded,
         turns=it.turns,
         tokens=it.tokens,
         micro_usd=it.micro_usd,
@@ -931,6 +984,7 @@ def _still_counted(after: Integration, it: Integration) -> Integration:
         rests=it.rests,
         reminders=it.reminders,
     )
+    return with_own(counted)
 
 
 def _gone_on(after: Integration, it: Integration, event: e.Retried) -> Integration:

@@ -92,13 +92,14 @@ def check_seen(it: Integration, seen: int | None) -> None:
 def raise_budget(it: Integration, *, by: Actor, micro_usd: int, rules: Rules) -> list[e.Event]:
     """Let it use up more: of turns, tokens and minutes as much as a run of so many dollars has.
 
-    What has failed may get more as well, to be tried again with. Nothing more changes nothing.
+    What has failed may get more as well, to be tried again with. Nothing more changes nothing, also of what
+    has ended.
     """
+    if not micro_usd:
+        return []
     is_being_stopped = it.state is not State.FAILED and (it.cancelled or it.rejected_by)
     if it.state in OVER or is_being_stopped:
         raise NothingWaits("budget")
-    if not micro_usd:
-        return []
     more = {name: _share(getattr(rules, name), micro_usd, rules) for name in ("turns", "tokens", "minutes")}
     return [e.BudgetRaised(by=by, micro_usd=micro_usd, **more)]
 

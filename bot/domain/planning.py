@@ -24,7 +24,7 @@ def own_counts(it: Integration, *, alone: bool) -> bool:
 
     Without `--plan-first` nobody would have been asked at all, and the change has its own gate still.
     """
-    return alone or (it.plan is not None and not it.plan.demanded)
+    return alone or (it.plan is not None and not it.plan.demanded and not it.plan_demanded)
 
 
 def propose(it: Integration, proposed: e.PlanProposed) -> list[e.Event]:

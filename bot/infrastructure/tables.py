@@ -45,13 +45,15 @@ HEADS: Final = Table(
     Column("noted_at", Text, nullable=False),
 )
 
-# One row: where the chain ends. It moves on with each append, as long as what it named is still there.
+# One row: where the chain ends. It moves on with each append, as long as what it named is still there; beside
+# it, how often the read models were made anew.
 TAIL: Final = Table(
     "tail",
     METADATA,
     Column("id", NUMBER, primary_key=True, autoincrement=False),
     Column("seq", NUMBER, nullable=False),
     Column("hash", Text, nullable=False),
+    Column("rebuilt", NUMBER, nullable=False, server_default="0"),
 )
 
 INTEGRATIONS: Final = Table(
@@ -77,6 +79,7 @@ INTEGRATIONS: Final = Table(
     Column("updated_at", Text, nullable=False),
     Column("title", Text),
     Column("budget_micro_usd", BigInteger, nullable=False, server_default="0"),
+    Column("settings", Text),
     Index("integrations_issue", "repository_id", "issue"),
     Index("integrations_pull_request", "repository_id", "pull_request"),
     Index("integrations_branch", "repository_id", "branch"),

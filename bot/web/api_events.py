@@ -95,6 +95,7 @@ SHOWN: Final[Mapping[type[e.Event], str]] = {
     e.Reminded: "of",
     e.BudgetRaised: "by micro_usd turns tokens minutes",
     e.Titled: "by title",
+    e.Adjusted: "by own:settings",
     e.RepositoryMoved: "repository installation_id",
     e.ReachedAgain: "",
     e.IntegrationFailed: "reason during detail",

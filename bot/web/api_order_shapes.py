@@ -10,6 +10,7 @@ from bot.domain.branch_names import is_branch
 from bot.domain.states import State
 from bot.domain.titling import LONGEST as LONGEST_TITLE
 from bot.domain.titling import is_title
+from bot.web.api_own_shapes import OwnSettings
 from bot.web.api_shapes import Asked
 
 LONGEST: Final = 65_536  # as of a comment on GitHub
@@ -121,11 +122,14 @@ class Settings(Asked):
         None,
         description="what the run may use up in all, in US dollars; it only grows, and takes budget:manage",
     )
+    settings: OwnSettings | None = Field(
+        None, description="what is set for it alone; it guards it as its repository does, or more strictly"
+    )
 
     @model_validator(mode="after")
     def _one_at_least(self) -> Self:
-        if self.title is None and self.budget_usd is None:
-            raise ValueError("give `title`, `budget_usd`, or both")
+        if self.title is None and self.budget_usd is None and self.settings is None:
+            raise ValueError("give `title`, `budget_usd`, `settings`, or several of them")
         return self
 
 

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from bot.application import wanting
 from bot.application.asked import (
+    Adjust,
     AnswerQuestions,
     Approve,
     Cancel,
@@ -16,7 +17,6 @@ from bot.application.asked import (
     Reject,
     RequestChanges,
     RequestIntegration,
-    Retitle,
     Retry,
     RollBack,
 )
@@ -28,6 +28,7 @@ from bot.web import api_shapes as v1
 from bot.web import api_words as words
 from bot.web.api_door import PREFIX, ApiDoor, Handle, answer_of, etag_of
 from bot.web.api_gateway import CALLER, Right, check_scope
+from bot.web.api_own_shapes import own_asked
 from bot.web.api_repeats import ORDER
 from bot.web.api_told import told_of
 from bot.web.openapi import Route
@@ -50,9 +51,7 @@ async def sees_repository(door: ApiDoor, request: web.Request, asked: said.Reque
 
 async def knows_what_it_changes(door: ApiDoor, request: web.Request, asked: said.Settings) -> None:
     """Whoever sets something says what they saw; money takes another right than a name."""
-    if asked.budget_usd is not None:
-        check_scope(request, RaiseBudget.needs)
-    await is_visible(door, request, asked)
+    wanted_of(request, asked, await door.reading.one(request[CALLER], request.match_info["id"]))
     if "If-Match" not in request.headers:
         raise Refused(428, "precondition_required", words.NO_IF_MATCH)
 
@@ -73,15 +72,25 @@ async def ask_for_integration(door: ApiDoor, request: web.Request, asked: said.R
 
 
 async def set_integration(door: ApiDoor, request: web.Request, asked: said.Settings) -> web.StreamResponse:
-    """Set its title, or what the run may use up in all, or both; only from what you saw."""
+    """Set its title, what the run may use up in all, what holds for it alone; only from what you saw."""
 
     def is_seen(row: Row) -> bool:
         etag = etag_of(answer_of(told_of(row)))
         return any(each.value in {etag, "*"} and not each.is_weak for each in request.if_match or ())
 
-    budget = None if asked.budget_usd is None else said.micro_usd_of(asked.budget_usd)
-    wanted, order = Wanted(title=asked.title, micro_usd=budget), ordered(request, "budget")
+    wanted, order = partial(wanted_of, request, asked), ordered(request, "budget")
     return taken(await door.orders.alter(order, request.match_info["id"], wanted, is_seen=is_seen))
+
+
+def wanted_of(request: web.Request, asked: said.Settings, row: Row) -> Wanted:
+    """What is to be set. A budget that is said again as it is changes nothing, and takes no right."""
+    budget = None if asked.budget_usd is None else said.micro_usd_of(asked.budget_usd)
+    if budget == row["budget_micro_usd"]:
+        budget = None
+    if budget is not None:
+        check_scope(request, RaiseBudget.needs)
+    own = None if asked.settings is None else own_asked(asked.settings)
+    return Wanted(title=asked.title, micro_usd=budget, own=own)
 
 
 async def end_integration(door: ApiDoor, request: web.Request, asked: said.Ending) -> web.StreamResponse:
@@ -182,7 +191,7 @@ ROUTES: Final[tuple[Route[Handle], ...]] = (
         set_integration,
         said.Settings,
         v1.Integration,
-        Right(Retitle.needs),
+        Right(Adjust.needs),
         method="PUT",
         status=202,
         before=knows_what_it_changes,

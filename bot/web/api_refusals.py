@@ -34,6 +34,7 @@ STATUSES: Final[Mapping[str, int]] = {
     "not_frozen": CONFLICT,
     "not_owner": FORBIDDEN,
     "not_seen": CONFLICT,
+    "not_settable": CONFLICT,
     "nothing_to_roll_back": CONFLICT,
     "nothing_waits": CONFLICT,
     "only_operator": FORBIDDEN,

@@ -13,6 +13,7 @@ from bot.domain.policy import Permission
 from bot.domain.states import State
 from bot.records import Recorded
 from bot.web.api_events import data_of
+from bot.web.api_own_shapes import OwnSettings
 
 MOST: int = 100
 
@@ -121,6 +122,7 @@ class Integration(Shape):
     head: str | None = Field(description="the newest commit on its branch")
     cost_usd: float = Field(description="what the model's answers cost so far, in US dollars")
     budget_usd: float = Field(description="what the run may use up in all, in US dollars")
+    settings: OwnSettings | None = Field(description="what is set for it alone; null where nothing is")
     version: int = Field(description="how many events it has; each change adds at least one")
     requested_at: Moment
     updated_at: Moment
@@ -213,6 +215,7 @@ def integration_of(row: Mapping[str, Any]) -> Integration:
         head=row["head"],
         cost_usd=row["cost_micro_usd"] / 1_000_000,
         budget_usd=row["budget_micro_usd"] / 1_000_000,
+        settings=OwnSettings.model_validate_json(row["settings"]) if row["settings"] else None,
         version=row["version"],
         requested_at=row["requested_at"],
         updated_at=row["updated_at"],

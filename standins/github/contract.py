@@ -147,6 +147,9 @@ def _mend_one(schema: dict[str, Any]) -> None:
     if isinstance(allowed, list) and (schema.get("nullable") or "action_required" in allowed):
         schema["enum"] = [*allowed, None]
         schema["nullable"] = True
+    # A label that nobody described has null, which the answer to an order for reviews forgets.
+    if {"color", "default", "description", "node_id"} <= schema.get("properties", {}).keys():
+        schema["properties"]["description"] = {**schema["properties"]["description"], "nullable": True}
     # An installation's account is a person or an enterprise; the description of the list says both at once.
     if [each.get("title") for each in schema.get("allOf", [])] == ["Simple User", "Enterprise"]:
         schema["anyOf"] = schema.pop("allOf")

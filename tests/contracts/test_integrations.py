@@ -32,6 +32,7 @@ def row(number: int, **columns: str | int | None) -> dict[str, Any]:
         "updated_at": "2026-01-09T00:00:00.000000+00:00",
         "title": None,
         "budget_micro_usd": 9_000_000_004,
+        "settings": None,
         **columns,
     }
 

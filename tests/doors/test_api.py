@@ -291,6 +291,7 @@ async def test_one_integration_in_the_shape_of_v1(api: Client, opened: Opened) -
         "head": None,
         "cost_usd": 0.0,
         "budget_usd": 5.0,
+        "settings": None,
         "version": 2,
         "requested_at": "2026-01-01T09:00:00Z",
         "updated_at": "2026-01-01T09:10:00Z",

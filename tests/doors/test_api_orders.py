@@ -462,7 +462,7 @@ async def test_a_title_is_set_seen_and_found(api: Client, opened: Opened) -> Non
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ({}, "give `title`, `budget_usd`, or both"),
+        ({}, "give `title`, `budget_usd`, `settings`, or several of them"),
         ({"title": "a\u200bb"}, "title: give one line, without what is not seen and without space around it"),
     ],
 )

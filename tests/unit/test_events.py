@@ -54,7 +54,7 @@ def test_a_whole_history_is_read_back_in_order() -> None:
 
 def test_every_kind_of_fact_is_known_by_its_name() -> None:
     assert all(e.TYPES[kind.__name__] is kind for kind in e.TYPES.values())
-    assert len(e.TYPES) == 80
+    assert len(e.TYPES) == 81
 
 
 def test_half_a_surrogate_is_read_as_it_was_written() -> None:

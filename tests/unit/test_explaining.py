@@ -261,6 +261,7 @@ def test_every_fact_has_its_sentence() -> None:
     every += [HELD_UP, e.WentOn(), *UP_AGAIN]
     every += [
         e.Titled(by=ADMIN, title="`a`"),
+        e.Adjusted(by=ADMIN, own=e.Own(approvals=2)),
         RESTING,
         e.Resumed(),
         MORE,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from bot.application import status_words
-from bot.application.asked import RaiseBudget, Retitle
+from bot.application.asked import Adjust, RaiseBudget
 from bot.application.commands import handle
 from bot.application.notifying import show_status
 from bot.application.steps import title_and_body
@@ -62,8 +62,8 @@ async def shown(stage: Stage, *freezes: Freeze) -> list[tuple[int, str]]:
     return stage.pulls.retitled
 
 
-def asks(title: str, seen: int, by: Any = DEVELOPER) -> Retitle:
-    return Retitle(by=by, repository=SHOP, integration_id=ID, title=title, seen=seen)
+def asks(title: str, seen: int, by: Any = DEVELOPER) -> Adjust:
+    return Adjust(by=by, repository=SHOP, integration_id=ID, title=title, seen=seen)
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,7 @@ def test_the_help_of_an_administrator() -> None:
 | `/claude budget [month] [+<dollars>]` | show what this run and this month cost and may cost; with an amount, allow so much more |
 | `/claude freeze [repo or org] <why> [until <when>]` | stop everything at once, here or in the whole account, until then or until it is lifted |
 | `/claude unfreeze [repo or org]` | lift that again, and let what stopped go on |
-| `/claude config` | show this repository's configuration, and where each value comes from |\
+| `/claude config [<key>: <value>]` | show this repository's configuration, and where each value comes from; with a key and a value, set it for this integration alone (which needs `integration:write`) |\
 """)
 
 
