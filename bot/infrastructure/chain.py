@@ -16,6 +16,7 @@ IS_THERE: Final = or_(
 )
 # Where the chain was cut off, its tail stays where it was: what is appended then hides nothing.
 MOVE_TAIL: Final = update(TAIL).where(IS_THERE).values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
+REBUILT: Final = update(TAIL).values(rebuilt=TAIL.c.rebuilt + 1)
 WHOLE: Final = select(TAIL.c.seq).where(IS_THERE)
 NEWEST: Final = (
     select(func.coalesce(func.max(EVENTS.c.version), 0))

@@ -23,6 +23,7 @@ from bot.infrastructure.appending import Appended, Command, Tail, Written, chain
 from bot.infrastructure.chain import (
     GENESIS,
     MOVE_TAIL,
+    REBUILT,
     SHORTENED,
     WHOLE,
     Broken,
@@ -184,7 +185,10 @@ class EventStore:
             last = page[-1].stream
 
     async def replace_rows(self, rows: Iterable[Mapping[str, Any]], *, as_of: int) -> None:
-        """The read model anew, as folded from the log up to that seq; Conflict if it has grown since."""
+        """The read model anew, as folded from the log up to that seq; Conflict if it has grown since.
+
+        Whoever remembers rows sees at the next look that they are others.
+        """
         await self._database.write(partial(self._replace_rows, [dict(row) for row in rows], as_of))
 
     def _append(self, command: Command, connection: Connection) -> tuple[list[Recorded], Written | None]:
@@ -222,6 +226,7 @@ class EventStore:
         self._lock(connection)
         if _tail(connection, stream="", key="").seq != as_of:
             raise Conflict("log", as_of)
+        connection.execute(REBUILT)
         connection.execute(delete(INTEGRATIONS))
         if rows:
             connection.execute(insert(INTEGRATIONS), rows)

@@ -2,8 +2,9 @@
 
 What is remembered has the place in the log at which it was read, and counts only while nothing has moved
 since, which is looked up before each use (`news.py`): so it is never older than the question. What is not
-remembered, or does not count, is read from the database. How long it is kept bounds only what no append
-tells of: a read model that is made anew, a backup that is put back.
+remembered, or does not count, is read from the database. A read model that was made anew, and a backup that
+was put back, are seen by the same look; how long anything is kept bounds what a process may find in Redis
+that was not running meanwhile.
 """
 
 import asyncio

@@ -14,14 +14,16 @@ from typing import Any, Final, NamedTuple, TypeVar
 from sqlalchemy import Connection, Select, bindparam, select
 
 from bot.infrastructure.database import Database
-from bot.infrastructure.tables import EVENTS
+from bot.infrastructure.tables import EVENTS, TAIL
 from bot.infrastructure.together import Together
 
 T = TypeVar("T")
 
 MOST_FACTS: Final = 1_000  # in one look; where more have come, nothing that is remembered counts
 MOST_STREAMS: Final = 10_000
-PLACED: Final = (EVENTS.c.seq, EVENTS.c.stream, EVENTS.c.hash)
+# Beside the events: how often the read models were made anew, of which no event tells.
+REBUILT: Final = select(TAIL.c.rebuilt).scalar_subquery().label("rebuilt")
+PLACED: Final = (EVENTS.c.seq, EVENTS.c.stream, EVENTS.c.hash, REBUILT)
 # The place itself is read again: where it is another one, or gone, the past is not the one that we know.
 SINCE: Final = (
     select(*PLACED).where(EVENTS.c.seq >= bindparam("seq")).order_by(EVENTS.c.seq).limit(MOST_FACTS)
@@ -42,12 +44,13 @@ BEGINNING: Final = Place(0, "")
 
 class Found(NamedTuple):
     """What one look found; `is_all` is whether that is all that came, `is_another` whether the log is not the
-    one that was known.
+    one that was known, `rebuilt` how often the read models were made anew, where anything was there.
     """
 
     facts: Sequence[tuple[int, str, str]]
     is_all: bool
     is_another: bool = False
+    rebuilt: int | None = None
 
 
 class News:
@@ -58,8 +61,7 @@ class News:
         self._place: Place | None = None
         self._floor = 0
         self._moved: OrderedDict[str, int] = OrderedDict()
-        self.log = ""
-        """Another name once the log is another one: what was read of one never counts for another."""
+        self._log, self._rebuilt = "", 0
         self.token: int | None = None
         """What `Database.version` was right before the last look."""
         self._turn = asyncio.Lock()
@@ -69,6 +71,13 @@ class News:
     def end(self) -> int:
         """The newest event that this process knows of."""
         return self._place.seq if self._place else 0
+
+    @property
+    def log(self) -> str:
+        """Another name once the log is another one, or the read models were made anew: what was read of one
+        never counts for another. Whoever looks at them after that has the same one.
+        """
+        return f"{self._log}.{self._rebuilt}" if self._rebuilt else self._log
 
     async def now(self) -> int:
         """The end of the log, looked at after this was called. Raises Unavailable."""
@@ -100,7 +109,8 @@ class News:
     def _hear(self, found: Found) -> None:
         """From now on this is known too."""
         if found.is_another:
-            self.log = secrets.token_hex(8)
+            self._log = secrets.token_hex(8)
+        self._rebuilt = self._rebuilt if found.rebuilt is None else found.rebuilt
         if not found.is_all:
             self._moved.clear()
             self._place, self._floor = (
@@ -123,12 +133,16 @@ def _look(behind: Place | None, connection: Connection) -> Found:
     """What came behind that place; the newest there is where that is too much, or not what it was."""
     is_another = False
     if behind is not None:
-        facts = _placed(SINCE, behind.seq, connection)
+        facts, rebuilt = _placed(SINCE, behind.seq, connection)
         is_another = behind != BEGINNING and (not facts or facts[0][::2] != behind)
         if not is_another and len(facts) < MOST_FACTS:
-            return Found(facts, is_all=True)
-    return Found(_placed(NEWEST, 0, connection)[::-1], is_all=False, is_another=is_another)
+            return Found(facts, is_all=True, rebuilt=rebuilt)
+    facts, rebuilt = _placed(NEWEST, 0, connection)
+    return Found(facts[::-1], is_all=False, is_another=is_another, rebuilt=rebuilt)
 
 
-def _placed(wanted: Select[Any], seq: int, connection: Connection) -> list[tuple[int, str, str]]:
-    return [(each.seq, each.stream, each.hash) for each in connection.execute(wanted, {"seq": seq})]
+def _placed(
+    wanted: Select[Any], seq: int, connection: Connection
+) -> tuple[list[tuple[int, str, str]], int | None]:
+    rows = connection.execute(wanted, {"seq": seq}).fetchall()
+    return [(seq, stream, digest) for seq, stream, digest, _ in rows], rows[0].rebuilt if rows else None

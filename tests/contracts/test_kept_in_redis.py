@@ -101,3 +101,19 @@ async def test_what_a_process_shared_of_a_log_that_is_no_more_is_not_believed_ag
 
     assert await one.version(ONE) == 1
     assert one.models.reads == 1
+
+
+async def test_what_a_process_shared_before_the_read_model_was_made_anew_counts_no_more(
+    processes: Processes, opens: Opens
+) -> None:
+    one, other = await processes.one(opens()), await processes.one(opens())
+    await other.appends(ONE, 0)
+    row = {**(await other.models.get(ONE) or {}), "branch": "mended"}
+
+    await other.log.replace_rows([row], as_of=1)
+    late = await processes.one(opens())
+    reads = other.models.reads
+    seen = [await each.kept.one(ONE) for each in (one, late, other)]
+
+    assert [each and each["branch"] for each in seen] == ["mended"] * 3
+    assert (one.models.reads, late.models.reads, other.models.reads) == (1, 0, reads)

@@ -216,7 +216,25 @@ async def test_it_does_not_count_again_once_the_other_log_has_grown_as_long(proc
     assert (before, after) == ((2, 2), (1, 3))
 
 
-async def test_a_read_model_that_is_made_anew_is_seen_after_a_minute(processes: Processes) -> None:
+async def test_a_read_model_that_is_made_anew_is_seen_at_the_next_question(processes: Processes) -> None:
+    one, other, operator = [await processes.one() for _ in range(3)]
+    await other.appends(ONE, 0)
+    read = [await one.version(ONE), len(await one.kept.page(HERE, after=None, most=9))]
+    row = {**(await operator.models.get(ONE) or {}), "branch": "mended"}
+
+    await operator.log.replace_rows([row], as_of=1)
+
+    for each in (one, other):
+        [listed], found = await each.kept.page(HERE, after=None, most=9), await each.kept.one(ONE)
+        assert found is not None
+        assert (listed["branch"], found["branch"]) == ("mended", "mended")
+    assert read == [1, 1]
+    assert one.kept.found["integration", "database"] == 2
+    await one.kept.one(ONE)
+    assert one.kept.found["integration", "process"] == 1
+
+
+async def test_what_is_changed_by_hand_is_seen_after_a_minute(processes: Processes) -> None:
     one = await processes.one()
     await one.appends(ONE, 0)
     now = [0.0]
