@@ -13,7 +13,7 @@ from bot.application.callers import NotRecognised
 from bot.application.keys import Keys, made
 from bot.application.ports import Kept
 from bot.application.reading import NotFound, RoleName
-from bot.application.recording import append_beside
+from bot.application.recording import append_beside, was_recorded
 from bot.domain.api_keys import permissions_of
 from bot.domain.freezing import NotOwner
 from bot.domain.key_facts import key_made, key_revoked, stream_of
@@ -148,9 +148,14 @@ class KeyActs:
 
 async def note(kept: Kept, key: ApiKey, fact: Fact, who: Mapping[str, Any]) -> None:
     """The fact in the stream of the key's installation, once. Raises Unavailable."""
-    command = f"{fact.type}-{key.id}"
+    command = command_of(fact, key)
     meta = {**who, "key": command}
     await append_beside(kept, stream_of(key.installation_id), fact, key=command, meta=meta)
+
+
+def command_of(fact: Fact, key: ApiKey) -> str:
+    """What the fact is known by: a key is made once, and revoked once."""
+    return f"{fact.type}-{key.id}"
 
 
 async def make_by_hand(kept: Kept, keys: Keys, key: ApiKey, text: str) -> None:
@@ -160,14 +165,18 @@ async def make_by_hand(kept: Kept, keys: Keys, key: ApiKey, text: str) -> None:
 
 
 async def revoke_by_hand(kept: Kept, keys: Keys, key_id: str) -> list[ApiKey]:
-    """The operator takes a key back, with all that was made with it; none where none of this id counts."""
+    """The operator takes a key back, with all that was made with it: those that counted, or that were revoked
+    and not told of yet, by somebody who was broken off. None where none of this id is one.
+    """
     key = await keys.get(key_id)
-    if key is None or key.revoked_at is not None:
+    if key is None:
         return []
     revoked = await keys.revoke(key_id, kept.clock.now())
-    for each in revoked:
+    told = await kept.log.read(stream_of(key.installation_id))
+    new = [each for each in revoked if not was_recorded(told, command_of(_revoked(each, key_id), each))]
+    for each in new:
         await note(kept, each, _revoked(each, key_id), OPERATOR)
-    return revoked
+    return new
 
 
 def _revoked(key: ApiKey, asked_for: str) -> Fact:

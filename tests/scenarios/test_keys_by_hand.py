@@ -58,6 +58,38 @@ async def test_a_key_is_shown_once_and_revoked_at_once(team: Team) -> None:
     assert await stored.log.verify() is None
 
 
+async def test_who_was_killed_between_revoking_and_telling_of_it_tells_of_it_again(
+    team: Team,
+) -> None:
+    text = (await said(team, [*CREATE, "viewer", "--scope", "read"])).partition("\n")[0]
+    stored = team.bot.stored
+    key = (await recognised(text, stored.keys, stored.clock)).key
+    assert key is not None
+    made_with_it, its_text = made(
+        person=key.person,
+        installation_id=key.installation_id,
+        permissions=key.permissions,
+        until=key.expires_at,
+        now=stored.clock.now(),
+        made_by=key.id,
+    )
+    await stored.keys.keep(made_with_it, its_text)
+    await stored.keys.revoke(key.id, stored.clock.now())  # and no fact says so
+
+    again = await said(team, ["keys", "revoke", key.id])
+    with pytest.raises(NotThere):
+        await said(team, ["keys", "revoke", key.id])
+
+    assert key.id in again
+    assert made_with_it.id in again
+    facts = await stored.log.read(stream_of(key.installation_id))
+    assert [(fact.type, fact.data["key"], fact.data.get("along_with")) for fact in facts] == [
+        ("KeyMade", key.id, None),
+        ("KeyRevoked", key.id, None),
+        ("KeyRevoked", made_with_it.id, key.id),
+    ]
+
+
 async def test_what_became_of_keys_is_told_in_the_order_of_it(team: Team) -> None:
     stored = team.bot.stored
     assert await said(team, ["keys", "history", "acme"]) == "no key was made or revoked there\n"
