@@ -34,12 +34,16 @@ class Returned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Somebody's browser, signed in; `installation_id` is the one they chose, if they did."""
+    """Somebody's browser, signed in; `installation_id` is the one they chose, if they did.
+
+    `as_of` is the place in the log up to which was looked when it was read.
+    """
 
     person: Actor
     installation_id: int | None
     created_at: datetime
     seen_at: datetime
+    as_of: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,9 +98,9 @@ async def storage(
             shared=shared,
             kept=kept,
             keys=ApiKeys(database, crypto, news),
-            grants=Grants(database, crypto, settings.github_url),
+            grants=Grants(database, crypto, settings.github_url, news),
             signing_keys=SigningKeys(database, crypto),
-            sessions=Sessions(database, crypto, settings.github_url),
+            sessions=Sessions(database, crypto, settings.github_url, news),
             orders=ApiAnswers(database, crypto, clock),
         )
 

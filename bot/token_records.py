@@ -15,7 +15,8 @@ class Grant:
     """What somebody was granted, for as long as the tokens made of it are renewed.
 
     `key_id` is the key that it was made of, None where a person signed in. `revoked_at` is when it or that
-    key was revoked, and not None where that session is over.
+    key was revoked, and not None where that session is over. `as_of` is the place in the log up to which was
+    looked when it was read.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Grant:
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    as_of: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

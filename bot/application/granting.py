@@ -108,6 +108,7 @@ class Granting:
             expires_at=ends(claims),
             key_id=grant.key_id,
             lasts_until=grant.expires_at,
+            as_of=grant.as_of,
         )
 
     async def give_up(self, text: str) -> None:

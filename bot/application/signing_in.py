@@ -125,6 +125,7 @@ class SignIn:
             installation_id=of.installation_id,
             permissions=frozenset(map(str, ROLES[Role.ADMIN])),
             expires_at=rules.ends_at(session),
+            as_of=session.as_of,
         )
 
     async def session(self, text: str) -> Session:

@@ -1,7 +1,7 @@
 """API keys: whose they are, and a keyed digest of each; the key itself is nowhere."""
 
 import hmac
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -10,17 +10,15 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, tuple_, update
 
 from bot.api_records import ApiKey, PresentedKey, WantedKeys
-from bot.infrastructure.cache import recently_used
+from bot.infrastructure.beside import BesideNews
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.database import Database, as_text
 from bot.infrastructure.news import News
 from bot.infrastructure.tables import API_KEYS
-from bot.infrastructure.together import Together
 from bot.records import Actor
 
 PURPOSE: Final = "api keys"
 NOBODYS: Final = bytes(32)
-MOST_KNOWN: Final = 2_000
 OF_IDS: Final = select(API_KEYS).where(API_KEYS.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -36,10 +34,7 @@ class ApiKeys:
 
     def __init__(self, database: Database, crypto: Crypto, news: News | None = None) -> None:
         self._database, self._secret = database, crypto.key(PURPOSE)
-        self._news = news or News(database)
-        self._rows = Together(self._by_id)
-        self._known: MutableMapping[str, _Known] = recently_used(MOST_KNOWN)
-        self._known_at: int | None = None
+        self._rows = BesideNews(database, news or News(database), _by_id)
 
     async def keep(self, key: ApiKey, text: str) -> bool:
         """A new one, of this text; False, and nothing, where the one that it was made with is revoked."""
@@ -47,10 +42,10 @@ class ApiKeys:
 
     async def matching(self, presented: PresentedKey) -> ApiKey | None:
         """The key of exactly this text; compared in constant time, with nothing where there is none."""
-        known = self._as_known(presented.id) or await self._rows.get(presented.id)
-        kept = known.digest if known else NOBODYS
+        seen = await self._rows.get(presented.id)
+        kept = seen.row.digest if seen else NOBODYS
         is_same = hmac.compare_digest(kept, self._digest(presented.text))
-        return known.key if known and is_same else None
+        return replace(seen.row.key, as_of=seen.as_of) if seen and is_same else None
 
     async def note_use(self, key_id: str, at: datetime) -> None:
         """When it was used last; an older moment does not count."""
@@ -94,26 +89,13 @@ class ApiKeys:
         rows = await self._database.read(lambda connection: connection.execute(found).mappings().fetchall())
         return [_key(row) for row in rows]
 
-    def _as_known(self, key_id: str) -> _Known | None:
-        """As it was read, where nothing at all was written since it was read."""
-        if self._known_at is None or self._known_at != self._database.version():
-            self._known.clear()
-        return self._known.get(key_id)
-
-    async def _by_id(self, ids: Sequence[str]) -> Mapping[str, _Known]:
-        """What these keys are now; the news of the log come along."""
-        found = await self._news.beside(
-            lambda connection: connection.execute(OF_IDS, {"ids": ids}).mappings().fetchall()
-        )
-        read = {row["id"]: _Known(row["digest"], replace(_key(row), as_of=self._news.end)) for row in found}
-        if self._known_at != self._news.token:
-            self._known.clear()
-        self._known_at = self._news.token
-        self._known.update(read)
-        return read
-
     def _digest(self, text: str) -> bytes:
         return hmac.digest(self._secret, text.encode(), "sha256")
+
+
+def _by_id(ids: Sequence[str], connection: Connection) -> Mapping[str, _Known]:
+    found = connection.execute(OF_IDS, {"ids": ids}).mappings().fetchall()
+    return {row["id"]: _Known(row["digest"], _key(row)) for row in found}
 
 
 def _keep(row: Mapping[str, Any], connection: Connection) -> bool:

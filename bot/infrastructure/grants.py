@@ -1,15 +1,18 @@
 """What access tokens are made of, and what renews them; of a refresh token a keyed digest alone is kept."""
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, select, update
 
+from bot.infrastructure.beside import BesideNews
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.database import Database, as_text
+from bot.infrastructure.news import News
 from bot.infrastructure.sessions import PURPOSE as OF_SESSIONS
 from bot.infrastructure.sessions import digest_of
 from bot.infrastructure.tables import API_KEYS, GRANTS, REFRESH_TOKENS, SESSIONS
@@ -26,21 +29,23 @@ ENDED_AT: Final = func.coalesce(
     GRANTS.c.revoked_at, API_KEYS.c.revoked_at, case((IS_SIGNED_OUT, GRANTS.c.created_at))
 )
 # A grant counts as long as the key or the session that it was made of: both are looked at, each time.
-OF_GRANT: Final = (
+OF_GRANTS: Final = (
     select(GRANTS, ENDED_AT.label("ended_at"))
     .select_from(GRANTS)
     .outerjoin(API_KEYS, API_KEYS.c.id == GRANTS.c.key_id)
     .outerjoin(
         SESSIONS, and_(SESSIONS.c.digest == GRANTS.c.session, SESSIONS.c.issuer == bindparam("issuer"))
     )
+    .where(GRANTS.c.id.in_(bindparam("ids", expanding=True)))
 )
 
 
 class Grants:
     """One row a grant, and one each refresh token that there was of it; sessions are of this one GitHub."""
 
-    def __init__(self, database: Database, crypto: Crypto, issuer: str) -> None:
+    def __init__(self, database: Database, crypto: Crypto, issuer: str, news: News | None = None) -> None:
         self._database, self._issuer = database, issuer
+        self._rows = BesideNews(database, news or News(database), partial(_grants, issuer))
         self._secret, self._following = crypto.key(PURPOSE), crypto.key(FOLLOWING)
         self._sessions = crypto.key(OF_SESSIONS)
 
@@ -57,7 +62,8 @@ class Grants:
 
     async def get(self, grant_id: str) -> Grant | None:
         """As it stands now."""
-        return await self._database.read(partial(_grant, self._issuer, grant_id))
+        seen = await self._rows.get(grant_id)
+        return None if seen is None else replace(seen.row, as_of=seen.as_of)
 
     def following(self, text: str) -> bytes:
         """What the token that follows this one is made of: drawn from it and a secret of ours."""
@@ -114,10 +120,15 @@ def _renew(
 
 
 def _grant(issuer: str, grant_id: str, connection: Connection) -> Grant | None:
-    wanted = OF_GRANT.where(GRANTS.c.id == grant_id)
-    row = connection.execute(wanted, {"issuer": issuer}).mappings().first()
-    if row is None:
-        return None
+    return _grants(issuer, [grant_id], connection).get(grant_id)
+
+
+def _grants(issuer: str, ids: Sequence[str], connection: Connection) -> Mapping[str, Grant]:
+    found = connection.execute(OF_GRANTS, {"issuer": issuer, "ids": ids}).mappings().fetchall()
+    return {row["id"]: _read(row) for row in found}
+
+
+def _read(row: Mapping[Any, Any]) -> Grant:
     return Grant(
         id=row["id"],
         person=Actor(id=row["github_id"], login=row["login"]),

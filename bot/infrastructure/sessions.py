@@ -1,15 +1,18 @@
 """Browsers that are signed in, by a keyed digest of what each holds; states of sign-ins that are used up."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
+from bot.infrastructure.beside import BesideNews
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.database import Database, as_text
+from bot.infrastructure.news import News
 from bot.infrastructure.tables import SESSIONS, USED_STATES, USER_TOKENS
 from bot.records import Actor
 from bot.session_records import IDLE, LONGEST, Session
@@ -20,8 +23,9 @@ PURPOSE: Final = "sessions"
 class Sessions:
     """One row a browser, of people of this one GitHub. Whoever has the table alone can be nobody by it."""
 
-    def __init__(self, database: Database, crypto: Crypto, issuer: str) -> None:
+    def __init__(self, database: Database, crypto: Crypto, issuer: str, news: News | None = None) -> None:
         self._database, self._secret, self._issuer = database, crypto.key(PURPOSE), issuer
+        self._rows = BesideNews(database, news or News(database), partial(_sessions, issuer))
 
     async def begin(self, text: str, session: Session, *, instead_of: str | None) -> None:
         """A new one, of this text; the one that the browser had before is over."""
@@ -39,9 +43,8 @@ class Sessions:
 
     async def get(self, text: str) -> Session | None:
         """The session of exactly this text."""
-        wanted = select(SESSIONS).where(self._is(text))
-        row = await self._database.read(lambda connection: connection.execute(wanted).mappings().first())
-        return _session(row) if row else None
+        seen = await self._rows.get(self._digest(text).hex())
+        return None if seen is None else replace(seen.row, as_of=seen.as_of)
 
     async def note_use(self, text: str, at: datetime) -> None:
         """When it was used last; an older moment does not count."""
@@ -91,6 +94,12 @@ class Sessions:
 def digest_of(secret: bytes, text: str) -> bytes:
     """What the session of this text is known by."""
     return hmac.digest(secret, text.encode(), "sha256")
+
+
+def _sessions(issuer: str, names: Sequence[str], connection: Connection) -> Mapping[str, Session]:
+    digests = [bytes.fromhex(name) for name in names]
+    wanted = select(SESSIONS).where(SESSIONS.c.digest.in_(digests), SESSIONS.c.issuer == issuer)
+    return {row["digest"].hex(): _session(row) for row in connection.execute(wanted).mappings()}
 
 
 def _begin(row: Mapping[str, Any], before: bytes | None, connection: Connection) -> None:

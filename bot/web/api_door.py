@@ -35,11 +35,13 @@ class Cursors(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """Seconds between looks at a quiet stream, signs of life, questions for the right; for one write."""
+    """Seconds between signs of life of a stream, and questions for the right; for how long one that nobody
+    answers is borne with, and for one write.
+    """
 
-    looks: float = 1.0
     beats: float = 15.0
-    asks: float = 30.0
+    asks: float = 1.0
+    bears: float = 30.0
     writes: float = 10.0
 
 

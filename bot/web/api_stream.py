@@ -87,11 +87,12 @@ class _Telling:
     )
     beat_at: float = 0.0
     ask_at: float = 0.0
+    allowed_at: float = 0.0
 
     async def told(self) -> web.StreamResponse:
         """All of it, until it ends; who does not take it is cut off, and comes again if they like."""
         await self.response.prepare(self.request)
-        self.ask_at = _now() + self.door.pace.asks
+        self.allowed_at, self.ask_at = _now(), self._next_asking()
         try:
             await self._write(b"retry: %d\n\n" % (RETRY_SECONDS * 1000))
             why = await self._until_it_ends()
@@ -120,11 +121,12 @@ class _Telling:
         """What happened before anybody listened; from then on the line has it."""
         pages = self.door.reading.pages
         while some := await pages.facts(self.integration_id, after=self.last, most=FACTS_AT_ONCE):
+            await self._look_after()
             await self._tell(some)
 
     async def _what_comes(self) -> Ended | None:
         """Tell what has come, until something has; why it ends, if it does."""
-        while not (facts := await self.line.taken(seconds=self.door.pace.looks)):
+        while not (facts := await self.line.taken(seconds=max(0.0, self.ask_at - _now()))):
             if self.line.is_closed:
                 return "stopping"
             await self._look_after()
@@ -135,19 +137,35 @@ class _Telling:
         return None
 
     async def _look_after(self) -> None:
-        """Whether the reader is there, and may read: asked again now and then. Raises what says no."""
+        """Whether the reader is there, and may read: asked again each second. Raises what says no."""
         if self.line.is_behind:
             raise _TooSlow
         if self.request.transport is None or self.request.transport.is_closing():
             raise ConnectionResetError
         if _now() >= self.ask_at:
+            await self._ask()
+        if _now() >= self.beat_at:
+            await self._write(BEAT)
+
+    async def _ask(self) -> None:
+        """A no ends it at once; that nobody answers is borne with for a while, so that a database which is
+        away for a moment does not send every reader away.
+        """
+        try:
             caller = await self.request[AGAIN]()
             if right_of(self.request).needs not in caller.permissions:
                 raise NotRecognised("scope_missing")
             await self.door.reading.one(caller, self.integration_id)
-            self.ask_at = _now() + self.door.pace.asks
-        if _now() >= self.beat_at:
-            await self._write(BEAT)
+        except Unavailable:
+            if _now() >= self.allowed_at + self.door.pace.bears:
+                raise
+        else:
+            self.allowed_at = _now()
+        self.ask_at = self._next_asking()
+
+    def _next_asking(self) -> float:
+        """All streams ask at the same moments, so that the database hears it as one question."""
+        return (_now() // self.door.pace.asks + 1) * self.door.pace.asks
 
     async def _is_over(self) -> bool:
         row = await self.door.reading.integrations.get(self.integration_id)

@@ -16,18 +16,23 @@ from bot.application.projections import row_of
 from bot.domain import events as e
 from bot.domain.integration import fold
 from bot.infrastructure.api_keys import ApiKeys
+from bot.infrastructure.database import Database
 from bot.infrastructure.event_store import EventStore
 from bot.infrastructure.observing import Nobody
+from bot.infrastructure.sessions import Sessions
 from bot.records import Refused
 from bot.web.api_door import PREFIX, Pace
 from tests.doors.api import Opened
-from tests.doors.api_places import NO_SUCH, OPEN, OURS_HIDDEN, SECOND
+from tests.doors.api_places import ISSUER, NO_SUCH, OPEN, OURS_HIDDEN, SECOND, SHOP
+from tests.doors.matrix import gate_of, session_of
 from tests.doors.test_api import code_of
 from tests.doors.webapp import Client, Connect
 from tests.story.waiting import until
+from tests.unit.histories import DEVELOPER
 
 PATH: Final = f"{PREFIX}/integrations/{OPEN}/stream"
-QUICK: Final = Pace(looks=0.02, beats=0.05, asks=0.05, writes=0.3)
+QUICK: Final = Pace(beats=0.05, asks=0.02, bears=0.1, writes=0.3)
+SOON: Final = 2.0
 
 
 def log_of(opened: Opened) -> EventStore:
@@ -288,3 +293,36 @@ async def test_a_caller_has_so_many_and_a_process_so_many(opened: Opened, aiohtt
             async with api.get(second, headers=opened.bearer("admin")) as full:
                 assert await code_of(full) == (503, "streams_full")
     await until(none_left, otherwise=no_end)
+
+
+async def test_web_06_it_ends_within_two_seconds_with_a_session_that_another_process_ended(
+    opened: Opened, aiohttp_client: Connect
+) -> None:
+    opened.github.roles = {(SHOP, DEVELOPER.id): "read"}
+    opened.by_session, opened.pace = gate_of(opened), Pace()
+    api, shown = await opened.served(aiohttp_client), await session_of(opened)
+    elsewhere = await Database.open(opened.database.url)
+
+    async with api.get(PATH, headers={**shown, "Last-Event-ID": "2"}) as answer:
+        await Sessions(elsewhere, opened.crypto, ISSUER.address).end_all(DEVELOPER.id)
+        ended_at = asyncio.get_running_loop().time()
+        told = await messages(answer)
+        seconds = asyncio.get_running_loop().time() - ended_at
+
+    await elsewhere.close()
+    assert [(each["event"], json.loads(each["data"])["why"]) for each in told] == [("end", "not_allowed")]
+    assert seconds < SOON
+
+
+async def test_a_moment_without_an_answer_is_borne_with(opened: Opened, aiohttp_client: Connect) -> None:
+    opened.pace = Pace(beats=0.05, asks=0.02, bears=60, writes=0.3)
+    api, word = await opened.served(aiohttp_client), opened.github.roles
+    async with stream(api, opened, Last_Event_ID="2") as answer:
+        opened.github.roles = None
+        beats = [(await answer.content.readuntil(b"\n\n")) for _ in range(5)]
+        opened.github.roles = word
+        await add(opened, e.Deprecated())
+        told = await messages(answer)
+
+    assert beats[-1] == b": still here\n\n"
+    assert [each["event"] for each in told] == ["Deprecated", "end"]

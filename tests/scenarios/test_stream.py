@@ -12,9 +12,12 @@ import aiohttp
 from bot.domain.states import State
 from tests.doors.running import ROOT, free_port, listens
 from tests.scenarios.test_api import key_for
+from tests.scenarios.test_keys_by_hand import said
 from tests.story import Team
+from tests.story.running import Row
 
 SECONDS: Final = 60
+SOON: Final = 2.0
 
 
 @asynccontextmanager
@@ -102,3 +105,35 @@ async def test_after_a_kill_it_goes_on_where_it_was(team: Team) -> None:
 
     await team.bot.starts()
     assert [each["event"] for each in (*before, *after)] == (await team.bot.facts())[: last + len(after)]
+
+
+@asynccontextmanager
+async def ended(port: int, bearer: str, row: Row, found: list[float]) -> AsyncIterator[None]:
+    """An open stream; afterwards, how many seconds later it ended than what is done meanwhile."""
+    async with followed(port, bearer, row["id"], row["version"]) as content:
+        yield
+        done_at = asyncio.get_running_loop().time()
+        [end] = await told(content, "end")
+        found.append(asyncio.get_running_loop().time() - done_at)
+    assert end == {"event": "end", "data": {"why": "not_allowed"}}
+
+
+async def test_it_ends_within_two_seconds_once_the_operator_revokes_the_key(team: Team) -> None:
+    await team.has_a_pull_request()
+    await team.bot.comes_to_rest()
+    row, port, found = await team.bot.row(), team.bot.port, list[float]()
+    assert row is not None
+    keys = [await key_for(team, "viewer") for _ in range(2)]
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(
+            f"http://127.0.0.1:{port}/auth/token", data={"grant_type": "api_key", "api_key": keys[1]}
+        ) as answer,
+    ):
+        token = (await answer.json())["access_token"]
+
+    for key, bearer in ((keys[0], keys[0]), (keys[1], token)):
+        async with ended(port, bearer, row, found):
+            assert "is revoked" in await said(team, ["keys", "revoke", key.split("_")[1]])
+
+    assert max(found) < SOON
