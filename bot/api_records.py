@@ -8,6 +8,7 @@ from typing import Any, Literal
 from bot.records import Actor
 
 Means = Literal["key", "token", "session"]
+KeyKept = Literal["kept", "maker_revoked", "no_room"]
 
 
 class KeptRow(dict[str, Any]):
@@ -46,6 +47,16 @@ class ApiKey:
     used_at: datetime | None = None
     made_by: str | None = None
     as_of: int | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRoom:
+    """So many keys of one person count at once in an installation, and so many did since then."""
+
+    now: datetime
+    most: int
+    since: datetime
+    most_since: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

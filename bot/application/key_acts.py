@@ -17,7 +17,7 @@ from bot.application.recording import append_beside, was_recorded
 from bot.domain.api_keys import permissions_of
 from bot.domain.freezing import NotOwner
 from bot.domain.key_facts import key_made, key_revoked, stream_of
-from bot.domain.key_rights import LATELY, check_room, check_width, held, key_ends
+from bot.domain.key_rights import LATELY, TooManyKeys, check_room, check_width, held, key_ends, room_at
 from bot.domain.policy import Permission, Role, role_of
 from bot.owner_records import Ownership
 from bot.records import Actor, Fact, Repository, StepFailed
@@ -90,10 +90,15 @@ class KeyActs:
 
     async def _kept(self, key: ApiKey, text: str, caller: Caller) -> tuple[ApiKey, str]:
         await self._note(key, key_made(key, by=caller.id), caller)
-        if not await self.keys.keep(key, text):
-            await self._note(key, key_revoked(key, along_with=key.made_by), caller)
-            raise NotRecognised("key_revoked")
-        return key, text
+        match await self.keys.keep(key, text, room=room_at(key.created_at)):
+            case "maker_revoked":
+                await self._note(key, key_revoked(key, along_with=key.made_by), caller)
+                raise NotRecognised("key_revoked")
+            case "no_room":
+                await self._note(key, key_revoked(key), caller)
+                raise TooManyKeys
+            case "kept":
+                return key, text
 
     async def revoke(self, caller: Caller, key_id: str) -> None:
         """The caller's own, or anybody's for who may manage them, with all that was made with it.
@@ -120,7 +125,9 @@ class KeyActs:
             raise NotOwner(account.name, is_blind=account.is_blind)
 
     def _turn_of(self, caller: Caller) -> asyncio.Lock:
-        """One key of a person after the other, as far as one process is asked: each counts for the next."""
+        """One key of a person after the other, as far as one process is asked: each counts for the next, and
+        none is told of that there is no room for. Between processes the table sees to it.
+        """
         return self.turns.setdefault((caller.installation_id, caller.person.id), asyncio.Lock())
 
     async def _check_room(self, caller: Caller, now: datetime) -> None:

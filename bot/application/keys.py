@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.api_records import ApiKey, Caller, PresentedKey, WantedKeys
+from bot.api_records import ApiKey, Caller, KeyKept, KeyRoom, PresentedKey, WantedKeys
 from bot.application.callers import NotRecognised
 from bot.application.ports import Clock
 from bot.domain.api_keys import (
@@ -24,8 +24,10 @@ from bot.records import Actor, Unavailable
 class Keys(Protocol):
     """Keys by their id; of the key itself nothing but a keyed digest is kept."""
 
-    async def keep(self, key: ApiKey, text: str) -> bool:
-        """It counts from now on; False, and nothing is kept, where what it was made with does no more."""
+    async def keep(self, key: ApiKey, text: str, *, room: KeyRoom | None = None) -> KeyKept:
+        """It counts from now on; nothing is kept where what it was made with does no more, or where there is
+        no room for another of this person, in whatever processes they ask at once.
+        """
 
     async def matching(self, presented: PresentedKey) -> ApiKey | None:
         """What is kept of exactly this key, None where it is another or unknown. Raises Unavailable."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.api_records import Caller
+from bot.api_records import Caller, KeyRoom
 from bot.domain.policy import ROLES, Permission, Role
 
 USUAL_DAYS: Final = 90
@@ -37,6 +37,11 @@ class TooLong(Exception):
 
 class TooManyKeys(Exception):
     """So many count already that there is no room for another."""
+
+
+def room_at(now: datetime) -> KeyRoom:
+    """How many keys a person may have at that moment."""
+    return KeyRoom(now=now, most=MOST_KEYS, since=now - LATELY, most_since=MOST_LATELY)
 
 
 def check_room(counting: int, *, lately: int) -> None:

@@ -7,9 +7,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, tuple_, update
 
-from bot.api_records import ApiKey, PresentedKey, WantedKeys
+from bot.api_records import ApiKey, KeyKept, KeyRoom, PresentedKey, WantedKeys
 from bot.infrastructure.beside import BesideNews
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.database import Database, as_text
@@ -18,6 +18,7 @@ from bot.infrastructure.tables import API_KEYS
 from bot.records import Actor
 
 PURPOSE: Final = "api keys"
+ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:whose, 0))")
 NOBODYS: Final = bytes(32)
 OF_IDS: Final = select(API_KEYS).where(API_KEYS.c.id.in_(bindparam("ids", expanding=True)))
 
@@ -36,9 +37,11 @@ class ApiKeys:
         self._database, self._secret = database, crypto.key(PURPOSE)
         self._rows = BesideNews(database, news or News(database), _by_id)
 
-    async def keep(self, key: ApiKey, text: str) -> bool:
-        """A new one, of this text; False, and nothing, where the one that it was made with is revoked."""
-        return await self._database.write(partial(_keep, {**_row(key), "digest": self._digest(text)}))
+    async def keep(self, key: ApiKey, text: str, *, room: KeyRoom | None = None) -> KeyKept:
+        """A new one, of this text; nothing where the one that it was made with is revoked, or the person has
+        no room for it.
+        """
+        return await self._database.write(partial(_keep, {**_row(key), "digest": self._digest(text)}, room))
 
     async def matching(self, presented: PresentedKey) -> ApiKey | None:
         """The key of exactly this text; compared in constant time, with nothing where there is none."""
@@ -71,11 +74,7 @@ class ApiKeys:
 
     async def counting(self, installation_id: int, person_id: int, since: datetime) -> int:
         """How many of this person count there at that moment, or came to later."""
-        its, moment = API_KEYS.c, as_text(since)
-        theirs = its.installation_id == installation_id, its.github_id == person_id
-        counts = or_(its.revoked_at.is_(None), its.revoked_at > moment), its.expires_at > moment
-        count = select(func.count()).where(*theirs, *counts)
-        return await self._database.read(lambda connection: int(connection.execute(count).scalar_one()))
+        return await self._database.read(partial(_counting, installation_id, person_id, since))
 
     async def page(self, wanted: WantedKeys, *, after: tuple[str, str] | None, most: int) -> list[ApiKey]:
         """So many, the newest first, from behind the one with this moment and id."""
@@ -98,14 +97,32 @@ def _by_id(ids: Sequence[str], connection: Connection) -> Mapping[str, _Known]:
     return {row["id"]: _Known(row["digest"], _key(row)) for row in found}
 
 
-def _keep(row: Mapping[str, Any], connection: Connection) -> bool:
+def _counting(installation_id: int, person_id: int, since: datetime, connection: Connection) -> int:
+    its, moment = API_KEYS.c, as_text(since)
+    theirs = its.installation_id == installation_id, its.github_id == person_id
+    counts = or_(its.revoked_at.is_(None), its.revoked_at > moment), its.expires_at > moment
+    return int(connection.execute(select(func.count()).where(*theirs, *counts)).scalar_one())
+
+
+def _has_room(row: Mapping[str, Any], room: KeyRoom, connection: Connection) -> bool:
+    """A person's keys are made one after the other, in whatever processes: SQLite has one writer anyhow."""
+    whose = row["installation_id"], row["github_id"]
+    if connection.dialect.name == "postgresql":
+        connection.execute(ONE_AT_A_TIME, {"whose": "api keys {} {}".format(*whose)})
+    counts, did = _counting(*whose, room.now, connection), _counting(*whose, room.since, connection)
+    return counts < room.most and did < room.most_since
+
+
+def _keep(row: Mapping[str, Any], room: KeyRoom | None, connection: Connection) -> KeyKept:
     """Whoever revokes the maker waits until this is kept, and finds it; or this waits, and is not kept."""
+    if room is not None and not _has_room(row, room, connection):
+        return "no_room"
     maker = select(API_KEYS.c.revoked_at).where(API_KEYS.c.id == row["made_by"]).with_for_update()
     found = connection.execute(maker).first()
     if found is not None and found.revoked_at is not None:
-        return False
+        return "maker_revoked"
     connection.execute(insert(API_KEYS), row)
-    return True
+    return "kept"
 
 
 def _revoke(key_id: str, at: str, connection: Connection) -> list[ApiKey]:

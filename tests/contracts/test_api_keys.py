@@ -1,13 +1,14 @@
 """API keys as they are kept: by a keyed digest, revoked at once, their last use once a minute."""
 
 from asyncio import gather
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
 
-from bot.api_records import ApiKey, WantedKeys
+from bot.api_records import ApiKey, KeyRoom, WantedKeys
 from bot.application.callers import NotRecognised
 from bot.application.keys import caller_by, create, recognised
 from bot.application.keys import made as new_key
@@ -156,7 +157,7 @@ async def test_web_11_with_one_that_is_revoked_none_is_made(keys: ApiKeys, clock
 
     key, text = one_of(clock, whole[1].id)
 
-    assert not await keys.keep(key, text)
+    assert await keys.keep(key, text) == "maker_revoked"
     assert await keys.get(key.id) is None
 
 
@@ -253,6 +254,26 @@ async def test_those_that_count_are_counted_and_those_that_did_a_while_ago(
     assert await keys.counting(9, ADA.id, long_ago) == 3
     assert await keys.counting(9, ADA.id, long_ago + timedelta(hours=1)) == 2
     assert await keys.counting(9, ADA.id, later) == 1
+
+
+async def test_web_16_in_however_many_processes_they_are_asked_for_at_once_there_is_room_for_so_many(
+    keys: ApiKeys, clock: Watch, database: Database, empty_url: str
+) -> None:
+    other = await Database.open(empty_url)
+    elsewhere, now = ApiKeys(other, Crypto(SECRET)), clock.now()
+    room = KeyRoom(now=now, most=5, since=now - timedelta(hours=1), most_since=7)
+    await made(keys, clock, person=Actor(id=66, login="eve"))
+
+    kept = Counter(
+        await gather(*(each.keep(*one_of(clock, None), room=room) for each in (keys, elsewhere) * 10))
+    )
+    for key in (await keys.page(WantedKeys(installation_id=9, person_id=ADA.id), after=None, most=9))[:3]:
+        await elsewhere.revoke(key.id, now)
+    later = [await keys.keep(*one_of(clock, None), room=room) for _ in range(3)]
+
+    await other.close()
+    assert kept == {"kept": 5, "no_room": 15}
+    assert later == ["kept", "kept", "no_room"]  # two more counted within the hour, and that is all
 
 
 async def test_keys_are_made_in_a_database_that_was_filled_before(

@@ -1,6 +1,7 @@
 """Keys over the API: who sees, makes and revokes which, and what is told of it."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from tests.doors.api import Opened
 from tests.doors.api_places import ADA, EVE, OURS, SHOP, THEIRS
 from tests.doors.test_api import code_of
 from tests.doors.test_tokens import bearer, granted
-from tests.doors.webapp import Client
+from tests.doors.webapp import Client, Connect
 
 KEYS: Final = f"{PREFIX}/keys"
 NO_SUCH: Final = "000000000000"
@@ -350,6 +351,23 @@ async def test_web_16_nor_by_asking_for_them_all_at_once(api: Client, opened: Op
 
     assert [each.status for each in answers].count(201) == MOST_KEYS - there
     assert await keys.counting(OURS, ADA.id, opened.clock.now()) == MOST_KEYS
+
+
+async def test_web_16_nor_by_asking_several_processes_at_once(
+    opened: Opened, aiohttp_client: Connect
+) -> None:
+    opened.github.roles, keys = GITHUB, ApiKeys(opened.database, opened.crypto)
+    there = await keys.counting(OURS, ADA.id, opened.clock.now())
+    several = [await opened.served(aiohttp_client) for _ in range(4)]
+
+    answers = await asyncio.gather(*(make(each, opened.bearer("admin"), days=1) for each in several * 6))
+
+    refused = [await code_of(each) for each in answers if each.status != 201]
+    assert len(answers) - len(refused) == MOST_KEYS - there
+    assert {*refused} == {(409, "too_many_keys")}
+    assert await keys.counting(OURS, ADA.id, opened.clock.now()) == MOST_KEYS
+    facts = Counter(fact.type for fact in await opened.log.read(stream_of(OURS)))
+    assert facts["KeyMade"] - facts["KeyRevoked"] == MOST_KEYS - there
 
 
 async def test_web_16_nor_by_keys_that_are_revoked_once_they_are_used_up(api: Client, opened: Opened) -> None:
