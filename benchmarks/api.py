@@ -9,6 +9,7 @@ least of what else the machine does.
 """
 
 import asyncio
+import gc
 import os
 import statistics
 import subprocess
@@ -127,10 +128,11 @@ def answer(port: str, key: str, path: str) -> bytes:
 
 async def serve_ours(url: str) -> None:  # noqa: PLR0915  imports, and parts that meet
     """The API as it is served; GitHub's word is a constant."""
-    from bot.application.keys import recognised
+    from bot.application.keys import recognised, still_counts
     from bot.application.live import Live
     from bot.application.reading import Reading
     from bot.infrastructure.api_keys import ApiKeys
+    from bot.infrastructure.cache import weighed
     from bot.infrastructure.clock import UtcClock
     from bot.infrastructure.crypto import Crypto
     from bot.infrastructure.cursors import Cursors
@@ -145,12 +147,15 @@ async def serve_ours(url: str) -> None:  # noqa: PLR0915  imports, and parts tha
     from bot.infrastructure.rate_limits import RateLimits
     from bot.infrastructure.read_models import ReadModels
     from bot.infrastructure.redaction import LiveSecrets
+    from bot.infrastructure.roles import Roles
     from bot.infrastructure.shared import Unshared
-    from bot.infrastructure.telemetry import set_up_logs
+    from bot.infrastructure.standing import Standing
+    from bot.infrastructure.telemetry import line_of, set_up_logs
     from bot.web.api_door import ApiDoor
     from bot.web.api_gateway import Guards
     from bot.web.gateway import build_app, listening
     from bot.web.health import HealthDoor
+    from bot.web.lane import Retelling
 
     async def role_name(*_: object) -> str:
         return "read"
@@ -160,7 +165,7 @@ async def serve_ours(url: str) -> None:  # noqa: PLR0915  imports, and parts tha
     windows = {60: 10_000_000, 3_600: 100_000_000}
     limits = [RateLimits(kind, windows, crypto) for kind in ("key", "address")]
     news, models, pages = News(database), ReadModels(database), Pages(database)
-    kept = KeptRows(models, pages, news, Unshared())
+    kept, roles = KeptRows(models, pages, news, Unshared()), Roles(role_name)
     unasked: Any = None  # nothing else is asked for here
     door = ApiDoor(
         guards=Guards(
@@ -174,8 +179,8 @@ async def serve_ours(url: str) -> None:  # noqa: PLR0915  imports, and parts tha
             integrations=models,
             kept=kept,
             log=EventStore(database, clock, lambda *_: None, Nobody()),
-            role_name=role_name,
-            known_role=lambda *_: "read",
+            role_name=roles.name,
+            known_role=roles.known,
             owners=frozenset(),
         ),
         cursors=Cursors(crypto),
@@ -185,10 +190,17 @@ async def serve_ours(url: str) -> None:  # noqa: PLR0915  imports, and parts tha
         repeats=unasked,
         keys=unasked,
         members=unasked,
+        retelling=Retelling(
+            answers=weighed(8 * 1024 * 1024, lambda each: each.size),
+            standing=Standing(database, news, roles.ends),
+            counts=partial(still_counts, clock=clock),
+            said=line_of,
+        ),
     )
     health = HealthDoor(needs={}, states={}, metrics=metrics, metrics_token=None, is_public=False)
     app = build_app(health=health, metrics=metrics, api=door)
     async with listening(app, host="127.0.0.1", port=0) as port:
+        gc.freeze()  # as the bot does
         await until_told(port)
 
 

@@ -11,7 +11,7 @@ from bot.application.callers import by_form
 from bot.application.deliveries_seen import Receipts
 from bot.application.granting import Granting
 from bot.application.key_acts import KeyActs
-from bot.application.keys import recognised
+from bot.application.keys import recognised, still_counts
 from bot.application.live import Live
 from bot.application.members import Members
 from bot.application.ordering import Orders
@@ -21,7 +21,7 @@ from bot.application.signing import Signing
 from bot.application.signing_in import SignIn
 from bot.domain.access_tokens import Issuer
 from bot.infrastructure.access_tokens import AccessTokens
-from bot.infrastructure.cache import UntilItEnds
+from bot.infrastructure.cache import UntilItEnds, weighed
 from bot.infrastructure.cursors import Cursors
 from bot.infrastructure.feed import Feed
 from bot.infrastructure.github_accounts import GitHubAccounts
@@ -29,12 +29,15 @@ from bot.infrastructure.github_places import GitHubPlaces
 from bot.infrastructure.queue_lengths import waiting
 from bot.infrastructure.rate_limits import RateLimits
 from bot.infrastructure.received import ReceivedDeliveries
+from bot.infrastructure.standing import Standing
+from bot.infrastructure.telemetry import line_of
 from bot.settings import Settings
 from bot.sign_in_opening import browsers_of
 from bot.storage import Storage
 from bot.web.api_door import ApiDoor
 from bot.web.api_gateway import Guards
 from bot.web.browser import SessionGate
+from bot.web.lane import Retelling
 from bot.web.token_door import TokenDoor
 from bot.wiring import Bot
 
@@ -43,6 +46,7 @@ HOUR: Final = 3_600
 PUBLISHED_SECONDS: Final = 10.0
 STREAMS_EACH: Final = 10
 STREAMS: Final = 500
+ANSWERS_BYTES: Final = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,13 @@ async def api_doors(
                 role_name=bot.world.repositories.role_name,
             ),
             members=Members(people=pages, clock=stored.clock, role_name=roles.name),
+            retelling=Retelling(
+                answers=weighed(ANSWERS_BYTES, lambda each: each.size),
+                standing=Standing(stored.database, stored.news, roles.ends),
+                counts=partial(still_counts, clock=stored.clock),
+                said=line_of,
+                found=stored.kept.found,
+            ),
         )
         yield ApiDoors(
             api=api,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from bot.records import Actor
 
@@ -19,6 +19,18 @@ class KeptRow(dict[str, Any]):
     def __init__(self, row: Mapping[str, Any]) -> None:
         super().__init__(row)
         self.told: bytes | None = None
+
+
+class Mark(NamedTuple):
+    """Up to where the log was known, which log that was, and until when GitHub's word stands.
+
+    `version` is what the database had then, where it can say whether anything at all was written since.
+    """
+
+    seq: int
+    log: str
+    until: float
+    version: int | str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +93,7 @@ class Caller:
     as_of: int | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quota:
+class Quota(NamedTuple):
     """What is left of a caller's quota, of the window that is nearest to its end.
 
     `wait_seconds` is when there is some again, `is_spent` whether this request is one too many.

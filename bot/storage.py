@@ -55,6 +55,7 @@ class Storage:
     pools: MutableMapping[str, Pool]
     shared: Shared
     kept: KeptRows
+    news: News
     keys: ApiKeys
     grants: Grants
     signing_keys: SigningKeys
@@ -97,6 +98,7 @@ async def storage(
             pools=pools,
             shared=shared,
             kept=kept,
+            news=news,
             keys=ApiKeys(database, crypto, news),
             grants=Grants(database, crypto, settings.github_url, news),
             signing_keys=SigningKeys(database, crypto),

@@ -107,6 +107,14 @@ async def recognised(text: str, keys: Keys, clock: Clock) -> Caller:
     return caller_by(key)
 
 
+def still_counts(caller: Caller, clock: Clock) -> bool:
+    """Whether one who was recognised by a key would be once more, with nothing to note, if its row is as it
+    was; no of everybody else, of whom more is to be asked.
+    """
+    key, now = caller.key, clock.now()
+    return key is not None and standing(key, now) == "good" and not is_use_to_note(key, now)
+
+
 def caller_by(key: ApiKey) -> Caller:
     """Who asks by this key."""
     return Caller(

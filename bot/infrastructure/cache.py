@@ -64,6 +64,11 @@ class UntilItEnds(Generic[K, V]):
         return kept
 
 
+def weighed(size: int, weigh: Callable[[Any], int]) -> MutableMapping[Any, Any]:
+    """A dictionary of values that weigh so much in all; it forgets the least used."""
+    return LRUCache(size, getsizeof=weigh)
+
+
 def recently_used(size: int) -> MutableMapping[Any, Any]:
     """A dictionary of so many entries that forgets the least used."""
     return LRUCache(size)

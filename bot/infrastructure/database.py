@@ -20,6 +20,7 @@ from bot.infrastructure.clock import UtcClock
 from bot.infrastructure.crew import Crew
 from bot.infrastructure.pooling import Pool
 from bot.infrastructure.sentinel import Sentinel
+from bot.infrastructure.snapshots import Snapshots
 from bot.records import FollowUp
 
 T = TypeVar("T")
@@ -30,7 +31,7 @@ Outbox = Callable[[Connection, Sequence[FollowUp]], None]
 PATIENCE_SECONDS: Final = 30.0
 SQLITE_READERS: Final = 4
 CONNECTIONS: Final = 8
-REACH: Final = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 8_000}
+REACH: Final[dict[str, int]] = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 8_000}
 # Whatever else goes wrong with it, for those who tell people of it.
 DATABASE_FAULTS: Final = (SQLAlchemyError,)
 NUMBER_CHARACTERS: Final = 10
@@ -54,6 +55,7 @@ class Database:
         readers = Crew(_sqlite(url, "BEGIN"), size=SQLITE_READERS) if self.path else None
         self._reads = readers or self._writes.without_transactions()
         self._sentinel = Sentinel(self.path) if self.path else None
+        self._snapshots = None if self.path else Snapshots(url, REACH)
 
     @property
     def pools(self) -> Mapping[str, Pool]:
@@ -75,6 +77,10 @@ class Database:
     def version(self) -> int | None:
         """Another number than before where anybody has written meanwhile; None where nobody can say."""
         return self._sentinel.version() if self._sentinel else None
+
+    async def state(self) -> int | str | None:
+        """The same, on PostgreSQL too, where it is a question of its own, asked after this was called."""
+        return await self._snapshots.now() if self._snapshots else self.version()
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Done again where the connection was lost, so the work must find by its key that it is done."""
@@ -105,6 +111,8 @@ class Database:
         await self._writes.close()
         if self._sentinel:
             self._sentinel.close()
+        if self._snapshots:
+            self._snapshots.close()
         if self.path:
             await self._reads.close()
 

@@ -39,6 +39,9 @@ class NearWindows:
             for (seconds, most), moments in zip(self._rates, kept, strict=True)
         ]
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._kept
+
     def add(self, name: str, now: float) -> None:
         """One more in each."""
         kept = self._kept.get(name)

@@ -40,6 +40,7 @@ class RateLimits:
         self._kind, self._timer = kind, timer
         self._near = NearWindows(rates)
         self._far = FarWindows(redis_url, rates, connections=connections) if redis_url else None
+        self._full = _quota(self._near.seen("", 0), 0, is_spent=False)
         self._told: MutableMapping[str, Sequence[Window]] = recently_used(MOST_CALLERS)
         self._secret = crypto.key("rate limits")
         self._name = lru_cache(MOST_CALLERS)(self._named)
@@ -50,7 +51,10 @@ class RateLimits:
 
     async def look(self, caller: str) -> Quota:
         """What is left as far as this process knows, taking nothing and asking nobody."""
-        name, now = self._name(caller), self._timer()
+        name = self._name(caller)
+        if name not in self._near and name not in self._told:
+            return self._full
+        now = self._timer()
         known = self._known(name, now)
         return _quota(known, now, is_spent=_is_spent(known))
 
@@ -63,6 +67,8 @@ class RateLimits:
         if self._far and not await self._has_room(self._far, name, now):
             return _quota(self._known(name, now), now, is_spent=True)
         self._near.add(name, now)
+        if self._far is None:  # what there was, less this one
+            return _quota(known, now, is_spent=False, taken=1)
         return _quota(self._known(name, now), now, is_spent=False)
 
     async def _has_room(self, far: FarWindows, name: str, now: float) -> bool:
@@ -83,7 +89,7 @@ class RateLimits:
     def _known(self, name: str, now: float) -> list[Window]:
         """As this process filled them, and as all together had filled them when that was last asked."""
         near = self._near.seen(name, now)
-        told = self._told.get(name)
+        told = self._told.get(name) if self._far else None
         return near if told is None else [*near, *(each for each in told if each.resets_at > now)]
 
     def _named(self, caller: str) -> str:
@@ -92,15 +98,18 @@ class RateLimits:
 
 
 def _is_spent(windows: Sequence[Window]) -> bool:
-    return any(each.left == 0 for each in windows)
+    return 0 in [left for _, left, _ in windows]
 
 
-def _quota(windows: Sequence[Window], now: float, *, is_spent: bool) -> Quota:
+def _quota(windows: Sequence[Window], now: float, *, is_spent: bool, taken: int = 0) -> Quota:
     """The window that holds the caller back first; of those that are spent, the one for longest."""
-    tightest = min(windows, key=lambda it: (it.left, -it.resets_at))
+    tightest = windows[0]
+    for each in windows:
+        if (each.left, -each.resets_at) < (tightest.left, -tightest.resets_at):
+            tightest = each
     return Quota(
         most=tightest.most,
-        left=0 if is_spent else tightest.left,
+        left=0 if is_spent else tightest.left - taken,
         wait_seconds=max(1, math.ceil(tightest.resets_at - now)),
         is_spent=is_spent,
     )

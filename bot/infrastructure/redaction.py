@@ -69,9 +69,15 @@ class LiveSecrets:
     def redact(self, text: str) -> str:
         """The text without any live secret, and without anything that looks like one."""
         # One by one: a pattern of them all takes longer to search, and a second to make with each token.
-        for spelling in self._spelled():
-            text = text.replace(spelling, BLACKED_OUT)
-        return _FORMS.sub(BLACKED_OUT, text) if any(mark in text for mark in _MARKS) else text
+        spelled = self._spelled()
+        if any(map(text.__contains__, spelled)):
+            for spelling in spelled:
+                text = text.replace(spelling, BLACKED_OUT)
+        return _FORMS.sub(BLACKED_OUT, text) if any(map(text.__contains__, _MARKS)) else text
+
+    def state(self) -> object:
+        """Another object once another secret is alive, or one no more."""
+        return self._spelled()
 
     def _spelled(self) -> list[str]:
         """The longest first, so that no tail of a longer one stays behind."""

@@ -1,4 +1,7 @@
-"""What GitHub says of people's permissions, for a minute; only what is read is decided by it, and no act."""
+"""What GitHub says of people's permissions, for a minute; only what is read is decided by it, and no act.
+
+What is known ends with the last quarter that begins within the minute: so between two quarters nothing ends.
+"""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -9,6 +12,7 @@ from bot.infrastructure.cache import UntilItEnds
 from bot.records import Actor, Repository, StepFailed
 
 ROLE_SECONDS: Final = 60.0
+QUARTER: Final = ROLE_SECONDS / 4
 MOST_ROLES: Final = 10_000
 NOTHING: Final = "none"
 
@@ -24,9 +28,9 @@ class Roles:
         *,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._ask = ask
+        self._ask, self._timer = ask, timer
         self._kept: UntilItEnds[tuple[int, int, int], Answer] = UntilItEnds(
-            size=MOST_ROLES, seconds=lambda _: ROLE_SECONDS, timer=timer
+            size=MOST_ROLES, seconds=lambda _: self._lasts(), timer=timer
         )
 
     async def name(self, repository: Repository, person: Actor) -> str:
@@ -40,6 +44,14 @@ class Roles:
         """The same where it need not be asked; what GitHub would not say is nothing."""
         answer = self._kept.known(_key(repository, person))
         return NOTHING if isinstance(answer, StepFailed) else answer
+
+    def ends(self) -> float:
+        """The next moment, by the timer, at which anything that is known can end."""
+        return (self._timer() // QUARTER + 1) * QUARTER
+
+    def _lasts(self) -> float:
+        """For how many seconds what is said now is known."""
+        return self.ends() + ROLE_SECONDS - QUARTER - self._timer()
 
     async def _asked(self, repository: Repository, person: Actor) -> Answer:
         try:

@@ -10,16 +10,18 @@ class Sentinel:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._connection: sqlite3.Connection | None = None
+        self._cursor: sqlite3.Cursor | None = None
 
     def version(self) -> int | None:
         """SQLite's own count of what others have committed; None where it cannot be read now."""
         try:
-            if self._connection is None:
+            if self._cursor is None:
                 self._connection = sqlite3.connect(self._path, timeout=0, isolation_level=None)
-            [version] = self._connection.execute("PRAGMA data_version").fetchone()
+                self._cursor = self._connection.cursor()
+            version: int = self._cursor.execute("PRAGMA data_version").fetchone()[0]
         except sqlite3.Error:
             return None
-        return int(version)
+        return version
 
     def close(self) -> None:
         if self._connection is not None:

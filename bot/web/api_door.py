@@ -18,6 +18,7 @@ from bot.records import Refused
 from bot.web import api_words as words
 from bot.web.api_gateway import Guards
 from bot.web.api_repeats import Repeats
+from bot.web.lane import Retelling
 
 PREFIX: Final = "/api/v1"
 
@@ -59,6 +60,7 @@ class ApiDoor:
     resources: Resources
     live: Live
     pace: Pace = field(default_factory=Pace)
+    retelling: Retelling | None = None
 
 
 def opened(door: ApiDoor, cursor: str | None, about: str, *, parts: int) -> tuple[str, ...] | None:

@@ -30,6 +30,11 @@ CALLER: Final = web.RequestKey("CALLER", Caller)
 AGAIN: Final = web.RequestKey[Callable[[], Awaitable[Caller]]]("AGAIN", partial)
 """Who asks, looked at once more by whatever is answered for long. Raises NotRecognised, Unavailable."""
 
+LASTING: Final = web.RequestKey("LASTING", str)
+"""Said by a question whose answer changes with the log and with GitHub's word on the caller, and with nothing
+else: the stream that it is of, "" where it is of many.
+"""
+
 HEADERS: Final = web.RequestKey("HEADERS", CIMultiDict[str])
 """What the answer carries whatever it is, a refusal too."""
 
@@ -98,12 +103,17 @@ def middlewares(guards: Guards) -> Sequence[Middleware]:
 @web.middleware
 async def named(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The request id that the caller gave, if it is one that a log can hold."""
-    given = request.headers.get("X-Request-Id", "")
-    if _SANE_ID.fullmatch(given):
+    if given := id_given(request):
         request[REQUEST_ID] = given
         structlog.contextvars.bind_contextvars(request=given)
     request[HEADERS] = CIMultiDict(Vary="Authorization, Cookie, Accept")
     return await handler(request)
+
+
+def id_given(request: web.BaseRequest) -> str:
+    """The id that the caller gave; "" where there is none, or one that no log should hold."""
+    given = request.headers.get("X-Request-Id", "")
+    return given if _SANE_ID.fullmatch(given) else ""
 
 
 @web.middleware

@@ -18,7 +18,7 @@ from bot.web.api_door import (
     sealed,
     unless_known,
 )
-from bot.web.api_gateway import CALLER
+from bot.web.api_gateway import CALLER, LASTING
 from bot.web.api_live_shapes import Counts, CountsAsked
 
 NDJSON: Final = "application/x-ndjson"
@@ -39,6 +39,7 @@ async def list_integrations(
     about = f"{caller.id} {wanted!r}"
     after = row_behind(door, asked.cursor, about)
     page = await door.reading.listed(caller, wanted, after=after, most=asked.limit)
+    request[LASTING] = ""
     return answer_of(told.page_told(page.rows, sealed(door, page.last, about)))
 
 
@@ -53,6 +54,7 @@ async def count_integrations(door: ApiDoor, request: web.Request, asked: CountsA
     )
     numbers, is_whole = await door.reading.counted(caller, wanted)
     states = {state: numbers.get(state, 0) for state in State}
+    request[LASTING] = ""
     return json_of(Counts(total=sum(states.values()), states=states, is_whole=is_whole))
 
 
@@ -63,6 +65,7 @@ async def get_integration(
     caller, integration_id = request[CALLER], request.match_info["id"]
     if asked.at is None:
         row = await door.reading.one(caller, integration_id)
+        request[LASTING] = integration_id
     else:
         row = await door.reading.as_it_was(caller, integration_id, asked.at)
     return unless_known(request, answer_of(told.told_of(row)))
@@ -77,6 +80,7 @@ async def list_events(door: ApiDoor, request: web.Request, asked: v1.EventsAsked
     after = number_behind(door, asked.cursor, about)
     found = await door.reading.facts(caller, integration_id, after=after, most=asked.limit + 1)
     shown = found[: asked.limit]
+    request[LASTING] = integration_id
     following = sealed(door, (str(shown[-1].version),) if len(found) > len(shown) else None, about)
     return answer_of(told.events_told(shown, following))
 

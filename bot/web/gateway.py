@@ -1,10 +1,8 @@
 """The web application: what stands around every handler, one error shape, and the web's net."""
 
-import itertools
 import math
-import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any, Final
@@ -21,7 +19,9 @@ from bot.web.api_door import PREFIX, ApiDoor
 from bot.web.api_gateway import REQUEST_ID, SAID
 from bot.web.auth import PREFIX as AUTH
 from bot.web.auth import AuthDoor, auth_of
+from bot.web.books import Books, route_of
 from bot.web.health import HealthDoor
+from bot.web.lane import Lane, RequestHandler
 from bot.web.leaving import Leaving
 from bot.web.measuring import Metrics
 from bot.web.setup import SetUpDoor
@@ -48,9 +48,6 @@ SERVING: Final[Mapping[str, Any]] = {
     "lingering_time": 2.0,
 }
 
-# Deliveries are logged where they are settled, and questions about health come every few seconds.
-_QUIET: Final = frozenset({PATH, "/healthz", "/readyz", "/metrics"})
-
 # What a driver says names hosts and users of the operator's: that is for the log.
 _TOLD: Final[Mapping[str, str]] = {"database": "the database cannot be reached now; it is tried again"}
 
@@ -58,7 +55,7 @@ _MET: Final = frozenset({"", "100-continue"})
 UNMET: Final = web.RequestKey("UNMET", int)
 """With what a request is refused that expects what there is not."""
 
-RequestHandler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+LANE: Final = web.AppKey("LANE", Lane)
 
 log = structlog.get_logger()
 
@@ -75,7 +72,8 @@ def build_app(  # noqa: PLR0913  every door
     auth: AuthDoor | None = None,
 ) -> web.Application:
     """Health and figures, and each door that is given, behind the same guard."""
-    app = web.Application(middlewares=[guarded(metrics, health.leaving)])
+    books = Books(metrics)
+    app = web.Application(middlewares=[guarded(books, health.leaving)])
     app.router.add_get("/healthz", health.alive, allow_head=False)
     app.router.add_get("/readyz", health.ready, allow_head=False)
     app.router.add_get("/metrics", health.figures, allow_head=False)
@@ -87,6 +85,14 @@ def build_app(  # noqa: PLR0913  every door
         app.router.add_get(schemas.CONFIGURATION, schemas.configuration, allow_head=False)
     if api is not None:
         app.add_subapp(PREFIX, api_of(api))
+        if api.retelling is not None:
+            app[LANE] = Lane(
+                prefix=f"{PREFIX}/",
+                guards=api.guards,
+                retelling=api.retelling,
+                books=books,
+                leaving=health.leaving,
+            )
         api_docs.mount(app)
     if tokens is not None:
         tokens.mount(app)
@@ -102,7 +108,8 @@ async def listening(app: web.Application, *, host: str, port: int) -> AsyncItera
     runner = web.AppRunner(app, **SERVING)
     await runner.setup()
     if (server := runner.server) is not None:
-        server.request_handler = expecting(server.request_handler)
+        handle, lane = expecting(server.request_handler), app.get(LANE)
+        server.request_handler = handle if lane is None else lane.before(handle)
     try:
         await web.TCPSite(runner, host, port).start()
         yield runner.addresses[0][1]
@@ -129,30 +136,28 @@ def expecting(handle: RequestHandler) -> RequestHandler:
     return handled
 
 
-def guarded(metrics: Metrics, leaving: Leaving) -> Middleware:
+def guarded(books: Books, leaving: Leaving) -> Middleware:
     """Around every handler, in one: an id of its own for each request, the net, the figures, the log.
 
     Deliveries are many: each middleware more is felt.
     """
-    this_process, numbers = secrets.token_hex(4), itertools.count()
-    answered = log.bind()  # to find out each time how it is to be logged takes as long as to log it
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         began = time.perf_counter()
-        request[REQUEST_ID] = f"{this_process}{next(numbers):08x}"
+        request[REQUEST_ID] = books.new_id()
         structlog.contextvars.bind_contextvars(request=request[REQUEST_ID])
         response = await caught(request, handler)
         if leaving.is_begun:
             response.force_close()  # whoever asks again asks another process
-        seconds = time.perf_counter() - began
-        route = route_of(request)
-        metrics.request_answered(route=route, status=response.status, seconds=seconds)
-        if route not in _QUIET:
-            said = request.get(SAID, {})
-            answered.info(
-                "request_answered", method=request.method, path=request.path, status=response.status, **said
-            )
+        books.answered(
+            route=route_of(request),
+            method=request.method,
+            path=request.path,
+            status=response.status,
+            seconds=time.perf_counter() - began,
+            said=request.get(SAID, {}),
+        )
         return response
 
     return guard
@@ -221,9 +226,3 @@ async def dress(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.merge(HEADERS)
     response.headers["X-Request-Id"] = request.get(REQUEST_ID, "none")
     response.headers.popall("Server", None)
-
-
-def route_of(request: web.Request) -> str:
-    """The route as it is written in the table, so that nobody can make new figures by inventing paths."""
-    resource = request.match_info.route.resource
-    return resource.canonical if resource else "unmatched"
