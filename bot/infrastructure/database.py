@@ -101,6 +101,8 @@ class Database:
     async def migrate(self) -> None:
         """Bring the tables up to date, whole or not at all; two processes at once take turns."""
         await self.write(migrations.upgrade)
+        if self.path:
+            await asyncio.to_thread(_sync_directory, self.path.parent)
 
     async def wipe(self) -> None:
         """Fold SQLite's log into its file and empty it: what was deleted is then no more on the disk."""
@@ -115,6 +117,15 @@ class Database:
             self._snapshots.close()
         if self.path:
             await self._reads.close()
+
+
+def _sync_directory(directory: Path) -> None:
+    """SQLite's first journal is gone for good: after a power cut it would be rolled back to nothing."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

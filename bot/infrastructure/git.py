@@ -65,9 +65,8 @@ class GitSources:
     ) -> None:
         self._mirrors = data_directory.resolve() / "mirrors"
         self._copies = data_directory.resolve() / "copies"
-        self._remote_url_of = remote_url_of
         self._token_of, self._named = token_of, named
-        self._policy = policy
+        self._policy, self._remote_url_of = policy, remote_url_of
         self._shared, self._shares = shared or Unshared(), shares
         self._locks: dict[int, asyncio.Lock] = {}
         self._listings: LRUCache[tuple[int, str], dict[str, TreeEntry]] = LRUCache(
@@ -76,8 +75,7 @@ class GitSources:
 
     async def listing(self, repository: Repository, commit: str) -> Mapping[str, TreeEntry]:
         """Every file of the commit by path; fetches it first where it is not at hand."""
-        key = (repository.id, commit)
-        if key in self._listings:
+        if (key := (repository.id, commit)) in self._listings:
             return self._listings[key]
         listing = await self._read(repository, commit, lambda mirror: mirror.listing(commit))
         with suppress(ValueError):  # too large to be kept

@@ -66,10 +66,10 @@ MATRIX: Final[Mapping[str, Row]] = {
     ),
     "F05": Row(
         fault="power cut after an acknowledgement",
-        how="the way of writing is asserted on every connection",
-        seen="`synchronous=FULL` on SQLite",
+        how="of each file only what was synced last is left (the kernel tells of every sync), after each acknowledgement; the way of writing is asserted on every connection",
+        seen="all that was acknowledged is there, and the bot goes on from it",
         tests=(f"{TABLES}::test_a_sqlite_commit_is_on_the_disk_before_it_is_acknowledged",),
-        lacks="no power was cut",
+        lacks="no machine lost its power, and no disk lied about what it had synced; on PostgreSQL it is that one's promise",
     ),
     "F06": Row(
         fault="PostgreSQL restarts again and again",
@@ -93,11 +93,10 @@ MATRIX: Final[Mapping[str, Row]] = {
     ),
     "F10": Row(
         fault="read-only file system, I/O errors",
-        how="the database's file is broken, or may not be written",
-        seen="503, nothing acknowledged",
+        how="the database's file is broken, or may not be written; no sync succeeds; what is checked out may not be written",
+        seen="503, nothing acknowledged; what was is kept; the run is held up and says so",
         tests=(f"{INBOX}::test_f08_a_file_that_is_broken_asks_to_come_again",
                f"{INBOX}::test_f08_where_nothing_may_be_written_it_is_asked_to_come_again"),
-        lacks="no errors of the disk itself",
     ),
     "F11": Row(
         fault="damaged log",
