@@ -1,8 +1,8 @@
 # Everything one does here, one verb each. `make` alone lists them.
 PYTHON ?= python3
 VENV ?= .venv
-# Each may have some 15 connections to a PostgreSQL, which takes 100 as it comes.
-WORKERS ?= $(if $(TEST_POSTGRES_URL),5,6)
+# Each may have some 13 connections to a PostgreSQL, which takes 100 as it comes.
+WORKERS ?= 6
 PY := $(VENV)/bin/python
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed

@@ -145,6 +145,7 @@ def settings_of(github: str, claude: str, database: str, directory: Path, secret
         "GITHUB_URL": github,
         "ANTHROPIC_API_KEY": "sk-ant-stand-in",
         "ANTHROPIC_BASE_URL": claude,
+        "POOL_SIZES": "3,4,100",
     }
 
 

@@ -74,7 +74,7 @@ class Story:
     moves_to: str | None = None
     is_judged: bool = False
     is_dispatched: bool = False
-    polls: str = "0.1"
+    polls: str = "0.05"
 
     @property
     def files(self) -> Mapping[str, str]:
