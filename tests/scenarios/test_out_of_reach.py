@@ -181,6 +181,7 @@ What I took back:
 
 async def test_f42_a_word_of_a_suspension_that_comes_after_it_was_lifted_stops_nothing(team: Team) -> None:
     issue, pull = await team.has_a_pull_request()
+    await team.bot.comes_to_rest()
     postman = team.github.world.postman
     postman.holding = True
     await suspends(team.github.world)
