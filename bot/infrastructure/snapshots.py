@@ -5,6 +5,7 @@ asked over a connection of its own, on the loop: a fifth of what a look takes th
 """
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, Final
 
 import psycopg
@@ -20,11 +21,12 @@ Waiting = asyncio.Future[str | None]
 class Snapshots:
     """One question at a time, for all who came before it; None where there is no answer in time."""
 
-    def __init__(self, url: str, reach: dict[str, Any]) -> None:
-        self._url, self._reach = url, reach
+    def __init__(self, url: str, reach: dict[str, int], *, rest: float = REST_SECONDS) -> None:
+        self._url, self._reach, self._rest = url, reach, rest
         self._turn = asyncio.Lock()
         self._connection: psycopg.Connection[Any] | None = None
         self._number, self._rests_until = 0, 0.0
+        self._socket = -1  # a connection that is lost does not know its own any more
         self._coming: list[Waiting] = []
         self._asked: list[Waiting] = []
         self._found: str | None = None
@@ -46,7 +48,7 @@ class Snapshots:
         if self._late is not None:
             self._late.cancel()
         if self._connection is not None:
-            asyncio.get_running_loop().remove_reader(self._connection.pgconn.socket)
+            asyncio.get_running_loop().remove_reader(self._socket)
             self._connection.close()
             self._connection = None
         for mine in (*self._asked, *self._coming):
@@ -57,15 +59,14 @@ class Snapshots:
         async with self._turn:
             loop = asyncio.get_running_loop()
             if self._connection is None and loop.time() >= self._rests_until:
-                self._rests_until = loop.time() + REST_SECONDS
+                self._rests_until = loop.time() + self._rest
                 try:
-                    found = await asyncio.to_thread(
-                        psycopg.connect, self._url, autocommit=True, **self._reach
-                    )
+                    found = await asyncio.to_thread(_connected_to, self._url, self._reach)
                 except psycopg.Error:
                     return False
                 self._connection, self._number = found, self._number + 1
-                loop.add_reader(found.pgconn.socket, self._read)
+                self._socket = found.pgconn.socket
+                loop.add_reader(self._socket, self._read)
             return self._connection is not None
 
     def _ask(self) -> None:
@@ -107,8 +108,12 @@ class Snapshots:
 
     def _lost(self) -> None:
         """It did not answer, or not in time: another connection, after a while."""
-        self._rests_until = asyncio.get_running_loop().time() + REST_SECONDS
+        self._rests_until = asyncio.get_running_loop().time() + self._rest
         self.close()
+
+
+def _connected_to(url: str, reach: Mapping[str, Any]) -> "psycopg.Connection[Any]":
+    return psycopg.connect(url, autocommit=True, **reach)
 
 
 def _tell(mine: Waiting, found: str | None) -> None:

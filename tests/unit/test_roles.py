@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.infrastructure.roles import ROLE_SECONDS, Roles
+from bot.infrastructure.roles import QUARTER, ROLE_SECONDS, Roles
 from bot.records import Actor, Repository, StepFailed, Unavailable
 from tests.unit.test_cache import Watch
 
@@ -62,3 +62,21 @@ async def test_that_it_does_not_answer_is_not_remembered() -> None:
     github.is_away = False
 
     assert (roles.known(SHOP, ADA), await roles.name(SHOP, ADA)) == (None, "write")
+
+
+@pytest.mark.parametrize("asked_at", [0.0, 7.0, 14.9, 15.0, 44.0, 59.9])
+async def test_between_two_quarters_nothing_ends_that_is_known(asked_at: float) -> None:
+    watch = Watch(now=asked_at)
+    roles = Roles(GitHub().role_name, timer=watch)
+    await roles.name(SHOP, ADA)
+
+    ended = []
+    for tenth in range(round(asked_at * 10), round(asked_at * 10) + 700):
+        watch.now = tenth / 10
+        ends = roles.ends()
+        if roles.known(SHOP, ADA) is None:
+            ended.append(tenth / 10)
+        assert watch.now < ends <= watch.now + QUARTER
+
+    assert ended[0] % QUARTER == 0
+    assert ROLE_SECONDS - QUARTER < ended[0] - asked_at <= ROLE_SECONDS

@@ -13,7 +13,7 @@ import structlog
 
 from bot.infrastructure.metrics import MeteringObserver, Metrics
 from bot.infrastructure.redaction import MOST_PASSING, LiveSecrets
-from bot.infrastructure.telemetry import Format, set_up_logs
+from bot.infrastructure.telemetry import Format, line_of, set_up_logs
 from bot.records import Usage
 
 CANARY: Final = 'canary-"quoted"/and+odd'
@@ -234,3 +234,56 @@ def test_an_effect_that_works_while_another_error_is_handled_is_done() -> None:
         observe(MeteringObserver(metrics))
 
     assert (value(metrics, "done"), value(metrics, "failed")) == (1, None)
+
+
+def test_a_line_that_is_written_again_is_as_it_was_written_first(
+    out: io.StringIO, secrets: LiveSecrets
+) -> None:
+    set_up_logs(level="info", form="json", secrets=secrets, stream=out)
+    said = {"method": "GET", "path": '/a"\udcff', "status": 200, "caller": "ada"}
+
+    with structlog.contextvars.bound_contextvars(request="r-1"):
+        structlog.get_logger("bot.web").info("answered", **said)
+    again = line_of("bot.web", "answered", **said)
+    again("r-1")
+
+    one, other = out.getvalue().splitlines()
+    before, _, at = one.rpartition('"timestamp": ')
+    assert other.startswith(before)
+    assert len(other) == len(before) + len('"timestamp": ') + len(at)
+
+
+def test_sx_04_nor_does_a_line_that_is_written_again_show_what_became_a_secret_meanwhile(
+    out: io.StringIO, secrets: LiveSecrets
+) -> None:
+    set_up_logs(level="info", form="json", secrets=secrets, stream=out)
+    again = line_of("bot.web", "answered", path="/of/a-path-of-many")
+    for request in ("r-1", "ghp_0123456789abcdef", "r-2"):
+        again(request)
+
+    secrets.add("a-path-of-many", "a-request-of-many")
+    for request in ("r-3", "a-request-of-many"):
+        again(request)
+    secrets.add("another-secret-of-many")
+    again("r-4")
+
+    told = [(line["path"], line["request"]) for line in lines(out)]
+    assert told == [
+        ("/of/a-path-of-many", "r-1"),
+        ("/of/a-path-of-many", "[redacted]"),
+        ("/of/a-path-of-many", "r-2"),
+        ("/of/[redacted]", "r-3"),
+        ("/of/[redacted]", "[redacted]"),
+        ("/of/[redacted]", "r-4"),
+    ]
+
+
+@pytest.mark.parametrize(("level", "form"), [("warning", "json"), ("info", "console")])
+def test_a_line_that_is_written_again_is_for_whom_all_lines_are(
+    out: io.StringIO, secrets: LiveSecrets, level: str, form: Format
+) -> None:
+    set_up_logs(level=level, form=form, secrets=secrets, stream=out)
+
+    line_of("bot.web", "answered", path="/a")("r-1")
+
+    assert out.getvalue().count("r-1") == (level == "info")
