@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any, Final
@@ -12,6 +12,7 @@ from aiohttp import HttpVersion11, web
 from aiohttp.typedefs import Handler, Middleware
 from multidict import CIMultiDict
 
+from bot.application.callers import NotRecognised
 from bot.records import Refused, Unavailable
 from bot.web import api_docs, schemas
 from bot.web.api import api_of
@@ -21,7 +22,7 @@ from bot.web.auth import PREFIX as AUTH
 from bot.web.auth import AuthDoor, auth_of
 from bot.web.books import Books, route_of
 from bot.web.health import HealthDoor
-from bot.web.lane import Lane, RequestHandler
+from bot.web.lane import Lane, RequestHandler, Told
 from bot.web.leaving import Leaving
 from bot.web.measuring import Metrics
 from bot.web.setup import SetUpDoor
@@ -88,6 +89,7 @@ def build_app(  # noqa: PLR0913  every door
         if api.retelling is not None:
             app[LANE] = Lane(
                 prefix=f"{PREFIX}/",
+                tried=tried,
                 guards=api.guards,
                 retelling=api.retelling,
                 books=books,
@@ -161,6 +163,17 @@ def guarded(books: Books, leaving: Leaving) -> Middleware:
         return response
 
     return guard
+
+
+async def tried(telling: Awaitable[Told | None]) -> Told | None:
+    """The same net before the application: whatever goes wrong there, the application answers."""
+    try:
+        return await telling
+    except (NotRecognised, Refused, Unavailable):
+        return None
+    except Exception:
+        log.exception("answer_not_told_again")
+        return None
 
 
 async def caught(request: web.Request, handler: Handler) -> web.StreamResponse:

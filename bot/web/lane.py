@@ -14,8 +14,6 @@ from aiohttp import HttpVersion11, web
 from aiohttp.helpers import rfc822_formatted_time
 
 from bot.api_records import Caller, Mark, Quota
-from bot.application.callers import NotRecognised
-from bot.records import Refused, Unavailable
 from bot.web.api_gateway import CALLER, LASTING, Guards, address_of, id_given, shown
 from bot.web.books import NAME, Books, route_of
 from bot.web.leaving import Leaving
@@ -25,8 +23,6 @@ RequestHandler = Callable[[Any], Awaitable[web.StreamResponse]]
 Said = Callable[..., Callable[[str], None]]
 
 FOUND: Final = ("answer", "process")
-
-log = structlog.get_logger()
 
 
 class Standing(Protocol):
@@ -74,9 +70,10 @@ class Told(web.StreamResponse):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """What stands before the API of one process."""
+    """What stands before the API of one process; `tried` is the net, which has nothing where it fails."""
 
     prefix: str
+    tried: Callable[[Awaitable["Told | None"]], Awaitable["Told | None"]]
     guards: Guards
     retelling: Retelling
     books: Books
@@ -90,8 +87,10 @@ class Lane:
                 return await handle(request)
             question = question_of(request.method, request.raw_path, request.raw_headers)
             finished = self.retelling.answers.get(question)
-            if finished is not None and (told := await self._told(question, request, finished)) is not None:
-                return told
+            if finished is not None:
+                told = await self.tried(self._told(question, request, finished))
+                if told is not None:
+                    return told
             mark = await self.retelling.standing.mark()
             response = await handle(request)
             await self._keep(question, request, response, mark)
@@ -104,16 +103,13 @@ class Lane:
         return is_plain and request.raw_path.startswith(self.prefix) and not self.leaving.is_begun
 
     async def _told(self, question: bytes, request: Any, finished: Finished) -> Told | None:
-        """None where anything is not as it was, or somebody is to be refused."""
+        """None where anything is not as it was, or somebody is to be refused.
+
+        Raises NotRecognised, Refused, Unavailable.
+        """
         began = time.perf_counter()
         request_id = id_given(request) or self.books.new_id()
-        try:
-            quota = await self._quota(question, request, finished, request_id)
-        except (NotRecognised, Refused, Unavailable):
-            return None
-        except Exception:
-            log.exception("answer_not_told_again")
-            return None
+        quota = await self._quota(question, request, finished, request_id)
         if quota is None:
             return None
         self.retelling.found[FOUND] += 1

@@ -16,6 +16,7 @@ from bot.infrastructure.api_keys import ApiKeys
 from bot.infrastructure.database import Database
 from bot.session_records import Session
 from bot.web.api_door import PREFIX
+from tests.contracts.by_hand import run
 from tests.contracts.conftest import REDIS
 from tests.contracts.retelling import (
     Both,
@@ -140,23 +141,45 @@ async def test_a_key_that_another_process_revokes_opens_nothing_from_then_on(bot
 
 
 async def test_a_key_that_ends_opens_nothing_from_then_on(both: Both) -> None:
-    keys, now = ApiKeys(both.twin.database, both.twin.crypto), both.front.clock.now()
+    keys = ApiKeys(both.twin.database, both.twin.crypto)
+    both.front.clock.moves(seconds=5)
+    now = both.front.clock.now()
     _, text = await create(keys, person=ADA, installation_id=OURS, scopes=["read"], days=1, now=now)
     mine = f"Authorization: Bearer {text}"
-    both.front.clock.moves(hours=23, minutes=59, seconds=50)
+    both.front.clock.moves(days=1, seconds=-4)  # a quarter of a minute has just begun
     await both.front.warmed(ONE, mine)
 
-    both.front.clock.moves(seconds=9)
+    both.front.clock.moves(seconds=3)
     assert status_of(await both.alike(ONE, mine)) == 200
     both.front.clock.moves(seconds=1)
     assert status_of(await both.alike(ONE, mine)) == 401
 
 
-async def test_the_last_use_of_a_key_is_noted_as_it_always_is(both: Both) -> None:
-    keys, its = ApiKeys(both.twin.database, both.twin.crypto), read_key(both.front.texts["reader"]).id
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ("UPDATE api_keys SET permissions = 'budget:manage'", 403),
+        ("UPDATE api_keys SET installation_id = 10", 404),
+    ],
+)
+async def test_a_key_that_is_changed_by_hand_elsewhere_is_what_it_is_now(
+    both: Both, change: str, status: int
+) -> None:
     await both.front.warmed(ONE, key(both))
 
-    both.front.clock.moves(minutes=1)
+    await run(both.twin.database, change)
+
+    assert status_of(await both.alike(ONE, key(both))) == status
+
+
+async def test_the_last_use_of_a_key_is_noted_as_it_always_is(both: Both) -> None:
+    keys, its = ApiKeys(both.twin.database, both.twin.crypto), read_key(both.front.texts["reader"]).id
+    both.front.clock.moves(seconds=7)
+    await both.front.warmed(ONE, key(both))
+    both.front.clock.moves(seconds=54)
+    await both.front.warmed(ONE, key(both))
+
+    both.front.clock.moves(seconds=6)
     await both.front.asked(ONE, key(both))
     noted = await keys.get(its)
 
@@ -205,6 +228,19 @@ async def test_what_github_says_no_more_is_told_for_a_minute_at_most(both: Both)
     assert [*map(status_of, gone)] == [404, 200]
     assert gone[1].endswith(b'{"items":[],"next_cursor":null}')
     assert [*map(status_of, asked)] == sorted(map(status_of, asked))
+
+
+async def test_what_was_told_late_in_the_minute_is_not_told_beyond_it(both: Both) -> None:
+    await both.front.warmed(ONE, key(both))
+    both.front.clock.moves(seconds=50)
+    await both.front.warmed(ONE, key(both))
+    both.front.github.roles = {}
+
+    both.front.clock.moves(seconds=9)
+    late = await both.front.asked(ONE, key(both))
+    both.front.clock.moves(seconds=1)
+
+    assert (status_of(late), status_of(await both.alike(ONE, key(both)))) == (200, 404)
 
 
 async def test_a_session_that_is_ended_elsewhere_is_over_at_once(both: Both) -> None:

@@ -6,8 +6,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 from structlog.testing import capture_logs
 
+from bot.application.callers import NotRecognised
 from bot.application.configuration_schema import schema_text
+from bot.records import Refused, Unavailable
 from bot.web import health
+from bot.web.gateway import tried
 from tests.doors.webapp import Client, Connect, FakeMetrics, Given, app_of, comment, headers_for, served
 
 Open = Callable[[], Awaitable[Client]]
@@ -38,6 +41,28 @@ async def test_every_answer_carries_the_security_headers_and_no_server_version(
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Server" not in answer.headers
     assert len(answer.headers["X-Request-Id"]) == 16
+
+
+@pytest.mark.parametrize(
+    ("error", "is_logged"),
+    [
+        (RuntimeError("unforeseen"), True),
+        (Unavailable("database"), False),
+        (Refused(403, "no", "no"), False),
+        (NotRecognised("key_unknown"), False),
+    ],
+)
+async def test_what_fails_before_the_application_is_the_applications_to_answer(
+    error: Exception,
+    is_logged: bool,  # noqa: FBT001
+) -> None:
+    async def telling() -> None:
+        raise error
+
+    with capture_logs() as logs:
+        assert await tried(telling()) is None
+
+    assert [line["event"] for line in logs] == ["answer_not_told_again"] * is_logged
 
 
 async def test_it_is_alive(client: Client) -> None:
