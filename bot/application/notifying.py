@@ -16,6 +16,7 @@ from bot.application.effects import say_once
 from bot.application.freeze_telling import show_check
 from bot.application.frozen import freezes_on
 from bot.application.lives import ending_of
+from bot.application.placing import Placed, place
 from bot.application.planning import load_plan
 from bot.application.ports import Subscriber, World
 from bot.application.recording import load
@@ -113,7 +114,7 @@ async def show_status(world: World, integration_id: str, version: int, calm: int
     if told is not None and not is_due(told, version, calm=calm, now=now):
         return (await load(world, integration_id)).ended
     it, view = await look(world, integration_id)
-    await said_somewhere(it, place(it, words.status_comment(view), world))
+    await said_somewhere(it, place_status(it, words.status_comment(view), world))
     await said_somewhere(it, announce(it, world))
     await said_somewhere(it, remind(it, view, world))
     await said_somewhere(it, show_check(it, view.freezes, world))
@@ -141,31 +142,11 @@ def is_due(told: str, version: int, *, calm: float = 0.0, now: float = 0.0) -> b
     return int(last) < version and not 0 <= now - float(at) < calm
 
 
-async def place(it: Integration, body: str, world: World) -> None:
-    """Edit the status comment; create it where there is none yet, and anew where somebody deleted it."""
-    nth = int(await world.notes.get(f"status:{it.id}") or 1)
-    try:
-        await _place(it, body, world, nth=nth)
-    except StepFailed as failure:
-        if failure.code != "comment_gone":
-            raise
-        await world.notes.put(f"status:{it.id}", str(nth + 1))
-        await _place(it, body, world, nth=nth + 1)
-
-
-async def _place(it: Integration, body: str, world: World, *, nth: int) -> None:
-    """The first comment, or the one after so many; found again where it is in doubt whether it is there."""
-    effect = f"status:{it.id}" if nth == 1 else f"status:{it.id}:{nth}"
-    intent = await world.effects.begin(effect)
-    known = None if intent.result is None else int(intent.result)
-    if known is None and (nth > 1 or not intent.fresh):
-        known = await world.comments.find(it.repository, it.issue, marker=words.status_marker(it.id))
-    if known is None:
-        known = await world.comments.create(it.repository, it.issue, body=body)
-    else:
-        await world.comments.edit(it.repository, known, body=body)
-    if intent.result is None:
-        await world.effects.finish(effect, result=str(known))
+async def place_status(it: Integration, body: str, world: World) -> None:
+    """The one status comment of the integration."""
+    marker = words.status_marker(it.id)
+    placed = Placed(repository=it.repository, number=it.issue, name=f"status:{it.id}", marker=marker)
+    await place(placed, body, world)
 
 
 async def look(world: World, integration_id: str) -> tuple[Integration, StatusView]:

@@ -7,7 +7,15 @@ import pytest
 import structlog
 from msgspec import structs
 
-from bot.application.notifying import SUBSCRIBERS, is_due, on_fact, place, say_last, show_status, untold
+from bot.application.notifying import (
+    SUBSCRIBERS,
+    is_due,
+    on_fact,
+    place_status,
+    say_last,
+    show_status,
+    untold,
+)
 from bot.application.status_words import last_marker, status_marker
 from bot.domain import events as e
 from bot.domain.integration import evolved
@@ -152,7 +160,7 @@ async def test_out_08_a_comment_with_the_marker_is_not_taken_where_nothing_was_b
     stage = staged(TAKEN_UP)
     stage.comments.bodies[1] = (ISSUE, status_marker(ID))
 
-    await place(integration(TAKEN_UP), "new", stage.world)
+    await place_status(integration(TAKEN_UP), "new", stage.world)
 
     assert stage.comments.on(ISSUE) == [status_marker(ID), "new"]
 
