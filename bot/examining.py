@@ -39,9 +39,9 @@ from bot.secret_key import secret_key_of
 from bot.settings import Misconfigured, Settings
 from bot.sign_in_opening import CALLBACK, why_not
 from bot.storage import KEY_CHECK, check_is_there, check_key
-from bot.suppliers import ANTHROPIC
+from bot.suppliers import ANTHROPIC, policies
 from bot.web.webhooks import PATH
-from bot.wiring import github_app, policies
+from bot.wiring import github_app
 
 NEWEST_PYTHON: Final = (3, 14)
 OLDEST_GIT: Final = (2, 34)

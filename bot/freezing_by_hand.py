@@ -18,8 +18,9 @@ from bot.infrastructure.observing import Nobody
 from bot.infrastructure.redaction import LiveSecrets
 from bot.operating import kept
 from bot.settings import Settings
+from bot.suppliers import policies
 from bot.troubles import Mistaken, NotThere
-from bot.wiring import github_app, policies
+from bot.wiring import github_app
 
 WHAT = "say `all`, `org <account>` or `repo <owner>/<name>`"
 

@@ -1,5 +1,6 @@
-"""What the model and the repositories' files are had from."""
+"""What the model and the repositories' files are had from, and how each of these is guarded."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -11,13 +12,19 @@ from bot.infrastructure.git import GitSources
 from bot.infrastructure.github import GitHubApp
 from bot.infrastructure.github_purposes import READ
 from bot.infrastructure.metrics import Metrics
-from bot.infrastructure.resilience import Policy
+from bot.infrastructure.observing import Observer
+from bot.infrastructure.resilience import POLICIES, Policy
 from bot.infrastructure.shared import Shared
 from bot.records import Answer, Question, Repository, Spent
 from bot.settings import Settings
 from bot.storage import Storage
 
 ANTHROPIC: Final = "https://api.anthropic.com"
+
+
+def policies(observer: Observer) -> Mapping[str, Policy]:
+    """One policy for each dependency."""
+    return {name: Policy(name, observer=observer, **limits) for name, limits in POLICIES.items()}
 
 
 def claude_of(settings: Settings, stored: Storage, guard: Policy, metrics: Metrics) -> ClaudeMessages:

@@ -15,6 +15,7 @@ from bot.application import (
     notifying,
     redelivering,
     reminding,
+    reviewing,
     saga,
     settling,
     sweeping,
@@ -22,6 +23,7 @@ from bot.application import (
 )
 from bot.application.ports import Clock, Subscriber, World
 from bot.application.retaining import Transcripts
+from bot.application.review_words import CHECK
 from bot.credentials import AppCredentials
 from bot.domain.policy import Rules
 from bot.infrastructure.adopting import Watch, adopting
@@ -40,15 +42,15 @@ from bot.infrastructure.github_files import GitHubFiles
 from bot.infrastructure.github_issues import GitHubIssues
 from bot.infrastructure.github_pulls import GitHubPullRequests
 from bot.infrastructure.github_repositories import GitHubRepositories
+from bot.infrastructure.github_reviews import GitHubReviews
 from bot.infrastructure.github_workflows import GitHubWorkflows
 from bot.infrastructure.installing import Installations
 from bot.infrastructure.line import Line
 from bot.infrastructure.notes import Notes
-from bot.infrastructure.observing import Observer
 from bot.infrastructure.pooling import session_of
 from bot.infrastructure.proxy import WayOut
 from bot.infrastructure.redaction import LiveSecrets
-from bot.infrastructure.resilience import POLICIES, Policy
+from bot.infrastructure.resilience import Policy
 from bot.infrastructure.roles import Roles
 from bot.infrastructure.sandbox import BubblewrapSandbox
 from bot.infrastructure.shares import places
@@ -57,7 +59,7 @@ from bot.records import Unavailable
 from bot.sandboxing import hiding, installations_of
 from bot.settings import Settings
 from bot.storage import Storage, storage
-from bot.suppliers import claude_of, sources_of
+from bot.suppliers import claude_of, policies, sources_of
 from handlers.hearing import dispatcher
 
 POLLS_UNTIL_A_LOOK: Final = 300  # a minute, at five polls a second
@@ -70,11 +72,6 @@ ANSWERS_DAYS: Final = 1
 def is_wanted(kind: str) -> bool:
     """Whether a handler hears this kind of event."""
     return kind in handlers.GITHUB
-
-
-def policies(observer: Observer) -> Mapping[str, Policy]:
-    """One policy for each dependency."""
-    return {name: Policy(name, observer=observer, **limits) for name, limits in POLICIES.items()}
 
 
 def rules_of(settings: Settings) -> Rules:
@@ -120,6 +117,8 @@ def world_of(
         branches=GitHubBranches(app),
         pulls=GitHubPullRequests(app),
         checks=GitHubChecks(app),
+        reviews=GitHubReviews(app),
+        review_checks=GitHubChecks(app, name=CHECK),
         files=GitHubFiles(app),
         deployments=GitHubDeployments(app),
         workflows=GitHubWorkflows(app),
@@ -142,7 +141,9 @@ def register(
         apologise=dispatcher(world, handlers.APOLOGIES),
     )
     intake.register(heard)
-    saga.register(world, places(), sagas)
+    rooms = places()
+    saga.register(world, rooms, sagas)
+    reviewing.register(world, rooms["ai"])
     notifying.register(world)
     gate_looking.register(world)
     transcripts = Transcripts(log=stored.log, integrations=stored.integrations, blobs=stored.blobs)

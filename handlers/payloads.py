@@ -50,6 +50,7 @@ class Comment:
     issue_title: str
     issue_body: str
     issue_author: Actor | None
+    is_pull: bool = False
 
     @classmethod
     def from_payload(cls, data: Mapping[str, Any]) -> Self:
@@ -67,6 +68,7 @@ class Comment:
             issue_title=issue["title"] or "",
             issue_body=issue["body"] or "",
             issue_author=issue["user"] and actor_of(issue["user"]),  # an account may have been deleted
+            is_pull="pull_request" in issue,
         )
 
 
@@ -134,15 +136,22 @@ class MovedPullRequest:
     """A pull request whose head is another now, or that is open now; the head may be a fork's."""
 
     repository: Repository
+    number: int
     head: str
     base: str
     by: Actor
+    is_draft: bool
+    is_from_here: bool
 
     @classmethod
     def from_payload(cls, data: Mapping[str, Any]) -> Self:
         pull = data["pull_request"]
+        origin = pull["head"]["repo"] or {"id": None}  # a fork may have been deleted
         return cls(
             repository=repository_of(data),
+            number=pull["number"],
+            is_draft=bool(pull.get("draft")),
+            is_from_here=origin["id"] == data["repository"]["id"],
             head=pull["head"]["sha"],
             base=pull["base"]["sha"],
             by=actor_of(data["sender"]),

@@ -6,6 +6,7 @@ from typing import Any
 from bot.application.checking_configuration import Proposed, check_configuration
 from bot.application.commands import note_closed
 from bot.application.deprecating import note_removal_closed
+from bot.application.reviewing import after_event
 from handlers.conversation import Context
 from handlers.payloads import ClosedPullRequest, MovedPullRequest
 
@@ -32,3 +33,17 @@ async def moved(data: Mapping[str, Any], context: Context) -> None:
     if pull.by.login != await context.world.repositories.app_login():
         proposed = Proposed(repository=pull.repository, head=pull.head, base=pull.base)
         await check_configuration(proposed, context.world)
+        _review(pull, str(data["action"]), context)
+
+
+async def made_ready(data: Mapping[str, Any], context: Context) -> None:
+    """It is no draft any more."""
+    pull = MovedPullRequest.from_payload(data)
+    if pull.by.login != await context.world.repositories.app_login():
+        _review(pull, str(data["action"]), context)
+
+
+def _review(pull: MovedPullRequest, cause: str, context: Context) -> None:
+    """A review by itself, where that is wanted; a fork's and a draft's only where somebody asks for it."""
+    if pull.is_from_here and not pull.is_draft:
+        context.follow_ups.append(after_event(pull.repository, pull.number, cause, key=context.key))

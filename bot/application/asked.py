@@ -190,6 +190,18 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Have a pull request reviewed, with an eye on that; `full` says again what was said before."""
+
+    needs: ClassVar[Permission] = Permission.WRITE
+    by: Actor
+    repository: Repository
+    number: int
+    focus: str = ""
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Freeze:
     """Let everything stand still in a repository, or (`level` is org) in its whole account."""
 
@@ -243,7 +255,7 @@ OfOne = (
     | Retry
 )
 Asked = RequestIntegration | OfOne
-Anything = Asked | LookUp | SeeBudget | RaiseMonth | Freeze | Unfreeze | HandBack
+Anything = Asked | LookUp | SeeBudget | RaiseMonth | Review | Freeze | Unfreeze | HandBack
 # These only stop something, call it or hold it otherwise, or let it use up more, which begins nothing: a
 # freeze does not keep them away.
 WHILE_FROZEN: Final = (Cancel, Reject, RaiseBudget, Adjust)

@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal, Self
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from bot.application.configuration_review import Review
 from bot.domain import events as e
 from bot.domain.approving import teams_named
 from bot.domain.branch_names import ALLOWED, USUAL, is_a_name
@@ -193,6 +194,11 @@ class Configuration(BaseModel):
         description="others' checks on the bot's pull request: whether it goes back to work where they fail "
         "at the gate; with `tester: checks` the minutes that they have, and the names of those that must be "
         "there",
+    )
+    review: Review = Field(
+        default=Review(),
+        description="reviews of pull requests: whether each gets one by itself (`automatic`), from which "
+        "severity on the check fails (`fails_at`), and how sure of a finding the bot has to be",
     )
     branch: str = Field(
         default=USUAL,

@@ -65,6 +65,8 @@ REASONS: Final[Mapping[str, str]] = {
     "claude_refused_account": "The model does not accept the operator's key.",
     "claude_unknown_model": "The model that the operator has set does not exist.",
     "claude_refused_request": "The model did not accept the request. The operator finds more in the log.",
+    "claude_unavailable": "Claude does not answer.",
+    "review_unintelligible": "The model's answer was no review that I could read.",
     "forgotten": "What this run was about has been deleted.",
     "change_too_large": "The change is larger than I may make. Ask in smaller pieces.",
     "gitignore_too_complex": "The `.gitignore` files take git too long to read, so I could not tell what "

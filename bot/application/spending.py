@@ -7,12 +7,18 @@ from typing import Any
 from bot.application.ports import World
 from bot.domain.integration import Integration
 from bot.domain.money import Spending, month_of, raised_in, spent_in, stream_of
+from bot.domain.reviewing import paid_stream, spent_on
 from bot.records import Repository, StepFailed
 
 
 async def check_month(it: Integration, world: World) -> None:
     """Raise StepFailed, monthly_budget or owner_budget, where that of this month is used up."""
-    if reached := (await spending(it.repository, world)).reached():
+    await check_money(it.repository, world)
+
+
+async def check_money(repository: Repository, world: World) -> None:
+    """The same, whatever it is wanted for."""
+    if reached := (await spending(repository, world)).reached():
         raise StepFailed(reached)
 
 
@@ -25,11 +31,12 @@ async def spending(repository: Repository, world: World) -> Spending:
     here = await since(began, repository_id=repository.id)
     everywhere = [] if allowed is None else await since(began, installation_id=repository.installation_id)
     raised = raised_in(month, await world.log.read(stream_of(repository.id)))
+    reviews = await world.log.read(paid_stream(repository.installation_id, world.clock.now()))
     return Spending(
         month=month,
-        repository=sum([await _cost(row, month, world) for row in here]),
+        repository=sum([await _cost(row, month, world) for row in here]) + spent_on(reviews, repository.id),
         repository_allowed=world.rules.monthly_micro_usd + raised,
-        owner=sum([await _cost(row, month, world) for row in everywhere]),
+        owner=sum([await _cost(row, month, world) for row in everywhere]) + spent_on(reviews),
         owner_allowed=allowed,
     )
 

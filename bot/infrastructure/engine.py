@@ -57,7 +57,7 @@ JOB_ERRORS: Final = (
 class Leaves(Protocol):
     """Whether that job is to leave its queue, where it `waits` still."""
 
-    async def __call__(self, job: str, *, waits: bool) -> bool: ...
+    async def __call__(self, job: str, /, *, waits: bool) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from gidgethub import apps, sansio
 
 from bot.infrastructure.github_about import About, about_of
-from bot.infrastructure.github_answers import Answer, Stale
+from bot.infrastructure.github_answers import JSON, Answer, Stale
 from bot.infrastructure.github_graphql import GRAPHQL
 from bot.infrastructure.github_purposes import PURPOSES, Purpose
 from bot.infrastructure.github_tokens import Grant, Minted, Tokens, granted, untold
@@ -207,9 +207,10 @@ class Access:
         *path: str | int,
         query: Mapping[str, str | int] | None = None,
         also: Collection[int] = (),
+        accept: str = JSON,
     ) -> Answer:
         """Read. A status in `also` is an answer; any other refusal raises."""
-        call = Call(what=what, method="GET", path=path_of(*path), query=query or {}, also=also)
+        call = Call(what=what, method="GET", path=path_of(*path), query=query or {}, also=also, accept=accept)
         return await self._sent(call)
 
     async def ask_beside(self, what: str, *path: str | int, also: Collection[int] = ()) -> Answer:

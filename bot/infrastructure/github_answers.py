@@ -11,6 +11,7 @@ from gidgethub import HTTPException, sansio
 from bot.records import StepFailed, Unavailable
 
 JSON: Final = "application/vnd.github+json"
+DIFF: Final = "application/vnd.github.diff"
 
 _DETAIL_CHARACTERS = 300
 _LONGEST_RESET_SECONDS = 3600.0
@@ -61,8 +62,13 @@ class Answer:
         return str(self.data) if self.status >= HTTPStatus.BAD_REQUEST else ""
 
 
-def read(raw: Raw, *, what: str, also: Collection[int]) -> Answer:
-    """The answer; a refusal only where its status is asked for. Raises Unavailable, StepFailed."""
+def read(raw: Raw, *, what: str, also: Collection[int], as_is: bool = False) -> Answer:
+    """The answer; a refusal only where its status is asked for. Raises Unavailable, StepFailed.
+
+    What was asked for `as_is` is bytes: nobody says in which characters a diff is written.
+    """
+    if as_is and raw.status == HTTPStatus.OK:
+        return Answer(status=raw.status, data=raw.body, more=False, headers=raw.headers)
     try:
         data, _, link = sansio.decipher_response(raw.status, raw.headers, raw.body)
     except HTTPException as error:

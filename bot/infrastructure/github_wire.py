@@ -39,6 +39,7 @@ class Call:
     query: Mapping[str, str | int] = field(default_factory=dict)
     body: Any = field(default=None, repr=False)
     also: Collection[int] = ()
+    accept: str = JSON
 
     @property
     def writes(self) -> bool:
@@ -125,7 +126,7 @@ class Wire:
         raw = await self._fetched(call, caller)
         lane.rest(wait_seconds(raw.headers) or 0.0)
         try:
-            answer = read(raw, what=call.what, also=call.also)
+            answer = read(raw, what=call.what, also=call.also, as_is=call.accept != JSON)
         except Unavailable as error:
             raise _slowed(error, lane) from None
         lane.went_well()
@@ -135,7 +136,8 @@ class Wire:
         headers = _headers(call, caller)
         if call.writes:
             return await self._exchange(call, headers)
-        key = f"page {self._base_url} {caller.scope} {call.path}?{sorted(call.query.items())}"
+        media = "" if call.accept == JSON else f" {call.accept}"
+        key = f"page {self._base_url} {caller.scope} {call.path}?{sorted(call.query.items())}{media}"
         page = await self._pages.get(key)
         if page is not None:
             headers["if-none-match"] = page.etag
@@ -176,7 +178,7 @@ class Wire:
 
 
 def _headers(call: Call, caller: Caller) -> dict[str, str]:
-    headers = sansio.create_headers(REQUESTER, accept=JSON, **caller.credentials)
+    headers = sansio.create_headers(REQUESTER, accept=call.accept, **caller.credentials)
     headers["x-github-api-version"] = API_VERSION
     if call.body is not None:
         headers["content-type"] = "application/json; charset=utf-8"

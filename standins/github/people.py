@@ -180,11 +180,12 @@ class GitHub(Housekeeping, Runners):
         await self.settle()
 
     async def open_pull(
-        self, login: str, full_name: str, *, head: str, base: str = "main", title: str, body: str = ""
+        self, login: str, full_name: str, *, head: str, base: str = "main", title: str, **more: Any
     ) -> int:
-        """Its number."""
+        """Its number; `more` may be its body, and whether it is a draft."""
         repository, by = self._change(full_name), self.account(login)
-        issue = pulls.open_pull(self, repository, by, head=head, base=base, title=title, body=body)
+        said: dict[str, Any] = {"head": head, "base": base, "title": title, "body": "", **more}
+        issue = pulls.open_pull(self, repository, by, **said)
         await self.settle()
         return issue.number
 

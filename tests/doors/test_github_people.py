@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.infrastructure.clock import UtcClock
 from bot.infrastructure.github_people import Client, GitHubPeople
 from bot.infrastructure.observing import Nobody
-from bot.wiring import policies
+from bot.suppliers import policies
 from tests.doors.webapp import Connect
 
 

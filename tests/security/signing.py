@@ -28,6 +28,7 @@ from bot.records import Actor, Repository
 from bot.settings import Settings
 from bot.sign_in_opening import browsers_of, signing_with
 from bot.storage import Storage, storage
+from bot.suppliers import policies
 from bot.web.api_door import ApiDoor
 from bot.web.api_gateway import Guards
 from bot.web.auth import AuthDoor
@@ -35,7 +36,7 @@ from bot.web.browser import SessionGate
 from bot.web.gateway import build_app, listening
 from bot.web.health import HealthDoor
 from bot.web.token_door import TokenDoor
-from bot.wiring import github_app, is_wanted, policies
+from bot.wiring import github_app, is_wanted
 from standins.github.app import key_pair
 from standins.github.people import GitHub
 from tests.doors.running import free_port

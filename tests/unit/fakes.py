@@ -49,6 +49,7 @@ from bot.records import (
     TreeEntry,
     Unavailable,
 )
+from tests.unit.fake_reviews import FakeReviews
 from tests.unit.fake_workflows import FakeWorkflows
 from tests.unit.histories import BASE, BEGAN, COMMIT, ID, MERGED_SHA, OPENED_AT, OWNER, SHOWN_AT, TEXTS, TREE
 
@@ -864,6 +865,8 @@ class Stage:
     branches: FakeBranches = field(default_factory=FakeBranches)
     pulls: FakePullRequests = field(default_factory=FakePullRequests)
     checks: FakeChecks = field(default_factory=FakeChecks)
+    reviews: FakeReviews = field(default_factory=FakeReviews)
+    review_checks: FakeChecks = field(default_factory=FakeChecks)
     files: FakeFiles = field(default_factory=FakeFiles)
     deployments: FakeDeployments = field(default_factory=FakeDeployments)
     workflows: FakeWorkflows = field(default_factory=FakeWorkflows)
@@ -891,6 +894,8 @@ class Stage:
             branches=self.branches,
             pulls=self.pulls,
             checks=self.checks,
+            reviews=self.reviews,
+            review_checks=self.review_checks,
             files=self.files,
             deployments=self.deployments,
             workflows=self.workflows,

@@ -220,6 +220,7 @@ def test_the_help_of_an_administrator() -> None:
 | `/claude deprecate [<id>] [<why>] [--removed-in <pull request>]` | take what runs out for good, by a pull request that removes what it brought |
 | `/claude cancel` | stop at once and take back what I made |
 | `/claude retry [<id>] [from <state>]` | try again what failed, from where it is still good: validating, generating or testing |
+| `/claude review [full] [focus]` | review this pull request, with an eye on what you say; `full` says again what was said before |
 | `/claude budget [month] [+<dollars>]` | show what this run and this month cost and may cost; with an amount, allow so much more |
 | `/claude freeze [repo or org] <why> [until <when>]` | stop everything at once, here or in the whole account, until then or until it is lifted |
 | `/claude unfreeze [repo or org]` | lift that again, and let what stopped go on |

@@ -6,6 +6,7 @@ from standins.github.call import Answer, Call, Routes, paged
 from standins.github.deeds import merging
 from standins.github.deeds import pulls as deeds
 from standins.github.git import Comparison, GitFailed
+from standins.github.lines import why_refused
 from standins.github.routes.repositories import commit_named
 from standins.github.shapes import commits as commit_shapes
 from standins.github.shapes import pulls as shapes
@@ -185,10 +186,11 @@ def create_review(call: Call) -> Answer:
 
 
 def _check_lines(of: Repository, issue: Issue, comments: list[Mapping[str, object]]) -> None:
-    """A comment stands on a file of the diff."""
-    changed = {each.path for each in shapes.compare(of, pull_of(issue)).changes}
-    if any(each["path"] not in changed for each in comments):
-        raise Refused(422, "Unprocessable Entity", message="Path could not be resolved")
+    """A comment stands on a line of the diff: one that does not has all of them refused."""
+    changes = shapes.compare(of, pull_of(issue)).changes
+    for each in comments:
+        if why := why_refused(each, changes):
+            raise Refused(422, "Unprocessable Entity", message=why)
 
 
 @routes.on("GET", "/repos/{owner}/{repo}/compare/{basehead}", needs="contents:read")

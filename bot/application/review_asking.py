@@ -1,0 +1,78 @@
+"""Asking for a review: by whoever may, or by the repository's own configuration."""
+
+from typing import Final
+
+import structlog
+
+from bot.application.asked import Review
+from bot.application.basing import base_head
+from bot.application.configuration import PATH
+from bot.application.frozen import check_may_move, freezes_on
+from bot.application.in_force import in_force
+from bot.application.ports import World
+from bot.application.recording import append_beside
+from bot.application.rights import check_right, is_served
+from bot.domain.reviewing import Request, requested, stream_of
+from bot.records import Repository, Start, StepFailed
+
+log = structlog.get_logger()
+
+WORKFLOW: Final = "review.run_v1"
+
+
+async def ask_for_review(asked: Review, *, key: str, door: str, world: World) -> None:
+    """Note it, and begin; the same key again begins nothing. Raises Denied, Unavailable."""
+    await check_right(asked, world)
+    await check_may_move(asked.repository, world)
+    focus = asked.focus and await world.blobs.put(asked.repository.id, asked.focus.encode())
+    request = Request(
+        repository=asked.repository,
+        number=asked.number,
+        cause="asked",
+        by=asked.by,
+        is_full=asked.full,
+        focus=focus,
+    )
+    await _note(request, key, door, world)
+
+
+async def consider(repository: Repository, number: int, cause: str, *, key: str, world: World) -> None:
+    """Begin one by itself, where the default branch's configuration wants that and nothing is frozen."""
+    if not await is_served(repository, world) or await freezes_on(repository, world):
+        return
+    try:
+        is_wanted = await _is_wanted(repository, world)
+    except StepFailed as no:
+        log.warning("review_not_considered", code=no.code)
+        return
+    if is_wanted:
+        request = Request(repository=repository, number=number, cause=cause)
+        await _note(request, key, "github", world)
+
+
+async def _is_wanted(repository: Repository, world: World) -> bool:
+    """Nobody is cloned for this who says nothing of it: first it is looked whether there is a file at all."""
+    about = await world.repositories.describe(repository)
+    if about.archived:
+        return False
+    commit = await base_head(repository, about.default_branch, world)
+    if not await _may_be_said(repository, commit, world):
+        return False
+    return (await in_force(world, repository, about, commit=commit)).configuration.review.automatic
+
+
+async def _may_be_said(repository: Repository, commit: str, world: World) -> bool:
+    if await world.files.find(repository, commit, PATH) is not None:
+        return True
+    return await world.repositories.settings_of_owner(repository) is not None
+
+
+async def _note(request: Request, key: str, door: str, world: World) -> None:
+    """The fact, and with it the workflow that carries it out."""
+    repository, by = request.repository, request.by
+    stream = stream_of(repository.id, request.number)
+    who = {} if by is None else {"by": by.id, "login": by.login}
+    args = (stream, key, str(repository.id), repository.account)
+    start = Start(queue="saga", workflow=WORKFLOW, id=f"review-{key}", args=args)
+    meta = {**who, "door": door, "key": key}
+    await append_beside(world, stream, requested(request), key=key, meta=meta, follow_ups=[start])

@@ -1,0 +1,127 @@
+"""Saying what a review found: comments at their lines, the one walkthrough, and how the check ends."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.application import review_words as words
+from bot.application.effects import once
+from bot.application.frozen import check_not_frozen
+from bot.application.placing import Placed, place
+from bot.application.ports import World
+from bot.application.recording import append_beside
+from bot.application.review_reading import Read, load_read
+from bot.domain.remarks import Finding, Sorted, conclusion, sort
+from bot.domain.reviewing import (
+    Ended,
+    Request,
+    concluded,
+    ending_key,
+    is_overtaken,
+    request_in,
+    said_before,
+)
+from bot.records import Repository
+from bot.review_records import LineComment
+
+REFUSED: Final = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class At:
+    """Which review it is: its stream, the key it was asked under, what was asked, and its check run."""
+
+    stream: str
+    key: str
+    request: Request
+    check: int
+
+    @property
+    def repository(self) -> Repository:
+        return self.request.repository
+
+
+async def say(world: World, stream: str, asked_key: str, digest: str, check: int, *, key: str) -> None:
+    """Say it, each part once, unless a newer review will or nobody wants it any more. Raises StepFailed."""
+    past = await world.log.read(stream)
+    at = At(stream=stream, key=asked_key, request=request_in(past, asked_key), check=check)
+    if is_overtaken(past, asked_key):
+        await end(at, "overtaken", words.overtaken(), world)
+        return
+    await check_not_frozen(world, at.repository)
+    if not (await world.reviews.look(at.repository, at.request.number)).is_open:
+        await end(at, "closed", words.closed(), world)
+        return
+    read = await load_read(world, at.repository, digest)
+    said = frozenset[str]() if at.request.is_full else said_before(past, asked_key)
+    found = sort(read.findings, least=read.confidence, said=said)
+    if found.on_lines and await _posted(at, read, found, world) == REFUSED:
+        found = found.without_lines()
+    await _walkthrough(at, read, found, world)
+    await _conclude(at, read, found, digest, world)
+
+
+async def end(at: At, outcome: str, said: tuple[str, str], world: World) -> None:
+    """Nothing is said on the pull request: the check says why, and judges nothing."""
+    title, summary = said
+    await world.review_checks.complete(
+        at.repository, at.check, conclusion="skipped", title=title, summary=summary
+    )
+    await _note(at, Ended(outcome=outcome), world)
+
+
+async def _posted(at: At, read: Read, found: Sorted, world: World) -> str:
+    """The one review with its comments; refused where GitHub takes one of them not."""
+    marker, number = words.marker(at.key), at.request.number
+
+    async def find() -> str | None:
+        there = await world.reviews.find(at.repository, number, marker=marker)
+        return None if there is None else str(there)
+
+    async def make() -> str:
+        body = f"{marker}\n{words.opening(found)}"
+        comments = [_comment(each) for each in found.on_lines]
+        made = await world.reviews.post(at.repository, number, head=read.head, body=body, comments=comments)
+        return REFUSED if made is None else str(made)
+
+    return await once(world, f"review:{at.key}", find=find, make=make)
+
+
+def _comment(it: Finding) -> LineComment:
+    return LineComment(
+        path=it.anchor.path,
+        body=words.at_line(it),
+        line=it.anchor.line,
+        side=it.anchor.side,
+        first=it.anchor.first,
+    )
+
+
+async def _walkthrough(at: At, read: Read, found: Sorted, world: World) -> None:
+    """The one comment of the pull request, brought up to date."""
+    repository, number = at.repository, at.request.number
+    marker = words.walkthrough_marker(repository.id, number)
+    body = f"{marker}\n{words.walkthrough(read, found, at.request)}"
+    name = f"walkthrough:{repository.id}:{number}"
+    await place(Placed(repository=repository, number=number, name=name, marker=marker), body, world)
+
+
+async def _conclude(at: At, read: Read, found: Sorted, digest: str, world: World) -> None:
+    """The check ends as the repository wants it to, and what was said is a fact."""
+    title, summary = words.ended(read, found.all)
+    ends = conclusion(found.all, fails_at=read.fails_at)
+    await world.review_checks.complete(at.repository, at.check, conclusion=ends, title=title, summary=summary)
+    ended = Ended(
+        outcome="said",
+        head=read.head,
+        findings=len(found.all),
+        said=tuple(each.fingerprint for each in found.on_lines),
+        text=digest,
+        tokens=read.cost.tokens,
+        micro_usd=read.cost.micro_usd,
+    )
+    await _note(at, ended, world)
+
+
+async def _note(at: At, ended: Ended, world: World) -> None:
+    own = ending_key(at.key)
+    await append_beside(world, at.stream, concluded(ended), key=own, meta={"key": own})

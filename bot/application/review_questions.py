@@ -1,0 +1,94 @@
+"""What the model is asked in a review: first to find, then to reproduce what was found."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.application.prompting import noting, render
+from bot.application.review_answers import Findings, Verdicts
+from bot.domain.conversation import asked
+from bot.domain.diff import FileDiff
+from bot.domain.diff_shown import shown_file
+from bot.domain.fencing import fence, nonce_of
+from bot.domain.remarks import Finding
+from bot.domain.reviewing import Request
+from bot.domain.visible import visible_markdown
+from bot.records import Question
+from bot.review_records import Reviewable
+
+MAX_TOKENS: Final = 16_000
+LONGEST_DESCRIPTION: Final = 8_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What is asked about: the pull request, and which of its groups of files."""
+
+    request: Request
+    pull: Reviewable
+    key: str
+    focus: str = ""
+    nth: int = 0
+
+
+def finding_question(asking: Asking, diff: bytes, group: Sequence[FileDiff], model: str) -> Question:
+    """What is wrong with these files' changes."""
+    nonce, pull = nonce_of(asking.key), asking.pull
+    focus = (
+        fence(visible_markdown(asking.focus).text, "what to look at", nonce) if asking.focus else "(nothing)"
+    )
+    with noting() as prompts:
+        system = render("review")
+        said = render(
+            "review_request",
+            repository=asking.request.repository.full_name,
+            title=fence(visible_markdown(pull.title).text, "title", nonce),
+            description=fence(visible_markdown(pull.body).text[:LONGEST_DESCRIPTION], "description", nonce),
+            focus=focus,
+            diff=_shown(diff, group, nonce),
+        )
+    return Question(
+        model=model,
+        system=system,
+        messages=(asked(said),),
+        schema=Findings.model_json_schema(),
+        max_tokens=MAX_TOKENS,
+        prompts=tuple(prompts),
+    )
+
+
+def verifying_question(
+    asking: Asking, diff: bytes, around: Sequence[FileDiff], found: Sequence[Finding], model: str
+) -> Question:
+    """Which of these findings are real: whoever looks again sees the code, and not how it was argued."""
+    nonce = nonce_of(asking.key)
+    claims = "\n".join(json.dumps(_claim(nth, each), ensure_ascii=False) for nth, each in enumerate(found))
+    files = [file for file in around if file.hunks]
+    with noting() as prompts:
+        system = render("review_verify")
+        said = render("review_claims", diff=_shown(diff, files, nonce), claims=fence(claims, "claims", nonce))
+    return Question(
+        model=model,
+        system=system,
+        messages=(asked(said),),
+        schema=Verdicts.model_json_schema(),
+        max_tokens=MAX_TOKENS,
+        prompts=tuple(prompts),
+    )
+
+
+def _shown(diff: bytes, files: Sequence[FileDiff], nonce: str) -> str:
+    return fence("\n\n".join(shown_file(diff, file) for file in files), "diff", nonce)
+
+
+def _claim(nth: int, it: Finding) -> dict[str, object]:
+    return {
+        "number": nth,
+        "path": it.anchor.path,
+        "side": it.anchor.side,
+        "lines": [it.anchor.begins, it.anchor.line],
+        "severity": it.severity,
+        "claim": it.title,
+        "because": it.text,
+    }

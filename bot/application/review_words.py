@@ -1,0 +1,208 @@
+"""Every sentence about a review: at lines, in the walkthrough, and in the check run."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from bot.application.quoting import one_line
+from bot.application.reasons import code, why
+from bot.application.review_reading import Read
+from bot.domain.commands import PREFIX
+from bot.domain.remarks import Finding, Sorted
+from bot.domain.reviewing import Request
+from bot.domain.suggesting import block
+
+CHECK: Final = "Claude review"
+LONGEST_TEXT: Final = 3_000
+LONGEST_LINE: Final = 300
+MOST_NAMED: Final = 30
+LONGEST_LISTING: Final = 30_000
+
+LEFT_OUT: Final[Mapping[str, str]] = {
+    "secret": "named like a file of credentials",
+    "binary": "binary",
+    "submodule": "a submodule",
+    "unreadable": "GitHub does not show its lines",
+    "lock": "written by a package manager",
+    "vendored": "somebody else's code",
+    "generated": "generated",
+    "minified": "minified",
+    "no_lines": "no line of it changes",
+    "too_much": "too large for one review",
+}
+WHY: Final[Mapping[str, str]] = {
+    "unavailable": "A service that I need does not answer.",
+    "frozen": "Everything is frozen here.",
+    "answer_too_long": "The model's answer was longer than I may let it be.",
+    "context_exceeded": "The change does not fit into what the model reads at once.",
+    "head_moved": "The pull request was pushed to while I read it.",
+}
+
+
+def marker(name: str) -> str:
+    """How the bot finds a review of its own again."""
+    return f"<!-- claude-code-bot:review:{name} -->"
+
+
+def walkthrough_marker(repository_id: int, number: int) -> str:
+    """How it finds the walkthrough of a pull request again."""
+    return f"<!-- claude-code-bot:walkthrough:{repository_id}:{number} -->"
+
+
+def no_pull_request() -> str:
+    """Where a review was asked for on an issue."""
+    return f"There is nothing to review on an issue. Say `{PREFIX} review` on a pull request."
+
+
+def begun(request: Request) -> tuple[str, str]:
+    """Title and summary of the check while it reads."""
+    asked = (
+        "Asked for by this repository's configuration."
+        if request.by is None
+        else f"Asked for by @{request.by.login}."
+    )
+    return "Reviewing", f"{asked} What comes of it is said on the pull request."
+
+
+def ended(read: Read, found: Sequence[Finding]) -> tuple[str, str]:
+    """Title and summary of the check once it was said."""
+    title = "1 finding" if len(found) == 1 else f"{len(found) or 'No'} findings"
+    judges = (
+        "It judges nothing here: the repository can have it fail (`review: fails_at:`)."
+        if read.fails_at is None
+        else f"It fails for findings that are {read.fails_at} or graver."
+    )
+    return title, f"{_coverage(read)} {judges} The walkthrough on the pull request says more."
+
+
+def overtaken() -> tuple[str, str]:
+    """Of the check of a review that a newer one has overtaken."""
+    return "Overtaken", "A newer review was asked for since, and says what there is to say."
+
+
+def closed() -> tuple[str, str]:
+    """Of the check where the pull request was closed meanwhile."""
+    return "Closed meanwhile", "The pull request is no longer open, so nothing was said."
+
+
+def skipped(reason: str, *, again: datetime | None) -> tuple[str, str]:
+    """Of the check where it could not be done: that is never the change's fault."""
+    said = WHY.get(reason) or why(reason)
+    if again is None:
+        return "Skipped", f"Skipped, because: {said} `{PREFIX} review` asks for it again."
+    return (
+        f"Skipped; tried again at {again:%H:%M} UTC",
+        f"Skipped, because: {said} I try it again at {again:%Y-%m-%d %H:%M} UTC.",
+    )
+
+
+def opening(found: Sorted) -> str:
+    """What the review says above its comments."""
+    count = len(found.on_lines)
+    many = "1 finding" if count == 1 else f"{count} findings"
+    return f"{many} at the lines below; the walkthrough on this pull request says the rest."
+
+
+def at_line(it: Finding) -> str:
+    """What is said at a line."""
+    parts = [
+        f"**{it.severity}** ({it.confidence}% sure): {one_line(it.title, most=LONGEST_LINE)}",
+        one_line(it.text, most=LONGEST_TEXT),  # a block of code that it opens would swallow what follows
+    ]
+    if it.suggestion is not None:
+        parts.append(block(it.suggestion))
+    return "\n\n".join([*parts, f"<!-- claude-code-bot:finding:{it.fingerprint} -->"])
+
+
+def walkthrough(read: Read, found: Sorted, request: Request) -> str:
+    """The one comment: what changes, how risky it is, what was found, what was read and what it cost."""
+    return "\n\n".join([
+        f"### Review of `{read.head[:7]}`",
+        *(one_line(each, most=LONGEST_TEXT) for each in read.summary),
+        *_risk(read),
+        *_groups(read),
+        *_findings(found),
+        f"{_coverage(read)}{_left_out(read.left_out)}",
+        _cost(read, request),
+    ])
+
+
+def _risk(read: Read) -> list[str]:
+    return [f"**Risk: {read.risk}.** {one_line(read.risk_why, most=LONGEST_LINE)}"] if read.risk_why else []
+
+
+def _groups(read: Read) -> list[str]:
+    if not read.groups:
+        return []
+    rows = [
+        f"| {one_line(what, most=LONGEST_LINE).replace('|', '/')} | {_named(files)} |"
+        for what, files in read.groups
+    ]
+    return ["\n".join(["| what | files |", "|---|---|", *rows])]
+
+
+def _findings(found: Sorted) -> list[str]:
+    if not found.all:
+        return ["**Nothing found.**"]
+    parts = []
+    if found.on_lines:
+        parts.append("\n".join(["**At their lines:**", "", *map(_row, found.on_lines)]))
+    if found.listed:
+        parts.append("\n".join(["**Said here only, or at their lines before:**", "", *_whole(found.listed)]))
+    return parts
+
+
+def _row(it: Finding) -> str:
+    return f"- **{it.severity}** {_place(it)}: {one_line(it.title, most=LONGEST_LINE)}"
+
+
+def _whole(found: Iterable[Finding]) -> list[str]:
+    """With why, as far as there is room for it."""
+    rows, room = [], LONGEST_LISTING
+    for each in found:
+        row = f"{_row(each)} {one_line(each.text, most=LONGEST_TEXT)}"
+        row = row if len(row) <= room else _row(each)
+        room -= len(row)
+        rows.append(row)
+    return rows
+
+
+def _place(it: Finding) -> str:
+    lines = (
+        str(it.anchor.line) if it.anchor.begins == it.anchor.line else f"{it.anchor.begins}-{it.anchor.line}"
+    )
+    return f"{code(f'{it.anchor.path}:{lines}')}{' (before)' if it.anchor.side == 'LEFT' else ''}"
+
+
+def _coverage(read: Read) -> str:
+    count = len(read.covered)
+    return f"Read: {'1 file' if count == 1 else f'{count} files'}."
+
+
+def _left_out(left_out: Sequence[tuple[str, str]]) -> str:
+    """Nothing is left out without being named."""
+    by_reason: dict[str, list[str]] = {}
+    for path, reason in left_out:
+        by_reason.setdefault(reason, []).append(path)
+    said = [f"{_named(paths)} ({LEFT_OUT[reason]})" for reason, paths in by_reason.items()]
+    return f" **Not read:** {'; '.join(said)}." if said else ""
+
+
+def _named(paths: Sequence[str]) -> str:
+    more = len(paths) - MOST_NAMED
+    named = ", ".join(map(_path, paths[:MOST_NAMED]))
+    return f"{named} and {more} more" if more > 0 else named
+
+
+def _path(path: str) -> str:
+    return code(path).replace("|", "\u200b|")
+
+
+def _cost(read: Read, request: Request) -> str:
+    by = "by this repository's configuration" if request.by is None else f"by @{request.by.login}"
+    unproven = f" {read.unproven} left out that a second look could not reproduce." if read.unproven else ""
+    cost = read.cost
+    return (
+        f"<sub>Asked for {by}.{unproven} {cost.calls} model calls, {cost.tokens} tokens, "
+        f"${cost.micro_usd / 1e6:.4f}. `{PREFIX} review` reads it again.</sub>"
+    )

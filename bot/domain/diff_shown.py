@@ -1,0 +1,81 @@
+"""A diff as the model is shown it: each line with its number and sign, and files put together."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bot.domain.diff import ADDED, REMOVED, FileDiff, Hunk, lines_of
+from bot.domain.fencing import spelled
+
+# About as many bytes of code make a token.
+BYTES_A_TOKEN: Final = 3
+LONGEST_LINE: Final = 500
+_SIGNS: Final = {ADDED: "+", REMOVED: "-"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """Files in groups that are read together, and those for which there is no room left."""
+
+    groups: tuple[tuple[FileDiff, ...], ...]
+    too_much: tuple[FileDiff, ...] = ()
+
+
+def shown_file(diff: bytes, file: FileDiff) -> str:
+    """The file with all its hunks. A removed line has its number on the left, every other on the right."""
+    was = f" (was {spelled(file.header.was)})" if file.header.was else ""
+    head = f"=== {spelled(file.path)}{was}, {file.header.became}"
+    return "\n".join([head, *(shown_hunk(diff, hunk) for hunk in file.hunks)])
+
+
+def shown_hunk(diff: bytes, hunk: Hunk) -> str:
+    """Its lines, after one that parts them from those before."""
+    lines = (
+        f"{'L' if line.sign == REMOVED else ''}{line.number}{_SIGNS.get(line.sign, ' ')}{_cut(line.text)}"
+        for line in lines_of(diff, hunk)
+    )
+    return "\n".join(["@@", *lines])
+
+
+def pack(files: Iterable[FileDiff], *, budget: int, most: int) -> Packed:
+    """In their order, as many to a group as have room in so many tokens; `most` is how many groups.
+
+    A file that has no room in a group of its own is not cut: what was not seen is said to be so.
+    """
+    groups: list[list[FileDiff]] = []
+    too_much: list[FileDiff] = []
+    room = 0
+    for file in files:
+        needs = tokens_of(file)
+        if needs > budget or (needs > room and len(groups) == most):
+            too_much.append(file)
+            continue
+        if needs > room:
+            groups.append([])
+            room = budget
+        groups[-1].append(file)
+        room -= needs
+    return Packed(groups=tuple(map(tuple, groups)), too_much=tuple(too_much))
+
+
+def tokens_of(file: FileDiff) -> int:
+    """About how much it takes to show it."""
+    lines = sum(len(hunk.signs) for hunk in file.hunks)
+    size = sum(hunk.end - hunk.start for hunk in file.hunks)
+    return size // BYTES_A_TOKEN + lines + len(file.path)
+
+
+def hunks_around(file: FileDiff, numbers: Sequence[tuple[str, int]]) -> FileDiff:
+    """The file with only the hunks in which these lines are, by side and number."""
+    kept = tuple(hunk for hunk in file.hunks if any(_is_in(hunk, *number) for number in numbers))
+    return replace(file, hunks=kept)
+
+
+def _is_in(hunk: Hunk, side: str, number: int) -> bool:
+    first, length = (hunk.left, hunk.lefts) if side == "LEFT" else (hunk.right, hunk.rights)
+    return first <= number < first + length
+
+
+def _cut(line: bytes) -> str:
+    text = line.decode(errors="replace").removesuffix("\r")
+    return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}…"

@@ -1,0 +1,101 @@
+"""Findings of a review: what is said of lines, which of them are said, in what order, and what follows."""
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal, get_args
+
+from bot.domain.anchors import Anchor
+
+Severity = Literal["critical", "major", "minor", "nit"]
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
+# More of them nobody reads; of what hardly matters, fewer still.
+MOST_ON_LINES: Final = 20
+MOST_NITS: Final = 3
+_SPACE: Final = re.compile(rb"\s+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What is wrong at some lines; `confidence` of a hundred, `code` the lines as they stand there.
+
+    Without code it is of no line that a remark can stand on.
+    """
+
+    rule: str
+    severity: Severity
+    confidence: int
+    anchor: Anchor
+    title: str
+    text: str
+    code: tuple[bytes, ...]
+    suggestion: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """The same wherever these lines have moved to in their file, however they are indented by then."""
+        code = b"\n".join(_SPACE.sub(b" ", line).strip() for line in self.code)
+        said = f"{self.rule}\0{self.anchor.path}\0{self.anchor.side}\0".encode()
+        return hashlib.sha256(said + code).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorted:
+    """The findings that count, gravest first: those for their lines, and those that are only listed."""
+
+    on_lines: tuple[Finding, ...] = ()
+    listed: tuple[Finding, ...] = ()
+
+    @property
+    def all(self) -> tuple[Finding, ...]:
+        """Both, in order."""
+        return tuple(sorted((*self.on_lines, *self.listed), key=_weight))
+
+    def without_lines(self) -> "Sorted":
+        """The same, where none of them can be said at its line."""
+        return Sorted(listed=self.all)
+
+
+def sort(findings: Iterable[Finding], *, least: int, said: Collection[str] = ()) -> Sorted:
+    """Those of enough confidence, each once; on its line only what was not `said` there before.
+
+    What goes beyond what people read is listed, never left out.
+    """
+    found: dict[tuple[str, int], Finding] = {}
+    for each in sorted(findings, key=_weight):
+        if each.confidence >= least:
+            found.setdefault((each.fingerprint, each.anchor.line), each)
+    on_lines: list[Finding] = []
+    listed: list[Finding] = []
+    for each in found.values():
+        is_for_its_line = bool(each.code) and each.fingerprint not in said and _has_room(each, on_lines)
+        (on_lines if is_for_its_line else listed).append(each)
+    return Sorted(on_lines=tuple(on_lines), listed=tuple(listed))
+
+
+def conclusion(findings: Sequence[Finding], *, fails_at: Severity | None) -> str:
+    """How the check ends: it judges only where the repository wants that."""
+    if fails_at is None:
+        return "neutral"
+    graver = SEVERITIES[: SEVERITIES.index(fails_at) + 1]
+    return "failure" if any(each.severity in graver for each in findings) else "success"
+
+
+def judged(findings: Sequence[Finding], confidence: dict[int, int]) -> list[Finding]:
+    """Those that were reproduced, by their places, each as sure as the less sure of the two readers."""
+    return [
+        replace(each, confidence=min(each.confidence, confidence[place]))
+        for place, each in enumerate(findings)
+        if place in confidence
+    ]
+
+
+def _has_room(it: Finding, said: Sequence[Finding]) -> bool:
+    """Whether people bear one more."""
+    nits = sum(each.severity == "nit" for each in said)
+    return len(said) < MOST_ON_LINES and (it.severity != "nit" or nits < MOST_NITS)
+
+
+def _weight(it: Finding) -> tuple[int, int, str, int]:
+    return SEVERITIES.index(it.severity), -it.confidence, it.anchor.path, it.anchor.line

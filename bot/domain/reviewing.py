@@ -1,0 +1,156 @@
+"""Reviews as facts, in a stream for each pull request, and what they cost in one for each account's month."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.domain.money import month_of
+from bot.records import Actor, Fact, Recorded, Repository
+
+FAMILY: Final = "review"
+REQUESTED: Final = "ReviewRequested"
+HELD_UP: Final = "ReviewHeldUp"
+CONCLUDED: Final = "ReviewConcluded"
+PAID: Final = "ReviewPaid"
+# With four times as long between two of them: a quarter of a minute first, four hours in the end.
+TRIES: Final = 7
+FACTOR: Final = 4
+# What time or people mend: the check says so, and it is tried again.
+MENDABLE: Final = frozenset((
+    "unavailable",
+    "frozen",
+    "monthly_budget",
+    "owner_budget",
+    "claude_unavailable",
+    "claude_refused_account",
+    "claude_spend_limit",
+    "claude_unknown_model",
+    "bad_configuration",
+))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is to be reviewed, by whose word; nobody's where the repository wants it of itself.
+
+    `is_full` has said again on its line what was said there before; `focus` is the digest of what to look at.
+    """
+
+    repository: Repository
+    number: int
+    cause: str
+    by: Actor | None = None
+    is_full: bool = False
+    focus: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a review ended: what was said at lines, how many findings there are, what it cost."""
+
+    outcome: str
+    head: str = ""
+    findings: int = 0
+    said: tuple[str, ...] = ()
+    text: str = ""
+    tokens: int = 0
+    micro_usd: int = 0
+
+
+def stream_of(repository_id: int, number: int) -> str:
+    """The stream of a pull request's reviews. No integration has a colon in its id."""
+    return f"{FAMILY}:{repository_id}:{number}"
+
+
+def paid_stream(installation_id: int, moment: datetime) -> str:
+    """The stream of what an account's reviews cost in that month."""
+    return f"paid:{installation_id}:{month_of(moment)}"
+
+
+def requested(it: Request) -> Fact:
+    """It was asked for."""
+    repository = it.repository
+    return Fact(
+        type=REQUESTED,
+        data={
+            "repository": {
+                "id": repository.id,
+                "full_name": repository.full_name,
+                "installation_id": repository.installation_id,
+                "owner_id": repository.owner_id,
+            },
+            "number": it.number,
+            "cause": it.cause,
+            "by": None if it.by is None else {"id": it.by.id, "login": it.by.login},
+            "full": it.is_full,
+            "focus": it.focus,
+        },
+    )
+
+
+def held_up(code: str, *, nth: int) -> Fact:
+    """Something keeps it from going on, for the nth time."""
+    return Fact(type=HELD_UP, data={"code": code, "nth": nth})
+
+
+def concluded(it: Ended) -> Fact:
+    """It has ended."""
+    return Fact(
+        type=CONCLUDED,
+        data={
+            "outcome": it.outcome,
+            "head": it.head,
+            "findings": it.findings,
+            "said": list(it.said),
+            "text": it.text,
+            "tokens": it.tokens,
+            "micro_usd": it.micro_usd,
+        },
+    )
+
+
+def paid(repository_id: int, micro_usd: int) -> Fact:
+    """A question of a review was paid for."""
+    return Fact(type=PAID, data={"repository": repository_id, "micro_usd": micro_usd})
+
+
+def request_in(records: Iterable[Recorded], key: str) -> Request:
+    """What was asked for under this key; it must be there."""
+    data = next(each.data for each in records if each.type == REQUESTED and each.meta["key"] == key)
+    return Request(
+        repository=Repository(**data["repository"]),
+        number=data["number"],
+        cause=data["cause"],
+        by=None if data["by"] is None else Actor(**data["by"]),
+        is_full=data["full"],
+        focus=data["focus"],
+    )
+
+
+def is_overtaken(records: Iterable[Recorded], key: str) -> bool:
+    """Whether it was asked for again since: then only the newer one says something."""
+    return [each.meta["key"] for each in records if each.type == REQUESTED][-1:] != [key]
+
+
+def said_before(records: Iterable[Recorded], key: str) -> frozenset[str]:
+    """The fingerprints of all that other reviews of this pull request said at its lines."""
+    others = (each for each in records if each.type == CONCLUDED and each.meta["key"] != ending_key(key))
+    return frozenset(said for each in others for said in each.data["said"])
+
+
+def ending_key(key: str) -> str:
+    """Under which key the end of a review is noted that was asked for under this one."""
+    return f"{key}:concluded"
+
+
+def spent_on(records: Sequence[Recorded], repository_id: int | None = None) -> int:
+    """What these reviews cost: of one repository, or all."""
+    return sum(
+        int(each.data["micro_usd"]) for each in records if repository_id in {None, each.data["repository"]}
+    )
+
+
+def pause_seconds(tries: int, first: float) -> float:
+    """How long to wait after so many tries in vain."""
+    return float(first * FACTOR ** (tries - 1))

@@ -1,0 +1,124 @@
+"""What keeps a review from being made is not the change's fault: the check says so, and it is tried again."""
+
+# ruff: noqa: E501  a sentence is pinned as it is said
+
+from collections.abc import Mapping
+
+import pytest
+from inline_snapshot import snapshot
+
+from standins.github.people import GitHub
+from tests.story import Team
+from tests.story.reviews import CHANGED, FOUND, SOURCE, at_lines, has_a_change, reviews, walkthrough
+from tests.story.scripts import REPOSITORY
+from tests.story.waiting import until
+
+
+@pytest.fixture(autouse=True)
+def _doubled(hub: GitHub) -> None:
+    """Each delivery comes twice."""
+    hub.postman.twice = True
+
+
+@pytest.fixture
+def files() -> Mapping[str, str]:
+    return {**REPOSITORY, "count.py": SOURCE}
+
+
+@pytest.mark.parametrize("kind", ["overloaded", "rate_limited"])
+@pytest.mark.parametrize("script", [reviews(FOUND)])
+async def test_where_claude_is_away_it_is_skipped_and_tried_again_and_nothing_is_paid_twice(
+    team: Team, kind: str
+) -> None:
+    pull = await has_a_change(team)
+    team.claude.fail(kind, where="You check claims")
+
+    await team.developer.comments("/claude review", on=pull)
+    await team.bot.comes_to_rest()
+
+    first, second = team.github.checks()
+    assert (first.conclusion, second.conclusion) == ("skipped", "neutral")
+    assert "tried again at" in str(first.output)
+    assert at_lines(pull) == [("count.py", 5)]
+    assert sum("You review a pull request" in str(each) for each in team.claude.requests) == 1
+
+
+@pytest.mark.parametrize("environment", [{"MONTHLY_BUDGET": "0", "ENGINE_POLLS_SECONDS": "0.02"}])
+async def test_without_money_it_is_skipped_until_there_is_some(team: Team) -> None:
+    pull = await has_a_change(team)
+    await team.developer.comments("/claude review", on=pull)
+
+    async def skipped() -> bool:
+        return [each.conclusion for each in team.github.checks()] == ["skipped"]
+
+    await until(skipped, otherwise=team.bot.story_so_far)
+    assert team.claude.requests == []
+    await team.github.world.close_pull("developer", "acme/shop", pull.number)
+    await team.bot.comes_to_rest()
+    assert [each.conclusion for each in team.github.checks()] == ["skipped"]
+
+
+async def test_what_the_model_refuses_is_skipped_for_good(team: Team) -> None:
+    pull = await has_a_change(team)
+    team.claude.fail("refusal", where="You review a pull request")
+
+    await team.developer.comments("/claude review", on=pull)
+    await team.bot.comes_to_rest()
+
+    [check] = team.github.checks()
+    assert check.conclusion == "skipped"
+    assert check.output == snapshot({
+        "title": "Skipped",
+        "summary": "Skipped, because: The model declined to work on this. `/claude review` asks for it again.",
+    })
+    assert pull.by_the_bot("walkthrough") == []
+
+
+@pytest.mark.parametrize("script", [reviews(FOUND)])
+async def test_of_two_that_are_asked_for_at_once_only_the_newer_speaks(team: Team) -> None:
+    pull = await has_a_change(team)
+    team.github.delays("GET", "/repos/{owner}/{repo}/compare/{basehead}")
+
+    await team.developer.comments("/claude review", on=pull)
+    await team.admin.comments("/claude review", on=pull)
+    await team.bot.comes_to_rest()
+
+    assert sorted(str(each.conclusion) for each in team.github.checks()) == ["neutral", "skipped"]
+    assert at_lines(pull) == [("count.py", 5)]
+    assert "Asked for by @" in walkthrough(pull)
+
+
+@pytest.mark.parametrize("script", [reviews(FOUND)])
+async def test_the_bot_is_stopped_while_it_reads_and_goes_on(team: Team) -> None:
+    pull = await has_a_change(team)
+    team.github.delays("GET", "/repos/{owner}/{repo}/compare/{basehead}", seconds=3)
+    await team.developer.comments("/claude review", on=pull)
+
+    async def begun() -> bool:
+        return bool(team.github.checks())
+
+    await until(begun, otherwise=team.bot.story_so_far)
+    await team.bot.restarts()
+    await team.bot.comes_to_rest()
+
+    [check] = team.github.checks()
+    assert check.conclusion == "neutral"
+    assert at_lines(pull) == [("count.py", 5)]
+
+
+@pytest.mark.parametrize("script", [reviews(FOUND)])
+async def test_what_was_closed_meanwhile_is_left_alone(team: Team) -> None:
+    pull = await has_a_change(team)
+    team.github.delays("GET", "/repos/{owner}/{repo}/compare/{basehead}", seconds=3)
+    await team.developer.comments("/claude review", on=pull)
+
+    async def begun() -> bool:
+        return bool(team.github.checks())
+
+    await until(begun, otherwise=team.bot.story_so_far)
+    await team.developer.closes(pull)
+    await team.bot.comes_to_rest()
+
+    [check] = team.github.checks()
+    assert (check.conclusion, at_lines(pull), pull.by_the_bot("walkthrough")) == ("skipped", [], [])
+    assert CHANGED not in str(check)

@@ -1,0 +1,89 @@
+"""What Claude says in the stories of reviews, and a pull request that is to be reviewed."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from standins.claude_replies import Asked, Raw, Reply, Script, says
+from tests.story.places import PullRequest
+from tests.story.team import Team
+
+SOURCE: Final = (
+    "def count(invoices):\n    total = 0\n    for one in invoices:\n        total += 1\n    return total\n"
+)
+CHANGED: Final = SOURCE.replace("        total += 1\n", "        if one.paid:\n            total = 1\n")
+FOUND: Final[Mapping[str, Any]] = {
+    "rule": "lost-update",
+    "severity": "major",
+    "confidence": 95,
+    "path": "count.py",
+    "side": "RIGHT",
+    "line": 5,
+    "start_line": None,
+    "title": "The total is set and not added to",
+    "text": "With two paid invoices the total is 1, for each paid one sets it anew.",
+    "suggestion": "            total += 1",
+}
+READ: Final[Mapping[str, Any]] = {
+    "summary": "Only paid invoices are counted.",
+    "risk": "medium",
+    "risk_why": "Reports show this number.",
+    "groups": [{"what": "Counting", "files": ["count.py"]}],
+    "findings": [FOUND],
+}
+
+
+def is_first_look(asked: Asked) -> bool:
+    """Whether it is asked to find, and not to check what was found."""
+    return "findings" in _properties(asked)
+
+
+def is_second_look(asked: Asked) -> bool:
+    return "verdicts" in _properties(asked)
+
+
+def _properties(asked: Asked) -> Mapping[str, Any]:
+    wanted = (asked.body.get("output_config") or {}).get("format") or {}
+    properties: Mapping[str, Any] = (wanted.get("schema") or {}).get("properties", {})
+    return properties
+
+
+def reviews(
+    *findings: Mapping[str, Any], real: Sequence[int] | None = None, sure: int = 90, **changed: Any
+) -> Script:
+    """Finds these, of which those of these numbers are real; all where none is named."""
+
+    def script(asked: Asked) -> Reply | Raw | None:
+        if is_first_look(asked):
+            return says(json.dumps({**READ, "findings": findings, **changed}))
+        numbers = range(len(findings)) if real is None else real
+        verdicts = [
+            {"number": nth, "reasoning": "So it is.", "is_real": nth in numbers, "confidence": sure}
+            for nth in range(len(findings))
+        ]
+        return says(json.dumps({"verdicts": verdicts}))
+
+    return script
+
+
+async def has_a_change(
+    team: Team, files: Mapping[str, str | bytes | None] | None = None, *, branch: str = "count"
+) -> PullRequest:
+    """The developer opens a pull request that counts invoices otherwise."""
+    await team.developer.pushes(files or {"count.py": CHANGED}, branch=branch)
+    number = await team.github.world.open_pull(
+        "developer", "acme/shop", head=branch, title="Count paid invoices", body="Only these matter."
+    )
+    return team.github.pull(number)
+
+
+def walkthrough(pull: PullRequest) -> str:
+    """The one there is, without how many tokens it took: that depends on the words of the prompts."""
+    (only,) = pull.by_the_bot("walkthrough")
+    return re.sub(r"\d+ tokens", "<tokens>", only)
+
+
+def at_lines(pull: PullRequest) -> list[tuple[str, int]]:
+    """Where the bot has said something, review by review."""
+    return [(each["path"], each["line"]) for review in pull.pull.reviews for each in review.comments]

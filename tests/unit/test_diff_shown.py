@@ -1,0 +1,73 @@
+"""A diff as the model sees it, and how its files are put together."""
+
+from typing import Final
+
+from inline_snapshot import snapshot
+
+from bot.domain.diff import FileDiff, Hunk, files_in
+from bot.domain.diff_headers import Header
+from bot.domain.diff_shown import LONGEST_LINE, hunks_around, pack, shown_file, tokens_of
+from tests.unit.test_anchors import DIFF
+from tests.unit.test_diff import TWO, only
+
+MOVED: Final = b"""\
+diff --git a/old b/new
+similarity index 50%
+rename from old
+rename to new
+--- a/old
++++ b/new
+@@ -1 +1 @@
+-x\r
++"""
+
+
+def file(name: str, size: int) -> FileDiff:
+    return FileDiff(Header(path=name), (Hunk(1, 1, b"", 0, size * 3),))
+
+
+def test_each_line_is_shown_with_its_number() -> None:
+    assert shown_file(TWO, next(files_in(TWO))) == snapshot("""\
+=== one.txt, modified
+@@
+1 a
+L2-b
+2+B
+3 c
+@@
+10 j
+11+k\
+""")
+
+
+def test_where_it_comes_from_is_said_and_a_long_line_is_cut() -> None:
+    diff = MOVED + b"y" * 900 + b"\n"
+
+    assert shown_file(diff, only(diff)).splitlines() == [
+        "=== new (was old), renamed",
+        "@@",
+        "L1-x",
+        f"1+{'y' * LONGEST_LINE}…",
+    ]
+
+
+def test_files_are_put_together_as_they_have_room_and_what_has_none_is_told() -> None:
+    files = [file("a", 40), file("b", 50), file("c", 60), file("d", 200), file("e", 30), file("f", 90)]
+
+    packed = pack(files, budget=100, most=2)
+
+    assert [[each.path for each in group] for group in packed.groups] == [["a", "b"], ["c", "e"]]
+    assert [each.path for each in packed.too_much] == ["d", "f"]
+    assert tokens_of(file("a", 40)) == 41
+
+
+def test_only_the_hunks_of_those_lines_are_kept() -> None:
+    it = only(DIFF)
+
+    assert [
+        len(hunks_around(it, where).hunks) for where in ([("RIGHT", 9)], [("LEFT", 21)], [("RIGHT", 1)])
+    ] == [
+        1,
+        1,
+        0,
+    ]

@@ -1,0 +1,110 @@
+"""Findings: known again wherever their lines move, capped, in order, and what follows from them."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+import pytest
+
+from bot.domain.anchors import Anchor
+from bot.domain.remarks import (
+    MOST_NITS,
+    MOST_ON_LINES,
+    SEVERITIES,
+    Finding,
+    Severity,
+    Sorted,
+    conclusion,
+    judged,
+    sort,
+)
+
+FINDING: Final = Finding(
+    rule="lost-update",
+    severity="major",
+    confidence=90,
+    anchor=Anchor(path="a.py", line=5),
+    title="It is lost",
+    text="Because.",
+    code=(b"    total = 1",),
+)
+
+
+def finding(**changed: Any) -> Finding:
+    line = changed.pop("line", 5)
+    return replace(FINDING, anchor=replace(FINDING.anchor, line=line), **changed)
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        finding(line=50),
+        finding(code=(b"total  =\t1\r",)),
+        finding(title="Said otherwise", text="And longer.", severity="minor", confidence=71),
+    ],
+)
+def test_a_finding_is_the_same_wherever_its_lines_are_and_however_it_is_said(same: Finding) -> None:
+    assert same.fingerprint == FINDING.fingerprint
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        finding(rule="race"),
+        finding(code=(b"    total = 2",)),
+        replace(FINDING, anchor=Anchor(path="b.py", line=5)),
+        replace(FINDING, anchor=Anchor(path="a.py", line=5, side="LEFT")),
+    ],
+)
+def test_another_rule_place_or_code_makes_another_finding(other: Finding) -> None:
+    assert other.fingerprint != FINDING.fingerprint
+
+
+def test_the_gravest_and_surest_come_first() -> None:
+    found = [
+        finding(severity="nit", line=1),
+        finding(severity="critical", confidence=80, line=2),
+        finding(severity="critical", confidence=99, line=3),
+        finding(line=4),
+    ]
+
+    assert [each.anchor.line for each in sort(found, least=0).all] == [3, 2, 4, 1]
+
+
+def test_who_is_not_sure_enough_is_not_heard_and_nothing_is_said_twice() -> None:
+    kept = sort([FINDING, FINDING, finding(line=9, confidence=69)], least=70)
+
+    assert kept == Sorted(on_lines=(FINDING,))
+
+
+def test_what_was_said_before_and_what_is_of_no_line_is_only_listed() -> None:
+    loose = finding(line=7, code=())
+
+    assert sort([FINDING, loose], least=0, said={FINDING.fingerprint}).listed == (FINDING, loose)
+
+
+def test_more_than_people_read_is_listed() -> None:
+    found = [finding(line=nth, code=(b"%d" % nth,)) for nth in range(MOST_ON_LINES + 3)]
+    nits = [finding(severity="nit", line=nth, code=(b"n%d" % nth,)) for nth in range(MOST_NITS + 2)]
+
+    assert (len(sort(found, least=0).on_lines), len(sort(found, least=0).listed)) == (MOST_ON_LINES, 3)
+    assert (len(sort(nits, least=0).on_lines), len(sort(nits, least=0).listed)) == (MOST_NITS, 2)
+    assert sort(nits, least=0).without_lines().listed == tuple(nits)
+
+
+@pytest.mark.parametrize("severity", SEVERITIES)
+def test_the_check_judges_only_where_it_shall(severity: Severity) -> None:
+    found = [finding(severity=severity)]
+
+    assert conclusion(found, fails_at=None) == "neutral"
+    assert conclusion([], fails_at=severity) == "success"
+    assert conclusion(found, fails_at="nit") == "failure"
+    assert conclusion(found, fails_at="critical") == ("failure" if severity == "critical" else "success")
+
+
+def test_a_finding_is_as_sure_as_the_less_sure_of_its_readers() -> None:
+    other = finding(line=6, confidence=40)
+
+    assert judged([FINDING, other, finding(line=7)], {0: 80, 1: 95}) == [
+        replace(FINDING, confidence=80),
+        other,
+    ]

@@ -1,0 +1,278 @@
+"""A review: said once whatever dies in between, paid for once, and never the change's fault."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import msgspec
+import pytest
+
+from bot.application.asked import Review
+from bot.application.review_asking import ask_for_review
+from bot.application.review_paying import Cost
+from bot.application.review_posting import say
+from bot.application.review_reading import Read, load_read, read_pull
+from bot.application.review_words import at_line
+from bot.application.reviewing import Overtaken, open_check, set_aside
+from bot.application.spending import spending
+from bot.domain.anchors import Anchor
+from bot.domain.policy import NotAllowed, Rules
+from bot.domain.remarks import Finding
+from bot.domain.reviewing import TRIES
+from bot.records import STOPPED, Actor, Answer, Spent, Start, StepFailed, Unavailable, Usage
+from tests.unit.fake_reviews import OPEN, FakeReviews
+from tests.unit.fakes import Died, FakeClaude, FakeSources, Stage
+from tests.unit.histories import SHOP
+
+STREAM: Final = "review:7:5"
+DEVELOPER: Final = Actor(id=1, login="requester")
+USAGE: Final = Usage(input_tokens=1000, output_tokens=10, cache_read_tokens=0, cache_write_tokens=0)
+DIFF: Final = b"""\
+diff --git a/f.py b/f.py
+--- a/f.py
++++ b/f.py
+@@ -1,2 +1,2 @@
+ def f():
+-    return 1
++    return 2
+"""
+FOUND: Final[Mapping[str, Any]] = {
+    "rule": "wrong",
+    "severity": "major",
+    "confidence": 90,
+    "path": "f.py",
+    "side": "RIGHT",
+    "line": 2,
+    "start_line": None,
+    "title": "It is wrong",
+    "text": "For it is 2.\n```\n@admin /merge",
+    "suggestion": "    return 1",
+}
+FINDING: Final = Finding(
+    rule="wrong",
+    severity="major",
+    confidence=90,
+    anchor=Anchor(path="f.py", line=2),
+    title="It is wrong",
+    text=str(FOUND["text"]),
+    code=(b"    return 2",),
+)
+
+
+def says(data: Mapping[str, Any], stop: str = "end_turn") -> Answer:
+    content = ({"type": "text", "text": json.dumps(data)},)
+    return Answer(content=content, stop_reason=stop, usage=USAGE, model="claude-opus-5-5")
+
+
+def finds(*found: Mapping[str, Any], **changed: Any) -> Answer:
+    whole = {"summary": "s", "risk": "low", "risk_why": "w", "groups": [], "findings": found}
+    return says({**whole, **changed})
+
+
+def verdicts(*numbers: int) -> Answer:
+    each = [{"number": nth, "reasoning": "r", "is_real": True, "confidence": 95} for nth in numbers]
+    return says({"verdicts": each})
+
+
+async def asked(stage: Stage, *keys: str) -> None:
+    for key in keys:
+        review = Review(by=DEVELOPER, repository=SHOP, number=5)
+        await ask_for_review(review, key=key, door="github", world=stage.world)
+
+
+async def staged(*answers: Answer, keys: Sequence[str] = ("k",), **fakes: Any) -> Stage:
+    stage = Stage(
+        reviews=FakeReviews(text=DIFF),
+        claude=FakeClaude(answers=list(answers)),
+        sources=FakeSources(files={OPEN.head: {"f.py": b"def f():\n    return 2\n"}}),
+        **fakes,
+    )
+    await asked(stage, *keys)
+    return stage
+
+
+async def kept(stage: Stage, **changed: Any) -> str:
+    read = Read(head=OPEN.head, fails_at=None, confidence=70, findings=(FINDING,), cost=Cost(2, 30, 400))
+    return await stage.blobs.put(7, msgspec.json.encode(replace(read, **changed)))
+
+
+async def reads(stage: Stage) -> Read:
+    digest = await read_pull(stage.world, STREAM, "k", OPEN.head, key="step")
+    return await load_read(stage.world, SHOP, digest)
+
+
+async def test_asking_begins_one_workflow_however_often_the_delivery_comes() -> None:
+    stage = await staged(keys=("k", "k"))
+
+    assert len(stage.log.streams[STREAM]) == 1
+    assert [each.id for each in stage.log.follow_ups if isinstance(each, Start)] == ["review-k"]
+
+
+async def test_who_may_only_read_may_not_ask() -> None:
+    stage = Stage()
+    review = Review(by=Actor(id=4, login="viewer"), repository=SHOP, number=5)
+
+    with pytest.raises(NotAllowed):
+        await ask_for_review(review, key="k", door="github", world=stage.world)
+
+    assert stage.log.streams == {}
+
+
+async def test_what_both_readers_see_is_kept_with_a_suggestion_that_fits() -> None:
+    read = await reads(await staged(finds(FOUND, {**FOUND, "line": 1}), verdicts(0)))
+
+    assert [(each.code, each.suggestion) for each in read.findings] == [((b"    return 2",), "    return 1")]
+    assert (read.covered, read.unproven, read.cost.calls) == (("f.py",), 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({"f.py": b"another\n"}, FOUND),
+        ({}, FOUND),
+        ({"f.py": b"\0"}, FOUND),
+        ({"f.py": b"def f():\n    return 2\n"}, {**FOUND, "suggestion": "    return ("}),
+        ({"f.py": b"def f():\n    return 2\n"}, {**FOUND, "line": 99}),
+    ],
+)
+async def test_a_suggestion_that_does_not_fit_its_file_is_left_out(
+    files: dict[str, bytes], found: Mapping[str, Any]
+) -> None:
+    stage = await staged(finds(found), verdicts(0))
+    stage.sources.files = {OPEN.head: files}
+
+    assert [each.suggestion for each in (await reads(stage)).findings] == [None]
+
+
+async def test_a_finding_in_a_file_that_was_not_shown_is_none() -> None:
+    stage = await staged(finds({**FOUND, "path": "elsewhere.py"}))
+
+    read = await reads(stage)
+
+    assert (read.findings, read.unproven, len(stage.claude.asked)) == ((), 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (finds(stop="x"), "review_unintelligible"),
+        (says({}, stop="max_tokens"), "answer_too_long"),
+        (says({}, stop="refusal"), "refused_by_model"),
+    ],
+)
+async def test_an_answer_that_is_no_review_is_none(answer: Answer, code: str) -> None:
+    with pytest.raises(StepFailed) as failure:
+        await reads(await staged(answer))
+
+    assert failure.value.code == code
+
+
+async def test_what_an_answer_cost_that_was_lost_counts_and_a_second_try_pays_only_for_the_rest() -> None:
+    stage = await staged(finds(FOUND), verdicts(0))
+    broken = Spent(model="claude-opus-5-5", usage=USAGE)
+    stage.claude.broken = [(broken, Unavailable("claude_cut_off")), (broken, Unavailable("claude_cut_off"))]
+    for _ in range(2):
+        with pytest.raises(StepFailed) as failure:
+            await reads(stage)
+        assert failure.value.code == "claude_unavailable"
+
+    await reads(stage)
+    await reads(stage)
+
+    [paid] = [past for stream, past in stage.log.streams.items() if stream.startswith("paid:9:")]
+    assert [each.data["micro_usd"] for each in paid] == [5250] * 4
+    assert (await spending(SHOP, stage.world)).repository == 4 * 5250
+
+
+async def test_what_reviews_cost_stops_them_at_the_ceiling_of_the_month() -> None:
+    stage = await staged(finds(FOUND), rules=Rules(monthly_micro_usd=5000))
+
+    with pytest.raises(StepFailed) as failure:
+        await reads(stage)
+
+    assert (failure.value.code, len(stage.claude.asked)) == ("monthly_budget", 1)
+
+
+async def test_a_listing_of_another_commit_is_not_read() -> None:
+    stage = await staged(finds(FOUND))
+    stage.reviews.text = None
+
+    with pytest.raises(StepFailed) as failure:
+        await read_pull(stage.world, STREAM, "k", "another", key="step")
+
+    assert failure.value.code == "head_moved"
+
+
+@pytest.mark.parametrize("dies_at", ["review:", "walkthrough:"])
+async def test_killed_after_saying_it_it_is_not_said_again(dies_at: str) -> None:
+    stage = await staged()
+    digest, stage.effects.dies_at = await kept(stage), dies_at
+    with pytest.raises(Died):
+        await say(stage.world, STREAM, "k", digest, 31, key="step")
+
+    for _ in range(2):
+        await say(stage.world, STREAM, "k", digest, 31, key="step")
+
+    assert (len(stage.reviews.posted), len(stage.comments.on(5))) == (1, 1)
+    assert "At their lines" in stage.comments.on(5)[0]
+    assert stage.review_checks.runs[31][2] == "neutral"
+    assert len(stage.log.streams[STREAM]) == 2
+
+
+async def test_killed_while_it_opens_its_check_there_is_one() -> None:
+    stage = await staged()
+    stage.effects.dies_at = "check:"
+    with pytest.raises(Died):
+        await open_check(stage.world, STREAM, "k", 1, key="step")
+
+    assert await open_check(stage.world, STREAM, "k", 1, key="step") == [OPEN.head, "31"]
+    assert len(stage.review_checks.runs) == 1
+
+
+async def test_of_what_is_closed_or_overtaken_there_is_no_check() -> None:
+    stage = await staged(keys=("k", "newer"))
+
+    assert await open_check(stage.world, STREAM, "k", 2, key="step") == []
+    stage.reviews.pull = replace(OPEN, is_open=False)
+    assert await open_check(stage.world, STREAM, "newer", 1, key="step") == []
+
+
+async def test_each_pause_is_longer_and_after_the_last_it_is_left() -> None:
+    stage = await staged(rules=Rules(look_again_seconds=60.0))
+
+    pauses = [
+        await set_aside(stage.world, STREAM, "k", 31, nth, "claude_unavailable", key="step")
+        for nth in (1, 2, TRIES)
+    ]
+
+    assert pauses == [15.0, 60.0, 0.0]
+    assert (stage.review_checks.runs[31][2], stage.review_checks.titled) == ("skipped", "Skipped")
+
+
+@pytest.mark.parametrize("code", ["refused_by_model", "internal", STOPPED])
+async def test_what_trying_again_does_not_mend_is_left_at_once(code: str) -> None:
+    stage = await staged()
+
+    assert await set_aside(stage.world, STREAM, "k", 31, 1, code, key="step") == 0.0
+    assert stage.review_checks.runs[31][2] == "skipped"
+
+
+async def test_one_that_waits_in_line_leaves_it_for_a_newer_one() -> None:
+    stage = await staged(keys=("k", "newer"))
+    old, new = (Overtaken(world=stage.world, stream=STREAM, key=key) for key in ("k", "newer"))
+
+    assert [await old("job", waits=True), await old("job", waits=False), await new("job", waits=True)] == [
+        True,
+        False,
+        False,
+    ]
+    stage.log.silent = 1
+    assert not await old("job", waits=True)
+
+
+def test_nothing_that_the_model_says_acts_or_swallows_what_follows() -> None:
+    said = at_line(replace(FINDING, suggestion="x"))
+
+    assert said.splitlines()[2] == "For it is 2. ``` @\u200badmin /merge"
+    assert said.splitlines()[4:7] == ["```suggestion", "x", "```"]
