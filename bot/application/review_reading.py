@@ -59,19 +59,26 @@ class Changed:
     left_out: tuple[tuple[str, str], ...]
 
 
-async def read_pull(world: World, stream: str, asked_key: str, head: str, *, key: str) -> str:
-    """Read it as it stands at that commit; the digest of what came of it. Raises StepFailed.
+async def keep_seen(world: World, repository: Repository, pull: Reviewable) -> str:
+    """The digest under which it is kept as it was seen: what is read is what the check is on."""
+    return await world.blobs.put(repository.id, msgspec.json.encode(pull))
+
+
+async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key: str) -> str:
+    """Read it as it was seen; the digest of what came of it. Raises StepFailed.
 
     An answer that was paid for in an earlier try is taken from there.
     """
     request = request_in(await world.log.read(stream), asked_key)
     await check_not_frozen(world, request.repository)
-    pull = await world.reviews.look(request.repository, request.number)
+    pull = msgspec.json.decode(await world.blobs.get(request.repository.id, seen), type=Reviewable)
     settings, not_secret = await _settings(request.repository, world)
-    changed = await _changed(request, pull, head, not_secret, world)
-    asking = Asking(request=request, pull=pull, key=f"{asked_key}:{head}", focus=await _focus(request, world))
+    changed = await _changed(request, pull, not_secret, world)
+    asking = Asking(
+        request=request, pull=pull, key=f"{asked_key}:{pull.head}", focus=await _focus(request, world)
+    )
     read = Read(
-        head=head,
+        head=pull.head,
         fails_at=settings.fails_at,
         confidence=settings.confidence,
         left_out=changed.left_out,
@@ -102,15 +109,13 @@ async def _focus(request: Request, world: World) -> str:
     return (await world.blobs.get(request.repository.id, request.focus)).decode()
 
 
-async def _changed(
-    request: Request, pull: Reviewable, head: str, not_secret: Sequence[str], world: World
-) -> Changed:
-    diff = await world.reviews.diff(request.repository, base=pull.base, head=head)
-    patches = None
+async def _changed(request: Request, pull: Reviewable, not_secret: Sequence[str], world: World) -> Changed:
+    diff, patches = await world.reviews.diff(request.repository, base=pull.base, head=pull.head), None
     if diff is None:
-        if pull.head != head:
-            raise StepFailed("head_moved", f"#{pull.number} is at {pull.head}")
         patches = await world.reviews.patches(request.repository, request.number)
+        now = await world.reviews.look(request.repository, request.number)
+        if now.head != pull.head:  # the listing is of what it shows now
+            raise StepFailed("head_moved", f"#{pull.number} is at {now.head}")
     # In a thread: a large diff takes longer than the others can wait.
     return await asyncio.to_thread(_parted, diff, patches or (), not_secret)
 

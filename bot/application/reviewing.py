@@ -15,7 +15,7 @@ from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.application.review_asking import WORKFLOW, consider
 from bot.application.review_posting import At, end, say
-from bot.application.review_reading import read_pull
+from bot.application.review_reading import keep_seen, read_pull
 from bot.application.saga import Places
 from bot.domain.reviewing import (
     MENDABLE,
@@ -50,7 +50,7 @@ def after_event(repository: Repository, number: int, cause: str, *, key: str) ->
 
 
 async def open_check(world: World, stream: str, asked_key: str, nth: int, *, key: str) -> list[str]:
-    """The commit that the pull request shows now, and its check run; nothing where it is over."""
+    """The pull request as it is seen now, kept, and the check run of its commit; nothing where it is over."""
     past = await world.log.read(stream)
     request = request_in(past, asked_key)
     if nth > 1 and is_overtaken(past, asked_key):
@@ -72,7 +72,8 @@ async def open_check(world: World, stream: str, asked_key: str, nth: int, *, key
             )
         )
 
-    return [pull.head, await once(world, f"check:{external}", find=find, make=make)]
+    seen = await keep_seen(world, request.repository, pull)
+    return [seen, await once(world, f"check:{external}", find=find, make=make)]
 
 
 async def set_aside(  # noqa: PLR0913  which review, and what keeps it from going on
@@ -130,9 +131,9 @@ async def _once(
     opened: list[str] = await step(open_check, world, stream, asked_key, nth, unforeseen="internal")
     if not opened:
         return 0.0
-    head, check = opened[0], int(opened[1])
+    seen, check = opened[0], int(opened[1])
     try:
-        digest = await reads(head)
+        digest = await reads(seen)
         await step(say, world, stream, asked_key, digest, check, unforeseen="internal")
     except StepFailed as failure:
         log.warning("review_skipped", code=failure.code, detail=failure.detail)
@@ -154,24 +155,24 @@ def register(world: World, places: Places) -> None:
     """Tell the engine of it; wiring calls this before launch, in every process. `places` are the model's."""
 
     @DBOS.workflow(name=READ)
-    async def read_v1(stream: str, asked_key: str, head: str, account: str) -> str:
+    async def read_v1(stream: str, asked_key: str, seen: str, account: str) -> str:
         """Read it, once the account has a place for it."""
         async with places.place(account):
             with bound_contextvars(review=stream):
-                digest: str = await step(read_pull, world, stream, asked_key, head, unforeseen="internal")
+                digest: str = await step(read_pull, world, stream, asked_key, seen, unforeseen="internal")
                 return digest
 
     @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)
     async def run_v1(stream: str, asked_key: str, repository: str, account: str) -> None:
         """Carry one review to its end."""
 
-        async def reads(head: str) -> str:
+        async def reads(seen: str) -> str:
             digest: Any = await on(
                 "ai",
                 read_v1,
                 stream,
                 asked_key,
-                head,
+                seen,
                 account,
                 tenant=repository,
                 leaves=Overtaken(world=world, stream=stream, key=asked_key),

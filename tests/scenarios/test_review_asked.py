@@ -13,6 +13,7 @@ from tests.story import Team
 from tests.story.reviews import FOUND, SOURCE, at_lines, has_a_change, reviews, walkthrough
 from tests.story.scripts import REPOSITORY
 
+MOST_CALLS = 12
 REVIEWS = "/repos/{owner}/{repo}/pulls/{pull_number}/reviews"
 
 
@@ -32,10 +33,14 @@ async def test_what_was_found_is_said_at_its_line_in_one_comment_and_by_a_check_
     team: Team,
 ) -> None:
     pull = await has_a_change(team)
+    await team.bot.comes_to_rest()
+    calls = team.github.world.calls
+    before = len(calls)
 
     await team.developer.comments("/claude review", on=pull)
     await team.bot.comes_to_rest()
 
+    assert len([each for each in calls[before:] if ".git/" not in each.path]) <= MOST_CALLS
     [check] = team.github.checks()
     [review] = pull.pull.reviews
     assert (check.name, check.head_sha, check.conclusion) == ("Claude review", pull.head, "neutral")

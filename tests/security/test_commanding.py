@@ -173,6 +173,7 @@ def test_id_06_only_what_is_new_is_heard() -> None:
         "issue_comment.created",
         "pull_request.closed",
         "pull_request.opened",
+        "pull_request.ready_for_review",
         "pull_request.reopened",
         "pull_request.synchronize",
         "pull_request_review.dismissed",

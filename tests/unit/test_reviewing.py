@@ -12,7 +12,7 @@ from bot.application.asked import Review
 from bot.application.review_asking import ask_for_review
 from bot.application.review_paying import Cost
 from bot.application.review_posting import say
-from bot.application.review_reading import Read, load_read, read_pull
+from bot.application.review_reading import Read, keep_seen, load_read, read_pull
 from bot.application.review_words import at_line
 from bot.application.reviewing import Overtaken, open_check, set_aside
 from bot.application.spending import spending
@@ -98,7 +98,8 @@ async def kept(stage: Stage, **changed: Any) -> str:
 
 
 async def reads(stage: Stage) -> Read:
-    digest = await read_pull(stage.world, STREAM, "k", OPEN.head, key="step")
+    seen = await keep_seen(stage.world, SHOP, OPEN)
+    digest = await read_pull(stage.world, STREAM, "k", seen, key="step")
     return await load_read(stage.world, SHOP, digest)
 
 
@@ -196,10 +197,10 @@ async def test_what_reviews_cost_stops_them_at_the_ceiling_of_the_month() -> Non
 
 async def test_a_listing_of_another_commit_is_not_read() -> None:
     stage = await staged(finds(FOUND))
-    stage.reviews.text = None
+    stage.reviews.text, stage.reviews.pull = None, replace(OPEN, head="another")
 
     with pytest.raises(StepFailed) as failure:
-        await read_pull(stage.world, STREAM, "k", "another", key="step")
+        await reads(stage)
 
     assert failure.value.code == "head_moved"
 
@@ -226,7 +227,7 @@ async def test_killed_while_it_opens_its_check_there_is_one() -> None:
     with pytest.raises(Died):
         await open_check(stage.world, STREAM, "k", 1, key="step")
 
-    assert await open_check(stage.world, STREAM, "k", 1, key="step") == [OPEN.head, "31"]
+    assert (await open_check(stage.world, STREAM, "k", 1, key="step"))[1] == "31"
     assert len(stage.review_checks.runs) == 1
 
 
