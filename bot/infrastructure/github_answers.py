@@ -92,6 +92,8 @@ def failure(error: HTTPException, *, what: str) -> StepFailed | Unavailable:
         return Unavailable("github_limited", detail, retry_after=wait_seconds(error.headers))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return Unavailable("github_broken", detail, retry_after=wait_seconds(error.headers))
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:  # that is not GitHub's word
+        return Unavailable("github_unreachable", detail)
     if status == HTTPStatus.UNAUTHORIZED:
         return Stale("github_unauthorized", detail)
     if status in range(300, 400):

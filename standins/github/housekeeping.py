@@ -28,6 +28,14 @@ class Housekeeping(Memberships):
         repositories.set_archived(self, self.repository(full_name), self.account(login), archived=False)
         await self.settle()
 
+    async def publicize_repository(self, login: str, full_name: str) -> None:
+        repositories.set_visibility(self, self.repository(full_name), self.account(login), private=False)
+        await self.settle()
+
+    async def privatize_repository(self, login: str, full_name: str) -> None:
+        repositories.set_visibility(self, self.repository(full_name), self.account(login), private=True)
+        await self.settle()
+
     async def delete_repository(self, login: str, full_name: str) -> None:
         repositories.delete(self, self.repository(full_name), self.account(login))
         await self.settle()

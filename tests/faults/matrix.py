@@ -179,9 +179,8 @@ MATRIX: Final[Mapping[str, Row]] = {
     ),
     "F31": Row(
         fault="repository archived, deleted, made private",
-        how="archived at the gate, and while the model writes; deleted",
-        seen="ends with no more effect; once it is not archived it is taken back and told",
-        lacks="a change of who may read it: what is said of a repository is said in it alone",
+        how="archived at the gate, and while the model writes; deleted; made public at the gate and at work, and private again",
+        seen="ends with no more effect; once it is not archived it is taken back and told. Who may read it is no reason to stop: what is said of a repository is said in it alone, and rights are asked of GitHub at each word",
     ),
     "F32": Row(
         fault="base branch moved",
@@ -285,10 +284,11 @@ MATRIX: Final[Mapping[str, Row]] = {
     "F77": Row(fault="a delivery that breaks its handler", how="one whose handling always fails", seen="tried again, set aside, handed back by command",
                tests=("tests/scenarios/test_set_aside.py::test_what_was_set_aside_is_listed_and_handed_back_once",)),
     "F78": Row(fault="10,000 deliveries at the start", why_not="so many are kept by the door in its benchmark alone; working them off takes longer than a test may"),
-    "F79": Row(fault="DNS, TLS and proxy failures", how="connections that are cut or never answer", seen="bounded, tried again",
+    "F79": Row(fault="DNS, TLS and proxy failures", how="connections that are cut or never answer; a name that nobody knows, certificates that are expired or nobody's, no TLS, a handshake without an end, a proxy that wants a password",
+               seen="bounded, tried again; nothing is said to who shows no certificate",
                tests=(f"{GITHUB}::test_a_cut_connection_is_to_be_tried_later",
                       f"{GITHUB}::test_a_github_that_does_not_answer_is_left_after_the_time_limit"),
-               lacks="no DNS, no TLS"),
+               lacks="no black hole of IPv6"),
     "F80": Row(
         fault="restored from an older backup",
         how="approved, merged and deployed; then the backup of before, and approved again",

@@ -34,6 +34,12 @@ def set_archived(world: World, repository: Repository, by: Account, *, archived:
     _tell(world, "archived" if archived else "unarchived", repository, by)
 
 
+def set_visibility(world: World, repository: Repository, by: Account, *, private: bool) -> None:
+    """Whoever it was hidden from sees it now, or the other way round."""
+    repository.private = private
+    _tell(world, "privatized" if private else "publicized", repository, by)
+
+
 def delete(world: World, repository: Repository, by: Account) -> None:
     """Nobody sees it any more; the App hears of it twice."""
     installation = world.installation_on(repository)
