@@ -4,7 +4,7 @@ import base64
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Final, NamedTuple
 from urllib.parse import quote
@@ -69,23 +69,24 @@ class LiveSecrets:
     def redact(self, text: str) -> str:
         """The text without any live secret, and without anything that looks like one."""
         # One by one: a pattern of them all takes longer to search, and a second to make with each token.
-        spelled = self._spelled()
+        spelled = self.spelled()
         if any(map(text.__contains__, spelled)):
             for spelling in spelled:
                 text = text.replace(spelling, BLACKED_OUT)
         return _FORMS.sub(BLACKED_OUT, text) if any(map(text.__contains__, _MARKS)) else text
 
-    def state(self) -> object:
-        """Another object once another secret is alive, or one no more."""
-        return self._spelled()
-
-    def _spelled(self) -> list[str]:
-        """The longest first, so that no tail of a longer one stays behind."""
+    def spelled(self) -> list[str]:
+        """The longest first, so that no tail of a longer one stays behind; the same list while the same live."""
         with self._lock:
             if self._passing.expire() or self._longest_first is None:
                 known = (*self._lasting.values(), *(it.spellings for it in self._passing.values()))
                 self._longest_first = sorted({spelling for many in known for spelling in many}, key=len)[::-1]
             return self._longest_first
+
+
+def may_show(text: str, spelled: Sequence[str]) -> bool:
+    """Whether one of these is in it, or anything that stands in whatever looks like a secret."""
+    return any(map(text.__contains__, spelled)) or any(map(text.__contains__, _MARKS))
 
 
 def _spellings(value: str) -> frozenset[str]:

@@ -12,7 +12,7 @@ import structlog
 from structlog.types import EventDict, Processor
 
 from bot.infrastructure.clock import UtcClock
-from bot.infrastructure.redaction import LiveSecrets
+from bot.infrastructure.redaction import LiveSecrets, may_show
 
 Format = Literal["console", "json"]
 
@@ -62,7 +62,7 @@ class Again:
 
     def __init__(self, lines: Lines, began: str, ended: str) -> None:
         self._lines, self._began, self._ended = lines, began, ended
-        self._same, self._clean = began + ended, object()
+        self._clean: object = None
 
     def __call__(self, request: str) -> None:
         at = UtcClock().now().isoformat().replace("+00:00", "Z")
@@ -71,11 +71,10 @@ class Again:
 
     def _is_clean(self, request: str) -> bool:
         """What stays the same is looked through only once as long as the same secrets are alive."""
-        secrets = self._lines.secrets
-        state = secrets.state()
-        if self._clean is not state and secrets.redact(self._same) == self._same:
-            self._clean = state
-        return self._clean is state and secrets.redact(request) == request
+        spelled = self._lines.secrets.spelled()
+        if self._clean is not spelled and not may_show(self._began + self._ended, spelled):
+            self._clean = spelled
+        return self._clean is spelled and not may_show(request, spelled)
 
 
 def set_up_logs(
