@@ -233,7 +233,7 @@ class Looks:
         if needed := [name for name in lacks if name not in LESS]:
             raise Unwell(f"missing: {', '.join(needed)}")
         if lacks:
-            less = ", ".join(LESS[name] for name in lacks)
+            less = ", ".join(dict.fromkeys(LESS[name] for name in lacks))
             return f"all that is needed; without {', '.join(lacks)} {less}"
         return "all that app.yml names"
 

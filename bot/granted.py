@@ -12,6 +12,10 @@ LESS: Final[Mapping[str, str]] = {
     "members": "no owner can freeze an account",
     "statuses": "no repository can say `tester: checks`",
     "event status": "commit statuses are seen later",
+    **dict.fromkeys(
+        ("event member", "event membership", "event organization", "event team"),
+        "that somebody may do less is noticed a minute later",
+    ),
     "event workflow_run": "the end of a workflow that deploys is looked for and not told",
 }
 

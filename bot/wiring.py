@@ -25,6 +25,7 @@ from bot.application.ports import Clock, Subscriber, World
 from bot.application.retaining import Transcripts
 from bot.application.review_words import CHECK
 from bot.credentials import AppCredentials
+from bot.domain.access import stream_of
 from bot.domain.policy import Rules
 from bot.infrastructure.adopting import Watch, adopting
 from bot.infrastructure.cache import UntilItEnds
@@ -290,7 +291,9 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
             world=world,
             sandbox=sandbox,
             guards=guards,
-            roles=Roles(world.repositories.role_name),
+            roles=Roles(
+                world.repositories.role_name, mark=lambda number: stored.news.mark(stream_of(number))
+            ),
             looked_at=UntilItEnds(size=1, seconds=lambda _: HEALTH_SECONDS),
             probed=UntilItEnds(size=1, seconds=lambda _: PROBE_SECONDS),
         )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from handlers import (
+    access,
     answer,
     approve,
     budget,
@@ -69,7 +70,14 @@ APOLOGIES: Final[Mapping[str, Handler]] = {
     "pull_request_review.submitted": pull_request_review.apologise,
 }
 
+OF_RIGHTS: Final = (
+    *("member.added", "member.edited", "member.removed", "membership.added", "membership.removed"),
+    *("organization.member_added", "organization.member_removed"),
+    *("team.added_to_repository", "team.deleted", "team.edited", "team.removed_from_repository"),
+)
+
 GITHUB: Final[Mapping[str, Handler]] = {
+    **{kind: access.changed(kind) for kind in OF_RIGHTS},
     "issue_comment.created": issue_comment.created(COMMANDS),
     "pull_request.closed": pull_request.closed,
     "pull_request.opened": pull_request.moved,

@@ -32,6 +32,9 @@ NEWEST: Final = select(*PLACED).order_by(EVENTS.c.seq.desc()).limit(MOST_FACTS)
 NOW: Final = "now"
 
 
+Mark = tuple[str, int]
+
+
 class Place(NamedTuple):
     """An event of the log."""
 
@@ -97,6 +100,10 @@ class News:
     def is_still(self) -> bool:
         """Whether nothing at all was written since the last look; where nobody can say, no."""
         return self.token is not None and self.token == self._database.version()
+
+    def mark(self, stream: str) -> Mark:
+        """Another one where the stream may have moved, as far as this process has looked."""
+        return self.log, self._moved.get(stream, self._floor)
 
     def holds(self, seq: int, stream: str) -> bool:
         """Whether what was read of this stream when the log ended there is what there is."""

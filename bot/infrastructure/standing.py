@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from bot.api_records import Mark
+from bot.domain.access import stream_of
 from bot.infrastructure.database import Database
 from bot.infrastructure.news import News
 
@@ -35,10 +36,15 @@ class Standing:
             return False
         return self._timer() < mark.until
 
-    async def holds(self, mark: Mark, of: str, *, as_of: int | None) -> bool:
-        """Whether it still stands so, of a stream or, where that is "", of all. Raises Unavailable."""
+    async def holds(self, mark: Mark, of: str, *, installation_id: int, as_of: int | None) -> bool:
+        """Whether it still stands so: of a stream, and who may see it, or of all where that is "".
+
+        Raises Unavailable.
+        """
         if as_of is None or as_of > self._news.end:
             await self._news.now()
         if mark.log != self._news.log or self._timer() >= mark.until:
             return False
-        return self._news.holds(mark.seq, of) if of else self._news.holds_all(mark.seq)
+        if not of:
+            return self._news.holds_all(mark.seq)
+        return all(self._news.holds(mark.seq, stream) for stream in (of, stream_of(installation_id)))

@@ -34,8 +34,11 @@ class Standing(Protocol):
     async def is_untouched(self, mark: Mark) -> bool:
         """Whether nothing at all was written since, and GitHub's word stands; where nobody can say, no."""
 
-    async def holds(self, mark: Mark, of: str, *, as_of: int | None) -> bool:
-        """Whether it still stands so, of a stream or, where that is "", of all. Raises Unavailable."""
+    async def holds(self, mark: Mark, of: str, *, installation_id: int, as_of: int | None) -> bool:
+        """Whether it still stands so: of a stream, and who may see it, or of all where that is "".
+
+        Raises Unavailable.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +148,10 @@ class Lane:
         standing = self.retelling.standing
         mark = await standing.mark()
         caller: Caller = await shown(request, self.guards)()
-        if caller != finished.caller or not await standing.holds(
-            finished.mark, finished.of, as_of=caller.as_of
+        if caller != finished.caller:
+            return False
+        if not await standing.holds(
+            finished.mark, finished.of, installation_id=caller.installation_id, as_of=caller.as_of
         ):
             return False
         if mark.version != finished.mark.version:

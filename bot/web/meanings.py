@@ -45,6 +45,7 @@ _NAMELESS: Final = ("edited", "rerequested", "requested_action")
 
 # The body says who, and neither when nor which: the second time is as the first one was, and has to count.
 _SAID_ANEW: Final = frozenset({"github_app_authorization.revoked"})
+_OF_RIGHTS: Final = frozenset({"member", "membership", "organization", "team"})
 
 _LONGEST_NAME: Final = 300  # a ref is at most 255 bytes
 
@@ -54,9 +55,9 @@ def meaning_of(kind: str, payload: Payload, body: bytes) -> str | None:
 
     None where two acts may have the same bytes: then its delivery's own id is all that names it.
     """
-    if kind in _SAID_ANEW:
-        return None
     family, _, action = kind.partition(".")
+    if kind in _SAID_ANEW or family in _OF_RIGHTS:
+        return None
     paths = () if action in _NAMELESS else _PATHS.get(kind) or _PATHS.get(family, ())
     ids = [_named(payload, path) for path in paths]
     if not all(ids) or not ids:

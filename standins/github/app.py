@@ -32,6 +32,10 @@ EVENTS = (
     "repository",
     "status",
     "workflow_run",
+    "member",
+    "membership",
+    "organization",
+    "team",
 )
 BORN = datetime(2026, 1, 1, tzinfo=UTC)
 

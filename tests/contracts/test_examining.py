@@ -333,6 +333,11 @@ def test_every_sentence_is_one() -> None:
         (("statuses",), (), "without statuses no repository can say `tester: checks`"),
         ((), ("status",), "without event status commit statuses are seen later"),
         (
+            (),
+            ("member", "team"),
+            "without event member, event team that somebody may do less is noticed a minute later",
+        ),
+        (
             ("members", "statuses"),
             ("status",),
             "without members, statuses, event status no owner can freeze an account, "

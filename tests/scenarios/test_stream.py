@@ -13,11 +13,13 @@ from bot.domain.states import State
 from tests.doors.running import ROOT, free_port, listens
 from tests.scenarios.test_api import key_for
 from tests.scenarios.test_keys_by_hand import said
+from tests.scenarios.test_odd_deliveries import arrive, sent
 from tests.story import Team
 from tests.story.running import Row
 
 SECONDS: Final = 60
 SOON: Final = 2.0
+REMOVED: Final = ROOT / "tests/contracts/data/webhooks/member/added.2.json"
 
 
 @asynccontextmanager
@@ -135,5 +137,22 @@ async def test_it_ends_within_two_seconds_once_the_operator_revokes_the_key(team
     for key, bearer in ((keys[0], keys[0]), (keys[1], token)):
         async with ended(port, bearer, row, found):
             assert "is revoked" in await said(team, ["keys", "revoke", key.split("_")[1]])
+
+    assert max(found) < SOON
+
+
+async def test_it_ends_within_two_seconds_once_github_says_that_its_reader_may_read_no_more(
+    team: Team,
+) -> None:
+    await team.has_a_pull_request()
+    await team.bot.comes_to_rest()
+    row, found, key = await team.bot.row(), list[float](), await key_for(team, "viewer")
+    assert row is not None
+    payload = json.loads(REMOVED.read_bytes()) | {"action": "removed"}
+    payload["installation"] = {"id": next(iter(team.github.world.installations))}
+
+    async with ended(team.bot.port, key, row, found):
+        del team.github.repository.roles["viewer"]
+        assert await arrive(team, [sent(payload, "member")]) == {202}
 
     assert max(found) < SOON

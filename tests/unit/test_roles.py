@@ -80,3 +80,19 @@ async def test_between_two_quarters_nothing_ends_that_is_known(asked_at: float) 
 
     assert ended[0] % QUARTER == 0
     assert ROLE_SECONDS - QUARTER < ended[0] - asked_at <= ROLE_SECONDS
+
+
+async def test_once_github_says_that_rights_there_changed_it_is_asked_again() -> None:
+    github, marks = GitHub(), {9: ("", 0)}
+    roles = Roles(github.role_name, mark=lambda number: marks.get(number, ("", 0)))
+    elsewhere = Repository(id=8, full_name="globex/shop", installation_id=10)
+    for each in (SHOP, elsewhere):
+        await roles.name(each, ADA)
+
+    marks[9] = ("", 5)
+    known = roles.known(SHOP, ADA), roles.known(elsewhere, ADA)
+    for each in (SHOP, elsewhere):
+        await roles.name(each, ADA)
+
+    assert known == (None, "write")
+    assert github.asked == ["ada"] * 3
