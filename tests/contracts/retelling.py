@@ -14,8 +14,10 @@ from bot.api_records import Caller
 from bot.application.callers import NotRecognised
 from bot.application.keys import still_counts
 from bot.application.reading import Reading
+from bot.domain.access import stream_of
 from bot.infrastructure.cache import weighed
 from bot.infrastructure.database import Database
+from bot.infrastructure.news import Mark as Seen
 from bot.infrastructure.rate_limits import RateLimits
 from bot.infrastructure.roles import Roles
 from bot.infrastructure.sessions import Sessions
@@ -75,7 +77,10 @@ class Retold(Opened):
 
     @cached_property
     def roles(self) -> Roles:
-        return Roles(self.github.role_name, timer=self.clock.seconds)
+        def mark(installation_id: int) -> Seen:
+            return self.news.mark(stream_of(installation_id))
+
+        return Roles(self.github.role_name, mark=mark, timer=self.clock.seconds)
 
     @cached_property
     def sessions(self) -> Sessions:

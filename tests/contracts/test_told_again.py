@@ -10,6 +10,7 @@ import pytest
 from bot.application.keys import create
 from bot.application.projections import row_of
 from bot.domain import events as e
+from bot.domain.access import access_changed, stream_of
 from bot.domain.api_keys import read_key
 from bot.domain.integration import fold
 from bot.infrastructure.api_keys import ApiKeys
@@ -230,6 +231,20 @@ async def test_what_github_says_no_more_is_told_for_a_minute_at_most(both: Both)
     assert [*map(status_of, asked)] == sorted(map(status_of, asked))
 
 
+@pytest.mark.parametrize("path", [ONE, "/integrations"])
+async def test_once_github_says_that_access_changed_nobody_is_told_what_they_may_not_see(
+    both: Both, path: str
+) -> None:
+    before = await both.front.warmed(path, key(both))
+    both.front.github.roles = {}
+
+    await changes_access(both.twin)
+    after = await both.front.asked(path, key(both))
+
+    assert OPEN.encode() in before
+    assert OPEN.encode() not in after
+
+
 async def test_what_was_told_late_in_the_minute_is_not_told_beyond_it(both: Both) -> None:
     await both.front.warmed(ONE, key(both))
     both.front.clock.moves(seconds=50)
@@ -398,6 +413,21 @@ async def test_each_is_counted_as_every_answer_is(both: Both) -> None:
 
     counted = both.front.metrics.answered[before:]
     assert counted == [(f"{PREFIX}/integrations/{{id}}", 200)] * 6
+
+
+async def changes_access(process: Retold) -> None:
+    """GitHub says that somebody may do otherwise, to that process."""
+    stream = stream_of(OURS)
+    past = await process.log.read(stream)
+    await process.log.append(
+        stream,
+        [access_changed("member.edited")],
+        after=len(past),
+        key=f"access-{len(past)}",
+        meta={},
+        row={},
+        follow_ups=(),
+    )
 
 
 async def appends(process: Retold, integration_id: str) -> None:
