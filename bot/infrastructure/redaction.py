@@ -76,7 +76,7 @@ class LiveSecrets:
         return _FORMS.sub(BLACKED_OUT, text) if any(map(text.__contains__, _MARKS)) else text
 
     def spelled(self) -> list[str]:
-        """The longest first, so that no tail of a longer one stays behind; the same list while the same live."""
+        """The longest first, so that no tail of a longer one stays; the same list while the same live."""
         with self._lock:
             if self._passing.expire() or self._longest_first is None:
                 known = (*self._lasting.values(), *(it.spellings for it in self._passing.values()))
