@@ -9,6 +9,7 @@ import pytest
 from bot.api_records import ApiKey, Caller
 from bot.domain.key_facts import key_made, key_revoked, stream_of
 from bot.domain.key_rights import (
+    LATELY,
     MOST_KEYS,
     MOST_LATELY,
     USUAL_DAYS,
@@ -20,6 +21,7 @@ from bot.domain.key_rights import (
     check_width,
     held,
     key_ends,
+    room_at,
 )
 from bot.domain.policy import ROLES, Permission, Role
 from bot.domain.streams import is_integrations
@@ -118,3 +120,9 @@ def test_what_became_of_a_key_is_told_without_it() -> None:
         "by_key": None,
     }
     assert revoked.data == {"key": "key", "person": {"id": 1, "login": "ada"}}
+
+
+def test_the_room_at_a_moment_is_that_of_the_hour_before_it() -> None:
+    room = room_at(NOW)
+
+    assert (room.now, room.most, room.since, room.most_since) == (NOW, MOST_KEYS, NOW - LATELY, MOST_LATELY)

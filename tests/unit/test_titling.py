@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from bot.application import status_words
+from bot.application import answer_words, status_words
 from bot.application.asked import Adjust, RaiseBudget
 from bot.application.commands import handle
 from bot.application.notifying import show_status
+from bot.application.projections import row_of
 from bot.application.steps import title_and_body
 from bot.application.titling import show_title
 from bot.application.views import view_of
@@ -266,3 +267,13 @@ async def test_telling_how_it_stands_brings_both_up_to_date() -> None:
         opened_at=stage.pulls.there[PULL][1].opened_at,
         title=PAID,
     )
+
+
+def test_the_list_shows_it_and_does_not_read_it() -> None:
+    row = {**row_of(integration(UP_FOR_REVIEW)), "title": "a|b `c` @all"}
+
+    [_, _, titled] = answer_words.listed([row], wanted="all").splitlines()
+    [_, _, plain] = answer_words.listed([{**row, "title": None}], wanted="all").splitlines()
+
+    assert titled.startswith(f"| `{ID}` `a\\|b 'c' @\u200ball` | requester | #3 |")
+    assert plain.startswith(f"| `{ID}` | requester | #3 |")
