@@ -61,11 +61,12 @@ async def say(world: World, stream: str, asked_key: str, digest: str, check: int
 
 
 async def end(at: At, outcome: str, said: tuple[str, str], world: World) -> None:
-    """Nothing is said on the pull request: the check says why, and judges nothing."""
+    """Nothing is said on the pull request: the check, if there is one, says why, and judges nothing."""
     title, summary = said
-    await world.review_checks.complete(
-        at.repository, at.check, conclusion="skipped", title=title, summary=summary
-    )
+    if at.check:
+        await world.review_checks.complete(
+            at.repository, at.check, conclusion="skipped", title=title, summary=summary
+        )
     await _note(at, Ended(outcome=outcome), world)
 
 

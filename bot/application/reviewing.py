@@ -98,6 +98,15 @@ async def set_aside(  # noqa: PLR0913  which review, and what keeps it from goin
     return seconds
 
 
+async def leave(world: World, stream: str, asked_key: str, check: int, *, key: str) -> None:
+    """Nothing more comes of it: the check of its last try, where there was one, no longer says otherwise."""
+    past = await world.log.read(stream)
+    at = At(stream=stream, key=asked_key, request=request_in(past, asked_key), check=check)
+    is_newer = is_overtaken(past, asked_key)
+    outcome, said = ("overtaken", words.overtaken()) if is_newer else ("closed", words.closed())
+    await end(at, outcome, said, world)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overtaken:
     """One job, as it is looked at once a second."""
@@ -116,24 +125,25 @@ class Overtaken:
 
 async def carry(stream: str, asked_key: str, reads: Callable[[str], Awaitable[str]], world: World) -> None:
     """Try until it was said, or nothing more comes of it."""
-    nth, seconds = 0, 0.0
+    nth, check, seconds = 0, 0, 0.0
     while nth == 0 or seconds:
         nth += 1
-        seconds = await _once(stream, asked_key, nth, reads, world)
+        opened: list[str] = await step(open_check, world, stream, asked_key, nth, unforeseen="internal")
+        if not opened:
+            await step(leave, world, stream, asked_key, check)
+            return
+        check = int(opened[1])
+        seconds = await _once(stream, asked_key, nth, check, reads(opened[0]), world)
         if seconds:
             await heard(TOPIC, seconds=seconds)
 
 
 async def _once(
-    stream: str, asked_key: str, nth: int, reads: Callable[[str], Awaitable[str]], world: World
+    stream: str, asked_key: str, nth: int, check: int, reading: Awaitable[str], world: World
 ) -> float:
     """One try; how long until the next, 0 where there is none."""
-    opened: list[str] = await step(open_check, world, stream, asked_key, nth, unforeseen="internal")
-    if not opened:
-        return 0.0
-    seen, check = opened[0], int(opened[1])
     try:
-        digest = await reads(seen)
+        digest = await reading
         await step(say, world, stream, asked_key, digest, check, unforeseen="internal")
     except StepFailed as failure:
         log.warning("review_skipped", code=failure.code, detail=failure.detail)

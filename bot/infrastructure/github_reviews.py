@@ -32,8 +32,13 @@ class GitHubReviews:
 
     async def diff(self, repository: Repository, *, base: str, head: str) -> bytes | None:
         """What the head adds to where it left the base, None where GitHub does not give so much at once."""
-        github = self._app.on(repository, READ)
-        answer = await github.ask("read_diff", "compare", f"{base}...{head}", also=_TOO_LARGE, accept=DIFF)
+        github, path = self._app.on(repository, READ), ("compare", f"{base}...{head}")
+        try:
+            answer = await github.ask("read_diff", *path, also=_TOO_LARGE, accept=DIFF)
+        except StepFailed as no:
+            if no.code == "github_answer_too_large":  # for us
+                return None
+            raise
         return None if answer.status in _TOO_LARGE else bytes(answer.data)
 
     async def patches(self, repository: Repository, number: int) -> list[Patch]:
