@@ -21,6 +21,7 @@ from bot.records import StepFailed, Unavailable
 
 MOST_CHECKS: Final = 8
 MOST_LOGS: Final = 3
+MOST_GREEN: Final = 30
 MOST_ANNOTATIONS: Final = 10
 NAME_CHARACTERS: Final = 200
 SUMMARY_CHARACTERS: Final = 2_000
@@ -32,13 +33,20 @@ Report = Mapping[str, Any]
 log = structlog.get_logger()
 
 
-async def gathered(it: Integration, failed: Sequence[OthersCheck], world: World) -> str:
-    """The report of these checks, as it is kept; of more than so many the first are told of."""
+async def gathered(
+    it: Integration, failed: Sequence[OthersCheck], world: World, *, green: Sequence[str]
+) -> str:
+    """The report of these checks, as it is kept; of more than so many the first are told of.
+
+    `green` are the names of those that passed on the same commit.
+    """
     told, logs = [], MOST_LOGS
     for check in failed[:MOST_CHECKS]:
         told.append(await _told(it, check, world, with_log=logs > 0))
         logs -= check.job is not None
-    return json.dumps({"checks": told, "more": max(0, len(failed) - MOST_CHECKS)}, ensure_ascii=False)
+    passed = [_beginning(name, NAME_CHARACTERS) for name in green[:MOST_GREEN]]
+    more = max(0, len(failed) - MOST_CHECKS)
+    return json.dumps({"checks": told, "more": more, "passed": passed}, ensure_ascii=False)
 
 
 async def _told(it: Integration, check: OthersCheck, world: World, *, with_log: bool) -> Report:
@@ -115,7 +123,12 @@ async def _filled(it: Integration, report: Report) -> Mapping[str, str]:
     """The report as the model is shown it: every word of it is somebody else's."""
     shown = [await _shown(each, nonce_of(it.id)) for each in report["checks"]]
     more = f"{report['more']} more failed, and are not shown.\n" if report["more"] else ""
-    return {"checks": "\n\n".join(shown), "more": more}
+    # A report of an earlier version does not have it.
+    names = "\n".join(report.get("passed", ()))
+    passed = (
+        render("passed_checks", names=fence(names, "checks that passed", nonce_of(it.id))) if names else ""
+    )
+    return {"checks": "\n\n".join(shown), "more": more, "passed": passed}
 
 
 def printed_of(report: Report) -> str:

@@ -13,6 +13,7 @@ from bot.check_records import OthersCheck
 from bot.domain import checks
 from bot.domain import events as e
 from bot.domain.integration import Integration, fold
+from bot.domain.own_checks import green_names
 from bot.domain.timing import is_used_up
 from bot.records import Recorded, Unavailable
 
@@ -52,7 +53,8 @@ async def _note_at_the_gate(
     if not failed:
         await amend(world, it.id, lambda now: checks.succeed(now, head=head), key=key)
     elif await _stands(it, world):
-        said = await keep_text(world, it, await gathered(it, failed, world))
+        report = await gathered(it, failed, world, green=green_names(found))
+        said = await keep_text(world, it, report)
         is_over, most = is_used_up(it, past, now=world.clock.now()), world.rules.check_rounds
 
         def decide(now: Integration) -> list[e.Event]:

@@ -42,11 +42,13 @@ class Outcome(StrEnum):
 class Tally:
     """The checks of one commit, counted: those that came to their end, and what they came to.
 
-    `open` are the names of those that did not; `begun` is whether there is any at all.
+    `open` are the names of those that did not, `green` of those that succeeded; `begun` is whether there is
+    any at all.
     """
 
     begun: bool = False
     open: tuple[str, ...] = ()
+    green: tuple[str, ...] = ()
     passed: int = 0
     well: int = 0
     failed: tuple[OthersCheck, ...] = ()
@@ -89,11 +91,17 @@ def tally(
     return Tally(
         begun=bool(found or more),
         open=(*still, *missing, *more),
+        green=green_names(ended),
         passed=sum(check.conclusion == "success" for check in ended),
         well=sum(check.conclusion in PASSED for check in ended),
         failed=tuple(check for check in ended if check.conclusion in FAILED),
         stopped=tuple(check for check in ended if check.conclusion not in PASSED | FAILED),
     )
+
+
+def green_names(found: Iterable[OthersCheck]) -> tuple[str, ...]:
+    """What those are called that succeeded, each once."""
+    return tuple(dict.fromkeys(check.name for check in found if check.conclusion == "success"))
 
 
 def _ended_alone(suite: CheckSuite) -> bool:

@@ -15,7 +15,7 @@ from msgspec import structs
 from bot.application import tester_words
 from bot.application.answer_words import reasons
 from bot.application.benches import bench_of
-from bot.application.check_reports import failing_shown, judged_shown
+from bot.application.check_reports import MOST_GREEN, failing_shown, gathered, judged_shown
 from bot.application.checking import note_checks
 from bot.application.coding import coding_question
 from bot.application.doubting import doubted_unrun
@@ -570,7 +570,8 @@ async def test_what_fails_at_the_gate_is_told_with_what_follows_where_checks_dec
     words = await failing_shown(it, {"checks": [], "more": 0})
 
     assert ("nobody can approve it until these checks pass" in words) == decides
-    assert "give the evidence.\n\nIf a file" in words or decides
+    assert "leave the files as they are.\n\nIf a file" in words or decides
+    assert "had passed" not in words
 
 
 async def test_what_checks_say_again_of_what_was_shown_is_not_called_new_to_everybody() -> None:
@@ -578,6 +579,21 @@ async def test_what_checks_say_again_of_what_was_shown_is_not_called_new_to_ever
 
     assert words.startswith("Your change is on its pull request, and the repository's own checks did not")
     assert "2 more failed" in words
+    assert "On the same commit" not in words  # a report of an earlier version does not name them
+    assert "also beside failures of your own" in words
+
+
+async def test_which_checks_passed_on_the_same_commit_is_told_of_so_many_as_data() -> None:
+    it = integration(PUT_UP)
+    green = ["tests", *(f"job {number}" for number in range(MOST_GREEN))]
+
+    report = json.loads(await gathered(it, [], Stage().world, green=green))
+    words = await judged_shown(it, report)
+
+    assert words.count("checks that passed") == 1
+    assert "\ntests\njob 0\n" in words
+    assert f"job {MOST_GREEN - 2}\n" in words
+    assert f"job {MOST_GREEN - 1}\n" not in words
     assert "nobody has been asked" not in words
 
 
