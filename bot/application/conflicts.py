@@ -8,7 +8,7 @@ from typing import Any, Final
 from bot.application.ports import World
 from bot.application.prompting import render
 from bot.application.showing import shown_paths
-from bot.domain.branch import paths_between
+from bot.domain.branch import kind_of_change, paths_between
 from bot.domain.comparing import compared
 from bot.domain.fencing import fence, nonce_of
 from bot.domain.integration import Integration
@@ -19,6 +19,7 @@ from bot.records import FileEdit
 MOST_FILES: Final = 10
 MOST_BESIDE: Final = 200
 SIDE_CHARACTERS: Final = 6_000
+DELETED: Final = "{path} was deleted\n"
 
 Report = Mapping[str, Any]
 
@@ -37,11 +38,12 @@ async def report_of(it: Integration, world: World, put: Merging, *, began: str, 
 async def _came_beside(
     it: Integration, world: World, put: Merging, *, began: str, onto: str
 ) -> Sequence[str]:
-    """In which other files the base is not what it was; of very many the first."""
+    """Which other files came to the base, changed there or went, with A, M or D; of very many the first."""
     then = await world.sources.listing(it.repository, began)
     now = await world.sources.listing(it.repository, onto)
     differ = await asyncio.to_thread(paths_between, then, now)
-    return sorted({*differ}.difference(put.conflicts))[:MOST_BESIDE]
+    beside = sorted({*differ}.difference(put.conflicts))[:MOST_BESIDE]
+    return [f"{kind_of_change(path, then, now)} {path}" for path in beside]
 
 
 async def _at(it: Integration, world: World, commit: str, path: str) -> bytes | None:
@@ -57,6 +59,8 @@ def _told(path: str, before: bytes | None, ours: bytes | None, theirs: bytes | N
 
 
 def _did(path: str, before: bytes | None, now: bytes | None) -> str:
+    if before is not None and now is None:
+        return DELETED.format(path=path)
     diff = compared([FileEdit(path=path, content=now)], {path: before})
     return diff if len(diff) <= SIDE_CHARACTERS else f"{diff[:SIDE_CHARACTERS]}\n[... cut ...]"
 
@@ -70,7 +74,11 @@ def conflict_shown(it: Integration, report: Report) -> str:
     # A report of an earlier version does not have it.
     beside = report.get("came")
     listed = fence(shown_paths(beside), "paths", nonce) if beside else ""
-    came = f"\nOther files that have changed on the base, come to it or gone:\n{listed}\n" if listed else ""
+    came = (
+        f"\nOther files that came to the base (A), have changed there (M) or are gone (D):\n{listed}\n"
+        if listed
+        else ""
+    )
     return render("conflict", files=shown, more=more, came=came)
 
 

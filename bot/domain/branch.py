@@ -1,6 +1,6 @@
 """What stands on a branch, as a change of the commit that it began from."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from bot.domain.policy import CannotGoOn
 from bot.domain.tree import EXECUTABLE, LARGEST_CHANGE_BYTES, MOST_FILES, check_edit, lay
@@ -33,6 +33,13 @@ def changed(base: Mapping[str, TreeEntry], there: Mapping[str, TreeEntry]) -> li
 def paths_between(before: Mapping[str, TreeEntry], there: Mapping[str, TreeEntry]) -> list[str]:
     """The paths at which two commits differ: of what was renamed both names."""
     return [path for path in before.keys() | there.keys() if _differ(before.get(path), there.get(path))]
+
+
+def kind_of_change(path: str, before: Container[str], there: Container[str]) -> str:
+    """A where it came, D where it went, M where it changed."""
+    if path not in before:
+        return "A"
+    return "M" if path in there else "D"
 
 
 def check_size(edits: Sequence[FileEdit]) -> None:

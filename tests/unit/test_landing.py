@@ -421,12 +421,22 @@ async def test_in_conflict_the_model_is_told_which_other_files_came_to_the_base(
 
     question = await coding_question(stage.world, integration(stage.log.events()))
     asked = str(question.messages[-1])
-    others = asked[asked.index("Other files that have changed on the base") : asked.index("All of it comes")]
-    assert [name for name in ("changed.py", "gone.py", "same.py", "test_new.py", PATH) if name in others] == [
-        "changed.py",
-        "gone.py",
-        "test_new.py",
-    ]
+    others = asked[asked.index("Other files that came to the base") : asked.index("All of it comes")]
+    told = ("M changed.py", "D gone.py", "A test_new.py")
+    assert [name for name in told if name in others] == list(told)
+    assert [name for name in ("same.py", PATH) if name in others] == []
+
+
+async def test_in_conflict_what_a_side_deleted_is_said_and_not_shown_line_by_line() -> None:
+    stage = staged(put=CLASH)
+    del stage.sources.files[NEW_BASE][PATH]
+
+    await merges(stage)
+
+    question = await coding_question(stage.world, integration(stage.log.events()))
+    asked = str(question.messages[-1])
+    assert f"{PATH} was deleted" in asked
+    assert asked.count("-before") == 1
 
 
 async def test_in_conflict_nothing_is_said_of_other_files_where_none_differs() -> None:
