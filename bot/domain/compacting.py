@@ -9,7 +9,9 @@ from bot.domain.integration import Integration
 FULL_TOKENS: Final = 110_000
 KEPT_ENTRIES: Final = 8
 FEWEST_ENTRIES: Final = 2
-LEFT_OUT: Final = "(left out by now, to make room; call again for what you still need of it)"
+LEFT_OUT: Final = (
+    "(left out by now, to make room; what this call did stays done: look again at what you still need)"
+)
 
 
 def is_full(it: Integration) -> bool:

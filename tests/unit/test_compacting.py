@@ -74,6 +74,7 @@ async def test_f62_what_the_model_cannot_read_is_made_as_short_as_can_be_and_ask
     assert await take_turn(stage.world, ID, key="k") == "finished"
 
     assert shown(stage) == [LEFT_OUT] * 9 + ["a long file"]
+    assert "what this call did stays done" in LEFT_OUT  # nobody is to write the same twice
 
 
 async def test_f62_what_is_too_long_even_then_ends_the_run_and_is_not_tried_on_and_on() -> None:
