@@ -17,9 +17,9 @@ SEARCH: Final = (
 )
 RUN_TESTS: Final = (
     "Run the repository's tests by its own test command on a fresh copy with your change, as they are run "
-    "afterwards. Shown are how it ended, the tests that failed, and the end of what it printed (of TAP, "
-    "without the tests that passed). Nothing that the run writes becomes part of your change. For a single "
-    "test, use bash."
+    "afterwards. Shown are how it ended, the tests that failed, and the end of what it printed (of TAP and "
+    "`pytest -v`, without the tests that passed). Nothing that the run writes becomes part of your change. "
+    "For a single test, use bash."
 )
 PATHS: Final = (
     "Only paths that fit this pattern: * stands for anything, / included, ? for one character, and [ab] for "

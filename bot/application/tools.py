@@ -43,6 +43,7 @@ from bot.domain.lines import lines_of
 from bot.domain.secrecy import MARK, without_secrets
 from bot.domain.tap import without_passed
 from bot.domain.tree import Tree, check_change, check_edit, write
+from bot.domain.verbose import without_passed_lines
 from bot.records import FileEdit
 
 MOST_CALLS: Final = 20
@@ -156,7 +157,7 @@ async def _tests(tree: Tree, bench: Workbench) -> Done:
     missing = await bench.withheld(edits) if bench.withheld else ()
     began = clock()
     ran = await bench.tests(edits, bench.limits)
-    printed = without_passed(ran.outcome.output)
+    printed = without_passed_lines(without_passed(ran.outcome.output))
     return Done(
         installs_withheld(missing) + tool_words.tests_ended(ran.outcome),
         tree,

@@ -159,7 +159,7 @@ They were run more than once on this very change, and failed each time; what is 
 
 UNSTEADY
 
-Here is what they printed (of TAP, without the tests that passed):
+Here is what they printed (of TAP and `pytest -v`, without the tests that passed):
 
 REPORT
 
@@ -189,7 +189,7 @@ What your change did to tests that were there before, and to what decides how te
 
 DIFF
 
-What the tests as they were before your change printed on it (of TAP, without the tests that passed; nothing here: they did not fail, or were not run):
+What the tests as they were before your change printed on it (of TAP and `pytest -v`, without the tests that passed; nothing here: they did not fail, or were not run):
 
 REPORT
 
