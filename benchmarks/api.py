@@ -131,6 +131,7 @@ async def serve_ours(url: str) -> None:  # noqa: PLR0915  imports, and parts tha
     from bot.application.keys import recognised, still_counts
     from bot.application.live import Live
     from bot.application.reading import Reading
+    from bot.domain.access import stream_of
     from bot.infrastructure.api_keys import ApiKeys
     from bot.infrastructure.cache import weighed
     from bot.infrastructure.clock import UtcClock
@@ -192,7 +193,7 @@ async def serve_ours(url: str) -> None:  # noqa: PLR0915  imports, and parts tha
         members=unasked,
         retelling=Retelling(
             answers=weighed(8 * 1024 * 1024, lambda each: each.size),
-            standing=Standing(database, news, roles.ends),
+            standing=Standing(database, news, roles.ends, access=stream_of),
             counts=partial(still_counts, clock=clock),
             said=line_of,
         ),

@@ -19,6 +19,7 @@ from bot.application.reading import Reading
 from bot.application.resources import Resources
 from bot.application.signing import Signing
 from bot.application.signing_in import SignIn
+from bot.domain.access import stream_of
 from bot.domain.access_tokens import Issuer
 from bot.infrastructure.access_tokens import AccessTokens
 from bot.infrastructure.cache import UntilItEnds, weighed
@@ -122,7 +123,7 @@ async def api_doors(
             members=Members(people=pages, clock=stored.clock, role_name=roles.name),
             retelling=Retelling(
                 answers=weighed(ANSWERS_BYTES, lambda each: each.size),
-                standing=Standing(stored.database, stored.news, roles.ends),
+                standing=Standing(stored.database, stored.news, roles.ends, access=stream_of),
                 counts=partial(still_counts, clock=stored.clock),
                 said=line_of,
                 found=stored.kept.found,

@@ -7,13 +7,15 @@ import time
 from collections.abc import Callable
 
 from bot.api_records import Mark
-from bot.domain.access import stream_of
 from bot.infrastructure.database import Database
 from bot.infrastructure.news import News
 
 
 class Standing:
-    """`ends` is the next moment at which anything ends that GitHub said of people's permissions."""
+    """`ends` is the next moment at which anything ends that GitHub said of people's permissions.
+
+    `access` is the stream in which those of an installation have changed.
+    """
 
     def __init__(
         self,
@@ -21,9 +23,11 @@ class Standing:
         news: News,
         ends: Callable[[], float],
         *,
+        access: Callable[[int], str],
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database, self._news, self._ends, self._timer = database, news, ends, timer
+        self._access = access
 
     async def mark(self) -> Mark:
         """How it stands by now, at least; what is read from here on stands as long as this does."""
@@ -47,4 +51,4 @@ class Standing:
             return False
         if not of:
             return self._news.holds_all(mark.seq)
-        return all(self._news.holds(mark.seq, stream) for stream in (of, stream_of(installation_id)))
+        return all(self._news.holds(mark.seq, stream) for stream in (of, self._access(installation_id)))

@@ -98,7 +98,9 @@ class Retold(Opened):
     def door(self, guards: Guards | None = None) -> ApiDoor:
         retelling = Retelling(
             answers=weighed(self.room, lambda each: each.size),
-            standing=Standing(self.database, self.news, self.roles.ends, timer=self.clock.seconds),
+            standing=Standing(
+                self.database, self.news, self.roles.ends, access=stream_of, timer=self.clock.seconds
+            ),
             counts=partial(still_counts, clock=self.clock),
             said=line_of,
             found=self.found,
