@@ -19,6 +19,8 @@ from dbos import (
     WorkflowHandleAsync,
     error,
 )
+from dbos._dbos import _get_dbos_instance
+from dbos._event_loop import BackgroundEventLoop
 from structlog.contextvars import bound_contextvars
 
 from bot.infrastructure import lookout
@@ -69,6 +71,15 @@ class Schedule:
     workflow: Callable[..., Any]
 
 
+class OneLoop(BackgroundEventLoop):
+    """Work is done in the loop of the launch, or waits for it: what it uses, such as a session, is bound to
+    that loop. By itself the engine takes a loop of its own while that one is not running.
+    """
+
+    def target_loop(self) -> asyncio.AbstractEventLoop | None:
+        return self._main_loop or self._loop
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
     """How this process runs the engine; `polls` is how often it looks for work, in seconds, `connections` how
@@ -83,6 +94,7 @@ class Engine:
 
     async def launch(self, schedules: Sequence[Schedule] = ()) -> None:
         """Start inside the running loop, after every workflow is registered."""
+        _get_dbos_instance()._background_event_loop = OneLoop()  # noqa: SLF001  there is no other way to say it
         DBOS.listen_queues([])  # each only where something waits in it, which it would not see
         DBOS.launch()
         queues = [
