@@ -180,7 +180,7 @@ MATRIX: Final[Mapping[str, Row]] = {
     "F31": Row(
         fault="repository archived, deleted, made private",
         how="archived at the gate, and while the model writes; deleted; made public at the gate and at work, and private again",
-        seen="ends with no more effect; once it is not archived it is taken back and told. Who may read it is no reason to stop: what is said of a repository is said in it alone, and rights are asked of GitHub at each word",
+        seen="ends with no more effect; once it is not archived it is taken back and told. Who may read it is no reason to stop: rights are asked of GitHub at each word, so strangers may read while it is public, approve nothing, and are told nothing once it is private again",
     ),
     "F32": Row(
         fault="base branch moved",
