@@ -44,7 +44,7 @@ def _hunks(patch: str) -> Iterator[set[Place]]:
         elif line.startswith("+"):
             places.add(("RIGHT", right))
             right += 1
-        elif not line.startswith("\\"):
+        elif line.startswith(" "):
             places.add(("RIGHT", right))
             left, right = left + 1, right + 1
     yield places

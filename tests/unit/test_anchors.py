@@ -126,4 +126,4 @@ def lines(whole: bytes) -> list[bytes]:
 
 
 def patch(diff: bytes) -> str:
-    return diff.decode()[diff.decode().index("\n@@") + 1 :]
+    return diff.decode()[diff.decode().index("\n@@") + 1 :].removesuffix("\n")
