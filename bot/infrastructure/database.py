@@ -80,7 +80,8 @@ class Database:
 
     async def state(self) -> int | str | None:
         """The same, on PostgreSQL too, where it is a question of its own, asked after this was called."""
-        return await self._snapshots.now() if self._snapshots else self.version()
+        asked = self._snapshots or self._sentinel
+        return await asked.now() if asked else None
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Done again where the connection was lost, so the work must find by its key that it is done."""

@@ -1,5 +1,6 @@
 """Whether anybody has written to a SQLite file: a few microseconds, from memory that its processes share."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -11,6 +12,7 @@ class Sentinel:
         self._path = path
         self._connection: sqlite3.Connection | None = None
         self._cursor: sqlite3.Cursor | None = None
+        self._waiting: list[asyncio.Future[int | None]] = []
 
     def version(self) -> int | None:
         """SQLite's own count of what others have committed; None where it cannot be read now."""
@@ -23,6 +25,22 @@ class Sentinel:
             return None
         return version
 
+    async def now(self) -> int | None:
+        """The same, read once for all who ask in one turn of the loop, after the last of them did."""
+        loop = asyncio.get_running_loop()
+        mine: asyncio.Future[int | None] = loop.create_future()
+        self._waiting.append(mine)
+        if len(self._waiting) == 1:
+            loop.call_soon(self._tell_all)
+        return await mine
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
+
+    def _tell_all(self) -> None:
+        version, waiting = self.version(), self._waiting
+        self._waiting = []
+        for mine in waiting:
+            if not mine.done():
+                mine.set_result(version)
