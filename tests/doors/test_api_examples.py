@@ -1,4 +1,4 @@
-"""Every example of an order in docs/api.md, run by curl against the API as it stands then."""
+"""Every example of an order in docs/guide/api.md, run by curl against the API as it stands then."""
 
 import asyncio
 import re
@@ -31,7 +31,7 @@ from tests.unit.histories import (
 )
 
 __all__ = ["roles"]
-PAGE: Final = (Path(__file__).parents[2] / "docs/api.md").read_text(encoding="utf-8")
+PAGE: Final = (Path(__file__).parents[2] / "docs/guide/api.md").read_text(encoding="utf-8")
 EXAMPLES: Final = [
     it for it in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) if "curl" in it and "-X" in it
 ]

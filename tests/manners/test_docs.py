@@ -64,7 +64,7 @@ def test_every_code_of_the_door_is_explained() -> None:
 
 
 def test_every_code_of_the_api_is_explained() -> None:
-    page = (ROOT / "docs/api.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/guide/api.md").read_text(encoding="utf-8")
     sources = [
         path.read_text(encoding="utf-8")
         for name in ("api*.py", "auth*.py", "browser.py")

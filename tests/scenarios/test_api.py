@@ -20,7 +20,7 @@ from tests.scenarios.test_freezing import CODING, since_the_freeze
 from tests.scenarios.test_set_aside import has_one_set_aside
 from tests.story import Team
 
-PAGE: Final = (Path(__file__).parents[2] / "docs/api.md").read_text(encoding="utf-8")
+PAGE: Final = (Path(__file__).parents[2] / "docs/guide/api.md").read_text(encoding="utf-8")
 NAMED: Final = {"id": "ID", "freeze": "freeze", "delivery": "delivery", "key": "KEY_ID"}
 METHOD: Final = {"GET": "curl", "POST": "-X POST|--json", "PUT": "-X PUT", "DELETE": "-X DELETE"}
 BLOCKS: Final = [block for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) if "curl" in block]
