@@ -76,6 +76,7 @@ def what_people_see(it: Integration) -> tuple[object, ...]:
         it.state,
         it.waiting_for,
         it.titles,
+        it.own,
         it.tests,
         it.runs_again,
         it.reason,

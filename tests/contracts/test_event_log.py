@@ -36,6 +36,7 @@ DRAFT = {
     "cost_micro_usd": 0,
     "budget_micro_usd": 5_000_000,
     "title": None,
+    "settings": None,
     "version": 1,
     "requested_at": "2026-01-01T00:00:00.000000+00:00",
     "updated_at": "2026-01-01T00:00:00.000000+00:00",

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -45,9 +45,22 @@ async def refusal(url: str, *, attempt_seconds: float = 5) -> str:
 
 @asynccontextmanager
 async def listening(serve: Serve, *, secured: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=secured)
+    """The port of whoever serves so; in the end every connection has been closed."""
+    served: list[asyncio.Task[None] | None] = []
+
+    async def to_its_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        served.append(asyncio.current_task())
+        try:
+            await serve(reader, writer)
+        finally:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+    server = await asyncio.start_server(to_its_end, "127.0.0.1", 0, ssl=secured)
     async with server:
         yield server.sockets[0].getsockname()[1]
+    await asyncio.gather(*filter(None, served))
 
 
 def certified(directory: Path, *, until: datetime) -> ssl.SSLContext:
@@ -66,17 +79,15 @@ def certified(directory: Path, *, until: datetime) -> ssl.SSLContext:
     return context
 
 
-async def is_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def is_silent(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
     """It takes the connection, and says nothing."""
     await reader.read()
-    writer.close()
 
 
 async def speaks_plainly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """No TLS here."""
     await reader.read(1)
     writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-    writer.close()
 
 
 async def wants_a_password(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -87,7 +98,6 @@ async def wants_a_password(reader: asyncio.StreamReader, writer: asyncio.StreamW
         b"Content-Length: 0\r\nConnection: close\r\n\r\n"
     )
     await writer.drain()
-    writer.close()
 
 
 async def test_f79_a_name_that_nobody_knows_is_asked_for_later() -> None:
@@ -105,9 +115,8 @@ async def test_f79_a_port_that_nobody_listens_at_is_tried_later() -> None:
 async def test_f79_no_word_is_said_to_who_cannot_show_a_certificate(tmp_path: Path, days: int) -> None:
     heard: list[bytes] = []
 
-    async def listens(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def listens(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
         heard.append(await reader.read())
-        writer.close()
 
     secured = certified(tmp_path, until=UtcClock().now() + timedelta(days=days))
     async with listening(listens, secured=secured) as port:

@@ -1,5 +1,6 @@
 """What people set for one integration alone, by a comment and over the API, and what then comes of it."""
 
+from functools import partial
 from typing import Any, Final
 
 import aiohttp
@@ -8,6 +9,8 @@ from bot.domain.states import State
 from bot.web.api_door import PREFIX
 from tests.scenarios.test_api import key_for
 from tests.story import Team
+from tests.story.places import Thread
+from tests.story.waiting import until
 
 MORE: Final = {"approvals": 2, "labels": ["erp"], "reviewers": ["@admin"]}
 
@@ -23,14 +26,24 @@ async def set_for(team: Team, key: str, integration_id: str, settings: Any) -> t
         return answer.status, await answer.json()
 
 
+async def comes_to_say(team: Team, issue: Thread, words: str) -> str:
+    """Wait until its status comment says so; the comment."""
+
+    async def said() -> str | None:
+        shown = issue.status_comment()
+        return shown if words in shown else None
+
+    return await until(said, otherwise=partial(team.bot.story_so_far, f"it never said: {words}"))
+
+
 async def test_what_is_set_at_the_gate_holds_there(team: Team) -> None:
     issue = await team.asks()
     pull = await team.bot.has_a_pull_request(on=issue)
     key, integration_id = await key_for(team, "developer", "write"), (await team.bot.integration(issue)).id
 
     status, answer = await set_for(team, key, integration_id, MORE)
+    waits = await comes_to_say(team, issue, "**Waits for 2 approvals (0 given)**")
     await team.bot.comes_to_rest()
-    waits = issue.status_comment()
     await team.developer.comments("/claude approve", on=issue)
     await team.bot.comes_to_rest()
     after_one = await team.bot.integration(issue)
@@ -39,7 +52,6 @@ async def test_what_is_set_at_the_gate_holds_there(team: Team) -> None:
 
     assert (status, answer["settings"]["approvals"]) == (202, 2)
     assert "Set for this integration alone: `approvals` `2`, `reviewers`" in waits
-    assert "**Waits for 2 approvals (0 given)**" in waits
     assert [label.name for label in pull.issue.labels] == ["erp"]
     assert [each.login for each in pull.pull.reviewers] == ["admin"]
     assert after_one.waiting_for == "approval"

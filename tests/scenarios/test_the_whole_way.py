@@ -241,7 +241,7 @@ async def test_help_shows_what_the_asker_may_do(team: Team) -> None:
 | `/claude plan [<id>]` | show what is to be built, as I understood it |
 | `/claude why [<id>]` | say why it stands where it stands, why it waits, and what was refused here |
 | `/claude history [<id>] [--at <time>]` | tell everything that happened to it, up to now or to that time |
-| `/claude config` | show this repository's configuration, and where each value comes from |\
+| `/claude config [<key>: <value>]` | show this repository's configuration, and where each value comes from; with a key and a value, set it for this integration alone (which needs `integration:write`) |\
 """,
         """\
 | say | and I will |
@@ -262,10 +262,11 @@ async def test_help_shows_what_the_asker_may_do(team: Team) -> None:
 | `/claude deprecate [<id>] [<why>] [--removed-in <pull request>]` | take what runs out for good, by a pull request that removes what it brought |
 | `/claude cancel` | stop at once and take back what I made |
 | `/claude retry [<id>] [from <state>]` | try again what failed, from where it is still good: validating, generating or testing |
+| `/claude review [full] [focus]` | review this pull request, with an eye on what you say; `full` says again what was said before |
 | `/claude budget [month] [+<dollars>]` | show what this run and this month cost and may cost; with an amount, allow so much more |
 | `/claude freeze [repo or org] <why> [until <when>]` | stop everything at once, here or in the whole account, until then or until it is lifted |
 | `/claude unfreeze [repo or org]` | lift that again, and let what stopped go on |
-| `/claude config` | show this repository's configuration, and where each value comes from |\
+| `/claude config [<key>: <value>]` | show this repository's configuration, and where each value comes from; with a key and a value, set it for this integration alone (which needs `integration:write`) |\
 """,
     ])
 
