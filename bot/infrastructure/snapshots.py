@@ -1,7 +1,7 @@
 """Whether anybody has committed anything to PostgreSQL: which transactions a look would see now.
 
 The server names them by three numbers and a list; as long as the name is the same, so are the rows. It is
-asked over a connection of its own, on the loop: a fifth of what a look takes that goes through a thread.
+asked over a connection of its own, on the loop, without the way through a thread that a look takes.
 """
 
 import asyncio
