@@ -79,19 +79,19 @@ class Orders:
         integration_id: str,
         wanted: Callable[[Row], Wanted],
         *,
-        is_seen: Callable[[Row], bool],
+        seen: Callable[[Row], int | None],
     ) -> Row:
         """Call it so, let it use up so much, and set that for it: all of it, where it is still what was seen.
 
         What is wanted is said of it as it stands.
         """
         row = await self.reading.one(order.caller, integration_id)
-        seen, want = row["version"] if is_seen(row) else NEVER, wanted(row)
+        saw, want = seen(row), wanted(row)
         if want.micro_usd is None:
-            adjusted = partial(Adjust, title=want.title, own=want.own, seen=seen)
+            adjusted = partial(Adjust, title=want.title, own=want.own, seen=saw)
             name = "title" if want.own is None else "config"
             return await self._given(replace(order, name=name), row, adjusted)
-        more = partial(RaiseBudget, up_to=want.micro_usd, title=want.title, own=want.own, seen=seen)
+        more = partial(RaiseBudget, up_to=want.micro_usd, title=want.title, own=want.own, seen=saw)
         return await self._given(order, row, more)
 
     async def _given(self, order: Order, row: Row, ask: Ask) -> Row:

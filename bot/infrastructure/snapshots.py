@@ -59,10 +59,10 @@ class Snapshots:
         async with self._turn:
             loop = asyncio.get_running_loop()
             if self._connection is None and loop.time() >= self._rests_until:
-                self._rests_until = loop.time() + self._rest
                 try:
                     found = await asyncio.to_thread(_connected_to, self._url, self._reach)
                 except psycopg.Error:
+                    self._rests_until = loop.time() + self._rest  # an attempt may take as long as the rest
                     return False
                 self._connection, self._number = found, self._number + 1
                 self._socket = found.pgconn.socket
@@ -70,8 +70,8 @@ class Snapshots:
             return self._connection is not None
 
     def _ask(self) -> None:
-        if self._connection is None:
-            return
+        if self._connection is None or self._asked or not self._coming:
+            return  # what broke off in this very turn has asked for them already
         self._asked, self._coming, self._found = self._coming, [], None
         self._late = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._lost)
         try:

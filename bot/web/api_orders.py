@@ -20,7 +20,7 @@ from bot.application.asked import (
     Retry,
     RollBack,
 )
-from bot.application.ordering import Ask, Order, Wanted
+from bot.application.ordering import NEVER, Ask, Order, Wanted
 from bot.application.reading import NotFound, Row
 from bot.records import Refused, Repository
 from bot.web import api_order_shapes as said
@@ -74,12 +74,14 @@ async def ask_for_integration(door: ApiDoor, request: web.Request, asked: said.R
 async def set_integration(door: ApiDoor, request: web.Request, asked: said.Settings) -> web.StreamResponse:
     """Set its title, what the run may use up in all, what holds for it alone; only from what you saw."""
 
-    def is_seen(row: Row) -> bool:
-        etag = etag_of(answer_of(told_of(row)))
-        return any(each.value in {etag, "*"} and not each.is_weak for each in request.if_match or ())
+    def seen(row: Row) -> int | None:
+        named = {each.value for each in request.if_match or () if not each.is_weak}
+        if "*" in named:
+            return None
+        return row["version"] if etag_of(answer_of(told_of(row))) in named else NEVER
 
     wanted, order = partial(wanted_of, request, asked), ordered(request, "budget")
-    return taken(await door.orders.alter(order, request.match_info["id"], wanted, is_seen=is_seen))
+    return taken(await door.orders.alter(order, request.match_info["id"], wanted, seen=seen))
 
 
 def wanted_of(request: web.Request, asked: said.Settings, row: Row) -> Wanted:

@@ -96,3 +96,44 @@ async def test_where_nobody_listens_nothing_is_told() -> None:
 
     assert [await snapshots.now() for _ in range(3)] == [None] * 3
     snapshots.close()
+
+
+@NEEDS_SERVER
+async def test_whoever_asks_in_the_moment_in_which_the_server_breaks_off_is_told_too() -> None:
+    name = f"snapshots_{uuid4().hex}"
+    snapshots = Snapshots(f"{SERVER}?application_name={name}", {}, rest=0.0)
+    await snapshots.now()
+    with psycopg.connect(str(SERVER), autocommit=True) as connection:
+        found = connection.execute("SELECT pid FROM pg_stat_activity WHERE application_name = %s", [name])
+        pids = [pid for (pid,) in found.fetchall()]
+        connection.execute("SELECT pg_terminate_backend(pid, 5000) FROM unnest(%s::int[]) AS pid", [pids])
+
+    async with asyncio.timeout(20):  # it has not seen that yet: this is the turn in which it does
+        told = await asyncio.gather(*(snapshots.now() for _ in range(3)))
+    snapshots.close()
+
+    assert len(pids) == 1
+    assert len(told) == 3
+
+
+async def test_where_nothing_comes_back_nobody_waits_for_the_attempts_of_others() -> None:
+    attempts: list[asyncio.StreamWriter] = []
+
+    async def is_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        attempts.append(writer)
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(is_silent, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    snapshots = Snapshots(f"postgresql://nobody@127.0.0.1:{port}/none", {"connect_timeout": 2}, rest=2.0)
+
+    told = await asyncio.gather(*(snapshots.now() for _ in range(4)))
+    snapshots.close()
+    server.close()
+    for each in attempts:
+        each.close()
+        await each.wait_closed()
+
+    assert told == [None] * 4
+    assert len(attempts) == 1

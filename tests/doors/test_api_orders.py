@@ -562,3 +562,16 @@ async def test_a_developer_does_not_deploy_by_a_key_of_an_administrator(
     answer = await api.post(f"{ONE}/{path}", headers=await opened.key(DEVELOPER, "admin"))
 
     assert await code_of(answer) == (403, "not_allowed")
+
+
+async def test_whoever_means_whatever_there_is_sets_it_also_beside_others(
+    api: Client, opened: Opened
+) -> None:
+    await opened.holds(UP_FOR_REVIEW)
+    key = {**await opened.key(ADMIN, "admin"), "If-Match": "*"}
+
+    asked = (api.put(ONE, json={"title": f"the title {number}"}, headers=key) for number in range(4))
+    answers = await asyncio.gather(*asked)
+
+    assert [each.status for each in answers] == [202] * 4
+    assert [each.type for each in await opened.facts()] == ["Titled"] * 4

@@ -34,13 +34,7 @@ def patches(team: Team) -> int:
 
 
 async def called(team: Team, path: str, key: str, title: str) -> int:
-    """Call it so, whatever it was called; again where something happened to it in that moment."""
-    while (status := await once_called(team, path, key, title)) == 412:
-        pass
-    return status
-
-
-async def once_called(team: Team, path: str, key: str, title: str) -> int:
+    """Call it so, whatever it was called."""
     headers = {"Authorization": f"Bearer {key}", "If-Match": "*"}
     url = f"http://127.0.0.1:{team.bot.port}{PREFIX}{path}"
     async with (
