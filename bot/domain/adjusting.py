@@ -29,7 +29,7 @@ class NotSettable(Denied):
 
 def adjust(it: Integration, *, by: Actor, own: e.Own) -> list[e.Event]:
     """Set that for it; all of it or, where one thing is refused, none. The same again changes nothing."""
-    new = {key: value for key, value in said_in(own).items() if _is_new(it, key, value)}
+    new = {key: value for key, value in said_in(own).items() if _is_new(it, key, value, by)}
     for key, value in new.items():
         _check_in_time(it, key)
         for holds in _weaker(it, key, value):
@@ -37,11 +37,13 @@ def adjust(it: Integration, *, by: Actor, own: e.Own) -> list[e.Event]:
     return [e.Adjusted(by=by, own=e.Own(**new))] if new else []
 
 
-def _is_new(it: Integration, key: str, value: Any) -> bool:
-    """What guards nothing already and is not wanted is nothing to be set."""
+def _is_new(it: Integration, key: str, value: Any, by: Actor) -> bool:
+    """What guards nothing already and is not wanted is nothing to be set; who wants a plan, each says."""
     is_left_as_it_is = (key, value) in {("plan_first", False), ("update", False), ("test_remarks", "report")}
     if is_left_as_it_is and not [*_weaker(it, key, value)]:
         return False
+    if (key, value) == ("plan_first", True):
+        return by.id not in it.plan_wanted_by
     return bool(getattr(it.own, key) != value)
 
 

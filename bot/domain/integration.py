@@ -53,7 +53,7 @@ class Integration:
     rounds: int = 0
     exchanges: tuple[tuple[str, str], ...] = ()
     plan_first: bool = False
-    plan_demanded: bool = False
+    plan_wanted_by: tuple[int, ...] = ()
     plan: e.PlanProposed | None = None
     plan_shown: e.PlanShown | None = None
     plan_approved: e.PlanApproved | None = None
@@ -401,6 +401,11 @@ class Integration:
         return self.cached / self.prompted if self.prompted else None
 
     @property
+    def plan_demanded(self) -> bool:
+        """Whether somebody set that there is to be a plan, who is not the one that asked for this version."""
+        return any(each != self.requested_by.id for each in self.plan_wanted_by)
+
+    @property
     def may_deploy(self) -> bool:
         """Whether somebody with integration:deploy let the merged commit go out."""
         return bool(self.deployers)
@@ -699,8 +704,8 @@ def _adjusted(it: Integration, event: e.Adjusted) -> Integration:
     """What its pull request has got already it gets beside; a gate that more have to open is shut again."""
     said = event.own
     own = structs.replace(it.own, **said_in(said))
-    is_anothers = bool(said.plan_first) and event.by != it.requested_by
-    after = replace(it, own=own, plan_demanded=it.plan_demanded or is_anothers)
+    wanted_by = (*it.plan_wanted_by, event.by.id) if said.plan_first else it.plan_wanted_by
+    after = replace(it, own=own, plan_wanted_by=wanted_by)
     after = replace(
         after,
         labelled=it.labelled and said.labels is None,
@@ -973,7 +978,7 @@ def _still_counted(after: Integration, it: Integration) -> Integration:
         title=it.title,
         titles=it.titles,
         own=it.own,
-        plan_demanded=it.plan_demanded,
+        plan_wanted_by=it.plan_wanted_by,
         turns=it.turns,
         tokens=it.tokens,
         micro_usd=it.micro_usd,

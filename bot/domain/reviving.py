@@ -5,6 +5,7 @@ from typing import Final
 from bot.domain import events as e
 from bot.domain.deciding import WORKING
 from bot.domain.integration import TESTS_SAY, Integration
+from bot.domain.planning import is_agreed
 from bot.domain.policy import CannotRetry
 from bot.domain.states import State
 
@@ -49,7 +50,12 @@ def check_may_be_retried(it: Integration, *, is_over_time: bool) -> None:
 
 
 def good_from(it: Integration) -> tuple[State, ...]:
-    """From where what failed is still good; what was merged is being taken back, so never to be deployed."""
+    """From where what failed is still good; what was merged is being taken back, so never to be deployed.
+
+    Where a plan is wanted that nobody has approved, nothing that would come after it is.
+    """
+    if it.plan_first and not is_agreed(it):
+        return (State.VALIDATING,)
     came = State(it.during or State.VALIDATING)
     states = [State.VALIDATING]
     if it.spec:
@@ -64,9 +70,8 @@ def best_from(it: Integration) -> State:
     came, possible = State(it.during or State.VALIDATING), good_from(it)
     if it.reason in FROM_THE_START or came not in {State.GENERATING, *FINISHED}:
         return State.VALIDATING
-    if it.reason in TESTS_SAY or it.merged or came is State.GENERATING:
-        return State.GENERATING
-    return possible[-1]
+    is_written_anew = it.reason in TESTS_SAY or it.merged or came is State.GENERATING
+    return State.GENERATING if is_written_anew and State.GENERATING in possible else possible[-1]
 
 
 def place_of(it: Integration, wanted: State | None) -> State:

@@ -23,6 +23,7 @@ from bot.domain import events as e
 from bot.domain.adjusting import KEYS, NotSettable, adjust
 from bot.domain.integration import NOTHING_OWN
 from bot.domain.policy import NotAllowed
+from bot.domain.reviving import best_from, good_from
 from bot.domain.states import State
 from bot.records import Actor
 from tests.unit.fakes import FakeClock, Stage
@@ -41,6 +42,7 @@ from tests.unit.histories import (
     HELD_UP,
     ID,
     MERGED,
+    PLAN,
     PLANNING,
     PULL,
     RELEASED,
@@ -107,7 +109,8 @@ def test_before_the_work_everything_may_be_set_and_once_is_enough() -> None:
     [fact] = adjust(integration(TAKEN_UP), by=DEVELOPER, own=EVERY)
 
     assert fact == e.Adjusted(by=DEVELOPER, own=EVERY)
-    assert adjust(after(TAKEN_UP, fact), by=ADMIN, own=EVERY) == []
+    assert adjust(after(TAKEN_UP, fact), by=DEVELOPER, own=EVERY) == []
+    assert adjust(after(TAKEN_UP, fact), by=ADMIN, own=EVERY) == [set_to(ADMIN, plan_first=True)]
     assert adjust(after(TAKEN_UP, fact), by=ADMIN, own=e.Own()) == []
 
 
@@ -387,3 +390,31 @@ def test_what_holds_is_said_to_whoever_set_it() -> None:
     assert own_words.adjusted({"approvals": 2}, by="ann").endswith("alone: `approvals` `2`.")
     assert "Nothing is set" in own_words.adjusted({}, by="ann")
     assert own_words.listed({"labels": []}) == "`labels` none"
+
+
+def test_whoever_asked_does_not_approve_the_plan_alone_that_another_wanted_after_them() -> None:
+    proposed = structs.replace(PLANNING[-2], demanded=False)
+    history = (*PLANNING[:-2], proposed, PLANNING[-1])
+    mine = (*history, *adjust(integration(history), by=REQUESTER, own=e.Own(plan_first=True)))
+
+    theirs = (*mine, *adjust(integration(mine), by=ADMIN, own=e.Own(plan_first=True)))
+
+    assert planning.own_counts(integration(mine), alone=False)
+    assert not planning.own_counts(integration(theirs), alone=False)
+
+
+def test_nor_that_of_the_next_version_which_whoever_asked_for_the_first_wanted() -> None:
+    first = (*ACTIVE, set_to(REQUESTER, plan_first=True))
+    proposed = e.PlanProposed(spec=PLAN, demanded=False, survey="")
+    theirs = integration((*first, structs.replace(ANOTHER, by=DEVELOPER), proposed))
+
+    assert not planning.own_counts(theirs, alone=False)
+
+
+@pytest.mark.parametrize("reason", ["tests", "tests_disputed"])
+def test_what_failed_is_tried_again_from_the_plan_that_somebody_wants_since(reason: str) -> None:
+    history = (*failed(*WORKED, reason=reason), e.UndoFinished())
+    before, since = integration(history), after(history, set_to(ADMIN, plan_first=True))
+
+    assert State.GENERATING in good_from(before)
+    assert (good_from(since), best_from(since)) == ((State.VALIDATING,), State.VALIDATING)
