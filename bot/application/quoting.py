@@ -33,6 +33,9 @@ HEARD: Final = re.compile(
     r"@(?=\S)|<(?=!--)|^[^\S\n]*(?=/)|^[^\S\n]*b(?=ors\b)", re.IGNORECASE | re.MULTILINE
 )
 
+# At the beginning of a line they open a block of code, which swallows what follows.
+FENCES: Final = ("```", "~~~")
+
 
 def quoted(text: str) -> str:
     """Somebody's words, or the model's, as a quotation in which nothing mentions, commands or closes."""
@@ -40,8 +43,9 @@ def quoted(text: str) -> str:
 
 
 def one_line(text: str, *, most: int) -> str:
-    """The model's words on one line, in which nothing acts."""
-    return harmless(" ".join(text.split()))[:most].strip()
+    """The model's words on one line, in which nothing acts, and which opens no block of code."""
+    line = harmless(" ".join(text.split()))[:most].strip()
+    return f"\u200b{line}" if line.startswith(FENCES) else line
 
 
 def harmless(text: str) -> str:

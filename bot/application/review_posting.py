@@ -109,7 +109,7 @@ async def _walkthrough(at: At, read: Read, found: Sorted, world: World) -> None:
 async def _conclude(at: At, read: Read, found: Sorted, digest: str, world: World) -> None:
     """The check ends as the repository wants it to, and what was said is a fact."""
     title, summary = words.ended(read, found.all)
-    ends = conclusion(found.all, fails_at=read.fails_at)
+    ends = conclusion(found.all, fails_at=read.fails_at, is_whole=not read.unread)
     await world.review_checks.complete(at.repository, at.check, conclusion=ends, title=title, summary=summary)
     ended = Ended(
         outcome="said",

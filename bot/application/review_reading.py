@@ -17,7 +17,7 @@ from bot.application.review_paying import Cost, ask_once
 from bot.application.review_questions import Asking, finding_question, verifying_question
 from bot.domain.anchors import Anchor, hunk_of
 from bot.domain.diff import REMOVED, FileDiff, files_in, lines_of
-from bot.domain.diff_shown import hunks_around, pack
+from bot.domain.diff_shown import hunks_around, is_cut, pack
 from bot.domain.left_out import why_left_out
 from bot.domain.patches import read_patches
 from bot.domain.remarks import Finding, Severity, judged
@@ -41,6 +41,7 @@ class Read:
     confidence: int
     covered: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
+    in_part: tuple[str, ...] = ()
     summary: tuple[str, ...] = ()
     risk: str = "low"
     risk_why: str = ""
@@ -49,14 +50,20 @@ class Read:
     unproven: int = 0
     cost: Cost = Cost()  # noqa: RUF009  frozen
 
+    @property
+    def unread(self) -> int:
+        """How many files change lines that nobody read, or not to their end."""
+        return len(self.in_part) + sum(code != "no_lines" for _, code in self.left_out)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
-    """What it changes: the diff, its files to be read, and those that are not, with the reason."""
+    """What it changes: the diff, its files to be read, and those that are not, with why, or only in part."""
 
     diff: bytes
     groups: tuple[tuple[FileDiff, ...], ...]
     left_out: tuple[tuple[str, str], ...]
+    in_part: tuple[str, ...]
 
 
 async def keep_seen(world: World, repository: Repository, pull: Reviewable) -> str:
@@ -82,6 +89,7 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
         fails_at=settings.fails_at,
         confidence=settings.confidence,
         left_out=changed.left_out,
+        in_part=changed.in_part,
         covered=tuple(file.path for group in changed.groups for file in group),
     )
     for nth, group in enumerate(changed.groups):
@@ -95,7 +103,7 @@ async def load_read(world: World, repository: Repository, digest: str) -> Read:
 
 
 async def _settings(repository: Repository, world: World) -> tuple[Settings, Sequence[str]]:
-    """What the default branch says of reviews: a pull request does not choose how it is read."""
+    """What the default branch says of reviews; what a pull request says of them counts once it is merged."""
     about = await world.repositories.describe(repository)
     commit = await base_head(repository, about.default_branch, world)
     configuration = (await in_force(world, repository, about, commit=commit)).configuration
@@ -126,7 +134,8 @@ def _parted(diff: bytes | None, patches: Sequence[Patch], not_secret: Sequence[s
     packed = pack([file for file in files if not why[file.path]], budget=GROUP_TOKENS, most=MOST_GROUPS)
     why |= {file.path: "too_much" for file in packed.too_much}
     left_out = tuple((path, code) for path, code in why.items() if code)
-    return Changed(diff=text, groups=packed.groups, left_out=left_out)
+    in_part = tuple(file.path for group in packed.groups for file in group if is_cut(text, file))
+    return Changed(diff=text, groups=packed.groups, left_out=left_out, in_part=in_part)
 
 
 async def _read_group(

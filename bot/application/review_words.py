@@ -72,7 +72,18 @@ def ended(read: Read, found: Sequence[Finding]) -> tuple[str, str]:
         if read.fails_at is None
         else f"It fails for findings that are {read.fails_at} or graver."
     )
-    return title, f"{_coverage(read)} {judges} The walkthrough on the pull request says more."
+    return (
+        title,
+        f"{_coverage(read)} {judges}{_unjudged(read)} The walkthrough on the pull request says more.",
+    )
+
+
+def _unjudged(read: Read) -> str:
+    """Why it does not pass where nothing was found."""
+    if read.fails_at is None or not read.unread:
+        return ""
+    files = "a file was" if read.unread == 1 else f"{read.unread} files were"
+    return f" It passes nothing here, for {files} not read, or not to the end."
 
 
 def overtaken() -> tuple[str, str]:
@@ -107,7 +118,7 @@ def at_line(it: Finding) -> str:
     """What is said at a line."""
     parts = [
         f"**{it.severity}** ({it.confidence}% sure): {one_line(it.title, most=LONGEST_LINE)}",
-        one_line(it.text, most=LONGEST_TEXT),  # a block of code that it opens would swallow what follows
+        one_line(it.text, most=LONGEST_TEXT),
     ]
     if it.suggestion is not None:
         parts.append(block(it.suggestion))
@@ -122,7 +133,7 @@ def walkthrough(read: Read, found: Sorted, request: Request) -> str:
         *_risk(read),
         *_groups(read),
         *_findings(found),
-        f"{_coverage(read)}{_left_out(read.left_out)}",
+        f"{_coverage(read)}{_in_part(read.in_part)}{_left_out(read.left_out)}",
         _cost(read, request),
     ])
 
@@ -177,6 +188,11 @@ def _place(it: Finding) -> str:
 def _coverage(read: Read) -> str:
     count = len(read.covered)
     return f"Read: {'1 file' if count == 1 else f'{count} files'}."
+
+
+def _in_part(paths: Sequence[str]) -> str:
+    """What was read of them is not all that they are."""
+    return f" Of {_named(paths)} only the beginning of very long lines." if paths else ""
 
 
 def _left_out(left_out: Sequence[tuple[str, str]]) -> str:

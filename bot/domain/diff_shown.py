@@ -37,6 +37,12 @@ def shown_hunk(diff: bytes, hunk: Hunk) -> str:
     return "\n".join(["@@", *lines])
 
 
+def is_cut(diff: bytes, file: FileDiff) -> bool:
+    """Whether a line of it is longer than what is shown of a line."""
+    texts = (line.text for hunk in file.hunks for line in lines_of(diff, hunk))
+    return any(len(text) > LONGEST_LINE and len(_shown(text)) > LONGEST_LINE for text in texts)
+
+
 def pack(files: Iterable[FileDiff], *, budget: int, most: int) -> Packed:
     """In their order, as many to a group as have room in so many tokens; `most` is how many groups.
 
@@ -77,5 +83,9 @@ def _is_in(hunk: Hunk, side: str, number: int) -> bool:
 
 
 def _cut(line: bytes) -> str:
-    text = line.decode(errors="replace").removesuffix("\r")
+    text = _shown(line)
     return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}…"
+
+
+def _shown(line: bytes) -> str:
+    return line.decode(errors="replace").removesuffix("\r")

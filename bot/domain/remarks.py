@@ -74,12 +74,17 @@ def sort(findings: Iterable[Finding], *, least: int, said: Collection[str] = ())
     return Sorted(on_lines=tuple(on_lines), listed=tuple(listed))
 
 
-def conclusion(findings: Sequence[Finding], *, fails_at: Severity | None) -> str:
-    """How the check ends: it judges only where the repository wants that."""
+def conclusion(findings: Sequence[Finding], *, fails_at: Severity | None, is_whole: bool) -> str:
+    """How the check ends: it judges where the repository wants that alone, and passes what was read whole.
+
+    Whoever writes a pull request has a say in what is read: a file may call itself generated.
+    """
     if fails_at is None:
         return "neutral"
     graver = SEVERITIES[: SEVERITIES.index(fails_at) + 1]
-    return "failure" if any(each.severity in graver for each in findings) else "success"
+    if any(each.severity in graver for each in findings):
+        return "failure"
+    return "success" if is_whole else "neutral"
 
 
 def judged(findings: Sequence[Finding], confidence: dict[int, int]) -> list[Finding]:

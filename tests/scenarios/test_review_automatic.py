@@ -61,6 +61,22 @@ async def test_where_nothing_grave_was_found_the_check_passes(team: Team) -> Non
     assert check.conclusion == "success"
 
 
+@pytest.mark.parametrize("script", [reviews()])
+@pytest.mark.parametrize(
+    "unread", [{"made.py": "# @generated\nx = 1\n"}, {"long.py": f"y = 1;{' ' * 600}z()\n"}]
+)
+async def test_a_check_passes_nothing_of_which_a_part_was_not_read(
+    team: Team, unread: Mapping[str, str]
+) -> None:
+    pull = await has_a_change(team, {"count.py": CHANGED, **unread})
+    await team.bot.comes_to_rest()
+
+    [check] = team.github.checks()
+    assert check.conclusion == "neutral"
+    assert "It passes nothing here, for a file was not read, or not to the end." in check.output["summary"]
+    assert f"`{next(iter(unread))}`" in walkthrough(pull)
+
+
 @pytest.mark.parametrize("configured", ["", "review: {automatic: false}\n"])
 async def test_where_the_repository_says_nothing_of_it_nothing_is_reviewed(team: Team) -> None:
     await has_a_change(team)

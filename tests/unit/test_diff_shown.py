@@ -2,14 +2,16 @@
 
 from typing import Final
 
+import pytest
 from inline_snapshot import snapshot
 
 from bot.domain.diff import FileDiff, Hunk, files_in
 from bot.domain.diff_headers import Header
-from bot.domain.diff_shown import LONGEST_LINE, hunks_around, pack, shown_file, tokens_of
+from bot.domain.diff_shown import LONGEST_LINE, hunks_around, is_cut, pack, shown_file, tokens_of
 from tests.unit.test_anchors import DIFF
 from tests.unit.test_diff import TWO, only
 
+DIFF_OF: Final = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -0,0 +1 @@\n+{}\n"
 MOVED: Final = b"""\
 diff --git a/old b/new
 similarity index 50%
@@ -71,3 +73,13 @@ def test_only_the_hunks_of_those_lines_are_kept() -> None:
         1,
         0,
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "cut"),
+    [("y" * LONGEST_LINE + "\r", False), ("y" * LONGEST_LINE + "!", True), ("ü" * LONGEST_LINE, False)],
+)
+def test_a_file_is_cut_where_a_line_is_longer_than_what_is_shown(line: str, cut: bool) -> None:  # noqa: FBT001
+    diff = DIFF_OF.format(line).encode()
+
+    assert is_cut(diff, only(diff)) is cut

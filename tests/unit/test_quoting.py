@@ -5,6 +5,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from bot.application import words
 from bot.application.quoting import harmless, one_line, printed, quoted
@@ -166,3 +167,11 @@ def test_sb_10_what_a_program_printed_stays_inside_its_block(text: str) -> None:
     ticks = folded.splitlines()[2].removesuffix("text")
     assert folded.count(ticks) == 2
     assert "\x1b" not in folded
+
+
+@pytest.mark.parametrize("opens", ["~~~ and so on", "```python", "\n  ~~~~"])
+def test_a_line_of_the_models_opens_no_block_of_code_that_swallows_what_follows(opens: str) -> None:
+    shown = MarkdownIt().render(f"{one_line(opens, most=50)}\n\nand **more**")
+
+    assert "<pre>" not in shown
+    assert "<strong>more</strong>" in shown

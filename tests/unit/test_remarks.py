@@ -95,10 +95,13 @@ def test_more_than_people_read_is_listed() -> None:
 def test_the_check_judges_only_where_it_shall(severity: Severity) -> None:
     found = [finding(severity=severity)]
 
-    assert conclusion(found, fails_at=None) == "neutral"
-    assert conclusion([], fails_at=severity) == "success"
-    assert conclusion(found, fails_at="nit") == "failure"
-    assert conclusion(found, fails_at="critical") == ("failure" if severity == "critical" else "success")
+    assert conclusion(found, fails_at=None, is_whole=True) == "neutral"
+    assert conclusion([], fails_at=severity, is_whole=True) == "success"
+    assert conclusion([], fails_at=severity, is_whole=False) == "neutral"
+    assert [conclusion(found, fails_at="nit", is_whole=whole) for whole in (True, False)] == ["failure"] * 2
+    assert conclusion(found, fails_at="critical", is_whole=True) == (
+        "failure" if severity == "critical" else "success"
+    )
 
 
 def test_a_finding_is_as_sure_as_the_less_sure_of_its_readers() -> None:
