@@ -30,7 +30,7 @@ async def ask(
     """
     if limit := it.limit_reached():
         raise StepFailed("budget", limit)
-    await check_month(it, world)
+    await check_month(it.repository, world)
     # In a thread, for the others' sake: a long conversation is megabytes.
     question, left_out = await asyncio.to_thread(shown, question)
     lost: list[Spent] = []

@@ -51,9 +51,8 @@ from bot.domain.conversation import (
 from bot.domain.fencing import fence, nonce_of
 from bot.domain.integration import Integration
 from bot.domain.secrecy import without_secrets
-from bot.domain.tap import without_passed
 from bot.domain.trust import Remark
-from bot.domain.verbose import without_passed_lines
+from bot.domain.verbose import without_those_that_passed
 from bot.records import Answer, Question, StepFailed, Usage
 
 MAX_TOKENS: Final = 16_000
@@ -241,7 +240,7 @@ def _reconsider(it: Integration, report: Mapping[str, Any], found: Sequence[Rema
 
 
 def _last_printed(it: Integration, output: str) -> str:
-    printed = without_passed_lines(without_passed(without_secrets(output)))
+    printed = without_those_that_passed(without_secrets(output))
     return fence(printed[-REPORT_CHARACTERS:], "test output", nonce_of(it.id))
 
 

@@ -20,6 +20,7 @@ MOST_FILES: Final = 10
 MOST_BESIDE: Final = 200
 SIDE_CHARACTERS: Final = 6_000
 DELETED: Final = "{path} was deleted\n"
+UNSHOWN: Final = "{path} was changed; it is too long to be shown, or no plain file\n"
 
 Report = Mapping[str, Any]
 
@@ -29,8 +30,8 @@ async def report_of(it: Integration, world: World, put: Merging, *, began: str, 
     came = await _came_beside(it, world, put, began=began, onto=onto)
     told = []
     for path in put.conflicts[:MOST_FILES]:
-        before, ours, theirs = [await _at(it, world, commit, path) for commit in (began, head, onto)]
-        told.append(await asyncio.to_thread(_told, path, before, ours, theirs))
+        ours, theirs = [await _did(it, world, path, began=began, now=commit) for commit in (head, onto)]
+        told.append({"path": path, "ours": ours, "theirs": theirs})
     more = list(put.conflicts[MOST_FILES:])
     return json.dumps({"files": told, "more": more, "came": came}, ensure_ascii=False)
 
@@ -54,13 +55,20 @@ async def _at(it: Integration, world: World, commit: str, path: str) -> bytes | 
     return await world.sources.read(it.repository, commit, path)
 
 
-def _told(path: str, before: bytes | None, ours: bytes | None, theirs: bytes | None) -> Report:
-    return {"path": path, "ours": _did(path, before, ours), "theirs": _did(path, before, theirs)}
-
-
-def _did(path: str, before: bytes | None, now: bytes | None) -> str:
-    if before is not None and now is None:
+async def _did(it: Integration, world: World, path: str, *, began: str, now: str) -> str:
+    """What one side did to it; nothing where it left it as it was."""
+    then, there = [(await world.sources.listing(it.repository, at)).get(path) for at in (began, now)]
+    if then == there:
+        return ""
+    if there is None:
         return DELETED.format(path=path)
+    before, after = [await _at(it, world, commit, path) for commit in (began, now)]
+    if after is None or (before is None) is not (then is None):
+        return UNSHOWN.format(path=path)
+    return await asyncio.to_thread(_diff, path, before, after)
+
+
+def _diff(path: str, before: bytes | None, now: bytes) -> str:
     diff = compared([FileEdit(path=path, content=now)], {path: before})
     return diff if len(diff) <= SIDE_CHARACTERS else f"{diff[:SIDE_CHARACTERS]}\n[... cut ...]"
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from bot.application.ports import World
-from bot.application.rerunning import Runs, always, repeated
+from bot.application.rerunning import Runs, repeated
 from bot.application.setting_up import changed_needs, place_of
 from bot.application.trial import Tried, tried
 from bot.domain import flaking
@@ -133,7 +133,6 @@ def _old_tests(
         run=partial(tried, world, it, it.tests, edits=product),
         of="old_tests",
         most=0 if judges.are_bent else most,
-        may=always,
         key=key,
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 from bot.application.doubting import is_bent
 from bot.application.ports import World
 from bot.application.prompting import render
-from bot.application.rerunning import Runs, always, repeated
+from bot.application.rerunning import Runs, repeated
 from bot.application.setting_up import Place
 from bot.application.trial import Tried, tried
 from bot.domain import flaking
@@ -47,7 +47,6 @@ async def run_before(
         run=partial(tried, world, it, command, at=at),
         of="base",
         most=flaking.reruns(again, seconds=world.rules.sandbox.seconds),
-        may=always,
         key=key,
     )
     ran, _ = await repeated(world, it, runs)

@@ -13,7 +13,7 @@ from bot.records import Unavailable
 
 T = TypeVar("T")
 
-OUTSIDE: Final = frozenset(("claude", "github", "git", "index", "disk"))
+HOLDS_UP: Final = frozenset(("claude", "github", "git", "index", "disk"))
 A_MOMENT: Final = timedelta(seconds=5)
 
 
@@ -43,7 +43,7 @@ def patient(work: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
 def held_up_by(trouble: Unavailable) -> str | None:
     """What outside, or which part of the machine, did not do its work; None where we are busy ourselves."""
     dependency, _, how = trouble.code.partition("_")
-    return dependency if dependency in OUTSIDE and how != "busy" else None
+    return dependency if dependency in HOLDS_UP and how != "busy" else None
 
 
 def lasts(trouble: Unavailable, lasted: timedelta) -> bool:

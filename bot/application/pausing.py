@@ -65,7 +65,7 @@ async def _holds(it: Integration, records: Sequence[Recorded], world: World) -> 
     if it.limit_reached() or is_used_up(it, records, now=world.clock.now()):
         return True
     try:
-        await check_month(it, world)
+        await check_month(it.repository, world)
     except StepFailed:
         return True
     return False

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 from bot.application.ports import World
 from bot.application.recording import amend, running
@@ -16,6 +16,11 @@ from bot.domain.reports import Failing, kept
 from bot.records import Recorded
 
 
+async def always() -> bool:
+    """Nothing speaks against another run."""
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runs:
     """Runs of the same: how one is made, what they are of, how many more there may be, and under which key.
@@ -24,10 +29,10 @@ class Runs:
     """
 
     run: Callable[[], Awaitable[Tried]]
-    of: Literal["change", "old_tests", "base"]
+    of: e.RunOf
     most: int
-    may: Callable[[], Awaitable[bool]]
     key: str
+    may: Callable[[], Awaitable[bool]] = always
 
 
 async def repeated(world: World, it: Integration, runs: Runs) -> tuple[Tried, Sequence[Sequence[Failing]]]:
@@ -43,11 +48,6 @@ async def repeated(world: World, it: Integration, runs: Runs) -> tuple[Tried, Se
             return ran, [await _failing(world, it, report) for report in failed]
         failed.append(await _note(world, it, ran, runs, nth=len(failed)))
         await running(world, it.id)
-
-
-async def always() -> bool:
-    """Nothing speaks against another run."""
-    return True
 
 
 async def keep_run(

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.application.ports import World
 from bot.application.recording import append_beside
-from bot.application.spending import check_money
+from bot.application.spending import check_month
 from bot.domain.pricing import cost_micro_usd
 from bot.domain.reviewing import paid, paid_stream
 from bot.domain.secrecy import shown
@@ -37,7 +37,7 @@ async def ask_once(world: World, repository: Repository, question: Question, *, 
     Raises StepFailed at a ceiling, and at once where the model does not answer: that is said, and tried again
     later, and nobody waits meanwhile.
     """
-    await check_money(repository, world)
+    await check_month(repository, world)
     question, _ = await asyncio.to_thread(shown, question)
     lost: list[Spent] = []
     try:

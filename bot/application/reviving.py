@@ -33,7 +33,7 @@ async def revived(asked: Retry, it: Integration, past: Sequence[Recorded], world
     check_may_be_retried(it, is_over_time=is_used_up(it, past, now=world.clock.now()))
     state = place_of(it, asked.wanted)
     await _check_merge_is_gone(it, world)
-    await check_month(it, world)
+    await check_month(it.repository, world)
     await _check_kept(it, state, world)
     wish = e.Retried(
         by=asked.by,

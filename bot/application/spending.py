@@ -5,19 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from bot.application.ports import World
-from bot.domain.integration import Integration
 from bot.domain.money import Spending, month_of, raised_in, spent_in, stream_of
 from bot.domain.reviewing import paid_stream, spent_on
 from bot.records import Repository, StepFailed
 
 
-async def check_month(it: Integration, world: World) -> None:
+async def check_month(repository: Repository, world: World) -> None:
     """Raise StepFailed, monthly_budget or owner_budget, where that of this month is used up."""
-    await check_money(it.repository, world)
-
-
-async def check_money(repository: Repository, world: World) -> None:
-    """The same, whatever it is wanted for."""
     if reached := (await spending(repository, world)).reached():
         raise StepFailed(reached)
 

@@ -63,7 +63,7 @@ UNTOLD: Final = frozenset((
 REMARKED: Final = frozenset(("tests_remarked", "remarks_disputed"))
 QUOTED: Final = frozenset(("refused", "tests_disputed", "remarks_disputed", ROLLED_BACK))
 
-# Whoever operates the bot can mend these, and has to; meanwhile nothing that needs the model goes on.
+# Whoever operates the bot can mend these, and has to; meanwhile nothing that needs them goes on.
 HELD_BACK: Final = frozenset((
     "claude_refused_account",
     "claude_spend_limit",

@@ -41,9 +41,8 @@ from bot.domain.editing import (
 from bot.domain.fencing import fence, nonce_of, spelled
 from bot.domain.lines import lines_of
 from bot.domain.secrecy import MARK, without_secrets
-from bot.domain.tap import without_passed
 from bot.domain.tree import Tree, check_change, check_edit, write
-from bot.domain.verbose import without_passed_lines
+from bot.domain.verbose import without_those_that_passed
 from bot.records import FileEdit
 
 MOST_CALLS: Final = 20
@@ -157,7 +156,7 @@ async def _tests(tree: Tree, bench: Workbench) -> Done:
     missing = await bench.withheld(edits) if bench.withheld else ()
     began = clock()
     ran = await bench.tests(edits, bench.limits)
-    printed = without_passed_lines(without_passed(ran.outcome.output))
+    printed = without_those_that_passed(ran.outcome.output)
     return Done(
         installs_withheld(missing) + tool_words.tests_ended(ran.outcome),
         tree,

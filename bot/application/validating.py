@@ -86,7 +86,7 @@ async def survey_repository(world: World, integration_id: str, *, key: str) -> d
 
 async def _survey(it: Integration, world: World) -> dict[str, str]:
     await check_still_may(it, it.requested_by, Permission.WRITE, world, otherwise="requester_lost_access")
-    await check_month(it, world)
+    await check_month(it.repository, world)
     about = await world.repositories.describe(it.repository)
     if about.archived:
         raise StepFailed("archived")

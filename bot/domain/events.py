@@ -9,6 +9,7 @@ from bot.records import Actor, Fact, MergeMethod, Recorded
 from bot.run_records import Way
 
 Tester = Literal["sandbox", "checks"]
+RunOf = Literal["change", "old_tests", "base"]
 # Why checks that fail do not send back what is at its gate: the model has found nothing to change for them.
 DISPUTED: Final = "disputed"
 
@@ -347,7 +348,7 @@ class TestsRepeated(Happened, frozen=True, kw_only=True):
     report: str
     passed: int | None = None
     failed: int | None = None
-    of: Literal["change", "old_tests", "base"] = "change"
+    of: RunOf = "change"
 
 
 class RepairStarted(Happened, frozen=True, kw_only=True):

@@ -705,9 +705,10 @@ def _adjusted(it: Integration, event: e.Adjusted) -> Integration:
     said = event.own
     own = structs.replace(it.own, **said_in(said))
     wanted_by = (*it.plan_wanted_by, event.by.id) if said.plan_first else it.plan_wanted_by
-    after = replace(it, own=own, plan_wanted_by=wanted_by)
     after = replace(
-        after,
+        it,
+        own=own,
+        plan_wanted_by=wanted_by,
         labelled=it.labelled and said.labels is None,
         asks_others=it.asks_others or said.reviewers is not None,
     )

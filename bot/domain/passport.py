@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from bot.domain import events as e
 from bot.domain.approving import Standing
@@ -28,7 +28,7 @@ class Run:
     passed: int | None
     remarks: tuple[str, ...]
     at: datetime
-    of: Literal["change", "old_tests", "base"] = "change"
+    of: e.RunOf = "change"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

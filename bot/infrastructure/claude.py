@@ -83,10 +83,7 @@ class ClaudeMessages:
             self._tell(question, spent)
             lost(spent)
 
-        came = await self._policy.call("ask", lambda: self._paid(question, key, repository_id, broke_off))
-        if isinstance(came, Unavailable):
-            raise came
-        return came
+        return await self._policy.call("ask", lambda: self._paid(question, key, repository_id, broke_off))
 
     async def paid(self, *, key: str, repository_id: int) -> Answer | None:
         """The answer that was paid for under this key, from the journal, or on its way there."""
@@ -103,16 +100,10 @@ class ClaudeMessages:
 
     async def _paid(
         self, question: Question, key: str, repository_id: int, lost: Callable[[Spent], None]
-    ) -> Answer | Unavailable:
-        """An answer belongs to the call until it is on the disk: nothing comes between the two.
-
-        What kept it from there is no failure of the call, and given instead.
-        """
+    ) -> Answer:
+        """An answer belongs to the call until it is on the disk: nothing comes between the two."""
         answer = await self._answered(question, key, lost)
-        try:
-            await finishing(self._keep(answer, key, repository_id))
-        except Unavailable as trouble:
-            return trouble
+        await finishing(self._keep(answer, key, repository_id))
         return answer
 
     async def _keep(self, answer: Answer, key: str, repository_id: int) -> None:

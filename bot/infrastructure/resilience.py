@@ -53,15 +53,19 @@ POLICIES: Final[Mapping[str, Limits]] = {
 }
 
 
+# How the codes of our own machine's troubles begin.
+OWN: Final = ("database", "disk_")
+
+
 def is_answer(error: BaseException) -> bool:
     """Whether the dependency is well although the call failed: it said no, or nobody waited for it.
 
-    A code that ends in `_limited` is the limit of one tenant; the others are not kept waiting for it. What
-    begins with `disk_` is our own disk's.
+    A code that ends in `_limited` is the limit of one tenant; the others are not kept waiting for it. Our own
+    database's and disk's faults are not held against whoever was called.
     """
     if isinstance(error, StepFailed | Refused | asyncio.CancelledError):
         return True
-    if isinstance(error, Unavailable) and (error.code.endswith("_limited") or error.code.startswith("disk_")):
+    if isinstance(error, Unavailable) and (error.code.endswith("_limited") or error.code.startswith(OWN)):
         return True
     status = getattr(error, "status_code", getattr(error, "status", None))
     return status in range(400, 500) and status != HTTPStatus.TOO_MANY_REQUESTS

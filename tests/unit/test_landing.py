@@ -30,7 +30,7 @@ from bot.domain.branch import check_size
 from bot.domain.integration import evolve
 from bot.domain.policy import CannotGoOn, NothingWaits, Rules
 from bot.domain.states import State
-from bot.domain.tree import LARGEST_CHANGE_BYTES, MOST_FILES
+from bot.domain.tree import LARGEST_CHANGE_BYTES, LARGEST_FILE_BYTES, MOST_FILES
 from bot.landing_records import Merging
 from bot.records import Commit, Delivery, FileEdit, Since, Start, StepFailed, Unavailable, Wake
 from handlers import GITHUB
@@ -437,6 +437,18 @@ async def test_in_conflict_what_a_side_deleted_is_said_and_not_shown_line_by_lin
     asked = str(question.messages[-1])
     assert f"{PATH} was deleted" in asked
     assert asked.count("-before") == 1
+
+
+async def test_in_conflict_what_has_become_too_long_to_be_shown_is_not_called_deleted() -> None:
+    stage = staged(put=CLASH)
+    stage.sources.files[NEW_BASE][PATH] = b"x" * (LARGEST_FILE_BYTES + 1)
+
+    await merges(stage)
+
+    question = await coding_question(stage.world, integration(stage.log.events()))
+    asked = str(question.messages[-1])
+    assert f"{PATH} was changed; it is too long to be shown" in asked
+    assert f"{PATH} was deleted" not in asked
 
 
 async def test_in_conflict_nothing_is_said_of_other_files_where_none_differs() -> None:

@@ -13,6 +13,7 @@ from bot.domain.finding import Search
 from bot.domain.lines import bytes_with_ends, lines_of, with_ends
 from bot.domain.removal import merged
 from bot.domain.tap import without_passed
+from bot.domain.verbose import without_passed_lines
 from bot.infrastructure.github_pull_answers import remark
 from bot.infrastructure.sandbox_groups import find
 from bot.records import FileEdit
@@ -90,3 +91,10 @@ def test_of_a_remark_whole_lines_are_shown(sign: str) -> None:
 @EACH
 def test_a_mount_whose_name_holds_it_is_one_mount(sign: str) -> None:
     assert find(f"tmpfs /mnt/a{sign}b tmpfs rw 0 0\n", "0::/\n") is None
+
+
+@EACH
+def test_no_line_of_a_test_that_passed_begins_within_another(sign: str) -> None:
+    text = f"it printed{sign}a.py::b PASSED{sign}and more\na.py::c PASSED\n"
+
+    assert without_passed_lines(text) == f"it printed{sign}a.py::b PASSED{sign}and more\n"

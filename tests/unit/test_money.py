@@ -164,7 +164,7 @@ async def test_ab_01_an_account_has_spent_what_all_its_repositories_have() -> No
 
     assert (spent.repository, spent.owner) == (one, 2 * one)
     with pytest.raises(StepFailed, match="owner_budget"):
-        await check_month(integration(WORKED), stage.world)
+        await check_month(integration(WORKED).repository, stage.world)
 
 
 # --- budget --------------------------------------------------------------------------------------------
