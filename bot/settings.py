@@ -186,7 +186,7 @@ class Settings(BaseModel):
     )
     pool_sizes: Pools = Field(
         PoolSizes(8, 16, 100),
-        description="connections: to PostgreSQL (the engine as many), to Redis and to GitHub for each use",
+        description="connections: PostgreSQL (the engine as many, plus 10), Redis, and GitHub for each use",
         examples=["8,16,100"],
     )
     metrics_token: SecretStr | None = Field(

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
+from bot.application.own_settings import as_written
 from bot.domain import events as e
+from bot.domain.adjusting import KEYS
 
 SHOWN: Final[Mapping[type[e.Event], str]] = {
     e.IntegrationRequested: (
@@ -137,7 +139,10 @@ KEPT_BACK: Final[Mapping[type[e.Event], str]] = {
 def data_of(event: e.Event) -> dict[str, Any]:
     """What was recorded, under the names of v1."""
     [fact] = e.encode([event])
-    return {outside: fact.data[inside] for inside, outside in named(type(event))}
+    data = {outside: fact.data[inside] for inside, outside in named(type(event))}
+    if isinstance(event, e.Adjusted):  # as the integration has them
+        data["settings"] = {**dict.fromkeys(KEYS), **as_written(event.own)}
+    return data
 
 
 @cache

@@ -1,5 +1,6 @@
 """The shapes of /api/v1: what is inside may change, these stay. Read and written nowhere but here."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal
@@ -215,11 +216,16 @@ def integration_of(row: Mapping[str, Any]) -> Integration:
         head=row["head"],
         cost_usd=row["cost_micro_usd"] / 1_000_000,
         budget_usd=row["budget_micro_usd"] / 1_000_000,
-        settings=OwnSettings.model_validate_json(row["settings"]) if row["settings"] else None,
+        settings=own_of(row["settings"]),
         version=row["version"],
         requested_at=row["requested_at"],
         updated_at=row["updated_at"],
     )
+
+
+def own_of(text: str | None) -> OwnSettings | None:
+    """What was checked when it was set, and is not checked when it is told."""
+    return OwnSettings.model_construct(**json.loads(text)) if text else None
 
 
 def event_of(record: Recorded) -> Event:

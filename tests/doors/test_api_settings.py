@@ -57,15 +57,30 @@ async def test_what_is_set_is_told_with_the_events_and_as_it_was(api: Client, op
     early = (await (await api.get(f"{ONE}/events", headers=key)).json())["items"][-1]["at"]
 
     opened.clock.moves(seconds=1)
-    await api.put(ONE, json={"settings": {"approvals": 2}}, headers={**key, "If-Match": "*"})
+    set_so = {"approvals": 2, "reviewers": "none"}
+    await api.put(ONE, json={"settings": set_so}, headers={**key, "If-Match": "*"})
 
     last = (await (await api.get(f"{ONE}/events?limit=100", headers=key)).json())["items"][-1]
     then = await api.get(f"{ONE}?at={early}", headers=key)
     now = await api.get(f"{ONE}?at=2999-01-01T00:00:00Z", headers=key)
-    assert (last["type"], last["data"]["settings"]) == ("Adjusted", {**UNSET, "approvals": 2})
-    assert last["summary"] == "@developer set for this integration alone: `approvals` `2`"
+    settings = {**UNSET, "approvals": 2, "reviewers": "none"}
+    assert (last["type"], last["data"]["settings"]) == ("Adjusted", settings)
+    assert last["summary"].startswith("@developer set for this integration alone: `approvals` `2`")
     assert (await then.json())["settings"] is None
-    assert (await now.json())["settings"] == {**UNSET, "approvals": 2}
+    assert (await now.json())["settings"] == settings
+
+
+async def test_whatever_may_be_set_can_be_told(api: Client, opened: Opened) -> None:
+    await opened.holds(UP_FOR_REVIEW)
+    key = await opened.key(DEVELOPER, "write")
+    longest = {"reviewers": ["a" * 140], "labels": ["b" * 50]}
+
+    put = await api.put(ONE, json={"settings": longest}, headers={**key, "If-Match": "*"})
+    one = await api.get(ONE, headers=key)
+    listed = await api.get(ONE.rpartition("/")[0], headers=key)
+
+    assert (put.status, one.status, listed.status) == (202, 200, 200)
+    assert (await one.json())["settings"]["reviewers"] == [f"@{'a' * 140}"]
 
 
 @pytest.mark.parametrize(
