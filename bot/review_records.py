@@ -3,19 +3,17 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.records import Actor
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewable:
-    """A pull request as it stands; `base` is the commit that it is compared with, `author` may be gone."""
+    """A pull request as it stands; `base` is the commit that it is compared with, `files` how many change."""
 
     number: int
     head: str
     base: str
     title: str
     body: str
-    author: Actor | None
+    files: int
     is_open: bool
 
 

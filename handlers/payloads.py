@@ -140,6 +140,7 @@ class MovedPullRequest:
     head: str
     base: str
     by: Actor
+    author: str | None
     is_draft: bool
     is_from_here: bool
 
@@ -150,6 +151,7 @@ class MovedPullRequest:
         return cls(
             repository=repository_of(data),
             number=pull["number"],
+            author=(pull["user"] or {"login": None})["login"],  # whoever wrote it may be gone
             is_draft=bool(pull.get("draft")),
             is_from_here=origin["id"] == data["repository"]["id"],
             head=pull["head"]["sha"],

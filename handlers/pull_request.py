@@ -33,17 +33,16 @@ async def moved(data: Mapping[str, Any], context: Context) -> None:
     if pull.by.login != await context.world.repositories.app_login():
         proposed = Proposed(repository=pull.repository, head=pull.head, base=pull.base)
         await check_configuration(proposed, context.world)
-        _review(pull, str(data["action"]), context)
+        await _review(pull, str(data["action"]), context)
 
 
 async def made_ready(data: Mapping[str, Any], context: Context) -> None:
     """It is no draft any more."""
-    pull = MovedPullRequest.from_payload(data)
-    if pull.by.login != await context.world.repositories.app_login():
-        _review(pull, str(data["action"]), context)
+    await _review(MovedPullRequest.from_payload(data), str(data["action"]), context)
 
 
-def _review(pull: MovedPullRequest, cause: str, context: Context) -> None:
-    """A review by itself, where that is wanted; a fork's and a draft's only where somebody asks for it."""
-    if pull.is_from_here and not pull.is_draft:
+async def _review(pull: MovedPullRequest, cause: str, context: Context) -> None:
+    """A review by itself, where that is wanted; a fork's, a draft's and the bot's only if somebody asks."""
+    is_own = pull.author == await context.world.repositories.app_login()
+    if pull.is_from_here and not pull.is_draft and not is_own:
         context.follow_ups.append(after_event(pull.repository, pull.number, cause, key=context.key))

@@ -1,8 +1,8 @@
 """What a repository may say of reviews."""
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict, Field
+
+from bot.domain.remarks import Severity
 
 
 class Review(BaseModel):
@@ -11,5 +11,5 @@ class Review(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     automatic: bool = False
-    fails_at: Literal["critical", "major", "minor", "nit"] | None = None
+    fails_at: Severity | None = None
     confidence: int = Field(default=70, ge=0, le=100)

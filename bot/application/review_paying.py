@@ -2,18 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from typing import Final
 
 from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.application.spending import check_month
 from bot.domain.pricing import cost_micro_usd
-from bot.domain.reviewing import paid, paid_stream
+from bot.domain.reviewing import MENDABLE, paid, paid_stream
 from bot.domain.secrecy import shown
 from bot.records import Answer, Question, Repository, Spent, StepFailed, Unavailable, Usage
-
-# A person has to mend these: they keep their names.
-FOR_A_PERSON: Final = frozenset(("claude_refused_account", "claude_spend_limit", "claude_unknown_model"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +39,7 @@ async def ask_once(world: World, repository: Repository, question: Question, *, 
     try:
         answer = await world.claude.ask(question, key=key, repository_id=repository.id, lost=lost.append)
     except Unavailable as trouble:
-        code = trouble.code if trouble.code in FOR_A_PERSON else "claude_unavailable"
+        code = trouble.code if trouble.code in MENDABLE else "claude_unavailable"
         raise StepFailed(code, trouble.code) from None
     finally:
         for spent in lost:

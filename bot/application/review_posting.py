@@ -70,6 +70,18 @@ async def end(at: At, outcome: str, said: tuple[str, str], world: World) -> None
     await _note(at, Ended(outcome=outcome), world)
 
 
+async def give_up(at: At, code: str, world: World) -> None:
+    """It is not tried again: the check says why; to whoever asked, where none could be opened, a comment."""
+    said = words.skipped(code, again=None)
+    if not at.check and at.request.by is not None:
+        marker = words.marker(f"{at.key}:given-up")
+        placed = Placed(
+            repository=at.repository, number=at.request.number, name=f"given-up:{at.key}", marker=marker
+        )
+        await place(placed, f"{marker}\n{said[1]}", world)
+    await end(at, code, said, world)
+
+
 async def _posted(at: At, read: Read, found: Sorted, world: World) -> str:
     """The one review with its comments; refused where GitHub takes one of them not."""
     marker, number = words.marker(at.key), at.request.number

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic import BaseModel
+
 from bot.application.prompting import noting, render
 from bot.application.review_answers import Findings, Verdicts
 from bot.domain.conversation import asked
@@ -38,23 +40,15 @@ def finding_question(asking: Asking, diff: bytes, group: Sequence[FileDiff], mod
     focus = (
         fence(visible_markdown(asking.focus).text, "what to look at", nonce) if asking.focus else "(nothing)"
     )
-    with noting() as prompts:
-        system = render("review")
-        said = render(
-            "review_request",
-            repository=asking.request.repository.full_name,
-            title=fence(visible_markdown(pull.title).text, "title", nonce),
-            description=fence(visible_markdown(pull.body).text[:LONGEST_DESCRIPTION], "description", nonce),
-            focus=focus,
-            diff=_shown(diff, group, nonce),
-        )
-    return Question(
-        model=model,
-        system=system,
-        messages=(asked(said),),
-        schema=Findings.model_json_schema(),
-        max_tokens=MAX_TOKENS,
-        prompts=tuple(prompts),
+    return _question(
+        ("review", "review_request"),
+        Findings,
+        model,
+        repository=asking.request.repository.full_name,
+        title=fence(visible_markdown(pull.title).text, "title", nonce),
+        description=fence(visible_markdown(pull.body).text[:LONGEST_DESCRIPTION], "description", nonce),
+        focus=focus,
+        diff=_shown(diff, group, nonce),
     )
 
 
@@ -65,14 +59,20 @@ def verifying_question(
     nonce = nonce_of(asking.key)
     claims = "\n".join(json.dumps(_claim(nth, each), ensure_ascii=False) for nth, each in enumerate(found))
     files = [file for file in around if file.hunks]
+    shown, told = _shown(diff, files, nonce), fence(claims, "claims", nonce)
+    return _question(("review_verify", "review_claims"), Verdicts, model, diff=shown, claims=told)
+
+
+def _question(files: tuple[str, str], shape: type[BaseModel], model: str, **names: str) -> Question:
+    """One turn: the rules, then what is asked, to be answered in that shape."""
+    rules, turn = files
     with noting() as prompts:
-        system = render("review_verify")
-        said = render("review_claims", diff=_shown(diff, files, nonce), claims=fence(claims, "claims", nonce))
+        system, said = render(rules), render(turn, **names)
     return Question(
         model=model,
         system=system,
         messages=(asked(said),),
-        schema=Verdicts.model_json_schema(),
+        schema=shape.model_json_schema(),
         max_tokens=MAX_TOKENS,
         prompts=tuple(prompts),
     )

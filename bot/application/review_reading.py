@@ -42,6 +42,7 @@ class Read:
     covered: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
     in_part: tuple[str, ...] = ()
+    unlisted: int = 0
     summary: tuple[str, ...] = ()
     risk: str = "low"
     risk_why: str = ""
@@ -53,7 +54,7 @@ class Read:
     @property
     def unread(self) -> int:
         """How many files change lines that nobody read, or not to their end."""
-        return len(self.in_part) + sum(code != "no_lines" for _, code in self.left_out)
+        return self.unlisted + len(self.in_part) + sum(code != "no_lines" for _, code in self.left_out)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,7 @@ class Changed:
     groups: tuple[tuple[FileDiff, ...], ...]
     left_out: tuple[tuple[str, str], ...]
     in_part: tuple[str, ...]
+    unlisted: int
 
 
 async def keep_seen(world: World, repository: Repository, pull: Reviewable) -> str:
@@ -90,6 +92,7 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
         confidence=settings.confidence,
         left_out=changed.left_out,
         in_part=changed.in_part,
+        unlisted=changed.unlisted,
         covered=tuple(file.path for group in changed.groups for file in group),
     )
     for nth, group in enumerate(changed.groups):
@@ -125,17 +128,18 @@ async def _changed(request: Request, pull: Reviewable, not_secret: Sequence[str]
         if now.head != pull.head:  # the listing is of what it shows now
             raise StepFailed("head_moved", f"#{pull.number} is at {now.head}")
     # In a thread: a large diff takes longer than the others can wait.
-    return await asyncio.to_thread(_parted, diff, patches or (), not_secret)
+    return await asyncio.to_thread(_parted, diff, patches or (), pull.files, not_secret)
 
 
-def _parted(diff: bytes | None, patches: Sequence[Patch], not_secret: Sequence[str]) -> Changed:
+def _parted(diff: bytes | None, patches: Sequence[Patch], count: int, not_secret: Sequence[str]) -> Changed:
     text, files = read_patches(patches) if diff is None else (diff, list(files_in(diff)))
     why = {file.path: why_left_out(text, file, not_secret=not_secret) for file in files}
     packed = pack([file for file in files if not why[file.path]], budget=GROUP_TOKENS, most=MOST_GROUPS)
     why |= {file.path: "too_much" for file in packed.too_much}
     left_out = tuple((path, code) for path, code in why.items() if code)
     in_part = tuple(file.path for group in packed.groups for file in group if is_cut(text, file))
-    return Changed(diff=text, groups=packed.groups, left_out=left_out, in_part=in_part)
+    unlisted = max(0, count - len(files)) if diff is None else 0  # GitHub's listing ends at 3,000 files
+    return Changed(diff=text, groups=packed.groups, left_out=left_out, in_part=in_part, unlisted=unlisted)
 
 
 async def _read_group(

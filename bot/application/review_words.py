@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.application.quoting import one_line
+from bot.application.fact_words import counted
+from bot.application.quoting import in_a_table, one_line
 from bot.application.reasons import code, why
 from bot.application.review_reading import Read
 from bot.domain.commands import PREFIX
@@ -66,7 +67,7 @@ def begun(request: Request) -> tuple[str, str]:
 
 def ended(read: Read, found: Sequence[Finding]) -> tuple[str, str]:
     """Title and summary of the check once it was said."""
-    title = "1 finding" if len(found) == 1 else f"{len(found) or 'No'} findings"
+    title = counted(len(found), "finding") if found else "No findings"
     judges = (
         "It judges nothing here: the repository can have it fail (`review: fails_at:`)."
         if read.fails_at is None
@@ -82,8 +83,7 @@ def _unjudged(read: Read) -> str:
     """Why it does not pass where nothing was found."""
     if read.fails_at is None or not read.unread:
         return ""
-    files = "a file was" if read.unread == 1 else f"{read.unread} files were"
-    return f" It passes nothing here, for {files} not read, or not to the end."
+    return f" It passes nothing here: not read, or not to the end: {counted(read.unread, 'file')}."
 
 
 def overtaken() -> tuple[str, str]:
@@ -109,8 +109,7 @@ def skipped(reason: str, *, again: datetime | None) -> tuple[str, str]:
 
 def opening(found: Sorted) -> str:
     """What the review says above its comments."""
-    count = len(found.on_lines)
-    many = "1 finding" if count == 1 else f"{count} findings"
+    many = counted(len(found.on_lines), "finding")
     return f"{many} at the lines below; the walkthrough on this pull request says the rest."
 
 
@@ -133,7 +132,7 @@ def walkthrough(read: Read, found: Sorted, request: Request) -> str:
         *_risk(read),
         *_groups(read),
         *_findings(found),
-        f"{_coverage(read)}{_in_part(read.in_part)}{_left_out(read.left_out)}",
+        f"{_coverage(read)}{_in_part(read.in_part)}{_left_out(read.left_out)}{_unlisted(read)}",
         _cost(read, request),
     ])
 
@@ -146,7 +145,7 @@ def _groups(read: Read) -> list[str]:
     if not read.groups:
         return []
     rows = [
-        f"| {one_line(what, most=LONGEST_LINE).replace('|', '/')} | {_named(files)} |"
+        f"| {in_a_table(one_line(what, most=LONGEST_LINE))} | {in_a_table(_named(files))} |"
         for what, files in read.groups
     ]
     return ["\n".join(["| what | files |", "|---|---|", *rows])]
@@ -186,8 +185,7 @@ def _place(it: Finding) -> str:
 
 
 def _coverage(read: Read) -> str:
-    count = len(read.covered)
-    return f"Read: {'1 file' if count == 1 else f'{count} files'}."
+    return f"Read: {counted(len(read.covered), 'file')}."
 
 
 def _in_part(paths: Sequence[str]) -> str:
@@ -204,14 +202,19 @@ def _left_out(left_out: Sequence[tuple[str, str]]) -> str:
     return f" **Not read:** {'; '.join(said)}." if said else ""
 
 
+def _unlisted(read: Read) -> str:
+    """Which they are GitHub does not say."""
+    return (
+        f" Not read either: {counted(read.unlisted, 'file')} that GitHub does not list."
+        if read.unlisted
+        else ""
+    )
+
+
 def _named(paths: Sequence[str]) -> str:
     more = len(paths) - MOST_NAMED
-    named = ", ".join(map(_path, paths[:MOST_NAMED]))
+    named = ", ".join(map(code, paths[:MOST_NAMED]))
     return f"{named} and {more} more" if more > 0 else named
-
-
-def _path(path: str) -> str:
-    return code(path).replace("|", "\u200b|")
 
 
 def _cost(read: Read, request: Request) -> str:
@@ -219,6 +222,6 @@ def _cost(read: Read, request: Request) -> str:
     unproven = f" {read.unproven} left out that a second look could not reproduce." if read.unproven else ""
     cost = read.cost
     return (
-        f"<sub>Asked for {by}.{unproven} {cost.calls} model calls, {cost.tokens} tokens, "
+        f"<sub>Asked for {by}.{unproven} {counted(cost.calls, 'model call')}, {cost.tokens} tokens, "
         f"${cost.micro_usd / 1e6:.4f}. `{PREFIX} review` reads it again.</sub>"
     )

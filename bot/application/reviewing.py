@@ -14,7 +14,7 @@ from bot.application.effects import once
 from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.application.review_asking import WORKFLOW, consider
-from bot.application.review_posting import At, end, say
+from bot.application.review_posting import At, end, give_up, say
 from bot.application.review_reading import keep_seen, read_pull
 from bot.application.saga import Places
 from bot.domain.reviewing import (
@@ -86,13 +86,14 @@ async def set_aside(  # noqa: PLR0913  which review, and what keeps it from goin
         await end(at, "overtaken", words.overtaken(), world)
         return 0.0
     if code not in MENDABLE or nth >= TRIES:
-        await end(at, code, words.skipped(code, again=None), world)
+        await give_up(at, code, world)
         return 0.0
     seconds = pause_seconds(nth, world.rules.look_again_seconds * FIRST)
     title, summary = words.skipped(code, again=world.clock.now() + timedelta(seconds=seconds))
-    await world.review_checks.complete(
-        at.repository, check, conclusion="skipped", title=title, summary=summary
-    )
+    if check:
+        await world.review_checks.complete(
+            at.repository, check, conclusion="skipped", title=title, summary=summary
+        )
     own = f"{asked_key}:held:{nth}"
     await append_beside(world, stream, held_up(code, nth=nth), key=own, meta={"key": own})
     return seconds
@@ -128,28 +129,33 @@ async def carry(stream: str, asked_key: str, reads: Callable[[str], Awaitable[st
     nth, check, seconds = 0, 0, 0.0
     while nth == 0 or seconds:
         nth += 1
-        opened: list[str] = await step(open_check, world, stream, asked_key, nth, unforeseen="internal")
-        if not opened:
-            await step(leave, world, stream, asked_key, check)
-            return
-        check = int(opened[1])
-        seconds = await _once(stream, asked_key, nth, check, reads(opened[0]), world)
+        check, seconds = await _once(stream, asked_key, nth, check, reads, world)
         if seconds:
             await heard(TOPIC, seconds=seconds)
 
 
 async def _once(
-    stream: str, asked_key: str, nth: int, check: int, reading: Awaitable[str], world: World
-) -> float:
-    """One try; how long until the next, 0 where there is none."""
+    stream: str,
+    asked_key: str,
+    nth: int,
+    check: int,
+    reads: Callable[[str], Awaitable[str]],
+    world: World,
+) -> tuple[int, float]:
+    """One try: the newest check there is by then, and how long until the next try, 0 where there is none."""
     try:
-        digest = await reading
+        opened: list[str] = await step(open_check, world, stream, asked_key, nth, unforeseen="internal")
+        if not opened:
+            await step(leave, world, stream, asked_key, check)
+            return check, 0.0
+        check = int(opened[1])
+        digest = await reads(opened[0])
         await step(say, world, stream, asked_key, digest, check, unforeseen="internal")
     except StepFailed as failure:
         log.warning("review_skipped", code=failure.code, detail=failure.detail)
         seconds: float = await step(set_aside, world, stream, asked_key, check, nth, failure.code)
-        return seconds
-    return 0.0
+        return check, seconds
+    return check, 0.0
 
 
 async def think(world: World, *asked: Any, key: str) -> None:

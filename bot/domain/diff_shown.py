@@ -72,9 +72,11 @@ def tokens_of(file: FileDiff) -> int:
 
 
 def hunks_around(file: FileDiff, numbers: Sequence[tuple[str, int]]) -> FileDiff:
-    """The file with only the hunks in which these lines are, by side and number."""
-    kept = tuple(hunk for hunk in file.hunks if any(_is_in(hunk, *number) for number in numbers))
-    return replace(file, hunks=kept)
+    """The file with only the hunks in which these lines are, by side and number; whole if one is in none."""
+    around = [[hunk for hunk in file.hunks if _is_in(hunk, *number)] for number in numbers]
+    if not all(around):
+        return file
+    return replace(file, hunks=tuple(hunk for hunk in file.hunks if any(hunk in each for each in around)))
 
 
 def _is_in(hunk: Hunk, side: str, number: int) -> bool:

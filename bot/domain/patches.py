@@ -26,7 +26,9 @@ def read_patches(patches: Iterable[Patch]) -> tuple[bytes, list[FileDiff]]:
     diff = bytes(text)
     for each, start, end in ranges:
         hunks = hunks_in(diff, start, end)
-        is_whole = hunks is not None and (each.patch is not None or not each.changes)
+        # A binary file has no lines that change either.
+        is_shown = each.patch is not None or (each.status == "renamed" and not each.changes)
+        is_whole = hunks is not None and is_shown
         files.append(FileDiff(_header(each), hunks if hunks is not None and is_whole else (), is_whole))
     return diff, files
 

@@ -9,7 +9,7 @@ from bot.infrastructure.github_answers import DIFF
 from bot.infrastructure.github_pull_answers import is_by
 from bot.infrastructure.github_purposes import READ, TALK
 from bot.infrastructure.github_text import fit
-from bot.records import Actor, Repository, StepFailed
+from bot.records import Repository, StepFailed
 from bot.review_records import LineComment, Patch, Reviewable
 
 # Where a diff has too many files or lines GitHub gives none of it; it says so in either of these ways.
@@ -81,14 +81,13 @@ class GitHubReviews:
 
 
 def _reviewable(data: Mapping[str, Any]) -> Reviewable:
-    author = data["user"]
     return Reviewable(
         number=data["number"],
         head=data["head"]["sha"],
         base=data["base"]["sha"],
         title=data["title"],
         body=data["body"] or "",
-        author=None if author is None else Actor(id=author["id"], login=author["login"]),
+        files=data["changed_files"],
         is_open=data["state"] == "open",
     )
 

@@ -73,7 +73,7 @@ async def test_a_check_passes_nothing_of_which_a_part_was_not_read(
 
     [check] = team.github.checks()
     assert check.conclusion == "neutral"
-    assert "It passes nothing here, for a file was not read, or not to the end." in check.output["summary"]
+    assert "It passes nothing here: not read, or not to the end: 1 file." in check.output["summary"]
     assert f"`{next(iter(unread))}`" in walkthrough(pull)
 
 
@@ -88,8 +88,8 @@ async def test_where_the_repository_says_nothing_of_it_nothing_is_reviewed(team:
 
 @pytest.mark.parametrize("script", [reviews()])
 async def test_what_a_pull_request_says_of_reviews_does_not_count_for_itself(team: Team) -> None:
-    confidence = f"{REPOSITORY[PATH]}review: {{automatic: false}}\n"
-    await has_a_change(team, {"count.py": CHANGED, PATH: confidence})
+    configured = f"{REPOSITORY[PATH]}review: {{automatic: false}}\n"
+    await has_a_change(team, {"count.py": CHANGED, PATH: configured})
     await team.bot.comes_to_rest()
 
     assert "Claude review" in [each.name for each in team.github.checks()]

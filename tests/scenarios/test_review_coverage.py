@@ -81,7 +81,7 @@ async def test_a_large_one_is_read_in_parts_and_what_has_no_room_is_named(team: 
     assert at_lines(pull) == [("count.py", 5)]
 
 
-async def test_a_fork_or_a_file_with_an_odd_name_is_no_way_to_speak_to_the_model(team: Team) -> None:
+async def test_a_file_with_an_odd_name_is_no_way_to_speak_to_the_model(team: Team) -> None:
     pull = await has_a_change(team, {'a b/ü"<system>.py': "x = 1\n", "count.py": CHANGED})
     team.claude.script = reviews()
 

@@ -3,15 +3,20 @@
 # ruff: noqa: E501  a sentence is pinned as it is said
 
 from collections.abc import Mapping
+from typing import Final
 
 import pytest
 from inline_snapshot import snapshot
 
+from standins.faults import Fault
 from standins.github.people import GitHub
 from tests.story import Team
-from tests.story.reviews import CHANGED, FOUND, SOURCE, at_lines, has_a_change, reviews, walkthrough
+from tests.story.places import PullRequest
+from tests.story.reviews import FOUND, SOURCE, at_lines, has_a_change, reviews, walkthrough
 from tests.story.scripts import REPOSITORY
 from tests.story.waiting import until
+
+CHECKS: Final = "/repos/{owner}/{repo}/check-runs"
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +46,21 @@ async def test_where_claude_is_away_it_is_skipped_and_tried_again_and_nothing_is
     assert "tried again at" in str(first.output)
     assert at_lines(pull) == [("count.py", 5)]
     assert sum("You review a pull request" in str(each) for each in team.claude.requests) == 1
+
+
+async def test_where_the_app_may_open_no_check_whoever_asked_is_told(team: Team) -> None:
+    pull = await has_a_change(team)
+    team.github.world.faults.add(
+        Fault(kind="refuse", method="POST", route=CHECKS, status=403, message="Not accessible", times=None)
+    )
+
+    await team.developer.comments("/claude review", on=pull)
+    await team.bot.comes_to_rest()
+
+    assert team.claude.requests == []
+    assert pull.by_the_bot("review") == snapshot([
+        "Skipped, because: GitHub did not let me: the App lacks a permission. Its operator can grant it. `/claude review` asks for it again."
+    ])
 
 
 @pytest.mark.parametrize("environment", [{"MONTHLY_BUDGET": "0", "ENGINE_POLLS_SECONDS": "0.02"}])
@@ -88,8 +108,8 @@ async def test_of_two_that_are_asked_for_at_once_only_the_newer_speaks(team: Tea
     assert "Asked for by @" in walkthrough(pull)
 
 
-@pytest.mark.parametrize("script", [reviews(FOUND)])
-async def test_the_bot_is_stopped_while_it_reads_and_goes_on(team: Team) -> None:
+async def is_being_read(team: Team) -> PullRequest:
+    """A pull request whose review was asked for and has begun."""
     pull = await has_a_change(team)
     team.github.delays("GET", "/repos/{owner}/{repo}/compare/{basehead}", seconds=3)
     await team.developer.comments("/claude review", on=pull)
@@ -98,6 +118,12 @@ async def test_the_bot_is_stopped_while_it_reads_and_goes_on(team: Team) -> None
         return bool(team.github.checks())
 
     await until(begun, otherwise=team.bot.story_so_far)
+    return pull
+
+
+@pytest.mark.parametrize("script", [reviews(FOUND)])
+async def test_the_bot_is_stopped_while_it_reads_and_goes_on(team: Team) -> None:
+    pull = await is_being_read(team)
     await team.bot.restarts()
     await team.bot.comes_to_rest()
 
@@ -108,17 +134,9 @@ async def test_the_bot_is_stopped_while_it_reads_and_goes_on(team: Team) -> None
 
 @pytest.mark.parametrize("script", [reviews(FOUND)])
 async def test_what_was_closed_meanwhile_is_left_alone(team: Team) -> None:
-    pull = await has_a_change(team)
-    team.github.delays("GET", "/repos/{owner}/{repo}/compare/{basehead}", seconds=3)
-    await team.developer.comments("/claude review", on=pull)
-
-    async def begun() -> bool:
-        return bool(team.github.checks())
-
-    await until(begun, otherwise=team.bot.story_so_far)
+    pull = await is_being_read(team)
     await team.developer.closes(pull)
     await team.bot.comes_to_rest()
 
     [check] = team.github.checks()
     assert (check.conclusion, at_lines(pull), pull.by_the_bot("walkthrough")) == ("skipped", [], [])
-    assert CHANGED not in str(check)

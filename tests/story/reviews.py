@@ -39,10 +39,6 @@ def is_first_look(asked: Asked) -> bool:
     return "findings" in _properties(asked)
 
 
-def is_second_look(asked: Asked) -> bool:
-    return "verdicts" in _properties(asked)
-
-
 def _properties(asked: Asked) -> Mapping[str, Any]:
     wanted = (asked.body.get("output_config") or {}).get("format") or {}
     properties: Mapping[str, Any] = (wanted.get("schema") or {}).get("properties", {})

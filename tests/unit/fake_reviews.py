@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from bot.records import Actor, Repository, StepFailed
+from bot.records import Repository, StepFailed
 from bot.review_records import LineComment, Patch, Reviewable
 
 OPEN: Final = Reviewable(
@@ -13,7 +13,7 @@ OPEN: Final = Reviewable(
     base="b" * 40,
     title="Count every invoice",
     body="So that none is lost.",
-    author=Actor(id=1, login="requester"),
+    files=0,
     is_open=True,
 )
 
@@ -23,6 +23,7 @@ class FakeReviews:
     """One pull request; what was posted, each with its commit, its body and its comments."""
 
     pull: Reviewable | None = OPEN
+    files: int = 1
     text: bytes | None = b""
     listed: list[Patch] = field(default_factory=list)
     posted: list[tuple[str, str, tuple[LineComment, ...]]] = field(default_factory=list)

@@ -179,6 +179,7 @@ def test_githubs_listing_is_read_as_a_diff() -> None:
     patches = [
         Patch(path="a", was=None, status="modified", changes=2, patch="@@ -1 +1 @@\n-x\n+y"),
         Patch(path="b", was="c", status="renamed", changes=0, patch=None),
+        Patch(path="bin", was=None, status="modified", changes=0, patch=None),
         Patch(path="large", was=None, status="added", changes=9000, patch=None),
         Patch(path="odd", was=None, status="changed", changes=1, patch="@@ -1 +1,7 @@\n x"),
     ]
@@ -188,6 +189,7 @@ def test_githubs_listing_is_read_as_a_diff() -> None:
     assert [(file.path, file.is_whole, len(file.hunks)) for file in files] == [
         ("a", True, 1),
         ("b", True, 0),
+        ("bin", False, 0),
         ("large", False, 0),
         ("odd", False, 0),
     ]

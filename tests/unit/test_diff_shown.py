@@ -71,7 +71,7 @@ def test_only_the_hunks_of_those_lines_are_kept() -> None:
     ] == [
         1,
         1,
-        0,
+        2,
     ]
 
 

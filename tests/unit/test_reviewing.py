@@ -21,6 +21,7 @@ from bot.domain.policy import NotAllowed, Rules
 from bot.domain.remarks import Finding
 from bot.domain.reviewing import TRIES
 from bot.records import STOPPED, Actor, Answer, Spent, Start, StepFailed, Unavailable, Usage
+from bot.review_records import Patch
 from tests.unit.fake_reviews import OPEN, FakeReviews
 from tests.unit.fakes import Died, FakeClaude, FakeSources, Stage
 from tests.unit.histories import SHOP
@@ -98,7 +99,7 @@ async def kept(stage: Stage, **changed: Any) -> str:
 
 
 async def reads(stage: Stage) -> Read:
-    seen = await keep_seen(stage.world, SHOP, OPEN)
+    seen = await keep_seen(stage.world, SHOP, replace(OPEN, files=stage.reviews.files))
     digest = await read_pull(stage.world, STREAM, "k", seen, key="step")
     return await load_read(stage.world, SHOP, digest)
 
@@ -144,6 +145,16 @@ async def test_a_suggestion_that_does_not_fit_its_file_is_left_out(
     stage.sources.files = {OPEN.head: files}
 
     assert [each.suggestion for each in (await reads(stage)).findings] == [None]
+
+
+async def test_what_a_listing_of_files_ends_before_is_counted_as_not_read() -> None:
+    stage = await staged(finds())
+    patch = Patch(path="f.py", was=None, status="modified", changes=1, patch="@@ -1 +1 @@\n-a\n+b")
+    stage.reviews = FakeReviews(files=3, text=None, listed=[patch])
+
+    read = await reads(stage)
+
+    assert (read.covered, read.unlisted, read.unread) == (("f.py",), 2, 2)
 
 
 async def test_a_finding_in_a_file_that_was_not_shown_is_none() -> None:
@@ -257,6 +268,13 @@ async def test_what_trying_again_does_not_mend_is_left_at_once(code: str) -> Non
 
     assert await set_aside(stage.world, STREAM, "k", 31, 1, code, key="step") == 0.0
     assert stage.review_checks.runs[31][2] == "skipped"
+
+
+async def test_without_a_check_it_is_tried_again_all_the_same() -> None:
+    stage = await staged(rules=Rules(look_again_seconds=60.0))
+
+    assert await set_aside(stage.world, STREAM, "k", 0, 1, "unavailable", key="step") == 15.0
+    assert stage.review_checks.runs == {}
 
 
 async def test_one_that_waits_in_line_leaves_it_for_a_newer_one() -> None:

@@ -52,5 +52,8 @@ async def test_a_draft_is_not(kind: str) -> None:
 async def test_the_bots_own_are_not(kind: str) -> None:
     own = payload(kind, repo={"id": SHOP.id})
     own["sender"]["login"] = "claude-code-bot[bot]"
+    own["pull_request"]["user"]["login"] = "claude-code-bot[bot]"
+    another_moved_it = payload(kind, repo={"id": SHOP.id})
+    another_moved_it["pull_request"]["user"]["login"] = "claude-code-bot[bot]"
 
-    assert await begun(kind, own) == []
+    assert [await begun(kind, own), await begun(kind, another_moved_it)] == [[], []]
