@@ -26,6 +26,10 @@ class Cost:
         cost = self.micro_usd + cost_micro_usd(answer.model, answer.usage)
         return replace(self, calls=self.calls + 1, tokens=tokens, micro_usd=cost)
 
+    def plus_all(self, it: "Cost") -> "Cost":
+        """Both together."""
+        return Cost(self.calls + it.calls, self.tokens + it.tokens, self.micro_usd + it.micro_usd)
+
 
 async def ask_once(world: World, repository: Repository, question: Question, *, key: str) -> Answer:
     """Ask, and note what it cost; under the same key it costs nothing again.

@@ -12,6 +12,7 @@ from bot.application.recording import append_beside
 from bot.application.review_reading import Read, load_read
 from bot.domain.remarks import Finding, Sorted, conclusion, sort
 from bot.domain.reviewing import (
+    SAID,
     Ended,
     Request,
     concluded,
@@ -124,10 +125,11 @@ async def _conclude(at: At, read: Read, found: Sorted, digest: str, world: World
     ends = conclusion(found.all, fails_at=read.fails_at, is_whole=not read.unread)
     await world.review_checks.complete(at.repository, at.check, conclusion=ends, title=title, summary=summary)
     ended = Ended(
-        outcome="said",
+        outcome=SAID,
         head=read.head,
         findings=len(found.all),
         said=tuple(each.fingerprint for each in found.on_lines),
+        mended=tuple(each.fingerprint for each in read.mended),
         text=digest,
         tokens=read.cost.tokens,
         micro_usd=read.cost.micro_usd,

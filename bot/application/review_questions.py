@@ -34,8 +34,23 @@ class Asking:
     nth: int = 0
 
 
-def finding_question(asking: Asking, diff: bytes, group: Sequence[FileDiff], model: str) -> Question:
-    """What is wrong with these files' changes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What is to be looked at a second time: what was found now, and what was said of an earlier state."""
+
+    found: Sequence[Finding]
+    earlier: Sequence[Finding] = ()
+
+    @property
+    def all(self) -> Sequence[Finding]:
+        """Both, as they are numbered."""
+        return (*self.found, *self.earlier)
+
+
+def finding_question(
+    asking: Asking, diff: bytes, group: Sequence[FileDiff], earlier: Sequence[Finding], model: str
+) -> Question:
+    """What is wrong with these files' changes, beside what was said of them before."""
     nonce, pull = nonce_of(asking.key), asking.pull
     focus = (
         fence(visible_markdown(asking.focus).text, "what to look at", nonce) if asking.focus else "(nothing)"
@@ -48,18 +63,20 @@ def finding_question(asking: Asking, diff: bytes, group: Sequence[FileDiff], mod
         title=fence(visible_markdown(pull.title).text, "title", nonce),
         description=fence(visible_markdown(pull.body).text[:LONGEST_DESCRIPTION], "description", nonce),
         focus=focus,
+        known=fence("\n".join(map(_said, earlier)), "said before", nonce) if earlier else "(nothing)",
         diff=_shown(diff, group, nonce),
     )
 
 
 def verifying_question(
-    asking: Asking, diff: bytes, around: Sequence[FileDiff], found: Sequence[Finding], model: str
+    asking: Asking, diff: bytes, around: Sequence[FileDiff], claims: Claims, model: str
 ) -> Question:
     """Which of these findings are real: whoever looks again sees the code, and not how it was argued."""
     nonce = nonce_of(asking.key)
-    claims = "\n".join(json.dumps(_claim(nth, each), ensure_ascii=False) for nth, each in enumerate(found))
-    files = [file for file in around if file.hunks]
-    shown, told = _shown(diff, files, nonce), fence(claims, "claims", nonce)
+    new = [_claim(nth, each) for nth, each in enumerate(claims.found)]
+    old = [_claim(nth, each) | _earlier(each) for nth, each in enumerate(claims.earlier, len(new))]
+    told = fence("\n".join(json.dumps(each, ensure_ascii=False) for each in (*new, *old)), "claims", nonce)
+    shown = _shown(diff, [file for file in around if file.hunks], nonce)
     return _question(("review_verify", "review_claims"), Verdicts, model, diff=shown, claims=told)
 
 
@@ -92,3 +109,14 @@ def _claim(nth: int, it: Finding) -> dict[str, object]:
         "claim": it.title,
         "because": it.text,
     }
+
+
+def _earlier(it: Finding) -> dict[str, object]:
+    """It was said of another state: how its lines read then, and where they are now, if they still are."""
+    code = "\n".join(line.decode(errors="replace") for line in it.code)
+    lines = [it.anchor.begins, it.anchor.line] if it.is_placed else None
+    return {"said_before": True, "lines": lines, "code_then": code}
+
+
+def _said(it: Finding) -> str:
+    return f"{it.anchor.path}: {it.title}"

@@ -1,6 +1,5 @@
-"""Reading a pull request: what changes, what a first reader finds, and what a second one can reproduce."""
+"""Reading a pull request: what is new of it since it was last read, and what comes of that."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -12,29 +11,25 @@ from bot.application.configuration_review import Review as Settings
 from bot.application.frozen import check_not_frozen
 from bot.application.in_force import in_force
 from bot.application.ports import World
-from bot.application.review_answers import MOST_FINDINGS, Findings, Found, Verdicts, answered
-from bot.application.review_paying import Cost, ask_once
-from bot.application.review_questions import Asking, finding_question, verifying_question
-from bot.domain.anchors import Anchor, hunk_of
-from bot.domain.diff import REMOVED, FileDiff, files_in, lines_of
-from bot.domain.diff_shown import hunks_around, is_cut, pack
-from bot.domain.left_out import why_left_out
-from bot.domain.patches import read_patches
-from bot.domain.remarks import Finding, Severity, judged
-from bot.domain.reviewing import Request, request_in
-from bot.domain.suggesting import is_fit
-from bot.records import Repository, StepFailed
-from bot.review_records import Patch, Reviewable
+from bot.application.review_changes import Changed, Known, look_at_changes
+from bot.application.review_groups import Group, read_group
+from bot.application.review_paying import Cost
+from bot.application.review_questions import Asking
+from bot.domain.remarks import Finding, Severity
+from bot.domain.reviewing import Request, read_before, request_in
+from bot.records import Recorded, Repository, StepFailed
+from bot.review_records import Reviewable
 
-# What one question may hold of a diff, and how many of them a review may ask.
-GROUP_TOKENS: Final = 60_000
-MOST_GROUPS: Final = 4
 RISKS: Final = ("low", "medium", "high")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """What came of it: everything that is said of the pull request is made of this."""
+    """What came of it: everything that is said of the pull request is made of this.
+
+    `since` is the commit that an earlier review read, `mended` what was found then and is so no more. Where
+    it `is_further` only `anew`, the files that read otherwise since, were read: `news` is what they add.
+    """
 
     head: str
     fails_at: Severity | None
@@ -48,6 +43,12 @@ class Read:
     risk_why: str = ""
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
     findings: tuple[Finding, ...] = ()
+    mended: tuple[Finding, ...] = ()
+    since: str = ""
+    is_further: bool = False
+    anew: tuple[str, ...] = ()
+    news: tuple[str, ...] = ()
+    hunks: tuple[str, ...] = ()
     unproven: int = 0
     cost: Cost = Cost()  # noqa: RUF009  frozen
 
@@ -55,17 +56,6 @@ class Read:
     def unread(self) -> int:
         """How many files change lines that nobody read, or not to their end."""
         return self.unlisted + len(self.in_part) + sum(code != "no_lines" for _, code in self.left_out)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changed:
-    """What it changes: the diff, its files to be read, and those that are not, with why, or only in part."""
-
-    diff: bytes
-    groups: tuple[tuple[FileDiff, ...], ...]
-    left_out: tuple[tuple[str, str], ...]
-    in_part: tuple[str, ...]
-    unlisted: int
 
 
 async def keep_seen(world: World, repository: Repository, pull: Reviewable) -> str:
@@ -78,26 +68,29 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
 
     An answer that was paid for in an earlier try is taken from there.
     """
-    request = request_in(await world.log.read(stream), asked_key)
+    past = await world.log.read(stream)
+    request = request_in(past, asked_key)
     await check_not_frozen(world, request.repository)
     pull = msgspec.json.decode(await world.blobs.get(request.repository.id, seen), type=Reviewable)
     settings, not_secret = await _settings(request.repository, world)
-    changed = await _changed(request, pull, not_secret, world)
+    digest, before = await _before(past, asked_key, request, world)
+    known = Known(
+        not_secret=not_secret,
+        findings=() if before is None else before.findings,
+        hunks=() if before is None or _is_anew(request) else before.hunks,
+    )
+    changed = await look_at_changes(request, pull, known, world)
     asking = Asking(
-        request=request, pull=pull, key=f"{asked_key}:{pull.head}", focus=await _focus(request, world)
+        request=request,
+        pull=pull,
+        key=f"{asked_key}:{pull.head}:{digest[:16]}" if digest else f"{asked_key}:{pull.head}",
+        focus=await _focus(request, world),
     )
-    read = Read(
-        head=pull.head,
-        fails_at=settings.fails_at,
-        confidence=settings.confidence,
-        left_out=changed.left_out,
-        in_part=changed.in_part,
-        unlisted=changed.unlisted,
-        covered=tuple(file.path for group in changed.groups for file in group),
-    )
+    read = _begun(pull, settings, changed)
+    read = read if before is None else _going_on(read, before, is_anew=not known.hunks)
     for nth, group in enumerate(changed.groups):
-        read = await _read_group(read, replace(asking, nth=nth), changed.diff, group, world)
-    return await world.blobs.put(request.repository.id, msgspec.json.encode(read))
+        read = _with(read, await read_group(replace(asking, nth=nth), changed, group, world))
+    return await world.blobs.put(request.repository.id, msgspec.json.encode(_settled(read)))
 
 
 async def load_read(world: World, repository: Repository, digest: str) -> Read:
@@ -120,102 +113,79 @@ async def _focus(request: Request, world: World) -> str:
     return (await world.blobs.get(request.repository.id, request.focus)).decode()
 
 
-async def _changed(request: Request, pull: Reviewable, not_secret: Sequence[str], world: World) -> Changed:
-    diff, patches = await world.reviews.diff(request.repository, base=pull.base, head=pull.head), None
-    if diff is None:
-        patches = await world.reviews.patches(request.repository, request.number)
-        now = await world.reviews.look(request.repository, request.number)
-        if now.head != pull.head:  # the listing is of what it shows now
-            raise StepFailed("head_moved", f"#{pull.number} is at {now.head}")
-    # In a thread: a large diff takes longer than the others can wait.
-    return await asyncio.to_thread(_parted, diff, patches or (), pull.files, not_secret)
+def _is_anew(request: Request) -> bool:
+    """Whether all of it is to be read, whatever was read before: it is looked at for something else."""
+    return request.is_full or bool(request.focus)
 
 
-def _parted(diff: bytes | None, patches: Sequence[Patch], count: int, not_secret: Sequence[str]) -> Changed:
-    text, files = read_patches(patches) if diff is None else (diff, list(files_in(diff)))
-    why = {file.path: why_left_out(text, file, not_secret=not_secret) for file in files}
-    packed = pack([file for file in files if not why[file.path]], budget=GROUP_TOKENS, most=MOST_GROUPS)
-    why |= {file.path: "too_much" for file in packed.too_much}
-    left_out = tuple((path, code) for path, code in why.items() if code)
-    in_part = tuple(file.path for group in packed.groups for file in group if is_cut(text, file))
-    unlisted = max(0, count - len(files)) if diff is None else 0  # GitHub's listing ends at 3,000 files
-    return Changed(diff=text, groups=packed.groups, left_out=left_out, in_part=in_part, unlisted=unlisted)
+async def _before(
+    past: Sequence[Recorded], asked_key: str, request: Request, world: World
+) -> tuple[str, Read | None]:
+    """What the last review made of it, with its digest; none where there was none, or it is forgotten."""
+    digest = read_before(past, asked_key)
+    if not digest:
+        return "", None
+    try:
+        return digest, await load_read(world, request.repository, digest)
+    except StepFailed:
+        return "", None
 
 
-async def _read_group(
-    read: Read, asking: Asking, diff: bytes, group: Sequence[FileDiff], world: World
-) -> Read:
-    """What it looked like before, and what comes of these files."""
-    repository = asking.request.repository
-    question = await asyncio.to_thread(finding_question, asking, diff, group, world.rules.model)
-    answer = await ask_once(world, repository, question, key=f"{asking.key}:find:{asking.nth}")
-    found, cost = answered(answer, Findings), read.cost.plus(answer)
-    candidates = await asyncio.to_thread(_placed, found.findings[:MOST_FINDINGS], diff, group)
-    confirmed: list[Finding] = []
-    if candidates:
-        around = [hunks_around(file, _numbers(file, candidates)) for file in group]
-        question = await asyncio.to_thread(
-            verifying_question, asking, diff, around, candidates, world.rules.model
-        )
-        answer = await ask_once(world, repository, question, key=f"{asking.key}:verify:{asking.nth}")
-        verdicts, cost = answered(answer, Verdicts).verdicts, cost.plus(answer)
-        confirmed = judged(candidates, {each.number: each.confidence for each in verdicts if each.is_real})
-    kept = [await _with_fit_suggestion(each, asking, read.head, world) for each in confirmed]
-    paths = {file.path for file in group}
-    named = [(each.what, tuple(path for path in each.files if path in paths)) for each in found.groups]
-    is_graver = RISKS.index(found.risk) > RISKS.index(read.risk) or not read.risk_why
+def _begun(pull: Reviewable, settings: Settings, changed: Changed) -> Read:
+    """What is known of it before anybody is asked; what nobody looks at again still stands."""
+    doubtful = changed.followed.doubtful
+    anew = tuple(file.path for group in changed.groups for file in group)
+    return Read(
+        head=pull.head,
+        fails_at=settings.fails_at,
+        confidence=settings.confidence,
+        left_out=changed.left_out,
+        in_part=changed.in_part,
+        unlisted=changed.unlisted,
+        covered=changed.covered,
+        hunks=changed.hunks,
+        findings=(*changed.followed.open, *(each for each in doubtful if each.anchor.path not in anew)),
+        mended=changed.followed.gone,
+        anew=anew,
+    )
+
+
+def _going_on(read: Read, before: Read, *, is_anew: bool) -> Read:
+    """What was said of the whole still holds; where all is read again it is said again."""
+    if is_anew:
+        return replace(read, since=before.head)
+    kept = ((what, tuple(path for path in paths if path in read.covered)) for what, paths in before.groups)
     return replace(
         read,
-        summary=(*read.summary, found.summary),
-        risk=found.risk if is_graver else read.risk,
-        risk_why=found.risk_why if is_graver else read.risk_why,
-        groups=(*read.groups, *(each for each in named if each[1])),
-        findings=(*read.findings, *kept),
-        unproven=read.unproven + len(found.findings) - len(confirmed),
-        cost=cost,
+        since=before.head,
+        is_further=True,
+        summary=before.summary,
+        risk=before.risk,
+        risk_why=before.risk_why,
+        groups=tuple(each for each in kept if each[1]),
     )
 
 
-def _placed(found: Sequence[Found], diff: bytes, group: Sequence[FileDiff]) -> list[Finding]:
-    """Those of these files, each at its lines; where a remark cannot stand on them, it has none."""
-    files = {file.path: file for file in group}
-    return [_finding(each, diff, files[each.path]) for each in found if each.path in files]
-
-
-def _finding(it: Found, diff: bytes, file: FileDiff) -> Finding:
-    anchor = Anchor(path=it.path, side=it.side, line=it.line, first=it.start_line)
-    hunk = hunk_of(file, anchor)
-    lines = [] if hunk is None else lines_of(diff, hunk)
-    is_left = it.side == "LEFT"
-    code = [
-        line.text for line in lines if (line.sign == REMOVED) is is_left and line.number in anchor.numbers
-    ]
-    return Finding(
-        rule=it.rule,
-        severity=it.severity,
-        confidence=it.confidence,
-        anchor=anchor,
-        title=it.title,
-        text=it.text,
-        code=tuple(code),
-        suggestion=it.suggestion if code else None,
+def _with(read: Read, it: Group) -> Read:
+    """With what came of one group more."""
+    said, named = it.said, {path for _, paths in read.groups for path in paths}
+    groups = ((what, tuple(path for path in paths if path not in named)) for what, paths in it.groups)
+    is_graver = RISKS.index(said.risk) > RISKS.index(read.risk) or not read.risk_why
+    return replace(
+        read,
+        summary=read.summary if read.is_further else (*read.summary, said.summary),
+        news=(*read.news, said.summary) if read.is_further else (),
+        risk=said.risk if is_graver else read.risk,
+        risk_why=said.risk_why if is_graver else read.risk_why,
+        groups=(*read.groups, *(each for each in groups if each[1])),
+        findings=(*read.findings, *it.findings),
+        mended=(*read.mended, *it.mended),
+        unproven=read.unproven + it.unproven,
+        cost=read.cost.plus_all(it.cost),
     )
 
 
-def _numbers(file: FileDiff, found: Sequence[Finding]) -> list[tuple[str, int]]:
-    return [(each.anchor.side, each.anchor.line) for each in found if each.anchor.path == file.path]
-
-
-async def _with_fit_suggestion(it: Finding, asking: Asking, head: str, world: World) -> Finding:
-    """Its suggestion only where the file takes it: one that breaks the file is worse than none."""
-    if it.suggestion is None:
-        return it
-    try:
-        content = await world.sources.read(asking.request.repository, head, it.anchor.path)
-    except StepFailed:
-        content = None
-    is_text = content is not None and b"\0" not in content
-    before = content.decode(errors="replace") if content is not None and is_text else ""
-    code = [line.decode(errors="replace").removesuffix("\r") for line in it.code]
-    fits = is_text and await asyncio.to_thread(is_fit, before, it.anchor, code, it.suggestion)
-    return it if fits else replace(it, suggestion=None)
+def _settled(read: Read) -> Read:
+    """What is found again is not mended, whoever found it."""
+    found = {each.fingerprint for each in read.findings}
+    return replace(read, mended=tuple(each for each in read.mended if each.fingerprint not in found))

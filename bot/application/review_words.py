@@ -128,13 +128,37 @@ def walkthrough(read: Read, found: Sorted, request: Request) -> str:
     """The one comment: what changes, how risky it is, what was found, what was read and what it cost."""
     return "\n\n".join([
         f"### Review of `{read.head[:7]}`",
+        *_since(read),
         *(one_line(each, most=LONGEST_TEXT) for each in read.summary),
         *_risk(read),
         *_groups(read),
         *_findings(found),
+        *_mended(read),
         f"{_coverage(read)}{_in_part(read.in_part)}{_left_out(read.left_out)}{_unlisted(read)}",
         _cost(read, request),
     ])
+
+
+def _since(read: Read) -> list[str]:
+    """What of it is new where an earlier review is gone on from."""
+    if not read.is_further:
+        return []
+    then = f"`{read.since[:7]}`"
+    if not read.anew:
+        return [f"Nothing reads otherwise since {then}. `{PREFIX} review full` reads all of it again."]
+    news = one_line(" ".join(read.news), most=LONGEST_TEXT)
+    return [f"**New since {then}** in {_named(read.anew)}: {news} The rest stands as it was read then."]
+
+
+def _mended(read: Read) -> list[str]:
+    """What was said of an earlier state and is so no more."""
+    mended = [each for each in read.mended if each.confidence >= read.confidence]
+    rows = [
+        f"- {code(each.anchor.path)}: {one_line(each.title, most=LONGEST_LINE)}"
+        for each in mended[:MOST_NAMED]
+    ]
+    more = [f"- and {len(mended) - MOST_NAMED} more"] if len(mended) > MOST_NAMED else []
+    return ["\n".join([f"**No longer so since `{read.since[:7]}`:**", "", *rows, *more])] if mended else []
 
 
 def _risk(read: Read) -> list[str]:
@@ -170,7 +194,7 @@ def _whole(found: Iterable[Finding]) -> list[str]:
     """With why, as far as there is room for it."""
     rows, room = [], LONGEST_LISTING
     for each in found:
-        row = f"{_row(each)} {one_line(each.text, most=LONGEST_TEXT)}"
+        row = f"{_row(each).rstrip('.')}. {one_line(each.text, most=LONGEST_TEXT)}"
         row = row if len(row) <= room else _row(each)
         room -= len(row)
         rows.append(row)
@@ -178,6 +202,8 @@ def _whole(found: Iterable[Finding]) -> list[str]:
 
 
 def _place(it: Finding) -> str:
+    if not it.anchor.line:
+        return f"{code(it.anchor.path)} (its lines read otherwise by now)"
     lines = (
         str(it.anchor.line) if it.anchor.begins == it.anchor.line else f"{it.anchor.begins}-{it.anchor.line}"
     )
@@ -223,5 +249,6 @@ def _cost(read: Read, request: Request) -> str:
     cost = read.cost
     return (
         f"<sub>Asked for {by}.{unproven} {counted(cost.calls, 'model call')}, {cost.tokens} tokens, "
-        f"${cost.micro_usd / 1e6:.4f}. `{PREFIX} review` reads it again.</sub>"
+        f"${cost.micro_usd / 1e6:.4f}. "
+        f"`{PREFIX} review` reads what is new, `{PREFIX} review full` all of it.</sub>"
     )

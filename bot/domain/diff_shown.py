@@ -71,12 +71,16 @@ def tokens_of(file: FileDiff) -> int:
     return size // BYTES_A_TOKEN + lines + len(file.path)
 
 
-def hunks_around(file: FileDiff, numbers: Sequence[tuple[str, int]]) -> FileDiff:
-    """The file with only the hunks in which these lines are, by side and number; whole if one is in none."""
+def hunks_around(file: FileDiff, numbers: Sequence[tuple[str, int]], otherwise: Sequence[Hunk]) -> FileDiff:
+    """The file with only the hunks in which these lines are, by side and number.
+
+    Where one is in none, with these other ones as well.
+    """
     around = [[hunk for hunk in file.hunks if _is_in(hunk, *number)] for number in numbers]
+    kept = {hunk.start for hunks in around for hunk in hunks}
     if not all(around):
-        return file
-    return replace(file, hunks=tuple(hunk for hunk in file.hunks if any(hunk in each for each in around)))
+        kept.update(hunk.start for hunk in otherwise)
+    return replace(file, hunks=tuple(hunk for hunk in file.hunks if hunk.start in kept))
 
 
 def _is_in(hunk: Hunk, side: str, number: int) -> bool:

@@ -1,26 +1,26 @@
 """Findings of a review: what is said of lines, which of them are said, in what order, and what follows."""
 
 import hashlib
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
 from bot.domain.anchors import Anchor
+from bot.domain.places import Place, plain
 
 Severity = Literal["critical", "major", "minor", "nit"]
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 # More of them nobody reads; of what hardly matters, fewer still.
 MOST_ON_LINES: Final = 20
 MOST_NITS: Final = 3
-_SPACE: Final = re.compile(rb"\s+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What is wrong at some lines; `confidence` of a hundred, `code` the lines as they stand there.
 
-    Without code it is of no line that a remark can stand on.
+    Without code it is of no line that a remark can stand on; of line 0 where its lines cannot be found again.
+    One that was followed goes by the fingerprint that it had.
     """
 
     rule: str
@@ -31,11 +31,20 @@ class Finding:
     text: str
     code: tuple[bytes, ...]
     suggestion: str | None = None
+    place: Place | None = None
+    known_as: str = ""
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether its lines are some of the diff."""
+        return bool(self.code) and bool(self.anchor.line)
 
     @property
     def fingerprint(self) -> str:
         """The same wherever these lines have moved to in their file, however they are indented by then."""
-        code = b"\n".join(_SPACE.sub(b" ", line).strip() for line in self.code)
+        if self.known_as:
+            return self.known_as
+        code = b"\n".join(map(plain, self.code))
         said = f"{self.rule}\0{self.anchor.path}\0{self.anchor.side}\0".encode()
         return hashlib.sha256(said + code).hexdigest()[:16]
 
@@ -69,7 +78,7 @@ def sort(findings: Iterable[Finding], *, least: int, said: Collection[str] = ())
     on_lines: list[Finding] = []
     listed: list[Finding] = []
     for each in found.values():
-        is_for_its_line = bool(each.code) and each.fingerprint not in said and _has_room(each, on_lines)
+        is_for_its_line = each.is_placed and each.fingerprint not in said and _has_room(each, on_lines)
         (on_lines if is_for_its_line else listed).append(each)
     return Sorted(on_lines=tuple(on_lines), listed=tuple(listed))
 

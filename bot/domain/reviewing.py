@@ -13,6 +13,8 @@ REQUESTED: Final = "ReviewRequested"
 HELD_UP: Final = "ReviewHeldUp"
 CONCLUDED: Final = "ReviewConcluded"
 PAID: Final = "ReviewPaid"
+# The outcome of one that came to its end.
+SAID: Final = "said"
 # With four times as long between two of them: a quarter of a minute first, four hours in the end.
 TRIES: Final = 7
 FACTOR: Final = 4
@@ -47,12 +49,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a review ended: what was said at lines, how many findings there are, what it cost."""
+    """How a review ended: what was said at lines, what is mended, how many findings there are, its cost."""
 
     outcome: str
     head: str = ""
     findings: int = 0
     said: tuple[str, ...] = ()
+    mended: tuple[str, ...] = ()
     text: str = ""
     tokens: int = 0
     micro_usd: int = 0
@@ -103,6 +106,7 @@ def concluded(it: Ended) -> Fact:
             "head": it.head,
             "findings": it.findings,
             "said": list(it.said),
+            "mended": list(it.mended),
             "text": it.text,
             "tokens": it.tokens,
             "micro_usd": it.micro_usd,
@@ -134,9 +138,23 @@ def is_overtaken(records: Iterable[Recorded], key: str) -> bool:
 
 
 def said_before(records: Iterable[Recorded], key: str) -> frozenset[str]:
-    """The fingerprints of all that other reviews of this pull request said at its lines."""
-    others = (each for each in records if each.type == CONCLUDED and each.meta["key"] != ending_key(key))
-    return frozenset(said for each in others for said in each.data["said"])
+    """The fingerprints of what other reviews of this pull request said at its lines, if not mended since."""
+    said = set[str]()
+    for each in _others(records, key):
+        said.update(each.data["said"])
+        said.difference_update(each.data.get("mended", ()))
+    return frozenset(said)
+
+
+def read_before(records: Iterable[Recorded], key: str) -> str:
+    """The digest of what the last other review read that was said; nothing where there is none."""
+    digests = [each.data["text"] for each in _others(records, key) if each.data["outcome"] == SAID]
+    return str(digests[-1]) if digests else ""
+
+
+def _others(records: Iterable[Recorded], key: str) -> Iterable[Recorded]:
+    """How all reviews ended but the one that was asked for under this key."""
+    return (each for each in records if each.type == CONCLUDED and each.meta["key"] != ending_key(key))
 
 
 def ending_key(key: str) -> str:

@@ -80,7 +80,7 @@ Only paid invoices are counted.
 
 Read: 1 file.
 
-<sub>Asked for by @developer. 2 model calls, <tokens>, <cost>. `/claude review` reads it again.</sub>\
+<sub>Asked for by @developer. 2 model calls, <tokens>, <cost>. `/claude review` reads what is new, `/claude review full` all of it.</sub>\
 """)
     assert (pull.replies(), pull.reactions()) == ([], ["eyes"])
 

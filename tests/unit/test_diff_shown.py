@@ -67,12 +67,9 @@ def test_only_the_hunks_of_those_lines_are_kept() -> None:
     it = only(DIFF)
 
     assert [
-        len(hunks_around(it, where).hunks) for where in ([("RIGHT", 9)], [("LEFT", 21)], [("RIGHT", 1)])
-    ] == [
-        1,
-        1,
-        2,
-    ]
+        len(hunks_around(it, where, it.hunks[:1]).hunks)
+        for where in ([("RIGHT", 9)], [("LEFT", 21)], [("LEFT", 21), ("RIGHT", 1)], [])
+    ] == [1, 1, 2, 0]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,70 @@
+"""Reading one group of files: what a first reader finds, and what a second one can reproduce."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.application.ports import World
+from bot.application.review_answers import MOST_FINDINGS, Findings, Verdicts, answered
+from bot.application.review_changes import Changed
+from bot.application.review_paying import Cost, ask_once
+from bot.application.review_placing import placed, with_fit_suggestion
+from bot.application.review_questions import Asking, Claims, finding_question, verifying_question
+from bot.domain.diff import FileDiff
+from bot.domain.diff_shown import hunks_around
+from bot.domain.remarks import Finding, judged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """What came of it: what is found there now, what is so no more, and what it took."""
+
+    said: Findings
+    groups: tuple[tuple[str, tuple[str, ...]], ...]
+    findings: tuple[Finding, ...]
+    mended: tuple[Finding, ...]
+    unproven: int
+    cost: Cost
+
+
+async def read_group(asking: Asking, changed: Changed, group: Sequence[FileDiff], world: World) -> Group:
+    """Ask twice; once where nothing is found, and nothing was before. Raises StepFailed."""
+    repository, paths = asking.request.repository, {file.path for file in group}
+    earlier = [each for each in changed.followed.doubtful if each.anchor.path in paths]
+    question = await asyncio.to_thread(
+        finding_question, asking, changed.diff, group, earlier, world.rules.model
+    )
+    answer = await ask_once(world, repository, question, key=f"{asking.key}:find:{asking.nth}")
+    said, cost = answered(answer, Findings), Cost().plus(answer)
+    found = await asyncio.to_thread(placed, said.findings[:MOST_FINDINGS], changed.diff, group)
+    claims, sure = Claims(found=found, earlier=earlier), dict[int, int]()
+    if claims.all:
+        around = [_around(file, claims.all, changed) for file in group]
+        question = await asyncio.to_thread(
+            verifying_question, asking, changed.diff, around, claims, world.rules.model
+        )
+        answer = await ask_once(world, repository, question, key=f"{asking.key}:verify:{asking.nth}")
+        verdicts, cost = answered(answer, Verdicts).verdicts, cost.plus(answer)
+        sure = {each.number: each.confidence if each.is_real else -1 for each in verdicts}
+    confirmed = judged(found, {nth: each for nth, each in sure.items() if each >= 0})
+    # Of what was said before nothing is mended unless that is seen.
+    mended = [each for nth, each in enumerate(earlier, len(found)) if sure.get(nth, 0) < 0]
+    kept = [
+        await with_fit_suggestion(each, repository, asking.pull.head, world)
+        for each in (*(each for each in earlier if each not in mended), *confirmed)
+    ]
+    named = [(each.what, tuple(path for path in each.files if path in paths)) for each in said.groups]
+    return Group(
+        said=said,
+        groups=tuple(each for each in named if each[1]),
+        findings=tuple(kept),
+        mended=tuple(mended),
+        unproven=len(said.findings) - len(confirmed),
+        cost=cost,
+    )
+
+
+def _around(file: FileDiff, claims: Sequence[Finding], changed: Changed) -> FileDiff:
+    """What is to be seen of it to look again: where something is claimed, or all that is new."""
+    numbers = [(each.anchor.side, each.anchor.line) for each in claims if each.anchor.path == file.path]
+    return hunks_around(changed.files[file.path], numbers, file.hunks)

@@ -1,0 +1,51 @@
+"""What the model found, put at its lines, and with a suggestion only where the file takes it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.application.ports import World
+from bot.application.review_answers import Found
+from bot.domain.anchors import Anchor
+from bot.domain.diff import FileDiff
+from bot.domain.places import place_of
+from bot.domain.remarks import Finding
+from bot.domain.suggesting import is_fit
+from bot.records import Repository, StepFailed
+
+
+def placed(found: Sequence[Found], diff: bytes, group: Sequence[FileDiff]) -> list[Finding]:
+    """Those of these files, each at its lines; where a remark cannot stand on them, it has none."""
+    files = {file.path: file for file in group}
+    return [_finding(each, diff, files[each.path]) for each in found if each.path in files]
+
+
+def _finding(it: Found, diff: bytes, file: FileDiff) -> Finding:
+    anchor = Anchor(path=it.path, side=it.side, line=it.line, first=it.start_line)
+    place, code = place_of(diff, file, anchor) or (None, ())
+    return Finding(
+        rule=it.rule,
+        severity=it.severity,
+        confidence=it.confidence,
+        anchor=anchor,
+        title=it.title,
+        text=it.text,
+        code=code,
+        suggestion=it.suggestion if code else None,
+        place=place,
+    )
+
+
+async def with_fit_suggestion(it: Finding, repository: Repository, head: str, world: World) -> Finding:
+    """Its suggestion only where the file takes it: one that breaks the file is worse than none."""
+    if it.suggestion is None:
+        return it
+    try:
+        content = await world.sources.read(repository, head, it.anchor.path)
+    except StepFailed:
+        content = None
+    is_text = content is not None and b"\0" not in content
+    before = content.decode(errors="replace") if content is not None and is_text else ""
+    code = [line.decode(errors="replace").removesuffix("\r") for line in it.code]
+    fits = is_text and await asyncio.to_thread(is_fit, before, it.anchor, code, it.suggestion)
+    return it if fits else replace(it, suggestion=None)
