@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.application.ports import World
 from bot.application.review_answers import MOST_FINDINGS, Findings, Verdicts, answered
@@ -10,6 +10,7 @@ from bot.application.review_changes import Changed
 from bot.application.review_paying import Cost, ask_once
 from bot.application.review_placing import placed, with_fit_suggestion
 from bot.application.review_questions import Asking, Claims, finding_question, verifying_question
+from bot.application.review_surroundings import texts_around
 from bot.domain.diff import FileDiff
 from bot.domain.diff_shown import hunks_around
 from bot.domain.remarks import Finding, judged
@@ -30,6 +31,7 @@ class Group:
 async def read_group(asking: Asking, changed: Changed, group: Sequence[FileDiff], world: World) -> Group:
     """Ask twice; once where nothing is found, and nothing was before. Raises StepFailed."""
     repository, paths = asking.request.repository, {file.path for file in group}
+    asking = replace(asking, texts=await texts_around(repository, asking.pull.head, group, world))
     earlier = [each for each in changed.followed.doubtful if each.anchor.path in paths]
     question = await asyncio.to_thread(
         finding_question, asking, changed.diff, group, earlier, world.rules.model

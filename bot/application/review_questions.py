@@ -1,8 +1,8 @@
 """What the model is asked in a review: first to find, then to reproduce what was found."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from pydantic import BaseModel
@@ -21,17 +21,20 @@ from bot.review_records import Reviewable
 
 MAX_TOKENS: Final = 16_000
 LONGEST_DESCRIPTION: Final = 8_000
+# What is around the hunks may make a question so much longer, in characters.
+MOST_AROUND: Final = 60_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """What is asked about: the pull request, and which of its groups of files."""
+    """What is asked about: the pull request, which of its groups of files, and these by path, if at hand."""
 
     request: Request
     pull: Reviewable
     key: str
     focus: str = ""
     nth: int = 0
+    texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,7 @@ def finding_question(
         description=fence(visible_markdown(pull.body).text[:LONGEST_DESCRIPTION], "description", nonce),
         focus=focus,
         known=fence("\n".join(map(_said, earlier)), "said before", nonce) if earlier else "(nothing)",
-        diff=_shown(diff, group, nonce),
+        diff=_shown(diff, group, asking, nonce),
     )
 
 
@@ -76,7 +79,7 @@ def verifying_question(
     new = [_claim(nth, each) for nth, each in enumerate(claims.found)]
     old = [_claim(nth, each) | _earlier(each) for nth, each in enumerate(claims.earlier, len(new))]
     told = fence("\n".join(json.dumps(each, ensure_ascii=False) for each in (*new, *old)), "claims", nonce)
-    shown = _shown(diff, [file for file in around if file.hunks], nonce)
+    shown = _shown(diff, [file for file in around if file.hunks], asking, nonce)
     return _question(("review_verify", "review_claims"), Verdicts, model, diff=shown, claims=told)
 
 
@@ -95,8 +98,16 @@ def _question(files: tuple[str, str], shape: type[BaseModel], model: str, **name
     )
 
 
-def _shown(diff: bytes, files: Sequence[FileDiff], nonce: str) -> str:
-    return fence("\n\n".join(shown_file(diff, file) for file in files), "diff", nonce)
+def _shown(diff: bytes, files: Sequence[FileDiff], asking: Asking, nonce: str) -> str:
+    """The hunks of these files, with what is around them as far as there is room for it."""
+    parts, room = list[str](), MOST_AROUND
+    for file in files:
+        plain = shown_file(diff, file)
+        whole = shown_file(diff, file, asking.texts.get(file.path, ()))
+        fits = len(whole) - len(plain) <= room
+        room -= len(whole) - len(plain) if fits else 0
+        parts.append(whole if fits else plain)
+    return fence("\n\n".join(parts), "diff", nonce)
 
 
 def _claim(nth: int, it: Finding) -> dict[str, object]:

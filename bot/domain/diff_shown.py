@@ -1,11 +1,13 @@
 """A diff as the model is shown it: each line with its number and sign, and files put together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Final
 
 from bot.domain.diff import ADDED, REMOVED, FileDiff, Hunk, lines_of
 from bot.domain.fencing import spelled
+from bot.domain.surroundings import Around, around
 
 # About as many bytes of code make a token.
 BYTES_A_TOKEN: Final = 3
@@ -21,20 +23,34 @@ class Packed:
     too_much: tuple[FileDiff, ...] = ()
 
 
-def shown_file(diff: bytes, file: FileDiff) -> str:
-    """The file with all its hunks. A removed line has its number on the left, every other on the right."""
+def shown_file(diff: bytes, file: FileDiff, lines: Sequence[str] = ()) -> str:
+    """The file with all its hunks. A removed line has its number on the left, every other on the right.
+
+    Of its own `lines`, where they are given, those that belong around a hunk stand beside it, each once.
+    """
     was = f" (was {spelled(file.header.was)})" if file.header.was else ""
     head = f"=== {spelled(file.path)}{was}, {file.header.became}"
-    return "\n".join([head, *(shown_hunk(diff, hunk) for hunk in file.hunks)])
+    shown, done = [head], 0
+    for hunk, following in zip_longest(file.hunks, file.hunks[1:]):
+        it = around(lines, hunk.right, hunk.right + max(hunk.rights, 1) - 1) if lines else Around()
+        end = following.right if following else len(lines) + 1
+        above = [number for number in (it.begins, *it.above) if done < number < hunk.right]
+        below = [number for number in it.below if hunk.right + hunk.rights <= number < end]
+        shown += ["@@", *_beside(lines, dict.fromkeys(above)), *_of_hunk(diff, hunk), *_beside(lines, below)]
+        done = max([hunk.right + hunk.rights - 1, *below])
+    return "\n".join(shown)
 
 
-def shown_hunk(diff: bytes, hunk: Hunk) -> str:
-    """Its lines, after one that parts them from those before."""
-    lines = (
+def _beside(lines: Sequence[str], numbers: Iterable[int]) -> Iterator[str]:
+    """Lines that are in no hunk."""
+    return (f"{number}|{_cut(lines[number - 1].encode())}" for number in numbers)
+
+
+def _of_hunk(diff: bytes, hunk: Hunk) -> Iterator[str]:
+    return (
         f"{'L' if line.sign == REMOVED else ''}{line.number}{_SIGNS.get(line.sign, ' ')}{_cut(line.text)}"
         for line in lines_of(diff, hunk)
     )
-    return "\n".join(["@@", *lines])
 
 
 def is_cut(diff: bytes, file: FileDiff) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 from inline_snapshot import snapshot
 
+from standins.claude_replies import Asked
 from standins.github.people import GitHub
 from tests.story import Team
 from tests.story.reviews import CHANGED, FOUND, SOURCE, at_lines, has_a_change, reviews, walkthrough
@@ -48,6 +49,24 @@ async def test_what_nobody_wrote_by_hand_is_not_read_and_named(team: Team) -> No
     )
     assert "not a key" not in str(team.claude.requests)
     assert at_lines(pull) == [("count.py", 5)]
+
+
+@pytest.mark.parametrize("script", [reviews()])
+async def test_what_is_around_a_change_in_its_function_is_shown_beside_it(team: Team) -> None:
+    long = "def far():\n" + "".join(f"    step({nth})\n" for nth in range(60)) + "\n\nx = 1\n"
+    await team.developer.pushes({"far.py": long, "blob.bin": b"\0one", "gone.py": "x = 1\n"})
+    changed = {"far.py": long.replace("step(40)", "leap(40)"), "blob.bin": b"\0two", "gone.py": None}
+    pull = await has_a_change(team, {**changed, "new.py": "y = 1\n"})
+
+    await team.developer.comments("/claude review", on=pull)
+    await team.bot.comes_to_rest()
+
+    shown = Asked(body=team.claude.requests[0]).told.splitlines()
+    at = shown.index("=== far.py, modified")
+    assert shown[at + 1 : at + 5] == ["@@", "1|def far():", "14|    step(12)", "15|    step(13)"]
+    assert "42+    leap(40)" in shown
+    assert "57|    step(55)" in shown
+    assert "58|    step(56)" not in shown
 
 
 @pytest.mark.parametrize("script", [reviews(FOUND)])

@@ -736,8 +736,9 @@ class FakeSources:
     async def scan(
         self, repository: Repository, commit: str, paths: Sequence[str], look: Callable[[str, bytes], bool]
     ) -> None:
-        for path in paths:
-            if not look(path, self.files[commit][path]):
+        there = self.files[commit]
+        for path in (each for each in paths if each in there):
+            if not look(path, there[path]):
                 return
 
     @asynccontextmanager

@@ -53,6 +53,21 @@ def test_where_it_comes_from_is_said_and_a_long_line_is_cut() -> None:
     ]
 
 
+def test_what_is_around_a_hunk_in_its_function_stands_beside_it_once() -> None:
+    lines = [b"def f():", *(b"    %d" % nth for nth in range(2, 30)), b"", b"x = 1"]
+    hunks = "@@ -4,1 +4,1 @@\n-    1\n+    4\n@@ -8 +8 @@\n-    1\n+    8\n@@ -31 +31 @@\n-x\n+x = 1\n"
+    diff = f"diff --git a/x b/x\n--- a/x\n+++ b/x\n{hunks}".encode()
+
+    shown = shown_file(diff, only(diff), [line.decode() for line in lines]).splitlines()
+
+    assert shown == [
+        "=== x, modified",
+        *("@@", "1|def f():", "2|    2", "3|    3", "L4-    1", "4+    4", "5|    5", "6|    6", "7|    7"),
+        *("@@", "L8-    1", "8+    8", *(f"{nth}|    {nth}" for nth in range(9, 21))),
+        *("@@", "L31-x", "31+x = 1"),
+    ]
+
+
 def test_files_are_put_together_as_they_have_room_and_what_has_none_is_told() -> None:
     files = [file("a", 40), file("b", 50), file("c", 60), file("d", 200), file("e", 30), file("f", 90)]
 
