@@ -1,4 +1,4 @@
-"""Pull requests as they are reviewed, and what a review says: plain values that cross a port."""
+"""Pull requests as they are reviewed, what a review says and hears: plain values that cross a port."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -37,3 +37,30 @@ class LineComment:
     line: int
     side: Literal["LEFT", "RIGHT"]
     first: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """What is said at a line about a finding of ours; `comment` is its first, which says the finding.
+
+    `resolved_by` is the login of whoever resolved it, None also where GitHub does not say (of an App, say).
+    """
+
+    id: str
+    comment: int
+    fingerprint: str
+    is_resolved: bool
+    resolved_by: str | None
+    is_outdated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """One comment of such a thread; `is_ours` where this App wrote it, `by` None where its writer is gone."""
+
+    id: int
+    by: str | None
+    is_ours: bool
+    body: str
+    path: str
+    hunk: str

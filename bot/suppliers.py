@@ -1,10 +1,11 @@
-"""What the model and the repositories' files are had from, and how each of these is guarded."""
+"""What the model and the repositories' files are had from, how each is guarded, and the operator's rules."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from bot.application.configuration import PATH as CONFIGURATION
+from bot.domain.policy import Rules
 from bot.domain.pricing import cost_micro_usd
 from bot.infrastructure.claude import ClaudeMessages, Paid
 from bot.infrastructure.claude_journal import BlobJournal
@@ -20,6 +21,26 @@ from bot.settings import Settings
 from bot.storage import Storage
 
 ANTHROPIC: Final = "https://api.anthropic.com"
+POLLS_UNTIL_A_LOOK: Final = 300  # a minute, at five polls a second
+
+
+def rules_of(settings: Settings) -> Rules:
+    """What the operator set, as the domain knows it."""
+    limits, month = settings.run_limits, settings.monthly_budget
+    return Rules(
+        turns=limits.turns,
+        tokens=limits.tokens,
+        micro_usd=int(limits.dollars * 1_000_000),
+        minutes=limits.minutes,
+        monthly_micro_usd=int(month.repository * 1_000_000),
+        owners_micro_usd=None if month.owner is None else int(month.owner * 1_000_000),
+        self_approval=settings.allow_self_approval,
+        owners=frozenset(settings.allowed_owners),
+        model=settings.claude_model,
+        look_again_seconds=POLLS_UNTIL_A_LOOK * settings.engine_polls_seconds,
+        sandbox=settings.sandbox_limits,
+        setup_hosts=frozenset(settings.setup_hosts),
+    )
 
 
 def policies(observer: Observer) -> Mapping[str, Policy]:

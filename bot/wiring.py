@@ -26,7 +26,6 @@ from bot.application.retaining import Transcripts
 from bot.application.review_words import CHECK
 from bot.credentials import AppCredentials
 from bot.domain.access import stream_of
-from bot.domain.policy import Rules
 from bot.infrastructure.adopting import Watch, adopting
 from bot.infrastructure.cache import UntilItEnds
 from bot.infrastructure.claude import ClaudeMessages
@@ -44,6 +43,7 @@ from bot.infrastructure.github_issues import GitHubIssues
 from bot.infrastructure.github_pulls import GitHubPullRequests
 from bot.infrastructure.github_repositories import GitHubRepositories
 from bot.infrastructure.github_reviews import GitHubReviews
+from bot.infrastructure.github_threads import GitHubThreads
 from bot.infrastructure.github_workflows import GitHubWorkflows
 from bot.infrastructure.installing import Installations
 from bot.infrastructure.line import Line
@@ -60,10 +60,9 @@ from bot.records import Unavailable
 from bot.sandboxing import hiding, installations_of
 from bot.settings import Settings
 from bot.storage import Storage, storage
-from bot.suppliers import claude_of, policies, sources_of
+from bot.suppliers import claude_of, policies, rules_of, sources_of
 from handlers.hearing import dispatcher
 
-POLLS_UNTIL_A_LOOK: Final = 300  # a minute, at five polls a second
 HEALTH_SECONDS: Final = 60.0
 PROBE_SECONDS: Final = 1.0
 TOKEN_SECONDS: Final = 3600.0
@@ -73,25 +72,6 @@ ANSWERS_DAYS: Final = 1
 def is_wanted(kind: str) -> bool:
     """Whether a handler hears this kind of event."""
     return kind in handlers.GITHUB
-
-
-def rules_of(settings: Settings) -> Rules:
-    """What the operator set, as the domain knows it."""
-    limits, month = settings.run_limits, settings.monthly_budget
-    return Rules(
-        turns=limits.turns,
-        tokens=limits.tokens,
-        micro_usd=int(limits.dollars * 1_000_000),
-        minutes=limits.minutes,
-        monthly_micro_usd=int(month.repository * 1_000_000),
-        owners_micro_usd=None if month.owner is None else int(month.owner * 1_000_000),
-        self_approval=settings.allow_self_approval,
-        owners=frozenset(settings.allowed_owners),
-        model=settings.claude_model,
-        look_again_seconds=POLLS_UNTIL_A_LOOK * settings.engine_polls_seconds,
-        sandbox=settings.sandbox_limits,
-        setup_hosts=frozenset(settings.setup_hosts),
-    )
 
 
 def world_of(
@@ -119,6 +99,7 @@ def world_of(
         pulls=GitHubPullRequests(app),
         checks=GitHubChecks(app),
         reviews=GitHubReviews(app),
+        review_threads=GitHubThreads(app),
         review_checks=GitHubChecks(app, name=CHECK),
         files=GitHubFiles(app),
         deployments=GitHubDeployments(app),

@@ -10,7 +10,7 @@ from bot.application.installations import Installations, Sandbox
 from bot.application.issue_ports import Issues
 from bot.application.line_ports import Line
 from bot.application.repository_ports import Files, Repositories
-from bot.application.review_ports import Reviews
+from bot.application.review_ports import Reviews, ReviewThreads
 from bot.application.run_ports import Deployments, Workflows
 from bot.application.sign_in_ports import SignIns
 from bot.application.source_ports import Sources
@@ -279,6 +279,7 @@ class World:
     pulls: PullRequests
     checks: Checks
     reviews: Reviews
+    review_threads: ReviewThreads
     review_checks: Checks
     files: Files
     deployments: Deployments

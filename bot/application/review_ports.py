@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.records import Repository
-from bot.review_records import LineComment, Patch, Reviewable
+from bot.review_records import LineComment, Patch, Remark, Reviewable, Thread
 
 
 class Reviews(Protocol):
@@ -26,3 +26,28 @@ class Reviews(Protocol):
         self, repository: Repository, number: int, *, head: str, body: str, comments: Sequence[LineComment]
     ) -> int | None:
         """One review with all its comments; None where GitHub takes one of them not."""
+
+
+class ReviewThreads(Protocol):
+    """What is said at lines about findings of ours. Whose words they are GitHub is asked, never the text."""
+
+    async def ours(self, repository: Repository, number: int) -> Sequence[Thread]:
+        """The threads that this App began with a finding. Raises StepFailed("pull_request_gone")."""
+
+    async def finding(self, repository: Repository, comment: int) -> str | None:
+        """The fingerprint in that first comment of a thread, None where it is not this App's finding."""
+
+    async def said(self, repository: Repository, number: int, comment: int) -> Sequence[Remark]:
+        """The whole thread that begins with that comment, in its order; empty where it is gone."""
+
+    async def reply(self, repository: Repository, number: int, comment: int, body: str) -> int:
+        """Answer in the thread that begins with that comment. Raises StepFailed("thread_gone")."""
+
+    async def find(self, repository: Repository, number: int, comment: int, *, marker: str) -> int | None:
+        """The answer in that thread that carries the marker and that this App itself wrote."""
+
+    async def react(self, repository: Repository, comment: int, *, content: str) -> None:
+        """React to a comment at a line; one that is gone needs no reaction."""
+
+    async def resolve(self, repository: Repository, thread_id: str) -> bool:
+        """Whether it is resolved now: GitHub may not let an App, and what is gone cannot be."""

@@ -12,6 +12,7 @@ from bot.domain.commands import PREFIX
 from bot.domain.remarks import Finding, Sorted
 from bot.domain.reviewing import Request
 from bot.domain.suggesting import block
+from bot.domain.threads import finding_marker
 
 CHECK: Final = "Claude review"
 LONGEST_TEXT: Final = 3_000
@@ -121,7 +122,7 @@ def at_line(it: Finding) -> str:
     ]
     if it.suggestion is not None:
         parts.append(block(it.suggestion))
-    return "\n\n".join([*parts, f"<!-- claude-code-bot:finding:{it.fingerprint} -->"])
+    return "\n\n".join([*parts, finding_marker(it.fingerprint)])
 
 
 def walkthrough(read: Read, found: Sorted, request: Request) -> str:

@@ -24,6 +24,7 @@ EVENTS = (
     "issue_comment",
     "pull_request",
     "pull_request_review",
+    "pull_request_review_comment",
     "deployment",
     "deployment_status",
     "check_run",

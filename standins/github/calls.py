@@ -1,4 +1,4 @@
-"""The calls that were made, for whoever counts them."""
+"""The calls that were made both ways, for whoever counts them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,3 +13,14 @@ class Called:
     path: str
     status: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One time that a delivery was sent: the status answered, 0 where nobody answered in time."""
+
+    id: int
+    at: datetime
+    seconds: float
+    status: int
+    again: bool

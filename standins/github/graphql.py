@@ -1,66 +1,82 @@
-"""The one thing of GitHub's GraphQL that is played: a draft is made ready. Any other document is refused."""
+"""GitHub's GraphQL, held to its published schema: drafts made ready, and threads of reviews."""
 
 import json
-import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
-from standins.github import access
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    build_schema,
+    execute_sync,
+    parse,
+    validate,
+)
+
+from standins.github import access, contract
 from standins.github.call import Answer
-from standins.github.deeds.pulls import make_ready
-from standins.github.shapes.accounts import node_id
-from standins.github.state import Issue, Repository, Token
-from standins.github.world import Missing, Refused, World
+from standins.github.graph import Root
+from standins.github.world import Refused, World
 
 PATH: Final = "/graphql"
-READY: Final = (
-    "mutation MakeReady($pull: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $pull}) "
-    "{ pullRequest { isDraft } } }"
-)
-FIELD: Final = "markPullRequestReadyForReview"
+SCHEMA: Final = contract.DESCRIPTION.with_name("github-graphql.graphql")
+KINDS: Final = {403: "FORBIDDEN", 404: "NOT_FOUND"}
+
+
+@cache
+def schema() -> GraphQLSchema:
+    """What GitHub publishes, read once per process."""
+    return build_schema(SCHEMA.read_text(encoding="utf-8"))
 
 
 def answer_to(world: World, body: bytes, authorization: str) -> Answer:
-    """Status 200 with what was done, or with errors; only who calls is judged by the status."""
+    """Status 200 with what was asked for, or with errors; only who calls is judged by the status."""
     token = access.token_of(world, access.credential(authorization))
     try:
         asked = json.loads(body)
     except ValueError:
         raise Refused(400, "Problems parsing JSON") from None
-    if _plain(str(asked.get("query"))) != _plain(READY):
-        world.violations.append(f"POST {PATH}: a document that is not played here: {asked.get('query')}")
-        return _errors(None, "This stand-in does not play this document")
+    read = _read(str(asked.get("query")))
+    if isinstance(read, list):
+        world.violations.append(f"POST {PATH}: {read[0].message}: {asked.get('query')}")
+        return Answer(body={"errors": [_told(each) for each in read]})
+    done = execute_sync(
+        schema(),
+        read,
+        root_value=Root(world, token).fields(),
+        variable_values=asked.get("variables") or {},
+        field_resolver=_played,
+    )
+    for each in done.errors or ():
+        if not isinstance(each.original_error, Refused):
+            world.violations.append(f"POST {PATH}: {each.message}")
+    errors = {"errors": [_told(each) for each in done.errors]} if done.errors else {}
+    return Answer(body={"data": done.data, **errors})
+
+
+def _read(text: str) -> DocumentNode | list[GraphQLError]:
+    """The document, or what the schema has against it."""
     try:
-        return _ready(world, token, asked.get("variables") or {})
-    except Refused as refused:
-        return _errors(
-            {403: "FORBIDDEN", 404: "NOT_FOUND"}.get(refused.status, "UNPROCESSABLE"), refused.message
-        )
+        document = parse(text)
+    except GraphQLError as error:
+        return [error]
+    return validate(schema(), document) or document
 
 
-def _plain(document: str) -> str:
-    return re.sub(r"\s+", " ", document).strip()
+def _played(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+    """A field that is not there is one that is not played."""
+    if info.field_name not in source:
+        raise GraphQLError(f"this stand-in does not play {info.parent_type.name}.{info.field_name}")
+    value = source[info.field_name]
+    return value(**arguments) if callable(value) else value
 
 
-def _ready(world: World, token: Token, variables: Mapping[str, Any]) -> Answer:
-    repository, issue = _pull(world, token, str(variables.get("pull")))
-    access.check_may(token, "pull_requests:write", repository)
-    if repository.archived:
-        raise Refused(403, "Repository was archived so is read-only.")
-    world.before_change(repository)
-    make_ready(world, repository, issue, world.app.bot)
-    return Answer(body={"data": {FIELD: {"pullRequest": {"isDraft": False}}}})
-
-
-def _pull(world: World, token: Token, node: str) -> tuple[Repository, Issue]:
-    """By its global id, where the token sees it."""
-    for repository in world.repositories.values():
-        for issue in repository.pulls():
-            if node_id("PR", issue.id) == node and token.sees(repository):
-                return repository, issue
-    raise Missing(f"no node {node}")
-
-
-def _errors(kind: str | None, message: str) -> Answer:
-    error: dict[str, Any] = {"message": message, "path": [FIELD], "locations": [{"line": 1, "column": 1}]}
-    return Answer(body={"data": {FIELD: None}, "errors": [error | ({"type": kind} if kind else {})]})
+def _told(error: GraphQLError) -> Mapping[str, Any]:
+    """GitHub says in a word what an error is, unless the document itself is wrong."""
+    refused = error.original_error
+    if not isinstance(refused, Refused):
+        return error.formatted
+    return {**error.formatted, "message": refused.message, "type": KINDS.get(refused.status, "UNPROCESSABLE")}

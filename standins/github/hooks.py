@@ -11,9 +11,10 @@ from typing import Any
 
 import aiohttp
 
+from standins.github.calls import Attempt
 from standins.github.shapes.accounts import account, organization
 from standins.github.shapes.repositories import repository as repository_shape
-from standins.github.state import Account, Attempt, Delivery, Installation, Repository
+from standins.github.state import Account, Delivery, Installation, Repository
 from standins.github.world import Missing, World
 
 DEADLINE_SECONDS = 10

@@ -30,21 +30,39 @@ def why_refused(said: Mapping[str, Any], changes: Iterable[Change]) -> str | Non
     return None if first[1] < line[1] else "Start line must precede the end line."
 
 
-def _hunks(patch: str) -> Iterator[set[Place]]:
-    """The places of each hunk: what was removed on the left, all else on the right."""
-    places: set[Place] = set()
+def hunk_to(said: Mapping[str, Any], changes: Iterable[Change]) -> str | None:
+    """The hunk of the diff that ends with the line that it is said at; None where there is none."""
+    patch = next((each.patch or "" for each in changes if each.path == said["path"]), "")
+    shown: list[str] = []
+    for place, line in _places(patch):
+        shown = [line] if place is None else [*shown, line]
+        if place == (said.get("side", "RIGHT"), said.get("line")):
+            return "\n".join(shown)
+    return None
+
+
+def _places(patch: str) -> Iterator[tuple[Place | None, str]]:
+    """Each line of a patch with its place; a header has none."""
     left = right = 0
     for line in patch.split("\n"):
         if begins := HUNK.match(line):
-            yield places
-            places, left, right = set(), int(begins[1]), int(begins[2])
+            left, right = int(begins[1]), int(begins[2])
+            yield None, line
         elif line.startswith("-"):
-            places.add(("LEFT", left))
+            yield ("LEFT", left), line
             left += 1
-        elif line.startswith("+"):
-            places.add(("RIGHT", right))
-            right += 1
-        elif line.startswith(" "):
-            places.add(("RIGHT", right))
-            left, right = left + 1, right + 1
+        elif line.startswith(("+", " ")):
+            yield ("RIGHT", right), line
+            left, right = left + line.startswith(" "), right + 1
+
+
+def _hunks(patch: str) -> Iterator[set[Place]]:
+    """The places of each hunk: what was removed on the left, all else on the right."""
+    places: set[Place] = set()
+    for place, _ in _places(patch):
+        if place is None:
+            yield places
+            places = set()
+        else:
+            places.add(place)
     yield places

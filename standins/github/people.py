@@ -16,16 +16,16 @@ from standins.github.deeds import (
     statuses,
     workflows,
 )
+from standins.github.discussing import Discussing
 from standins.github.git import Git
 from standins.github.hooks import Postman
-from standins.github.housekeeping import Housekeeping
 from standins.github.runners import Runners
 from standins.github.state import Account, Delivery, Effect, Installation, Repository, Role
 from standins.github.world import comment_of, issue_of
 
 
 @dataclass(kw_only=True)
-class GitHub(Housekeeping, Runners):
+class GitHub(Discussing, Runners):
     """GitHub with its people: every act is told to the App before it returns."""
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from standins.github.calls import Attempt
 from standins.github.git import Git
 from standins.github.runs import Workflow, WorkflowRun
 from standins.github.teams import Team
@@ -136,6 +137,9 @@ class Pull:
     reviews: list[Review] = field(default_factory=list)
     reviewers: list[Account] = field(default_factory=list)
     teams: list[Team] = field(default_factory=list)
+    # By the numbers of the first comments of its threads, and of any comment at a line.
+    resolved: dict[int, Account] = field(default_factory=dict)
+    reactions: dict[int, list[Reaction]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -257,17 +261,6 @@ class Repository:
 
     def pulls(self) -> list[Issue]:
         return [issue for issue in self.issues.values() if issue.pull]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One time that a delivery was sent: the status answered, 0 where nobody answered in time."""
-
-    id: int
-    at: datetime
-    seconds: float
-    status: int
-    again: bool
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,10 +7,12 @@ from typing import Any, Final
 
 import aiohttp
 import pytest
+from graphql import parse, validate
 
 from bot.check_records import CheckSuite, OthersCheck
 from bot.infrastructure.github_graphql import GRAPHQL, address_of, data_of
 from bot.infrastructure.github_pulls import READY
+from bot.infrastructure.github_threads import RESOLVE, THREADS
 from bot.records import PullRequest, StepFailed, Unavailable
 from standins.github import graphql
 from tests.contracts.github_side import BRANCH, ERP, Side, github_side
@@ -119,8 +121,9 @@ def test_where_graphql_lies(base: str, path: str, address: str) -> None:
     assert address_of(base, path) == address
 
 
-def test_the_document_is_the_one_that_the_stand_in_plays() -> None:
-    assert READY == graphql.READY
+@pytest.mark.parametrize("document", [READY, RESOLVE, THREADS])
+def test_what_is_asked_is_in_the_published_schema(document: str) -> None:
+    assert validate(graphql.schema(), parse(document)) == []
 
 
 async def asked(side: Side, body: Any, token: str) -> tuple[int, Mapping[str, Any]]:

@@ -1,11 +1,11 @@
-"""Pull requests of anybody and the bot's reviews of them, in memory."""
+"""Pull requests of anybody, the bot's reviews of them and what is said to these, in memory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.records import Repository, StepFailed
-from bot.review_records import LineComment, Patch, Reviewable
+from bot.review_records import LineComment, Patch, Remark, Reviewable, Thread
 
 OPEN: Final = Reviewable(
     number=5,
@@ -51,3 +51,46 @@ class FakeReviews:
             return None
         self.posted.append((head, body, tuple(comments)))
         return len(self.posted)
+
+
+@dataclass
+class FakeThreads:
+    """Threads by their first comments, with what is said in them; what was answered, reacted to, resolved."""
+
+    threads: list[Thread] = field(default_factory=list)
+    remarks: dict[int, list[Remark]] = field(default_factory=dict)
+    reactions: list[tuple[int, str]] = field(default_factory=list)
+    resolved: list[str] = field(default_factory=list)
+    refuses: bool = False
+
+    async def ours(self, repository: Repository, number: int) -> list[Thread]:
+        return [
+            replace(each, is_resolved=each.is_resolved or each.id in self.resolved) for each in self.threads
+        ]
+
+    async def finding(self, repository: Repository, comment: int) -> str | None:
+        return next((each.fingerprint for each in self.threads if each.comment == comment), None)
+
+    async def said(self, repository: Repository, number: int, comment: int) -> list[Remark]:
+        return list(self.remarks.get(comment, ()))
+
+    async def reply(self, repository: Repository, number: int, comment: int, body: str) -> int:
+        if comment not in self.remarks:
+            raise StepFailed("thread_gone", f"{comment}")
+        there = self.remarks[comment]
+        made = Remark(id=comment + len(there), by="bot", is_ours=True, body=body, path="", hunk="")
+        there.append(made)
+        return made.id
+
+    async def find(self, repository: Repository, number: int, comment: int, *, marker: str) -> int | None:
+        said = self.remarks.get(comment, ())[1:]
+        return next((each.id for each in said if each.is_ours and marker in each.body), None)
+
+    async def react(self, repository: Repository, comment: int, *, content: str) -> None:
+        self.reactions.append((comment, content))
+
+    async def resolve(self, repository: Repository, thread_id: str) -> bool:
+        if self.refuses:
+            return False
+        self.resolved.append(thread_id)
+        return True

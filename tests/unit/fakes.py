@@ -49,7 +49,7 @@ from bot.records import (
     TreeEntry,
     Unavailable,
 )
-from tests.unit.fake_reviews import FakeReviews
+from tests.unit.fake_reviews import FakeReviews, FakeThreads
 from tests.unit.fake_workflows import FakeWorkflows
 from tests.unit.histories import BASE, BEGAN, COMMIT, ID, MERGED_SHA, OPENED_AT, OWNER, SHOWN_AT, TEXTS, TREE
 
@@ -867,6 +867,7 @@ class Stage:
     pulls: FakePullRequests = field(default_factory=FakePullRequests)
     checks: FakeChecks = field(default_factory=FakeChecks)
     reviews: FakeReviews = field(default_factory=FakeReviews)
+    review_threads: FakeThreads = field(default_factory=FakeThreads)
     review_checks: FakeChecks = field(default_factory=FakeChecks)
     files: FakeFiles = field(default_factory=FakeFiles)
     deployments: FakeDeployments = field(default_factory=FakeDeployments)
@@ -896,6 +897,7 @@ class Stage:
             pulls=self.pulls,
             checks=self.checks,
             reviews=self.reviews,
+            review_threads=self.review_threads,
             review_checks=self.review_checks,
             files=self.files,
             deployments=self.deployments,

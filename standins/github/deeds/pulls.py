@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from standins.github.deeds.issues import check_length, set_issue_state, take_number
+from standins.github.deeds.remarks import tell_remarks
 from standins.github.hooks import tell
 from standins.github.shapes import pulls as shapes
 from standins.github.shapes.pulls import pull_of
@@ -180,6 +181,7 @@ def review(  # noqa: PLR0913  a review has this many parts
     pull.reviews.append(made)
     world.note("review", repository, by, number=issue.number, state=made.state, commit=made.commit)
     _tell_review(world, repository, issue, made)
+    tell_remarks(world, repository, issue, made)
     return made
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from standins.github import access, hooks
 from standins.github.call import Answer, Call, Routes, paged
+from standins.github.calls import Attempt
 from standins.github.shapes import accounts as shapes
 from standins.github.shapes.repositories import full_repository, repository
-from standins.github.state import Attempt, Delivery, Installation
+from standins.github.state import Delivery, Installation
 from standins.github.world import Missing, Refused
 
 routes = Routes()

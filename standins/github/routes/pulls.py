@@ -156,16 +156,6 @@ def get_review(call: Call) -> Answer:
     return Answer(body=shapes.review(call.world, call.repository, issue, review))
 
 
-@routes.on("GET", f"{PULL}/comments", needs=READ)
-def list_review_comments(call: Call) -> Answer:
-    """Oldest first, unless something else is asked for."""
-    issue = asked_pull(call)
-    found = [(review, *each) for review in pull_of(issue).reviews for each in enumerate(review.comments)]
-    if call.query.get("direction") == "desc":
-        found.reverse()
-    return paged(call, found, lambda it: shapes.review_comment(call.world, call.repository, issue, *it))
-
-
 @routes.on("POST", f"{PULL}/reviews", needs=WRITE)
 def create_review(call: Call) -> Answer:
     issue, asked = asked_pull(call), call.body or {}

@@ -1,6 +1,5 @@
 """Pull requests and reviews."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from standins.github.git import Comparison
@@ -132,39 +131,6 @@ def minimal_pull(world: World, of: Repository, it: Issue) -> dict[str, Any]:
     short = short_repository(world, of)
     return {"id": it.id, "number": it.number, "url": f"{api_url(world, of)}/pulls/{it.number}"} | {
         side: {"ref": ref, "sha": sha, "repo": short} for side, (ref, sha) in sides.items()
-    }
-
-
-def review_comment(
-    world: World, of: Repository, issue: Issue, it: Review, nth: int, said: Mapping[str, Any]
-) -> dict[str, Any]:
-    """A comment on a line, as a review's own list has it."""
-    number = it.id * 100 + nth
-    page, at = f"{issue_page(world, of, issue)}#discussion_r{number}", moment(it.submitted_at)
-    pull_url = f"{api_url(world, of)}/pulls/{issue.number}"
-    url = f"{api_url(world, of)}/pulls/comments/{number}"
-    return {
-        "id": number,
-        "node_id": node_id("PRRC", number),
-        "url": url,
-        "pull_request_review_id": it.id,
-        "diff_hunk": said.get("diff_hunk", "@@ -0,0 +1 @@\n+it is here"),
-        "path": said["path"],
-        "position": 1,
-        "original_position": 1,
-        **{name: said["line"] for name in ("line", "original_line") if "line" in said},
-        "side": said.get("side", "RIGHT"),
-        **{name: said[name] for name in ("start_line", "start_side") if name in said},
-        "commit_id": it.commit,
-        "original_commit_id": it.commit,
-        "user": account(world, it.by),
-        "body": said["body"],
-        "created_at": at,
-        "updated_at": at,
-        "html_url": page,
-        "pull_request_url": pull_url,
-        "author_association": association(of, it.by),
-        "_links": {"self": {"href": url}, "html": {"href": page}, "pull_request": {"href": pull_url}},
     }
 
 

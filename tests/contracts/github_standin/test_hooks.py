@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from standins.github.people import GitHub
+from standins.github.remarks import MOST_OF_A_REVIEW
 from tests.contracts.github_standin.client import SHOP, Client
 from tests.contracts.github_standin.conftest import SECRET, Receiver
 
@@ -51,6 +52,7 @@ async def live_through_everything(client: Client, github: GitHub) -> None:
     await client.patch(f"{SHOP}/pulls/{number}", {"title": "Pay more"})
     await github.push("alice", "acme/shop", {"b.py": "b\n"}, branch="bot/pay")
     await github.review("bob", "acme/shop", number)
+    await a_line_is_talked_about(github, number)
     await github.close_pull("bob", "acme/shop", number)
     await github.reopen_pull("bob", "acme/shop", number)
     await checks_are_run(client, github, sha)
@@ -62,6 +64,12 @@ async def live_through_everything(client: Client, github: GitHub) -> None:
     await github.delete_branch("bob", "acme/shop", "bot/pay")
     await repositories_come_and_go(github)
     await the_app_comes_and_goes(github)
+
+
+async def a_line_is_talked_about(github: GitHub, number: int) -> None:
+    line = {"path": "a.py", "line": 1, "body": "Why?"}
+    review = await github.review("bob", "acme/shop", number, event="COMMENT", body="x", comments=[line])
+    await github.answer("alice", "acme/shop", review * MOST_OF_A_REVIEW, "So that it is there.")
 
 
 async def the_app_comes_and_goes(github: GitHub) -> None:
@@ -141,6 +149,7 @@ async def test_every_delivery_has_the_published_shape(
         "pull_request.reopened",
         "pull_request.synchronize",
         "pull_request_review.submitted",
+        "pull_request_review_comment.created",
         "push.None",
         "repository.archived",
         "repository.deleted",
