@@ -6,7 +6,10 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewable:
-    """A pull request as it stands; `base` is the commit that it is compared with, `files` how many change."""
+    """A pull request as it stands; `base` is the commit that it is compared with, `files` how many change.
+
+    The account that opened it may be gone.
+    """
 
     number: int
     head: str
@@ -15,6 +18,7 @@ class Reviewable:
     body: str
     files: int
     is_open: bool
+    author_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 from bot.domain.events import Own
 from bot.domain.policy import Permission
 from bot.domain.states import State
+from bot.domain.verdicts import Kind
 from bot.records import Actor, Repository
 
 
@@ -202,6 +203,20 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """Accept or dismiss a finding of a pull request's review, or lift what was said of one."""
+
+    needs: ClassVar[Permission] = Permission.APPROVE
+    by: Actor
+    repository: Repository
+    number: int
+    finding: str
+    kind: Kind
+    why: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Freeze:
     """Let everything stand still in a repository, or (`level` is org) in its whole account."""
 
@@ -255,7 +270,7 @@ OfOne = (
     | Retry
 )
 Asked = RequestIntegration | OfOne
-Anything = Asked | LookUp | SeeBudget | RaiseMonth | Review | Freeze | Unfreeze | HandBack
+Anything = Asked | LookUp | SeeBudget | RaiseMonth | Review | Judge | Freeze | Unfreeze | HandBack
 # These only stop something, call it or hold it otherwise, or let it use up more, which begins nothing: a
 # freeze does not keep them away.
 WHILE_FROZEN: Final = (Cancel, Reject, RaiseBudget, Adjust)

@@ -10,6 +10,7 @@ from bot.application import (
     landing_words,
     own_words,
     removal_words,
+    verdict_words,
     words,
 )
 from bot.application.reasons import code
@@ -44,6 +45,7 @@ from bot.domain.policy import (
     TooManyUnderWay,
 )
 from bot.domain.states import InvalidStateTransition, State
+from bot.domain.verdicts import NoSuchFinding, OwnPullRequest
 from bot.domain.vouching import LapsedApproval
 
 
@@ -129,6 +131,10 @@ def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR09
             said = freeze_words.not_owner(error)
         case NotFrozen():
             said = freeze_words.not_frozen(error)
+        case NoSuchFinding():
+            said = verdict_words.no_finding(error)
+        case OwnPullRequest():
+            said = verdict_words.own_pull_request()
         case NotSettable():
             said = own_words.refused(error)
         case CannotRetry():

@@ -1,4 +1,4 @@
-"""Saying what a review found: comments at their lines, the one walkthrough, and how the check ends."""
+"""Saying what a review found: comments at their lines, then all else, or why nothing is said."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -10,7 +10,9 @@ from bot.application.placing import Placed, place
 from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.application.review_reading import Read, load_read
-from bot.domain.remarks import Finding, Sorted, conclusion, sort
+from bot.application.review_telling import Standing, tell, tell_anew
+from bot.application.verdicts import verdicts_on
+from bot.domain.remarks import Finding, Sorted, sort
 from bot.domain.reviewing import (
     SAID,
     Ended,
@@ -21,6 +23,7 @@ from bot.domain.reviewing import (
     request_in,
     said_before,
 )
+from bot.domain.verdicts import settled_by
 from bot.records import Repository
 from bot.review_records import LineComment
 
@@ -49,16 +52,20 @@ async def say(world: World, stream: str, asked_key: str, digest: str, check: int
         await end(at, "overtaken", words.overtaken(), world)
         return
     await check_not_frozen(world, at.repository)
-    if not (await world.reviews.look(at.repository, at.request.number)).is_open:
+    pull = await world.reviews.look(at.repository, at.request.number)
+    if not pull.is_open:
         await end(at, "closed", words.closed(), world)
         return
     read = await load_read(world, at.repository, digest)
     said = frozenset[str]() if at.request.is_full else said_before(past, asked_key)
-    found = sort(read.findings, least=read.confidence, said=said)
+    verdicts = await verdicts_on(at.repository, pull, world)
+    found = sort(read.findings, least=read.confidence, said=said, is_settled=settled_by(verdicts))
     if found.on_lines and await _posted(at, read, found, world) == REFUSED:
         found = found.without_lines()
-    await _walkthrough(at, read, found, world)
-    await _conclude(at, read, found, digest, world)
+    await tell(at.request, at.check, read, found, verdicts, world)
+    ended = _ended(at, read, found, digest)
+    await _note(at, ended, world)
+    await tell_anew(at.repository, pull, world, known=Standing(at.key, ended, verdicts))
 
 
 async def end(at: At, outcome: str, said: tuple[str, str], world: World) -> None:
@@ -110,23 +117,11 @@ def _comment(it: Finding) -> LineComment:
     )
 
 
-async def _walkthrough(at: At, read: Read, found: Sorted, world: World) -> None:
-    """The one comment of the pull request, brought up to date."""
-    repository, number = at.repository, at.request.number
-    marker = words.walkthrough_marker(repository.id, number)
-    body = f"{marker}\n{words.walkthrough(read, found, at.request)}"
-    name = f"walkthrough:{repository.id}:{number}"
-    await place(Placed(repository=repository, number=number, name=name, marker=marker), body, world)
-
-
-async def _conclude(at: At, read: Read, found: Sorted, digest: str, world: World) -> None:
-    """The check ends as the repository wants it to, and what was said is a fact."""
-    title, summary = words.ended(read, found.all)
-    ends = conclusion(found.all, fails_at=read.fails_at, is_whole=not read.unread)
-    await world.review_checks.complete(at.repository, at.check, conclusion=ends, title=title, summary=summary)
-    ended = Ended(
+def _ended(at: At, read: Read, found: Sorted, digest: str) -> Ended:
+    return Ended(
         outcome=SAID,
         head=read.head,
+        check=at.check,
         findings=len(found.all),
         said=tuple(each.fingerprint for each in found.on_lines),
         mended=tuple(each.fingerprint for each in read.mended),
@@ -134,7 +129,6 @@ async def _conclude(at: At, read: Read, found: Sorted, digest: str, world: World
         tokens=read.cost.tokens,
         micro_usd=read.cost.micro_usd,
     )
-    await _note(at, ended, world)
 
 
 async def _note(at: At, ended: Ended, world: World) -> None:

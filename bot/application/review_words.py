@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from bot.application import verdict_words
 from bot.application.fact_words import counted
 from bot.application.quoting import in_a_table, one_line
 from bot.application.reasons import code, why
@@ -13,6 +14,7 @@ from bot.domain.remarks import Finding, Sorted
 from bot.domain.reviewing import Request
 from bot.domain.suggesting import block
 from bot.domain.threads import finding_marker
+from bot.domain.verdicts import Verdict
 
 CHECK: Final = "Claude review"
 LONGEST_TEXT: Final = 3_000
@@ -66,17 +68,18 @@ def begun(request: Request) -> tuple[str, str]:
     return "Reviewing", f"{asked} What comes of it is said on the pull request."
 
 
-def ended(read: Read, found: Sequence[Finding]) -> tuple[str, str]:
+def ended(read: Read, found: Sorted) -> tuple[str, str]:
     """Title and summary of the check once it was said."""
-    title = counted(len(found), "finding") if found else "No findings"
+    title = counted(len(found.all), "finding") if found.all else "No findings"
     judges = (
         "It judges nothing here: the repository can have it fail (`review: fails_at:`)."
         if read.fails_at is None
         else f"It fails for findings that are {read.fails_at} or graver."
     )
+    apart = verdict_words.uncounted(found.settled)
     return (
         title,
-        f"{_coverage(read)} {judges}{_unjudged(read)} The walkthrough on the pull request says more.",
+        f"{_coverage(read)} {judges}{apart}{_unjudged(read)} The walkthrough on the pull request says more.",
     )
 
 
@@ -122,10 +125,10 @@ def at_line(it: Finding) -> str:
     ]
     if it.suggestion is not None:
         parts.append(block(it.suggestion))
-    return "\n\n".join([*parts, finding_marker(it.fingerprint)])
+    return "\n\n".join([*parts, verdict_words.called(it), finding_marker(it.fingerprint)])
 
 
-def walkthrough(read: Read, found: Sorted, request: Request) -> str:
+def walkthrough(read: Read, found: Sorted, request: Request, verdicts: Mapping[str, Verdict]) -> str:
     """The one comment: what changes, how risky it is, what was found, what was read and what it cost."""
     return "\n\n".join([
         f"### Review of `{read.head[:7]}`",
@@ -135,6 +138,7 @@ def walkthrough(read: Read, found: Sorted, request: Request) -> str:
         *_groups(read),
         *_findings(found),
         *_mended(read),
+        *verdict_words.folded(found.settled, verdicts),
         f"{_coverage(read)}{_in_part(read.in_part)}{_left_out(read.left_out)}{_unlisted(read)}",
         _cost(read, request),
     ])
@@ -178,17 +182,19 @@ def _groups(read: Read) -> list[str]:
 
 def _findings(found: Sorted) -> list[str]:
     if not found.all:
-        return ["**Nothing found.**"]
+        return ["**Nothing found that counts.**" if found.settled else "**Nothing found.**"]
     parts = []
     if found.on_lines:
         parts.append("\n".join(["**At their lines:**", "", *map(_row, found.on_lines)]))
     if found.listed:
         parts.append("\n".join(["**Said here only, or at their lines before:**", "", *_whole(found.listed)]))
-    return parts
+    return [*parts, verdict_words.how()]
 
 
 def _row(it: Finding) -> str:
-    return f"- **{it.severity}** {_place(it)}: {one_line(it.title, most=LONGEST_LINE)}"
+    return (
+        f"- {verdict_words.name(it)} **{it.severity}** {_place(it)}: {one_line(it.title, most=LONGEST_LINE)}"
+    )
 
 
 def _whole(found: Iterable[Finding]) -> list[str]:

@@ -1,7 +1,7 @@
 """Findings of a review: what is said of lines, which of them are said, in what order, and what follows."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
@@ -41,35 +41,48 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """The same wherever these lines have moved to in their file, however they are indented by then."""
+        """The same wherever these lines have moved to in their file, however they are indented by then.
+
+        What is of no line is known again by its title alone.
+        """
         if self.known_as:
             return self.known_as
-        code = b"\n".join(map(plain, self.code))
+        code = b"\n".join(map(plain, self.code or (self.title.encode(),)))
         said = f"{self.rule}\0{self.anchor.path}\0{self.anchor.side}\0".encode()
         return hashlib.sha256(said + code).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sorted:
-    """The findings that count, gravest first: those for their lines, and those that are only listed."""
+    """The findings that count, gravest first: those for their lines, and those that are only listed.
+
+    Those that are `settled`, by somebody's verdict, count no more.
+    """
 
     on_lines: tuple[Finding, ...] = ()
     listed: tuple[Finding, ...] = ()
+    settled: tuple[Finding, ...] = ()
 
     @property
     def all(self) -> tuple[Finding, ...]:
-        """Both, in order."""
+        """All that count, in order."""
         return tuple(sorted((*self.on_lines, *self.listed), key=_weight))
 
     def without_lines(self) -> "Sorted":
         """The same, where none of them can be said at its line."""
-        return Sorted(listed=self.all)
+        return replace(self, on_lines=(), listed=self.all)
 
 
-def sort(findings: Iterable[Finding], *, least: int, said: Collection[str] = ()) -> Sorted:
+def sort(
+    findings: Iterable[Finding],
+    *,
+    least: int,
+    said: Collection[str] = (),
+    is_settled: Callable[[Finding], bool] = lambda _: False,
+) -> Sorted:
     """Those of enough confidence, each once; on its line only what was not `said` there before.
 
-    What goes beyond what people read is listed, never left out.
+    What goes beyond what people read is listed, never left out; what people have settled is apart.
     """
     found: dict[tuple[str, int], Finding] = {}
     for each in sorted(findings, key=_weight):
@@ -77,10 +90,11 @@ def sort(findings: Iterable[Finding], *, least: int, said: Collection[str] = ())
             found.setdefault((each.fingerprint, each.anchor.line), each)
     on_lines: list[Finding] = []
     listed: list[Finding] = []
-    for each in found.values():
+    settled = [each for each in found.values() if is_settled(each)]
+    for each in (each for each in found.values() if each not in settled):
         is_for_its_line = each.is_placed and each.fingerprint not in said and _has_room(each, on_lines)
         (on_lines if is_for_its_line else listed).append(each)
-    return Sorted(on_lines=tuple(on_lines), listed=tuple(listed))
+    return Sorted(on_lines=tuple(on_lines), listed=tuple(listed), settled=tuple(settled))
 
 
 def conclusion(findings: Sequence[Finding], *, fails_at: Severity | None, is_whole: bool) -> str:

@@ -18,6 +18,7 @@ SAID: Final = "said"
 # With four times as long between two of them: a quarter of a minute first, four hours in the end.
 TRIES: Final = 7
 FACTOR: Final = 4
+_ENDED: Final = ":concluded"
 # What time or people mend: the check says so, and it is tried again.
 MENDABLE: Final = frozenset((
     "unavailable",
@@ -49,10 +50,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a review ended: what was said at lines, what is mended, how many findings there are, its cost."""
+    """How a review ended: what was said at lines, what is mended, how many findings there are, its cost.
+
+    `check` is its check run, 0 where that is not known.
+    """
 
     outcome: str
     head: str = ""
+    check: int = 0
     findings: int = 0
     said: tuple[str, ...] = ()
     mended: tuple[str, ...] = ()
@@ -104,6 +109,7 @@ def concluded(it: Ended) -> Fact:
         data={
             "outcome": it.outcome,
             "head": it.head,
+            "check": it.check,
             "findings": it.findings,
             "said": list(it.said),
             "mended": list(it.mended),
@@ -157,9 +163,26 @@ def _others(records: Iterable[Recorded], key: str) -> Iterable[Recorded]:
     return (each for each in records if each.type == CONCLUDED and each.meta["key"] != ending_key(key))
 
 
+def last_said(records: Iterable[Recorded]) -> tuple[str, Ended] | None:
+    """How the last review ended that said something, with the key that it was asked under."""
+    said = [each for each in records if each.type == CONCLUDED and each.data["outcome"] == SAID]
+    if not said:
+        return None
+    data = {"check": 0, "mended": (), **said[-1].data}  # the first of them did not tell either
+    ended = Ended(**{**data, "said": tuple(data["said"]), "mended": tuple(data["mended"])})
+    return str(said[-1].meta["key"]).removesuffix(_ENDED), ended
+
+
+def is_under_way(records: Sequence[Recorded]) -> bool:
+    """Whether the newest that was asked for has not ended."""
+    keys = [each.meta["key"] for each in records if each.type == REQUESTED]
+    ended = {each.meta["key"] for each in records if each.type == CONCLUDED}
+    return any(ending_key(key) not in ended for key in keys[-1:])
+
+
 def ending_key(key: str) -> str:
     """Under which key the end of a review is noted that was asked for under this one."""
-    return f"{key}:concluded"
+    return f"{key}{_ENDED}"
 
 
 def spent_on(records: Sequence[Recorded], repository_id: int | None = None) -> int:

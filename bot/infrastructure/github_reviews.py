@@ -89,6 +89,7 @@ def _reviewable(data: Mapping[str, Any]) -> Reviewable:
         body=data["body"] or "",
         files=data["changed_files"],
         is_open=data["state"] == "open",
+        author_id=(data["user"] or {}).get("id"),
     )
 
 

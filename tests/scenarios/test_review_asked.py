@@ -57,6 +57,8 @@ With two paid invoices the total is 1, for each paid one sets it anew.
             total += 1
 ```
 
+<sub>Finding `52c1aea0`</sub>
+
 <!-- claude-code-bot:finding:52c1aea07d6423fb -->\
 """,
             "line": 5,
@@ -76,7 +78,9 @@ Only paid invoices are counted.
 
 **At their lines:**
 
-- **major** `count.py:5`: The total is set and not added to
+- <commit> **major** `count.py:5`: The total is set and not added to
+
+`/claude accept <finding> <why>` says that we live with it, `/claude dismiss <finding> <why>` that it is none.
 
 Read: 1 file.
 

@@ -63,3 +63,36 @@ def test_streams_have_names_that_no_integration_has() -> None:
 def test_each_pause_is_longer_than_the_one_before() -> None:
     assert [reviewing.pause_seconds(nth, 15) for nth in (1, 2, 3)] == [15, 60, 240]
     assert reviewing.held_up("frozen", nth=2).data == {"code": "frozen", "nth": 2}
+
+
+def test_the_last_that_said_something_is_known_with_its_check_and_what_it_was_asked_under() -> None:
+    first, last = (
+        Ended(outcome="said", check=31, said=("f1",)),
+        Ended(outcome="said", check=32, text="digest"),
+    )
+    past = recorded(
+        (reviewing.ending_key("a"), reviewing.concluded(first)),
+        (reviewing.ending_key("b"), reviewing.concluded(last)),
+        (reviewing.ending_key("c"), reviewing.concluded(Ended(outcome="closed"))),
+    )
+
+    assert reviewing.last_said(past) == ("b", last)
+    assert reviewing.last_said(past[:1]) == ("a", first)
+    assert reviewing.last_said(past[2:]) is None
+
+
+def test_of_one_that_did_not_tell_its_check_run_it_is_not_known() -> None:
+    old = reviewing.concluded(Ended(outcome="said"))
+    without = Fact(type=old.type, data={name: it for name, it in old.data.items() if name != "check"})
+
+    assert reviewing.last_said(recorded((reviewing.ending_key("a"), without))) == ("a", Ended(outcome="said"))
+
+
+def test_one_is_under_way_until_the_newest_has_ended() -> None:
+    asked, ended = reviewing.requested(ASKED), reviewing.concluded(Ended(outcome="overtaken"))
+    past = recorded(("a", asked), ("b", asked), (reviewing.ending_key("b"), ended))
+
+    assert not reviewing.is_under_way(past)
+    assert not reviewing.is_under_way([])
+    assert reviewing.is_under_way(past[:2])
+    assert reviewing.is_under_way([*past, *recorded(("c", asked))])
