@@ -8,7 +8,7 @@ from typing import Literal
 class Reviewable:
     """A pull request as it stands; `base` is the commit that it is compared with, `files` how many change.
 
-    The account that opened it may be gone.
+    `is_from_here` is whether its head lies in the same repository; whoever wrote it may be gone.
     """
 
     number: int
@@ -19,6 +19,9 @@ class Reviewable:
     files: int
     is_open: bool
     author_id: int | None = None
+    is_draft: bool = False
+    is_from_here: bool = True
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

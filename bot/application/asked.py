@@ -217,6 +217,26 @@ class Judge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PauseReviews:
+    """Have no review of a pull request follow by itself."""
+
+    needs: ClassVar[Permission] = Permission.WRITE
+    by: Actor
+    repository: Repository
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeReviews:
+    """Let them follow by themselves again."""
+
+    needs: ClassVar[Permission] = Permission.WRITE
+    by: Actor
+    repository: Repository
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Freeze:
     """Let everything stand still in a repository, or (`level` is org) in its whole account."""
 
@@ -270,7 +290,8 @@ OfOne = (
     | Retry
 )
 Asked = RequestIntegration | OfOne
-Anything = Asked | LookUp | SeeBudget | RaiseMonth | Review | Judge | Freeze | Unfreeze | HandBack
+OfReviews = Review | Judge | PauseReviews | ResumeReviews
+Anything = Asked | LookUp | SeeBudget | RaiseMonth | OfReviews | Freeze | Unfreeze | HandBack
 # These only stop something, call it or hold it otherwise, or let it use up more, which begins nothing: a
 # freeze does not keep them away.
 WHILE_FROZEN: Final = (Cancel, Reject, RaiseBudget, Adjust)

@@ -12,6 +12,7 @@ from bot.application.in_force import in_force
 from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.application.rights import check_right, is_served
+from bot.domain.review_pauses import is_paused
 from bot.domain.reviewing import Request, requested, stream_of
 from bot.records import Repository, Start, StepFailed
 
@@ -37,20 +38,29 @@ async def ask_for_review(asked: Review, *, key: str, door: str, world: World) ->
 
 
 async def consider(repository: Repository, number: int, cause: str, *, key: str, world: World) -> None:
-    """Begin one by itself, where the default branch's configuration wants that and nothing is frozen."""
+    """Begin one by itself, where that is wanted and nobody has stopped it."""
+    past = await world.log.read(stream_of(repository.id, number))
+    if not is_paused(past) and await is_wanted(repository, world):
+        await begin_unasked(repository, number, cause, key=key, world=world)
+
+
+async def begin_unasked(repository: Repository, number: int, cause: str, *, key: str, world: World) -> None:
+    """Note it, and begin, by nobody's word."""
+    await _note(Request(repository=repository, number=number, cause=cause), key, "github", world)
+
+
+async def is_wanted(repository: Repository, world: World) -> bool:
+    """Whether the default branch's configuration wants them by themselves, and nothing is frozen."""
     if not await is_served(repository, world) or await freezes_on(repository, world):
-        return
+        return False
     try:
-        is_wanted = await _is_wanted(repository, world)
+        return await _is_configured(repository, world)
     except StepFailed as no:
         log.warning("review_not_considered", code=no.code)
-        return
-    if is_wanted:
-        request = Request(repository=repository, number=number, cause=cause)
-        await _note(request, key, "github", world)
+        return False
 
 
-async def _is_wanted(repository: Repository, world: World) -> bool:
+async def _is_configured(repository: Repository, world: World) -> bool:
     """Nobody is cloned for this who says nothing of it: first it is looked whether there is a file at all."""
     about = await world.repositories.describe(repository)
     if about.archived:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from bot.application import review_pause_words as pause_words
 from bot.application import review_words as words
 from bot.application.placing import Placed, place
 from bot.application.ports import World
 from bot.application.review_reading import Read, load_read
 from bot.application.verdicts import verdicts_on
 from bot.domain.remarks import Sorted, conclusion, sort
+from bot.domain.review_pauses import is_paused
 from bot.domain.reviewing import Ended, Request, is_under_way, last_said, request_in, stream_of
 from bot.domain.verdicts import Verdict, settled_by
 from bot.records import Repository, Unavailable
@@ -75,7 +77,9 @@ async def _walkthrough(
     """The one comment of the pull request."""
     repository, number = request.repository, request.number
     marker = words.walkthrough_marker(repository.id, number)
-    body = f"{marker}\n{words.walkthrough(read, found, request, verdicts)}"
+    past = await world.log.read(stream_of(repository.id, number))
+    paused = pause_words.below(is_paused=is_paused(past))
+    body = f"{marker}\n{words.walkthrough(read, found, request, verdicts)}{paused}"
     name = f"walkthrough:{repository.id}:{number}"
     await place(Placed(repository=repository, number=number, name=name, marker=marker), body, world)
 

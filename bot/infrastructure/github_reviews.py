@@ -90,6 +90,9 @@ def _reviewable(data: Mapping[str, Any]) -> Reviewable:
         files=data["changed_files"],
         is_open=data["state"] == "open",
         author_id=(data["user"] or {}).get("id"),
+        is_draft=bool(data.get("draft")),
+        is_from_here=(data["head"]["repo"] or {}).get("id") == data["base"]["repo"]["id"],
+        author=(data["user"] or {}).get("login"),
     )
 
 

@@ -37,6 +37,7 @@ async def test_it_is_seen_as_it_stands(side: Side, reviews: GitHubReviews) -> No
 
     assert (pull.title, pull.body, pull.is_open) == ("Work", "More of it", True)
     assert pull.files == 1
+    assert (pull.is_draft, pull.is_from_here, pull.author) == (False, True, "dev")
     assert pull.head == side.github.repository(ERP).branches["work"]
     await side.github.close_pull("dev", ERP, number)
     assert not (await reviews.look(side.repository, number)).is_open

@@ -221,6 +221,8 @@ def test_the_help_of_an_administrator() -> None:
 | `/claude cancel` | stop at once and take back what I made |
 | `/claude retry [<id>] [from <state>]` | try again what failed, from where it is still good: validating, generating or testing |
 | `/claude review [full] [focus]` | review this pull request, with an eye on what you say; `full` says again what was said before |
+| `/claude pause` | have no review of this pull request follow by itself; what you ask for is still done |
+| `/claude resume` | let reviews of this pull request follow by themselves again |
 | `/claude budget [month] [+<dollars>]` | show what this run and this month cost and may cost; with an amount, allow so much more |
 | `/claude freeze [repo or org] <why> [until <when>]` | stop everything at once, here or in the whole account, until then or until it is lifted |
 | `/claude unfreeze [repo or org]` | lift that again, and let what stopped go on |

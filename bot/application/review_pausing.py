@@ -1,0 +1,54 @@
+"""Stopping reviews of one pull request by themselves, and letting them go on."""
+
+from typing import Final
+
+from bot.application.asked import PauseReviews, ResumeReviews
+from bot.application.ports import World
+from bot.application.recording import append_beside
+from bot.application.review_asking import begin_unasked, is_wanted
+from bot.application.rights import check_right
+from bot.domain.review_pauses import before, is_paused, is_reviewed, paused, resumed
+from bot.domain.reviewing import stream_of
+from bot.records import Fact
+
+# What comes of it that they may go on: the first three begin nothing.
+NOT_PAUSED: Final = "not_paused"
+UNASKED_NONE: Final = "unasked_none"
+REVIEWED: Final = "reviewed"
+FOLLOWS: Final = "follows"
+
+Asked = PauseReviews | ResumeReviews
+
+
+async def pause(asked: PauseReviews, *, key: str, door: str, world: World) -> bool:
+    """Let none follow by itself; whether they did until now. Raises Denied, Unavailable."""
+    await check_right(asked, world)
+    past = await world.log.read(stream_of(asked.repository.id, asked.number))
+    if is_paused(before(past, key)):
+        return False
+    await _note(asked, paused(asked.by), key, door, world)
+    return True
+
+
+async def resume(asked: ResumeReviews, *, key: str, door: str, world: World) -> str:
+    """Let them follow again, and begin the one that is due; what comes of it. Raises Denied, Unavailable."""
+    await check_right(asked, world)
+    past = before(await world.log.read(stream_of(asked.repository.id, asked.number)), key)
+    if not is_paused(past):
+        return NOT_PAUSED
+    await _note(asked, resumed(asked.by), key, door, world)
+    pull = await world.reviews.look(asked.repository, asked.number)
+    own = await world.repositories.app_login()
+    if not pull.is_open or pull.is_draft or not pull.is_from_here or pull.author == own:
+        return UNASKED_NONE
+    if not await is_wanted(asked.repository, world):
+        return UNASKED_NONE
+    if is_reviewed(past, pull.head):
+        return REVIEWED
+    await begin_unasked(asked.repository, asked.number, "resumed", key=f"{key}:resumed", world=world)
+    return FOLLOWS
+
+
+async def _note(asked: Asked, fact: Fact, key: str, door: str, world: World) -> None:
+    meta = {"by": asked.by.id, "login": asked.by.login, "door": door, "key": key}
+    await append_beside(world, stream_of(asked.repository.id, asked.number), fact, key=key, meta=meta)
