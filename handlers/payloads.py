@@ -188,6 +188,30 @@ class EndedCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckAgain:
+    """A check run of an App that somebody wants to have run again, or (`name` is None) all of its checks."""
+
+    repository: Repository
+    head: str
+    app: str | None
+    name: str | None
+    by: Actor
+    by_person: bool
+
+    @classmethod
+    def from_payload(cls, data: Mapping[str, Any]) -> Self:
+        check, sender = data.get("check_run") or data["check_suite"], data["sender"]
+        return cls(
+            repository=repository_of(data),
+            head=check["head_sha"],
+            app=(check["app"] or {}).get("slug"),
+            name=check.get("name"),
+            by=actor_of(sender),
+            by_person=sender["type"] == "User",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommitStatus:
     """What somebody said of a commit without a check run."""
 

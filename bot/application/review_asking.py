@@ -21,7 +21,7 @@ log = structlog.get_logger()
 WORKFLOW: Final = "review.run_v1"
 
 
-async def ask_for_review(asked: Review, *, key: str, door: str, world: World) -> None:
+async def ask_for_review(asked: Review, *, key: str, door: str, world: World, cause: str = "asked") -> None:
     """Note it, and begin; the same key again begins nothing. Raises Denied, Unavailable."""
     await check_right(asked, world)
     await check_may_move(asked.repository, world)
@@ -29,7 +29,7 @@ async def ask_for_review(asked: Review, *, key: str, door: str, world: World) ->
     request = Request(
         repository=asked.repository,
         number=asked.number,
-        cause="asked",
+        cause=cause,
         by=asked.by,
         is_full=asked.full,
         focus=focus,

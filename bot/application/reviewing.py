@@ -13,6 +13,7 @@ from bot.application import review_words as words
 from bot.application.effects import once
 from bot.application.ports import World
 from bot.application.recording import append_beside
+from bot.application.review_again import note_check
 from bot.application.review_asking import WORKFLOW, consider
 from bot.application.review_posting import At, end, give_up, say
 from bot.application.review_reading import keep_seen, read_pull
@@ -73,7 +74,9 @@ async def open_check(world: World, stream: str, asked_key: str, nth: int, *, key
         )
 
     seen = await keep_seen(world, request.repository, pull)
-    return [seen, await once(world, f"check:{external}", find=find, make=make)]
+    check = await once(world, f"check:{external}", find=find, make=make)
+    await note_check(world, request.repository, pull.head, number=request.number, check=int(check))
+    return [seen, check]
 
 
 async def set_aside(  # noqa: PLR0913  which review, and what keeps it from going on

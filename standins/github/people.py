@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from standins.github.asking import Asking
 from standins.github.deeds import (
     branches,
     checks,
@@ -25,7 +26,7 @@ from standins.github.world import comment_of, issue_of
 
 
 @dataclass(kw_only=True)
-class GitHub(Discussing, Runners):
+class GitHub(Discussing, Asking, Runners):
     """GitHub with its people: every act is told to the App before it returns."""
 
     def __post_init__(self) -> None:

@@ -161,7 +161,9 @@ async def test_id_06_an_edited_comment_never_acts(author: Actor, sender: Actor, 
 def test_id_06_only_what_is_new_is_heard() -> None:
     assert set(GITHUB) - {*OF_RIGHTS} == {
         "check_run.completed",
+        "check_run.rerequested",
         "check_suite.completed",
+        "check_suite.rerequested",
         "deployment_status.created",
         "github_app_authorization.revoked",
         "installation.created",

@@ -124,6 +124,15 @@ def _tell_suite(world: World, repository: Repository, check: CheckRun) -> None:
     tell(world, "check_suite", by=_by(world, check), repository=repository, payload=payload)
 
 
+def rerequest_suite(world: World, repository: Repository, check: CheckRun, by: str) -> None:
+    """A person wants all checks of the App again, of the commit that this one is of."""
+
+    def payload() -> dict[str, Any]:
+        return {"action": "rerequested", "check_suite": shapes.told_suite(world, repository, check)}
+
+    tell(world, "check_suite", by=world.account(by), repository=repository, payload=payload)
+
+
 def rerequest(world: World, repository: Repository, check: CheckRun, by: str) -> None:
     """A person presses the re-run button."""
 

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from standins.github.hooks import tell
 from standins.github.shapes import issues as shapes
+from standins.github.shapes.pulls import told as pull_shape
 from standins.github.shapes.repositories import label as label_shape
 from standins.github.state import Account, Comment, Issue, Label, Reaction, Repository
 from standins.github.world import Refused, World
@@ -160,3 +161,10 @@ def _tell_label(
 ) -> None:
     if issue.pull is None:
         _tell(world, action, repository, issue, by, label=label_shape(world, repository, label))
+        return
+
+    def payload() -> dict[str, Any]:
+        pull, made = pull_shape(world, repository, issue), label_shape(world, repository, label)
+        return {"action": action, "number": issue.number, "pull_request": pull, "label": made}
+
+    tell(world, "pull_request", by=by, repository=repository, payload=payload)

@@ -7,7 +7,9 @@ from standins.github.deeds.issues import check_length, set_issue_state, take_num
 from standins.github.deeds.remarks import tell_remarks
 from standins.github.hooks import tell
 from standins.github.shapes import pulls as shapes
+from standins.github.shapes.accounts import account
 from standins.github.shapes.pulls import pull_of
+from standins.github.shapes.teams import told as team_shape
 from standins.github.state import Account, Issue, Pull, Repository, Review
 from standins.github.world import Refused, World
 
@@ -84,7 +86,7 @@ def _check_is_new(repository: Repository, pull: Pull) -> None:
 
 def _tell(world: World, action: str, repository: Repository, issue: Issue, by: Account, **more: Any) -> None:
     def payload() -> dict[str, Any]:
-        whole = shapes.pull(world, repository, issue)
+        whole = shapes.told(world, repository, issue)
         return {"action": action, "number": issue.number, "pull_request": whole} | more
 
     tell(world, "pull_request", by=by, repository=repository, payload=payload)
@@ -213,3 +215,19 @@ def _tell_review(
         }
 
     tell(world, "pull_request_review", by=by or it.by, repository=repository, payload=payload)
+
+
+def ask_for_review(world: World, repository: Repository, by: Account, issue: Issue, name: str) -> None:
+    """A person asks another for a review, or a team (`org/slug`)."""
+    pull = pull_of(issue)
+    if "/" in name:
+        team = world.teams[name.lower()]
+        pull.teams.append(team)
+        more = {"requested_team": team_shape(world, repository.owner, team)}
+    else:
+        person = world.account(name)
+        pull.reviewers.append(person)
+        more = {"requested_reviewer": account(world, person)}
+    issue.updated_at = world.now()
+    world.note("ask_reviewers", repository, by, number=issue.number, names=[name])
+    _tell(world, "review_requested", repository, issue, by, **more)

@@ -3,10 +3,10 @@
 from typing import Any
 
 from standins.github.git import Comparison
+from standins.github.shapes import teams
 from standins.github.shapes.accounts import account, association, moment, moment_or_none, node_id
 from standins.github.shapes.issues import issue_page
 from standins.github.shapes.repositories import api_url, label, repository, short_repository
-from standins.github.shapes.teams import team
 from standins.github.state import Account, Issue, Pull, Repository, Review
 from standins.github.world import Missing, World
 
@@ -57,7 +57,7 @@ def simple_pull(world: World, of: Repository, it: Issue) -> dict[str, Any]:
         "draft": pull.draft,
         "user": account(world, it.by),
         "requested_reviewers": [account(world, each) for each in pull.reviewers],
-        "requested_teams": [team(world, of.owner, each) for each in pull.teams],
+        "requested_teams": [teams.team(world, of.owner, each) for each in pull.teams],
         "labels": [label(world, of, each) for each in it.labels],
         "author_association": association(of, it.by),
         "created_at": moment(it.created_at),
@@ -150,3 +150,9 @@ def review(world: World, of: Repository, issue: Issue, it: Review) -> dict[str, 
         "author_association": association(of, it.by),
         "_links": {"html": {"href": page}, "pull_request": {"href": pull_url}},
     }
+
+
+def told(world: World, of: Repository, issue: Issue) -> dict[str, Any]:
+    """The form that deliveries carry."""
+    asked = [teams.told(world, of.owner, each) for each in pull_of(issue).teams]
+    return pull(world, of, issue) | {"requested_teams": asked}

@@ -30,6 +30,12 @@ def team(world: World, of: Account, it: Team) -> dict[str, Any]:
     }
 
 
+def told(world: World, of: Account, it: Team) -> dict[str, Any]:
+    """The form that deliveries carry."""
+    shape = team(world, of, it)
+    return {name: shape[name] for name in shape if name not in {"type", "organization_id"}}
+
+
 def membership(world: World, of: Account, it: Team, login: str) -> dict[str, Any]:
     url = f"{world.url}/organizations/{of.id}/team/{it.id}/memberships/{login}"
     return {"url": url, "role": "member", "state": it.members[login.lower()]}

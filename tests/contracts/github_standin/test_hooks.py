@@ -53,6 +53,7 @@ async def live_through_everything(client: Client, github: GitHub) -> None:
     await github.push("alice", "acme/shop", {"b.py": "b\n"}, branch="bot/pay")
     await github.review("bob", "acme/shop", number)
     await a_line_is_talked_about(github, number)
+    await somebody_is_asked_to_look(github, number)
     await github.close_pull("bob", "acme/shop", number)
     await github.reopen_pull("bob", "acme/shop", number)
     await checks_are_run(client, github, sha)
@@ -106,11 +107,20 @@ async def a_draft_is_made_ready(client: Client, github: GitHub) -> None:
     await github.ready("alice", "acme/shop", draft)
 
 
+async def somebody_is_asked_to_look(github: GitHub, number: int) -> None:
+    """A person, a team, and whoever looks for a label."""
+    github.team("acme/readers", "bob")
+    await github.ask_for_review("alice", "acme/shop", number, "bob")
+    await github.ask_for_review("alice", "acme/shop", number, "acme/readers")
+    await github.label("alice", "acme/shop", number, "look")
+
+
 async def checks_are_run(client: Client, github: GitHub, sha: str) -> None:
     """The App's own, and another's."""
     check = (await client.post(f"{SHOP}/check-runs", {"name": "claude", "head_sha": sha})).body["id"]
     await client.patch(f"{SHOP}/check-runs/{check}", {"conclusion": "success"})
     await github.rerun_check("alice", "acme/shop", check)
+    await github.rerun_suite("alice", "acme/shop", check)
     lint = await github.run_check("acme/shop", sha, "lint")
     await github.end_check("acme/shop", lint, "failure")
     await github.set_status("bob", "acme/shop", sha, "ci/old", "success")
@@ -128,6 +138,7 @@ async def test_every_delivery_has_the_published_shape(
         "check_run.created",
         "check_run.rerequested",
         "check_suite.completed",
+        "check_suite.rerequested",
         "deployment.created",
         "deployment_status.created",
         "installation.created",
@@ -144,9 +155,11 @@ async def test_every_delivery_has_the_published_shape(
         "issues.opened",
         "pull_request.closed",
         "pull_request.edited",
+        "pull_request.labeled",
         "pull_request.opened",
         "pull_request.ready_for_review",
         "pull_request.reopened",
+        "pull_request.review_requested",
         "pull_request.synchronize",
         "pull_request_review.submitted",
         "pull_request_review_comment.created",
