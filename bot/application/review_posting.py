@@ -9,6 +9,7 @@ from bot.application.frozen import check_not_frozen
 from bot.application.placing import Placed, place
 from bot.application.ports import World
 from bot.application.recording import append_beside
+from bot.application.review_mending import resolve_mended
 from bot.application.review_reading import Read, load_read
 from bot.application.review_telling import Standing, tell, tell_anew
 from bot.application.verdicts import verdicts_on
@@ -62,6 +63,7 @@ async def say(world: World, stream: str, asked_key: str, digest: str, check: int
     found = sort(read.findings, least=read.confidence, said=said, is_settled=settled_by(verdicts))
     if found.on_lines and await _posted(at, read, found, world) == REFUSED:
         found = found.without_lines()
+    await resolve_mended(at.request, read, world)
     await tell(at.request, at.check, read, found, verdicts, world)
     ended = _ended(at, read, found, digest)
     await _note(at, ended, world)

@@ -128,6 +128,11 @@ def at_line(it: Finding) -> str:
     return "\n\n".join([*parts, verdict_words.called(it), finding_marker(it.fingerprint)])
 
 
+def mended(head: str) -> str:
+    """In the thread of what was said before and is so no more."""
+    return f"No longer so in `{head[:7]}`, as far as I can see."
+
+
 def walkthrough(read: Read, found: Sorted, request: Request, verdicts: Mapping[str, Verdict]) -> str:
     """The one comment: what changes, how risky it is, what was found, what was read and what it cost."""
     return "\n\n".join([

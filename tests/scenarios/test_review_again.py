@@ -22,6 +22,7 @@ from tests.story.reviews import (
     at_lines,
     has_a_change,
     is_first_look,
+    threads,
     walkthrough,
 )
 from tests.story.scripts import REPOSITORY
@@ -101,7 +102,9 @@ Something else is new.
 
 **Said here only, or at their lines before:**
 
-- **major** `count.py:5`: The total is set and not added to. With two paid invoices the total is 1, for each paid one sets it anew.
+- <commit> **major** `count.py:5`: The total is set and not added to. With two paid invoices the total is 1, for each paid one sets it anew.
+
+`/claude accept <finding> <why>` says that we live with it, `/claude dismiss <finding> <why>` that it is none.
 
 Read: 2 files.
 
@@ -126,7 +129,7 @@ async def test_what_is_mended_is_said_to_be_and_said_again_if_it_comes_back(team
     await team.developer.pushes({"count.py": MENDED}, branch="count")
 
     assert len(await is_reviewed(team, pull)) == 2
-    mended = walkthrough(pull)
+    mended, [thread] = walkthrough(pull), threads(pull)
     await team.developer.pushes({"count.py": CHANGED}, branch="count")
     await is_reviewed(team, pull)
 
@@ -153,7 +156,9 @@ Read: 1 file.
 
 <sub>Asked for by @developer. 2 model calls, <tokens>, <cost>. `/claude review` reads what is new, `/claude review full` all of it.</sub>\
 """)
+    assert thread == (True, [snapshot("No longer so in <commit>, as far as I can see.")])
     assert at_lines(pull) == [("count.py", 5), ("count.py", 5)]
+    assert [is_resolved for is_resolved, _ in threads(pull)] == [True, False]
 
 
 async def test_what_is_taken_out_of_the_change_is_gone_and_nobody_is_asked(team: Team) -> None:

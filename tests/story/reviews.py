@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from standins.claude_replies import Asked, Raw, Reply, Script, says
-from tests.story.places import PullRequest
+from standins.github.remarks import remarks_on, threads_on
+from tests.story.places import MARKER, PullRequest, worded
 from tests.story.team import Team
 
 SOURCE: Final = (
@@ -82,4 +83,12 @@ def walkthrough(pull: PullRequest) -> str:
 
 def at_lines(pull: PullRequest) -> list[tuple[str, int]]:
     """Where the bot has said something, review by review."""
-    return [(each["path"], each["line"]) for review in pull.pull.reviews for each in review.comments]
+    return [(each.said["path"], each.said["line"]) for each in remarks_on(pull.issue) if not each.answers]
+
+
+def threads(pull: PullRequest) -> list[tuple[bool, list[str]]]:
+    """Of each thread at a line whether it is resolved, and what was answered in it."""
+    return [
+        (first.id in pull.pull.resolved, [worded(MARKER.sub("", each.said["body"])) for each in answers])
+        for first, *answers in threads_on(pull.issue)
+    ]
