@@ -27,6 +27,7 @@ from handlers import (
     plan,
     pull_request,
     pull_request_review,
+    pull_request_review_comment,
     push,
     reject,
     repository,
@@ -72,6 +73,7 @@ COMMANDS: Final = declared((
 APOLOGIES: Final[Mapping[str, Handler]] = {
     "issue_comment.created": issue_comment.apologise(COMMANDS),
     "pull_request_review.submitted": pull_request_review.apologise,
+    "pull_request_review_comment.created": pull_request_review_comment.apologise(COMMANDS),
 }
 
 OF_RIGHTS: Final = (
@@ -90,6 +92,7 @@ GITHUB: Final[Mapping[str, Handler]] = {
     "pull_request.synchronize": pull_request.moved,
     "pull_request_review.dismissed": pull_request_review.dismissed,
     "pull_request_review.submitted": pull_request_review.submitted,
+    "pull_request_review_comment.created": pull_request_review_comment.created(COMMANDS),
     "push": push.pushed,
     "github_app_authorization.revoked": github_app_authorization.revoked,
     "installation.created": installation.created,

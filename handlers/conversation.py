@@ -9,9 +9,9 @@ import structlog
 
 from bot.application import commands, refusal_words, refusing, words
 from bot.application.asked import Asked, LookUp
-from bot.application.effects import say_once
 from bot.application.ports import World
 from bot.application.rights import belongs_here, check_right
+from bot.application.talking import Spot, say_there, show_there
 from bot.domain.commands import Command, Misspoken, Spoken, read
 from bot.domain.integration import Integration
 from bot.domain.policy import Denied, NothingWaits, Role
@@ -48,7 +48,7 @@ Handler = Callable[[Mapping[str, Any], Context], Awaitable[None]]
 
 
 class Place(Protocol):
-    """Where a person said something, and who: a comment or a review."""
+    """Where a person said something, and who: a comment, in a thread or in none, or a review."""
 
     @property
     def repository(self) -> Repository: ...
@@ -58,6 +58,9 @@ class Place(Protocol):
 
     @property
     def by(self) -> Actor: ...
+
+    @property
+    def thread(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +125,11 @@ class Here:
     def first_word(self) -> str:
         """The first word behind the command."""
         return next(iter(self.spoken.text.split()), "")
+
+    async def finding(self) -> str | None:
+        """The fingerprint of the finding of ours that it was said to, as GitHub tells it; None elsewhere."""
+        threads, first = self.context.world.review_threads, self.comment.thread
+        return None if first is None else await threads.finding(self.repository, first)
 
     async def send(self, asked: Asked) -> Integration:
         return await self.context.send(asked)
@@ -200,7 +208,7 @@ async def _heard(run: Run, here: Here) -> str | None:
 async def _show(here: Here) -> None:
     """Show that it was seen. That is a courtesy: what was asked neither waits for it nor fails with it."""
     try:
-        await here.context.world.comments.react(here.repository, here.comment.id, content="eyes")
+        await show_there(here.context.world, _spot(here.comment), here.comment.id, content="eyes")
     except (StepFailed, Unavailable) as no:
         log.warning("command_not_marked", code=no.code)
 
@@ -252,4 +260,8 @@ async def apologise(place: Place, context: Context) -> None:
 
 async def _say(place: Place, context: Context, said: str, *, effect: str, marker: str) -> None:
     body = f"{marker}\n{said}"
-    await say_once(context.world, place.repository, place.issue, body, marker=marker, effect=effect)
+    await say_there(context.world, _spot(place), body, marker=marker, effect=effect)
+
+
+def _spot(place: Place) -> Spot:
+    return Spot(repository=place.repository, number=place.issue, thread=place.thread)

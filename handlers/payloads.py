@@ -37,7 +37,10 @@ def repositories_of(data: Mapping[str, Any], *lists: str) -> list[Repository]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
-    """A new comment on an issue or pull request; `own` says that its sender wrote it and is a person."""
+    """A new comment on an issue or pull request; `own` says that its sender wrote it and is a person.
+
+    `thread` is the first comment of the thread at a line that it was said in; None where it is in none.
+    """
 
     repository: Repository
     private: bool
@@ -51,10 +54,25 @@ class Comment:
     issue_body: str
     issue_author: Actor | None
     is_pull: bool = False
+    thread: int | None = None
 
     @classmethod
     def from_payload(cls, data: Mapping[str, Any]) -> Self:
-        comment, issue, sender = data["comment"], data["issue"], data["sender"]
+        is_pull = "pull_request" in data["issue"]
+        return cls._said(data, data["issue"], is_pull=is_pull, thread=None)
+
+    @classmethod
+    def at_a_line(cls, data: Mapping[str, Any]) -> Self:
+        """One at a line of a pull request."""
+        comment = data["comment"]
+        first = comment.get("in_reply_to_id") or comment["id"]
+        return cls._said(data, data["pull_request"], is_pull=True, thread=first)
+
+    @classmethod
+    def _said(
+        cls, data: Mapping[str, Any], issue: Mapping[str, Any], *, is_pull: bool, thread: int | None
+    ) -> Self:
+        comment, sender = data["comment"], data["sender"]
         author = comment["user"] or {"id": None}  # an account that was deleted
         return cls(
             repository=repository_of(data),
@@ -68,7 +86,8 @@ class Comment:
             issue_title=issue["title"] or "",
             issue_body=issue["body"] or "",
             issue_author=issue["user"] and actor_of(issue["user"]),  # an account may have been deleted
-            is_pull="pull_request" in issue,
+            is_pull=is_pull,
+            thread=thread,
         )
 
 
@@ -90,6 +109,7 @@ class Review:
     author: Actor | None
     own: bool
     submitted_at: datetime | None = None
+    thread: None = None
 
     @classmethod
     def from_payload(cls, data: Mapping[str, Any]) -> Self:

@@ -180,6 +180,7 @@ def test_id_06_only_what_is_new_is_heard() -> None:
         "pull_request.synchronize",
         "pull_request_review.dismissed",
         "pull_request_review.submitted",
+        "pull_request_review_comment.created",
         "push",
         "repository.archived",
         "repository.deleted",

@@ -83,7 +83,19 @@ def walkthrough(pull: PullRequest) -> str:
 
 def at_lines(pull: PullRequest) -> list[tuple[str, int]]:
     """Where the bot has said something, review by review."""
-    return [(each.said["path"], each.said["line"]) for each in remarks_on(pull.issue) if not each.answers]
+    said = [each.said for each in remarks_on(pull.issue) if each.answers is None]
+    return [(each["path"], each["line"]) for each in said]
+
+
+def first_thread(pull: PullRequest) -> int:
+    """The first comment of the first thread that there is."""
+    return next(remarks_on(pull.issue)).id
+
+
+def talk(pull: PullRequest) -> list[tuple[str, str]]:
+    """What was answered in the first thread, by whom, without markers."""
+    said = next(threads_on(pull.issue))[1:]
+    return [(each.review.by.login, worded(MARKER.sub("", each.said["body"]))) for each in said]
 
 
 def threads(pull: PullRequest) -> list[tuple[bool, list[str]]]:

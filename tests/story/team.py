@@ -63,6 +63,10 @@ class Person:
             self.login, pull.repository_name, pull.number, event=event, body=body, comments=lines
         )
 
+    async def answers(self, words: str, *, to: int, on: PullRequest) -> int:
+        """In the thread that begins with that comment; the new comment's id."""
+        return await self.world.answer(self.login, on.repository_name, to, words)
+
     async def dismisses(self, review: int, *, of: PullRequest) -> None:
         await self.world.dismiss_review(self.login, of.repository_name, of.number, review)
 

@@ -68,6 +68,18 @@ def review(
     return payload
 
 
+def line_comment(
+    body: str, *, by: Actor = REQUESTER, thread: int | None = None, number: int = 700, kind: str = "User"
+) -> Payload:
+    """A person's new comment at a line of the pull request, in the thread that begins with that one."""
+    payload = example("pull_request_review_comment/created.2")
+    payload["sender"] |= user(by, kind)
+    payload["comment"] |= {"id": number, "body": body, "user": user(by, kind)}
+    payload["comment"] |= {} if thread is None else {"in_reply_to_id": thread}
+    payload["pull_request"] |= {"number": PULL}
+    return payload
+
+
 def closed(*, by: Actor = REQUESTER, merged: bool = False, number: int = PULL, kind: str = "User") -> Payload:
     """A pull request that somebody closed or merged."""
     payload = example("pull_request/closed.1")

@@ -62,6 +62,7 @@ class FakeThreads:
     reactions: list[tuple[int, str]] = field(default_factory=list)
     resolved: list[str] = field(default_factory=list)
     refuses: bool = False
+    forbids: bool = False
 
     async def ours(self, repository: Repository, number: int) -> list[Thread]:
         return [
@@ -75,6 +76,8 @@ class FakeThreads:
         return list(self.remarks.get(comment, ()))
 
     async def reply(self, repository: Repository, number: int, comment: int, body: str) -> int:
+        if self.forbids:
+            raise StepFailed("github_forbidden", "reply")
         if comment not in self.remarks:
             raise StepFailed("thread_gone", f"{comment}")
         there = self.remarks[comment]

@@ -1,0 +1,53 @@
+"""Saying something where it was asked: on the issue or pull request, or in the thread at a line of it."""
+
+from dataclasses import dataclass
+
+from bot.application.effects import once, say_once
+from bot.application.ports import World
+from bot.records import Repository, StepFailed
+
+THREAD_GONE = "thread_gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where it was asked; `thread` is the first comment of the thread at a line, None where there is none."""
+
+    repository: Repository
+    number: int
+    thread: int | None = None
+
+
+async def say_there(world: World, spot: Spot, body: str, *, marker: str, effect: str) -> None:
+    """Once; its marker, which is in the body, tells it again. Where the thread is gone, beside it."""
+    where = world, spot.repository, spot.number, body
+    if spot.thread is None:
+        await say_once(*where, marker=marker, effect=effect)
+        return
+    try:
+        await _say_in_thread(world, spot, spot.thread, body, marker=marker, effect=effect)
+    except StepFailed as failure:
+        if failure.code != THREAD_GONE:
+            raise
+        await say_once(*where, marker=marker, effect=f"{effect}:beside")
+
+
+async def _say_in_thread(
+    world: World, spot: Spot, thread: int, body: str, *, marker: str, effect: str
+) -> None:
+    async def find() -> str | None:
+        found = await world.review_threads.find(spot.repository, spot.number, thread, marker=marker)
+        return None if found is None else str(found)
+
+    async def make() -> str:
+        return str(await world.review_threads.reply(spot.repository, spot.number, thread, body))
+
+    await once(world, effect, find=find, make=make)
+
+
+async def show_there(world: World, spot: Spot, comment: int, *, content: str) -> None:
+    """React to the comment in which it was asked."""
+    if spot.thread is None:
+        await world.comments.react(spot.repository, comment, content=content)
+    else:
+        await world.review_threads.react(spot.repository, comment, content=content)
