@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from handlers import (
+    accept,
     access,
     answer,
     approve,
@@ -16,6 +17,7 @@ from handlers import (
     deploy,
     deployment_status,
     deprecate,
+    dismiss,
     freeze,
     github_app_authorization,
     history,
@@ -64,6 +66,8 @@ COMMANDS: Final = declared((
     review,
     pause,
     resume,
+    accept,
+    dismiss,
     budget,
     freeze,
     unfreeze,

@@ -6,13 +6,15 @@ from typing import Final
 
 from bot.application.fact_words import counted
 from bot.application.quoting import one_line
-from bot.application.reasons import code
+from bot.application.reasons import code, why
+from bot.application.verdicts import Judged
 from bot.domain.commands import PREFIX
 from bot.domain.freezing import LONGEST_REASON
 from bot.domain.remarks import Finding
 from bot.domain.verdicts import NoSuchFinding, Subject, Verdict, settled, short
 
 MOST_LISTED: Final = 30
+KINDS: Final[Mapping[str, str]] = {"accepted": "accept", "dismissed": "dismiss"}
 
 
 def name(it: Finding) -> str:
@@ -46,57 +48,55 @@ def folded(found: Sequence[Finding], verdicts: Mapping[str, Verdict]) -> list[st
     rows = [_row(each, verdict) for each, verdict in told[:MOST_LISTED]]
     more = len(told) - MOST_LISTED
     rows += [f"- and {more} more"] if more > 0 else []
-    return [
-        f"<details><summary>Accepted or dismissed: {len(told)}</summary>\n",
-        "\n".join(rows),
-        "</details>",
-    ]
+    return [f"<details><summary>Accepted or dismissed: {len(told)}</summary>", "\n".join(rows), "</details>"]
 
 
 def _row(it: Finding, verdict: Verdict) -> str:
     place = code(f"{it.anchor.path}:{it.anchor.line}")
-    return f"- {name(it)} **{it.severity}** {place}: {_title(it.title)} {_told(verdict)}"
+    return f"- {name(it)} **{it.severity}** {place}: {_title(it.title)} ({_told(verdict)})"
 
 
 def _told(it: Verdict) -> str:
     """Who said so, without calling them."""
-    why = f": {code(it.why)}" if it.why else ""
-    return f"**{it.kind.capitalize()}** by {it.by.login} in #{it.number}, {_lasts(it)}{why}"
+    because = f": {code(it.why)}" if it.why else ""
+    return f"**{it.kind}** by {it.by.login} in #{it.number}, {_lasts(it)}{because}"
 
 
 def _lasts(it: Verdict) -> str:
     return "until somebody lifts it" if it.until is None else f"until {_time(it.until)} UTC"
 
 
-def noted(it: Verdict, *, ends: str | None, is_unread: bool) -> str:
+def noted(it: Judged, *, is_unread: bool = False) -> str:
     """To whoever said it: what holds from now on."""
-    parts = [f"@{it.by.login}, noted. {_subject(it.of)}", *_effect(it), *_check(ends)]
+    verdict = it.verdict
+    parts = [f"@{verdict.by.login}, noted. {_subject(verdict.of)}", _effect(verdict), *_shown(it)]
     if is_unread:
         parts.append(
-            f"What you said behind `until` is no time that I understand, so it belongs to the reason. "
-            f"`{PREFIX} accept {it.of.name} <why> until 30d`, or `until 2026-12-24`, says it anew."
+            "What stands behind `until` is no time that I understand, so I took it for a part of the reason. "
+            f"`{PREFIX} accept {verdict.of.name} <why> until 30d`, or `until 2026-12-24`, says it anew."
         )
     return "\n\n".join(parts)
 
 
-def _effect(it: Verdict) -> list[str]:
+def _effect(it: Verdict) -> str:
     if it.kind == "lifted":
-        return ["It counts again: the next review says it wherever it is found."]
-    meant = "a fact that we live with" if it.kind == "accepted" else "no finding"
-    return [
-        f"**{it.kind.capitalize()}, {_lasts(it)}:** it is {meant}, and is said at no line of a later review "
-        "in this repository, nor counted by its check, unless it is graver by then. "
-        f"`{PREFIX} dismiss {it.of.name} --undo` takes that back."
-    ]
+        return "What was said of it is lifted: it counts again, and a review that finds it says it."
+    lasts = f"{_lasts(it)[0].upper()}{_lasts(it)[1:]}"
+    return (
+        f"**{it.kind.capitalize()}.** {lasts} no review in this repository says it at a line, and no check "
+        f"counts it, unless it is graver by then. `{PREFIX} {KINDS[it.kind]} {it.of.name} --undo` takes that "
+        "back."
+    )
 
 
-def _check(ends: str | None) -> list[str]:
-    return [] if ends is None else [f"The check of the last review here ends **{ends}** now."]
-
-
-def not_told(said: str) -> str:
-    """It is noted, but the pull request does not show it yet."""
-    return f"{said}\n\nI could not bring the check and the walkthrough up to date; `{PREFIX} review` does."
+def _shown(it: Judged) -> list[str]:
+    """What became of the last review's check."""
+    if it.trouble:
+        return [
+            f"I could not say so in the check and the walkthrough here: {why(it.trouble)} `{PREFIX} review` "
+            "does."
+        ]
+    return [] if it.ends is None else [f"The check of the last review here ends **{it.ends}** by it."]
 
 
 def no_pull_request() -> str:

@@ -1,6 +1,7 @@
 """Verdicts on findings, noted and looked up: one fact for each, in the stream of the repository."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.application.asked import Judge
 from bot.application.frozen import check_may_move
@@ -25,6 +26,15 @@ from bot.domain.verdicts import (
 )
 from bot.records import Recorded, Repository, StepFailed
 from bot.review_records import Reviewable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What was noted; how the last review's check ends by it, where it has one, or what kept that back."""
+
+    verdict: Verdict
+    ends: str | None = None
+    trouble: str = ""
 
 
 async def verdicts_in_force(repository: Repository, world: World) -> Mapping[str, Verdict]:

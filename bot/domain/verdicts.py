@@ -96,20 +96,27 @@ def stream_of(repository_id: int) -> str:
     return f"{FAMILY}:{repository_id}"
 
 
-def said(text: str, now: datetime) -> Said:
-    """The finding, why, and the end, as they stand in that order behind the word.
+def said(text: str) -> Said:
+    """The finding, and why, as they stand in that order behind the word."""
+    finding, words = _parts(text)
+    return Said(finding=finding, why=reason(words))
 
-    Only what is a time behind the last `until` is the end; all else is why.
-    """
-    first, *words = text.split() or [""]
-    finding = first.strip("`")
+
+def said_until(text: str, now: datetime) -> Said:
+    """The same, and behind them the end; only what is a time behind the last `until` is one."""
+    finding, words = _parts(text)
     told = next((nth for nth in reversed(range(len(words))) if words[nth].lower() == UNTIL), None)
     if told is None:
-        return Said(finding=finding, why=reason(words))
+        return said(text)
     end = ahead(" ".join(words[told + 1 :]), now)
     if end is None:
         return Said(finding=finding, why=reason(words), is_unread=True)
     return Said(finding=finding, why=reason(words[:told]), until=end)
+
+
+def _parts(text: str) -> tuple[str, list[str]]:
+    first, *words = text.split() or [""]
+    return first.strip("`"), words
 
 
 def subject_of(it: Finding) -> Subject:

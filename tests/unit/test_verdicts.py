@@ -23,6 +23,7 @@ from bot.domain.verdicts import (
     judged,
     named,
     said,
+    said_until,
     settled,
     short,
     stream_of,
@@ -151,7 +152,11 @@ def test_what_is_of_no_line_is_known_by_its_title() -> None:
     ],
 )
 def test_the_finding_why_and_the_end_are_read_in_that_order(text: str, expected: Said) -> None:
-    assert said(text, NOW) == expected
+    assert said_until(text, NOW) == expected
+
+
+def test_where_there_is_no_end_to_be_said_all_is_why() -> None:
+    assert said("52c1aea0 until 2h") == Said(finding="52c1aea0", why="until 2h")
 
 
 def test_what_is_kept_is_short_and_hides_nothing() -> None:
@@ -160,7 +165,7 @@ def test_what_is_kept_is_short_and_hides_nothing() -> None:
     assert "\u200b" not in subject_of(it).title
     assert len(subject_of(it).title) <= LONGEST_REASON
     assert len(subject_of(it).path) == LONGEST_PATH
-    assert len(said("52c1aea0 " + "why " * 500, NOW).why) <= LONGEST_REASON
+    assert len(said("52c1aea0 " + "why " * 500).why) <= LONGEST_REASON
 
 
 @pytest.mark.parametrize("much", [8, 12, 16])
