@@ -220,6 +220,7 @@ class Question:
     tools: tuple[Mapping[str, Any], ...] = ()
     schema: Mapping[str, Any] | None = None
     max_tokens: int = 16_000
+    may_call: bool = True  # its tools are there to be called; else only to be recognised
     prompts: tuple[str, ...] = ()  # the files of words in it, as name:digest; the API is not told
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import handlers
 from bot.application import (
+    answering,
     gate_looking,
     intake,
     key_upkeep,
@@ -36,6 +37,7 @@ from bot.infrastructure.github import GitHubApp
 from bot.infrastructure.github_branches import GitHubBranches
 from bot.infrastructure.github_checks import GitHubChecks
 from bot.infrastructure.github_comments import GitHubComments
+from bot.infrastructure.github_conversations import GitHubConversations
 from bot.infrastructure.github_deliveries import GitHubDeliveries
 from bot.infrastructure.github_deployments import GitHubDeployments
 from bot.infrastructure.github_files import GitHubFiles
@@ -95,6 +97,7 @@ def world_of(
         repositories=GitHubRepositories(app),
         issues=GitHubIssues(app),
         comments=GitHubComments(app),
+        conversations=GitHubConversations(app),
         branches=GitHubBranches(app),
         pulls=GitHubPullRequests(app),
         checks=GitHubChecks(app),
@@ -126,6 +129,7 @@ def register(
     rooms = places()
     saga.register(world, rooms, sagas)
     reviewing.register(world, rooms["ai"])
+    answering.register(world, rooms["ai"])
     notifying.register(world)
     gate_looking.register(world)
     transcripts = Transcripts(log=stored.log, integrations=stored.integrations, blobs=stored.blobs)

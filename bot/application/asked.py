@@ -227,6 +227,20 @@ class PauseReviews:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """Have a question about the code answered, where it was asked, in that comment."""
+
+    needs: ClassVar[Permission] = Permission.WRITE
+    by: Actor
+    repository: Repository
+    number: int
+    is_pull: bool
+    text: str
+    comment: int
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResumeReviews:
     """Let them follow by themselves again."""
 
@@ -291,7 +305,7 @@ OfOne = (
 )
 Asked = RequestIntegration | OfOne
 OfReviews = Review | Judge | PauseReviews | ResumeReviews
-Anything = Asked | LookUp | SeeBudget | RaiseMonth | OfReviews | Freeze | Unfreeze | HandBack
+Anything = Asked | LookUp | SeeBudget | RaiseMonth | OfReviews | Ask | Freeze | Unfreeze | HandBack
 # These only stop something, call it or hold it otherwise, or let it use up more, which begins nothing: a
 # freeze does not keep them away.
 WHILE_FROZEN: Final = (Cancel, Reject, RaiseBudget, Adjust)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.application.check_ports import Checks
+from bot.application.conversation_ports import Conversations
 from bot.application.installations import Installations, Sandbox
 from bot.application.issue_ports import Issues
 from bot.application.line_ports import Line
@@ -275,6 +276,7 @@ class World:
     repositories: Repositories
     issues: Issues
     comments: Comments
+    conversations: Conversations
     branches: Branches
     pulls: PullRequests
     checks: Checks

@@ -15,6 +15,7 @@ from bot.domain.fencing import fence, nonce_of
 from bot.domain.integration import Integration
 from bot.domain.secrecy import LONGEST_KEY, without_secrets
 from bot.domain.visible import visible_markdown
+from bot.records import Repository
 
 MOST_PATHS: Final = 500
 README_CHARACTERS: Final = 12_000
@@ -48,10 +49,16 @@ async def request_text(world: World, it: Integration) -> str:
 
 async def instructions_text(world: World, it: Integration, commit: str, touched: Sequence[str]) -> str:
     """What the base tells those who write its code, of what is far off only where it lies."""
-    nonce = nonce_of(it.id)
-    found = instructions.instruction_files(await world.sources.listing(it.repository, commit))
+    return await instructions_of(world, it.repository, commit, touched, nonce_of(it.id))
+
+
+async def instructions_of(
+    world: World, repository: Repository, commit: str, touched: Sequence[str], nonce: str
+) -> str:
+    """The same of any commit, for whoever's delimiter that is."""
+    found = instructions.instruction_files(await world.sources.listing(repository, commit))
     shown, named = instructions.split(found, touched)
-    read = {path: await world.sources.read(it.repository, commit, path) or b"" for path in shown}
+    read = {path: await world.sources.read(repository, commit, path) or b"" for path in shown}
     texts = {
         path: await seen_of(await asyncio.to_thread(beginning, content)) for path, content in read.items()
     }

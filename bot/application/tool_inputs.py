@@ -18,7 +18,7 @@ class Input(BaseModel):
 
 
 class View(Input):
-    command: Literal["view"]
+    command: Literal["view"] = "view"
     path: str
     view_range: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
 

@@ -21,6 +21,17 @@ RUN_TESTS: Final = (
     "`pytest -v`, without the tests that passed). Nothing that the run writes becomes part of your change. "
     "For a single test, use bash."
 )
+LIST_COMMIT: Final = (
+    "List the repository's files by path. The question lists them already: use this where that list is cut. "
+    "A directory is seen by view."
+)
+SEARCH_COMMIT: Final = (
+    "Find a text in the repository's text files. Each line that holds it is shown as path:number:line. The "
+    "text is taken literally. Binary files, files over 1 MiB and files of credentials are not searched."
+)
+VIEW: Final = "See a file with its line numbers, or what lies in a directory."
+PATH: Final = "From the root of the repository; empty for the root itself."
+VIEW_RANGE: Final = "The first and the last line, -1 for the end. Without it, the whole file."
 PATHS: Final = (
     "Only paths that fit this pattern: * stands for anything, / included, ? for one character, and [ab] for "
     "one of these. Without it, every path."

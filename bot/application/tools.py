@@ -11,7 +11,6 @@ from bot.application import looking, tool_words
 from bot.application.setup_words import installs_withheld
 from bot.application.suite_words import failing_for_the_model
 from bot.application.tool_inputs import (
-    INPUTS,
     Bash,
     Call,
     Create,
@@ -99,9 +98,9 @@ async def run_tools(content: Sequence[Mapping[str, Any]], *, tree: Tree, bench: 
 
 
 async def _answered(call: Mapping[str, Any], tree: Tree, bench: Workbench) -> Done:
-    inputs = INPUTS.get(call["name"])
+    inputs = bench.inputs.get(call["name"])
     if inputs is None:
-        return _error(tree, f"There is no such tool. Use one of: {', '.join(INPUTS)}.")
+        return _error(tree, f"There is no such tool. Use one of: {', '.join(bench.inputs)}.")
     try:
         asked = inputs.validate_python(call["input"])
     except ValidationError as error:

@@ -1,14 +1,17 @@
 """Where the model's tools work: the files of one commit, as data, and a sandbox for commands."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from pydantic import TypeAdapter
 
 from bot.application.installations import Furnished, Sandbox
 from bot.application.setup_words import installs_withheld, setup_failed
 from bot.application.source_ports import Sources
+from bot.application.tool_inputs import INPUTS
 from bot.application.trial import Tried
 from bot.domain.editing import CannotEdit, decoded
 from bot.domain.paths import kept_back
@@ -40,7 +43,8 @@ DEBRIS_ENDINGS: Final = (".pyc", ".pyo", ".egg-info", ".orig", ".rej", "~")
 class Workbench:
     """What the tools reach, and nothing else: no other repository, no secret, no network.
 
-    `does_without` says that the work goes on where no command can be run: others run the tests.
+    `does_without` says that the work goes on where no command can be run: others run the tests. What is not
+    among `inputs` is no tool here, whatever it is elsewhere.
     """
 
     repository: Repository
@@ -53,6 +57,7 @@ class Workbench:
     does_without: bool = False
     withheld: Withheld | None = None
     tests: Tests | None = None
+    inputs: Mapping[str, TypeAdapter[Any]] = field(default_factory=lambda: INPUTS)
 
     def hides(self, path: str) -> bool:
         """Whether its name says that it holds credentials, and the repository does not say otherwise."""

@@ -18,7 +18,7 @@ SPACE: Final = re.compile(r"[ \t]+")
 class Command:
     """A command, declared once; help, documentation and the check of rights are made from this.
 
-    An option has a value behind it, a flag has none.
+    An option has a value behind it, a flag has none; `is_free` has neither, whatever it looks like.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Command:
     needs: Permission | None
     options: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    is_free: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,8 @@ def _nearest(name: str, known: Iterable[str]) -> str | None:
 
 def _options(words: list[str], command: Command) -> tuple[dict[str, str], str]:
     """The options in front of the text or behind it; what looks like one and is none is refused."""
+    if command.is_free:
+        return {}, " ".join(words)
     options, text = {}, []
     remaining = iter(words)
     for word in remaining:

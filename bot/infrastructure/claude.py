@@ -169,6 +169,8 @@ def request_of(question: Question) -> dict[str, Any]:
     }
     if question.tools:
         request["tools"] = [dict(tool) for tool in question.tools]
+    if question.tools and not question.may_call:
+        request["tool_choice"] = {"type": "none"}
     if question.schema is not None:
         request["output_config"] = {"format": {"type": "json_schema", "schema": dict(question.schema)}}
     return request

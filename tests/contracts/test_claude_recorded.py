@@ -6,12 +6,15 @@ import re
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
 import pytest
+from pydantic import TypeAdapter
 
+from bot.application.looking_tools import LOOKING_TOOLS
 from bot.infrastructure.claude import request_of
 from bot.records import StepFailed, Unavailable
 from standins import claude_stream, stories
@@ -201,6 +204,17 @@ async def test_a_plain_answer_says_the_same_as_a_stream() -> None:
     assert (answer.status, message["content"]) == (200, [{"type": "text", "text": "Hello."}])
     assert sum(name.startswith("anthropic-ratelimit-") for name in answer.headers) == 12
     assert "request-id" in answer.headers
+
+
+def test_where_no_tool_may_be_called_they_are_named_all_the_same() -> None:
+    from anthropic.types.message_create_params import MessageCreateParamsNonStreaming  # noqa: PLC0415  heavy
+
+    last = request_of(replace(QUESTION, tools=LOOKING_TOOLS, may_call=False))
+    known = TypeAdapter(MessageCreateParamsNonStreaming).validate_python(last)
+
+    assert (known["tool_choice"], len(list(known["tools"]))) == ({"type": "none"}, 3)
+    assert "tool_choice" not in request_of(replace(QUESTION, tools=LOOKING_TOOLS))
+    assert "tool_choice" not in request_of(replace(QUESTION, may_call=False))
 
 
 @pytest.mark.parametrize(

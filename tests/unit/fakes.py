@@ -49,6 +49,7 @@ from bot.records import (
     TreeEntry,
     Unavailable,
 )
+from tests.unit.fake_conversations import FakeConversations
 from tests.unit.fake_reviews import FakeReviews, FakeThreads
 from tests.unit.fake_workflows import FakeWorkflows
 from tests.unit.histories import BASE, BEGAN, COMMIT, ID, MERGED_SHA, OPENED_AT, OWNER, SHOWN_AT, TEXTS, TREE
@@ -863,6 +864,7 @@ class Stage:
     repositories: FakeRepositories = field(default_factory=FakeRepositories)
     issues: FakeIssues = field(default_factory=FakeIssues)
     comments: FakeComments = field(default_factory=FakeComments)
+    conversations: FakeConversations = field(default_factory=FakeConversations)
     branches: FakeBranches = field(default_factory=FakeBranches)
     pulls: FakePullRequests = field(default_factory=FakePullRequests)
     checks: FakeChecks = field(default_factory=FakeChecks)
@@ -893,6 +895,7 @@ class Stage:
             repositories=self.repositories,
             issues=self.issues,
             comments=self.comments,
+            conversations=self.conversations,
             branches=self.branches,
             pulls=self.pulls,
             checks=self.checks,

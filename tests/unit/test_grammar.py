@@ -176,6 +176,14 @@ def test_below_the_first_line_nothing_is_an_option() -> None:
     assert spoken == Spoken(name="integrate", text="send it\n--base evil", options={})
 
 
+def test_where_all_of_it_is_text_nothing_is_an_option() -> None:
+    ask = Command(name="ask", usage="ask <question>", help="…", needs=Permission.WRITE, is_free=True)
+
+    spoken = read("/claude ask what does --base do?\n--base", [ask])
+
+    assert spoken == Spoken(name="ask", text="what does --base do?\n--base", options={})
+
+
 @pytest.mark.parametrize(
     "word",
     [

@@ -1,0 +1,114 @@
+"""What the model is shown of a question at first: who said what, what changes, and which files there are."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.application.ports import World
+from bot.application.prompting import render
+from bot.application.question_seeing import Seen
+from bot.application.showing import instructions_of, seen_of, shown_paths
+from bot.conversation_records import Said
+from bot.domain.diff import files_in
+from bot.domain.diff_shown import pack, shown_file
+from bot.domain.enquiring import Enquiry
+from bot.domain.fencing import fence, nonce_of
+from bot.domain.left_out import why_left_out
+from bot.domain.tree import Tree
+from bot.records import Actor
+
+LONGEST_DESCRIPTION: Final = 8_000
+LONGEST_SAID: Final = 4_000
+LONGEST_CONVERSATION: Final = 40_000
+DIFF_TOKENS: Final = 30_000
+
+NOTHING: Final = "(nothing)"
+NO_DIFF: Final = "(GitHub does not show this change at once; look at the files.)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What somebody wants to know, of what was seen; the key is that of the question."""
+
+    enquiry: Enquiry
+    seen: Seen
+    text: str
+    key: str
+
+    @property
+    def nonce(self) -> str:
+        """The delimiter of all that is shown for it."""
+        return nonce_of(self.key)
+
+
+async def request_shown(it: Wanted, tree: Tree, world: World) -> str:
+    """The first turn: everything in it that people or programs wrote is data."""
+    seen, nonce, repository = it.seen, it.nonce, it.enquiry.repository
+    place = f"{'pull request' if it.enquiry.is_pull else 'issue'} #{it.enquiry.number}"
+    talk = seen.conversation
+    by = _who(talk.author, seen)
+    description = (await seen_of(talk.body))[:LONGEST_DESCRIPTION]
+    touched, diff = await _change(it, world)
+    return render(
+        "ask_request",
+        repository=repository.full_name,
+        commit=seen.commit,
+        place=place,
+        question=fence(await seen_of(it.text), f"the question of @{it.enquiry.by.login}", nonce),
+        title=fence(await seen_of(talk.title), f"title, by {by}", nonce),
+        description=fence(description, f"text, by {by}", nonce),
+        conversation=await _conversation(it),
+        diff=diff,
+        instructions=await instructions_of(world, repository, seen.base, touched, nonce),
+        listing=fence(shown_paths(tree.paths()), "paths", nonce),
+    )
+
+
+async def _conversation(it: Wanted) -> str:
+    """The newest of it that has room, and how much of it there is beside that."""
+    room, shown = LONGEST_CONVERSATION, list[str]()
+    for said in reversed(it.seen.conversation.comments):
+        text = (await seen_of(said.body))[:LONGEST_SAID]
+        if len(text) > room:
+            break
+        room -= len(text)
+        shown.insert(0, fence(text, _speaker(said, it.seen), it.nonce))
+    more = it.seen.conversation.earlier + len(it.seen.conversation.comments) - len(shown)
+    left_out = [f"({more} earlier comments are left out.)"] if more else []
+    return "\n\n".join([*left_out, *shown]) or NOTHING
+
+
+def _speaker(said: Said, seen: Seen) -> str:
+    return "you said" if said.is_own else f"comment by {_who(said.by, seen)}"
+
+
+def _who(person: Actor | None, seen: Seen) -> str:
+    if person is None:
+        return "somebody whose account is gone"
+    belongs = "somebody of this repository" if person.id in seen.own else "not somebody of this repository"
+    return f"@{person.login}, {belongs}"
+
+
+async def _change(it: Wanted, world: World) -> tuple[Sequence[str], str]:
+    """The files that a pull request touches, and its diff; neither on an issue."""
+    pull = it.seen.pull
+    if pull is None:
+        return (), NOTHING
+    diff = await world.reviews.diff(it.enquiry.repository, base=pull.base, head=pull.head)
+    if diff is None:
+        return (), NO_DIFF
+    # In a thread: a large diff takes longer than the others can wait.
+    return await asyncio.to_thread(_shown, diff, it)
+
+
+def _shown(diff: bytes, it: Wanted) -> tuple[Sequence[str], str]:
+    files = list(files_in(diff))
+    why = {file.path: why_left_out(diff, file, not_secret=it.seen.not_secret) for file in files}
+    packed = pack([file for file in files if not why[file.path]], budget=DIFF_TOKENS, most=1)
+    shown = [shown_file(diff, file) for group in packed.groups for file in group]
+    left_out = [*(path for path, code in why.items() if code), *(file.path for file in packed.too_much)]
+    parts = [fence("\n\n".join(shown), "diff", it.nonce)] if shown else []
+    if left_out:
+        parts.append(fence(shown_paths(left_out), "changed as well, and not shown here", it.nonce))
+    return [file.path for file in files], "\n\n".join(parts) or NOTHING

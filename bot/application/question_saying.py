@@ -1,0 +1,66 @@
+"""Saying what came of a question: one comment where it was asked, edited until it is the answer."""
+
+from dataclasses import dataclass
+
+from bot.application import question_words as words
+from bot.application.frozen import check_not_frozen
+from bot.application.placing import Placed, place
+from bot.application.ports import World
+from bot.application.question_turns import load_replied
+from bot.application.recording import append_beside
+from bot.domain.enquiring import Concluded, Enquiry, concluded, ending_key, enquiry_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class At:
+    """Which question it is: its stream, the key that it was asked under, and what was asked."""
+
+    stream: str
+    key: str
+    enquiry: Enquiry
+
+
+async def at(world: World, stream: str, asked_key: str) -> At:
+    """The question of this key."""
+    enquiry = enquiry_in(await world.log.read(stream), asked_key)
+    return At(stream=stream, key=asked_key, enquiry=enquiry)
+
+
+async def say(world: World, stream: str, asked_key: str, digest: str, *, key: str) -> None:
+    """Say the answer, once. Raises StepFailed, Unavailable."""
+    it = await at(world, stream, asked_key)
+    repository = it.enquiry.repository
+    await check_not_frozen(world, repository)
+    replied = await load_replied(world, repository, digest)
+    text = (await world.blobs.get(repository.id, it.enquiry.text)).decode()
+    await tell(it, words.answered(it.enquiry, text, replied), world)
+    ended = Concluded(
+        outcome="said",
+        commit=replied.commit,
+        text=digest,
+        calls=replied.cost.calls,
+        tokens=replied.cost.tokens,
+        micro_usd=replied.cost.micro_usd,
+    )
+    await note(it, ended, world)
+
+
+async def give_up(it: At, code: str, world: World) -> None:
+    """It is not tried again, and whoever asked is told why."""
+    await tell(it, words.given_up(it.enquiry, code), world)
+    await note(it, Concluded(outcome=code), world)
+
+
+async def tell(it: At, said: str, world: World) -> None:
+    """The one comment of this question says this now."""
+    marker = words.marker(it.key)
+    placed = Placed(
+        repository=it.enquiry.repository, number=it.enquiry.number, name=f"question:{it.key}", marker=marker
+    )
+    await place(placed, f"{marker}\n{said}", world)
+
+
+async def note(it: At, ended: Concluded, world: World) -> None:
+    """That it has ended is a fact."""
+    own = ending_key(it.key)
+    await append_beside(world, it.stream, concluded(ended), key=own, meta={"key": own})

@@ -1,0 +1,89 @@
+"""What a question is about, as it stands when it is asked: the commit, and what was said there."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import msgspec
+
+from bot.application.basing import base_head
+from bot.application.in_force import in_force
+from bot.application.ports import World
+from bot.conversation_records import Conversation, Said
+from bot.domain.enquiring import Enquiry, enquiry_in
+from bot.domain.policy import belongs
+from bot.records import Actor, Repository, RepositoryFacts
+from bot.review_records import Reviewable
+
+MOST_COMMENTS: Final = 50
+# Of how many people it is asked of GitHub whether they belong to the repository, the newest first.
+MOST_PEOPLE: Final = 10
+# As it is written; what is seen of it is less. So much is kept, not shown.
+LONGEST_KEPT: Final = 16_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What is read: `commit`, of a pull request its head; `base` is whose instructions count.
+
+    `own` are the numbers of those who belong to the repository, of those who said something.
+    """
+
+    commit: str
+    base: str
+    page: str
+    conversation: Conversation
+    own: tuple[int, ...]
+    pull: Reviewable | None
+    not_secret: tuple[str, ...]
+
+
+async def see(world: World, stream: str, asked_key: str, *, key: str) -> str:
+    """Look, once; the digest of what was seen. Raises StepFailed, Unavailable."""
+    enquiry = enquiry_in(await world.log.read(stream), asked_key)
+    repository = enquiry.repository
+    about = await world.repositories.describe(repository)
+    default = await base_head(repository, about.default_branch, world)
+    pull = await world.reviews.look(repository, enquiry.number) if enquiry.is_pull else None
+    conversation = _before(enquiry, await world.conversations.read(repository, enquiry.number))
+    configuration = (await in_force(world, repository, about, commit=default)).configuration
+    seen = Seen(
+        commit=pull.head if pull else default,
+        base=pull.base if pull else default,
+        page=about.page,
+        conversation=conversation,
+        own=await _own(_people(conversation), repository, about, world),
+        pull=pull,
+        not_secret=tuple(configuration.not_secret),
+    )
+    return await world.blobs.put(repository.id, msgspec.json.encode(seen))
+
+
+async def load_seen(world: World, repository: Repository, digest: str) -> Seen:
+    """What was seen, as it was kept."""
+    return msgspec.json.decode(await world.blobs.get(repository.id, digest), type=Seen)
+
+
+def _before(enquiry: Enquiry, said: Conversation) -> Conversation:
+    """What was said before it was asked, the newest of it."""
+    before = [each for each in said.comments if each.at <= enquiry.said_at and each.id != enquiry.comment]
+    kept = tuple(_cut(each) for each in before[-MOST_COMMENTS:])
+    earlier = said.earlier + len(before) - len(kept)
+    return replace(said, body=said.body[:LONGEST_KEPT], comments=kept, earlier=earlier)
+
+
+def _cut(it: Said) -> Said:
+    return replace(it, body=it.body[:LONGEST_KEPT])
+
+
+def _people(it: Conversation) -> list[Actor]:
+    """Who said something, each once, the newest first; who wrote it before all."""
+    by = [it.author, *(each.by for each in reversed(it.comments) if not each.is_own)]
+    return list({person.id: person for person in by if person is not None}.values())
+
+
+async def _own(
+    people: list[Actor], repository: Repository, about: RepositoryFacts, world: World
+) -> tuple[int, ...]:
+    """Those of them who belong to it, asked of GitHub now; of whom it is not asked counts as not."""
+    roles = [(each, await world.repositories.role_name(repository, each)) for each in people[:MOST_PEOPLE]]
+    return tuple(each.id for each, role in roles if belongs(role, private=about.private))

@@ -1,0 +1,28 @@
+"""What is said on an issue or a pull request: plain values that cross a port."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.records import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A comment, and who made it: nobody where that account was deleted; `is_own` where it was this App."""
+
+    id: int
+    body: str
+    by: Actor | None
+    at: datetime
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """What it says itself, and the newest of its comments, in order; `earlier` is how many more there are."""
+
+    title: str
+    body: str
+    author: Actor | None
+    comments: tuple[Said, ...] = ()
+    earlier: int = 0
