@@ -27,6 +27,7 @@ async def run(here: Here) -> str | None:
         text=here.spoken.text,
         comment=here.comment.id,
         said_at=here.comment.said_at,
+        thread=here.comment.thread,
     )
     await ask_about(asked, key=here.context.key, door=here.context.door, world=here.context.world)
     return None

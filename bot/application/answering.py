@@ -39,7 +39,7 @@ async def set_aside(world: World, stream: str, asked_key: str, nth: int, code: s
         return 0.0
     seconds = pause_seconds(nth, world.rules.look_again_seconds * FIRST)
     again = world.clock.now() + timedelta(seconds=seconds)
-    await tell(it, words.held_up(it.enquiry, code, again=again), world)
+    await tell(it, words.held_up(it.enquiry, code, again=again), world, part="held-up")
     own = f"{asked_key}:held:{nth}"
     await append_beside(world, stream, held_up(code, nth=nth), key=own, meta={"key": own})
     return seconds

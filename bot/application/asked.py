@@ -238,6 +238,7 @@ class Ask:
     text: str
     comment: int
     said_at: datetime
+    thread: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

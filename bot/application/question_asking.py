@@ -26,6 +26,7 @@ async def ask_about(it: Ask, *, key: str, door: str, world: World) -> None:
         text=await world.blobs.put(repository.id, it.text.encode()),
         comment=it.comment,
         said_at=it.said_at,
+        thread=it.thread,
     )
     stream = stream_of(repository.id, it.number)
     args = (stream, key, str(repository.id), repository.account)

@@ -23,6 +23,7 @@ LONGEST_SAID: Final = 4_000
 LONGEST_CONVERSATION: Final = 40_000
 DIFF_TOKENS: Final = 30_000
 
+GONE: Final = "somebody whose account is gone"
 NOTHING: Final = "(nothing)"
 NO_DIFF: Final = "(GitHub does not show this change at once; look at the files.)"
 
@@ -59,6 +60,7 @@ async def request_shown(it: Wanted, tree: Tree, world: World) -> str:
         title=fence(await seen_of(talk.title), f"title, by {by}", nonce),
         description=fence(description, f"text, by {by}", nonce),
         conversation=await _conversation(it),
+        line=await _line(it),
         diff=diff,
         instructions=await instructions_of(world, repository, seen.base, touched, nonce),
         listing=fence(shown_paths(tree.paths()), "paths", nonce),
@@ -79,13 +81,30 @@ async def _conversation(it: Wanted) -> str:
     return "\n\n".join([*left_out, *shown]) or NOTHING
 
 
+async def _line(it: Wanted) -> str:
+    """Where it was asked at a line: the diff up to there, and what was said at it."""
+    if not it.seen.thread:
+        return NOTHING
+    first = it.seen.thread[0]
+    shown = [fence(first.hunk[-LONGEST_SAID:], f"the diff up to that line of {first.path}", it.nonce)]
+    for each in it.seen.thread:
+        by = "you said" if each.is_ours else f"at the line, by {_login(each.by)}"
+        if each.body:
+            shown.append(fence((await seen_of(each.body))[:LONGEST_SAID], by, it.nonce))
+    return "\n\n".join(shown)
+
+
+def _login(name: str | None) -> str:
+    return GONE if name is None else f"@{name}"
+
+
 def _speaker(said: Said, seen: Seen) -> str:
     return "you said" if said.is_own else f"comment by {_who(said.by, seen)}"
 
 
 def _who(person: Actor | None, seen: Seen) -> str:
     if person is None:
-        return "somebody whose account is gone"
+        return GONE
     belongs = "somebody of this repository" if person.id in seen.own else "not somebody of this repository"
     return f"@{person.login}, {belongs}"
 

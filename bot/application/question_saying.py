@@ -1,4 +1,7 @@
-"""Saying what came of a question: one comment where it was asked, edited until it is the answer."""
+"""Saying what came of a question: one comment where it was asked, edited until it is the answer.
+
+At a line it is a thread, in which nothing is edited: what holds it up is said there once, then the answer.
+"""
 
 from dataclasses import dataclass
 
@@ -8,6 +11,7 @@ from bot.application.placing import Placed, place
 from bot.application.ports import World
 from bot.application.question_turns import load_replied
 from bot.application.recording import append_beside
+from bot.application.talking import Spot, say_there
 from bot.domain.enquiring import Concluded, Enquiry, concluded, ending_key, enquiry_in
 
 
@@ -51,11 +55,18 @@ async def give_up(it: At, code: str, world: World) -> None:
     await note(it, Concluded(outcome=code), world)
 
 
-async def tell(it: At, said: str, world: World) -> None:
-    """The one comment of this question says this now."""
+async def tell(it: At, said: str, world: World, *, part: str = "answer") -> None:
+    """The one comment of this question says this now; in a thread, once for each part."""
+    enquiry = it.enquiry
+    if enquiry.thread is not None:
+        marker = words.marker(f"{it.key}:{part}")
+        spot = Spot(repository=enquiry.repository, number=enquiry.number, thread=enquiry.thread)
+        effect = f"question:{it.key}:{part}"
+        await say_there(world, spot, f"{marker}\n{said}", marker=marker, effect=effect)
+        return
     marker = words.marker(it.key)
     placed = Placed(
-        repository=it.enquiry.repository, number=it.enquiry.number, name=f"question:{it.key}", marker=marker
+        repository=enquiry.repository, number=enquiry.number, name=f"question:{it.key}", marker=marker
     )
     await place(placed, f"{marker}\n{said}", world)
 

@@ -12,7 +12,7 @@ from bot.conversation_records import Conversation, Said
 from bot.domain.enquiring import Enquiry, enquiry_in
 from bot.domain.policy import belongs
 from bot.records import Actor, Repository, RepositoryFacts
-from bot.review_records import Reviewable
+from bot.review_records import Remark, Reviewable
 
 MOST_COMMENTS: Final = 50
 # Of how many people it is asked of GitHub whether they belong to the repository, the newest first.
@@ -25,7 +25,8 @@ LONGEST_KEPT: Final = 16_000
 class Seen:
     """What is read: `commit`, of a pull request its head; `base` is whose instructions count.
 
-    `own` are the numbers of those who belong to the repository, of those who said something.
+    `own` are the numbers of those who belong to the repository, of those who said something; `thread` is what
+    stands at the line that it was asked at.
     """
 
     commit: str
@@ -35,6 +36,7 @@ class Seen:
     own: tuple[int, ...]
     pull: Reviewable | None
     not_secret: tuple[str, ...]
+    thread: tuple[Remark, ...] = ()
 
 
 async def see(world: World, stream: str, asked_key: str, *, key: str) -> str:
@@ -54,6 +56,7 @@ async def see(world: World, stream: str, asked_key: str, *, key: str) -> str:
         own=await _own(_people(conversation), repository, about, world),
         pull=pull,
         not_secret=tuple(configuration.not_secret),
+        thread=await _thread(enquiry, world),
     )
     return await world.blobs.put(repository.id, msgspec.json.encode(seen))
 
@@ -61,6 +64,16 @@ async def see(world: World, stream: str, asked_key: str, *, key: str) -> str:
 async def load_seen(world: World, repository: Repository, digest: str) -> Seen:
     """What was seen, as it was kept."""
     return msgspec.json.decode(await world.blobs.get(repository.id, digest), type=Seen)
+
+
+async def _thread(enquiry: Enquiry, world: World) -> tuple[Remark, ...]:
+    """The thread up to the question, the newest of it; its first also where that is the question itself."""
+    if enquiry.thread is None:
+        return ()
+    said = await world.review_threads.said(enquiry.repository, enquiry.number, enquiry.thread)
+    first = [replace(each, body="") for each in said[:1] if each.id == enquiry.comment]
+    before = [each for each in said if each.id < enquiry.comment]
+    return tuple(replace(each, body=each.body[:LONGEST_KEPT]) for each in [*first, *before[-MOST_COMMENTS:]])
 
 
 def _before(enquiry: Enquiry, said: Conversation) -> Conversation:

@@ -18,6 +18,7 @@ class Enquiry:
     """What somebody wants to know, and where they asked; `text` is the digest of their words.
 
     `comment` is the one that it was asked in, and `said_at` when: what was said later is not part of it.
+    `thread` is the first comment of the thread at a line that it was asked in, None where it was in none.
     """
 
     repository: Repository
@@ -27,6 +28,7 @@ class Enquiry:
     text: str
     comment: int
     said_at: datetime
+    thread: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,7 @@ def asked(it: Enquiry) -> Fact:
             "text": it.text,
             "comment": it.comment,
             "said_at": it.said_at.isoformat(),
+            "thread": it.thread,
         },
     )
 
@@ -99,6 +102,7 @@ def enquiry_in(records: Iterable[Recorded], key: str) -> Enquiry:
         text=data["text"],
         comment=data["comment"],
         said_at=datetime.fromisoformat(data["said_at"]),
+        thread=data["thread"],
     )
 
 

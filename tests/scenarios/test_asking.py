@@ -9,8 +9,17 @@ from inline_snapshot import snapshot
 
 from standins.github.people import GitHub
 from tests.story import Team
-from tests.story.questions import ANSWER, AT, SOURCE, answer, looks_on, looks_then_answers, said
-from tests.story.reviews import has_a_change
+from tests.story.questions import (
+    ANSWER,
+    AT,
+    SOURCE,
+    answer,
+    looks_on,
+    looks_then_answers,
+    reviews_or,
+    said,
+)
+from tests.story.reviews import first_thread, has_a_change, talk
 from tests.story.scripts import REPOSITORY
 
 QUESTION = "/claude ask which invoices are counted?\n\nAll, or only paid ones?"
@@ -215,3 +224,21 @@ async def test_without_a_question_it_says_how_one_asks(team: Team) -> None:
     assert issue.replies() == snapshot([
         "Ask something: `/claude ask <question>`, such as `/claude ask where is an invoice paid twice?`"
     ])
+
+
+@pytest.mark.parametrize("script", [reviews_or(looks_then_answers(AT))])
+async def test_at_a_line_it_is_answered_in_the_thread_with_what_was_said_there(team: Team) -> None:
+    pull = await has_a_change(team)
+    await team.developer.comments("/claude review", on=pull)
+    await team.bot.comes_to_rest()
+
+    await team.developer.answers("/claude ask why is that wrong?", to=first_thread(pull), on=pull)
+    await team.bot.comes_to_rest()
+
+    first = team.claude.requests[-2]["messages"][0]["content"][0]["text"]
+    assert 'source="the diff up to that line of count.py"' in first
+    assert "The total is set and not added to" in first.partition("The line that it was asked at")[2]
+    [_, (by, said_there)] = talk(pull)
+    assert by == "claude-code-bot[bot]"
+    assert said_there.startswith("> why is that wrong?")
+    assert said(pull) == []

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from standins.claude_replies import Asked, Block, Raw, Reply, Script, calls, says, tool_use
 from tests.story.places import Thread
+from tests.story.reviews import FOUND, reviews
 
 SOURCE: Final = (
     "def count(invoices):\n    total = 0\n    for one in invoices:\n        total += 1\n    return total\n"
@@ -47,6 +48,12 @@ def looks_then_answers(
         return answers(*sources, text=text) if asked.results else looks(at)
 
     return script
+
+
+def reviews_or(script: Script) -> Script:
+    """Finds one thing where a review is wanted, and else does this."""
+    reviewer = reviews(FOUND)
+    return lambda asked: script(asked) if "You answer a question" in asked.system else reviewer(asked)
 
 
 def answer(thread: Thread) -> str:

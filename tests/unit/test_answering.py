@@ -28,6 +28,7 @@ from bot.domain.enquiring import CONCLUDED, HELD_UP
 from bot.domain.policy import NotAllowed, Rules
 from bot.domain.reviewing import TRIES
 from bot.records import Actor, Answer, Question, Start, StepFailed, Unavailable, Usage
+from bot.review_records import Remark
 from tests.unit.fake_conversations import FakeConversations
 from tests.unit.fake_reviews import OPEN, FakeReviews
 from tests.unit.fakes import Died, FakeClaude, FakeSources, Stage
@@ -86,7 +87,13 @@ def looks(*calls: tuple[str, Mapping[str, Any]]) -> Answer:
 LOOK: Final = looks(("view", {"path": "count.py"}))
 
 
-async def staged(*answers: Answer, is_pull: bool = False, talk: Conversation = TALK, **fakes: Any) -> Stage:
+async def staged(
+    *answers: Answer,
+    is_pull: bool = False,
+    thread: int | None = None,
+    talk: Conversation = TALK,
+    **fakes: Any,
+) -> Stage:
     stage = Stage(
         conversations=FakeConversations(there={5: talk}),
         reviews=FakeReviews(text=DIFF),
@@ -94,12 +101,23 @@ async def staged(*answers: Answer, is_pull: bool = False, talk: Conversation = T
         sources=FakeSources(files={OPEN.head: {**FILES}, OPEN.base: {**FILES}, BASE: {**FILES}}),
         **fakes,
     )
-    await ask(stage, is_pull=is_pull)
+    await ask(stage, is_pull=is_pull, thread=thread)
     return stage
 
 
-async def ask(stage: Stage, by: Actor = DEVELOPER, *, is_pull: bool = False, text: str = "How many?") -> None:
-    asked = Ask(by=by, repository=SHOP, number=5, is_pull=is_pull, text=text, comment=1000, said_at=BEGAN)
+async def ask(
+    stage: Stage, by: Actor = DEVELOPER, *, is_pull: bool = False, thread: int | None = None
+) -> None:
+    asked = Ask(
+        by=by,
+        repository=SHOP,
+        number=5,
+        is_pull=is_pull,
+        text="How many?",
+        comment=1000,
+        said_at=BEGAN,
+        thread=thread,
+    )
     await ask_about(asked, key="k", door="github", world=stage.world)
 
 
@@ -194,6 +212,58 @@ async def test_a_diff_that_is_too_large_or_empty_is_said_to_be_so(text: bytes | 
     await replied(stage)
 
     assert told in first_turn(stage.claude.asked[0])
+
+
+HUNK: Final = "@@ -1 +1,2 @@\n+def count(invoices):"
+
+
+def at_the_line(number: int, body: str, by: str | None = "viewer", *, is_ours: bool = False) -> Remark:
+    return Remark(id=number, by=by, is_ours=is_ours, body=body, path="count.py", hunk=HUNK)
+
+
+async def in_a_thread(*said: Remark, answers: Sequence[Answer] = ()) -> Stage:
+    stage = await staged(*answers, is_pull=True, thread=said[0].id)
+    stage.review_threads.remarks[said[0].id] = list(said)
+    return stage
+
+
+async def test_at_a_line_it_is_shown_where_that_is_and_what_was_said_there_before() -> None:
+    said = [at_the_line(900, "Wrong.", "bot", is_ours=True), at_the_line(950, "Why?", None)]
+    asked = [at_the_line(1000, "/claude ask x"), at_the_line(1001, "later")]
+    stage = await in_a_thread(*said, *asked, answers=[says("42")])
+
+    await replied(stage)
+
+    shown = first_turn(stage.claude.asked[0]).partition("The line that it was asked at")[2]
+    assert HUNK in shown
+    assert shown.index('source="you said">\nWrong.') < shown.index('whose account is gone">\nWhy?')
+    assert "/claude ask x" not in shown
+    assert "later" not in shown
+
+
+async def test_a_thread_that_the_question_begins_shows_the_line() -> None:
+    stage = await in_a_thread(at_the_line(1000, "/claude ask x"), answers=[says("42")])
+
+    await replied(stage)
+
+    shown = first_turn(stage.claude.asked[0])
+    assert HUNK in shown
+    assert "/claude ask x" not in shown
+
+
+async def test_in_a_thread_a_delay_is_said_once_and_then_the_answer_once() -> None:
+    stage = await in_a_thread(at_the_line(900, "Wrong."), answers=[says("42")])
+    for nth in (1, 2):
+        await set_aside(stage.world, STREAM, "k", nth, "frozen", key="step")
+    seen = await see(stage.world, STREAM, "k", key="see")
+    digest = await answer(stage.world, STREAM, "k", seen, key="step")
+    for _ in range(2):
+        await say(stage.world, STREAM, "k", digest, key="step")
+
+    _, held, said = [each.body for each in stage.review_threads.remarks[900]]
+    assert "I cannot answer yet" in held
+    assert "42" in said
+    assert stage.comments.on(5) == []
 
 
 async def test_only_what_is_there_is_named_and_each_once() -> None:
