@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from bot.domain.review_signs import Sign
 from bot.records import Actor, Repository
 
 
@@ -178,6 +179,24 @@ class MovedPullRequest:
             base=pull["base"]["sha"],
             by=actor_of(data["sender"]),
         )
+
+
+def sign_in(data: Mapping[str, Any]) -> Sign | None:
+    """What a person put on a pull request, or whom they asked to look at it; None where a program did."""
+    repository, person, team = repository_of(data), data.get("requested_reviewer"), data.get("requested_team")
+    owner = repository.full_name.partition("/")[0]
+    name = f"{owner}/{team['slug']}" if team else person["login"] if person else ""
+    label = data.get("label")
+    if data["sender"]["type"] != "User" or not (label or name):
+        return None
+    return Sign(
+        repository=repository,
+        private=data["repository"]["private"],
+        number=data["pull_request"]["number"],
+        kind="label" if label else "reviewer",
+        name=label["name"] if label else name,
+        by=actor_of(data["sender"]),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,10 @@ from typing import Any
 from bot.application.checking_configuration import Proposed, check_configuration
 from bot.application.commands import note_closed
 from bot.application.deprecating import note_removal_closed
+from bot.application.review_heeding import after_sign
 from bot.application.reviewing import after_event
 from handlers.conversation import Context
-from handlers.payloads import ClosedPullRequest, MovedPullRequest
+from handlers.payloads import ClosedPullRequest, MovedPullRequest, sign_in
 
 
 async def closed(data: Mapping[str, Any], context: Context) -> None:
@@ -39,6 +40,13 @@ async def moved(data: Mapping[str, Any], context: Context) -> None:
 async def made_ready(data: Mapping[str, Any], context: Context) -> None:
     """It is no draft any more."""
     await _review(MovedPullRequest.from_payload(data), str(data["action"]), context)
+
+
+async def signed(data: Mapping[str, Any], context: Context) -> None:
+    """It was given a label, or somebody was asked to review it: by that a person may ask the bot, too."""
+    sign = sign_in(data)
+    if sign is not None:
+        context.follow_ups.append(after_sign(sign, key=context.key))
 
 
 async def _review(pull: MovedPullRequest, cause: str, context: Context) -> None:

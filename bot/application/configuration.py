@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, Self
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from bot.application.configuration_review import Review
+from bot.application.configuration_review import Label, Review, Reviewer
 from bot.domain import events as e
 from bot.domain.approving import teams_named
 from bot.domain.branch_names import ALLOWED, USUAL, is_a_name
@@ -23,11 +23,6 @@ from bot.run_records import Way
 PATH: Final = ".github/claude-bot.yml"
 # Each is asked for of GitHub whenever somebody approves.
 MOST_TEAMS: Final = 10
-Label = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f]+$")]
-
-Reviewer = Annotated[str, Field(max_length=140, pattern=r"^@?[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9._-]+)?$")]
-
-
 Approver = Annotated[str, Field(max_length=140, pattern=r"^@[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9._-]+)?$")]
 CheckName = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
@@ -198,7 +193,9 @@ class Configuration(BaseModel):
     review: Review = Field(
         default=Review(),
         description="reviews of pull requests: whether each gets one by itself (`automatic`), from which "
-        "severity on the check fails (`fails_at`), and how sure of a finding the bot has to be",
+        "severity on the check fails (`fails_at`), how sure of a finding the bot has to be (`confidence`), "
+        "and what asks for one beside `/claude review`: a `label`, or being asked of a `reviewer` (a person "
+        "or `org/team`)",
     )
     branch: str = Field(
         default=USUAL,

@@ -7,6 +7,7 @@ import structlog
 from bot.application.asked import Review
 from bot.application.basing import base_head
 from bot.application.configuration import PATH
+from bot.application.configuration_review import Review as Settings
 from bot.application.frozen import check_may_move, freezes_on
 from bot.application.in_force import in_force
 from bot.application.ports import World
@@ -54,21 +55,25 @@ async def is_wanted(repository: Repository, world: World) -> bool:
     if not await is_served(repository, world) or await freezes_on(repository, world):
         return False
     try:
-        return await _is_configured(repository, world)
+        said = await configured(repository, world)
     except StepFailed as no:
         log.warning("review_not_considered", code=no.code)
         return False
+    return said is not None and said.automatic
 
 
-async def _is_configured(repository: Repository, world: World) -> bool:
-    """Nobody is cloned for this who says nothing of it: first it is looked whether there is a file at all."""
+async def configured(repository: Repository, world: World) -> Settings | None:
+    """What the default branch says of reviews, None where it says nothing or nobody works there any more.
+
+    Nobody is cloned for this who says nothing of it: first it is looked whether there is a file at all.
+    """
     about = await world.repositories.describe(repository)
     if about.archived:
-        return False
+        return None
     commit = await base_head(repository, about.default_branch, world)
     if not await _may_be_said(repository, commit, world):
-        return False
-    return (await in_force(world, repository, about, commit=commit)).configuration.review.automatic
+        return None
+    return (await in_force(world, repository, about, commit=commit)).configuration.review
 
 
 async def _may_be_said(repository: Repository, commit: str, world: World) -> bool:

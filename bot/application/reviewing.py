@@ -15,6 +15,8 @@ from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.application.review_again import note_check
 from bot.application.review_asking import WORKFLOW, consider
+from bot.application.review_heeding import WORKFLOW as HEED
+from bot.application.review_heeding import heed, sign_of
 from bot.application.review_posting import At, end, give_up, say
 from bot.application.review_reading import keep_seen, read_pull
 from bot.application.saga import Places
@@ -170,6 +172,12 @@ async def think(world: World, *asked: Any, key: str) -> None:
     await consider(repository, number, cause, key=asked_key, world=world)
 
 
+async def look_at_sign(world: World, *given: Any, key: str) -> None:
+    """Whether the repository means a review by it."""
+    *sign, asked_key = given
+    await heed(sign_of(*sign), key=asked_key, world=world)
+
+
 def register(world: World, places: Places) -> None:
     """Tell the engine of it; wiring calls this before launch, in every process. `places` are the model's."""
 
@@ -204,6 +212,12 @@ def register(world: World, places: Places) -> None:
             except StepFailed as failure:
                 log.warning("review_given_up", code=failure.code, detail=failure.detail)
 
+    _register_considering(world)
+
+
+def _register_considering(world: World) -> None:
+    """What may become a review is thought of on GitHub's queue: it asks what the repository says."""
+
     @DBOS.workflow(name=CONSIDER)
     async def consider_v1(*asked: str | int) -> None:
         """A pull request was opened, made ready or pushed to."""
@@ -211,3 +225,11 @@ def register(world: World, places: Places) -> None:
             await step(think, world, *asked)
         except StepFailed as failure:
             log.warning("review_not_considered", code=failure.code)
+
+    @DBOS.workflow(name=HEED)
+    async def heed_v1(*given: str | int) -> None:
+        """A pull request was given a label, or somebody was asked to review it."""
+        try:
+            await step(look_at_sign, world, *given)
+        except StepFailed as failure:
+            log.warning("review_sign_not_heeded", code=failure.code)

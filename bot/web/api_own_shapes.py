@@ -4,7 +4,8 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.application.configuration import Configuration, Label, Reviewer
+from bot.application.configuration import Configuration
+from bot.application.configuration_review import Label, Reviewer
 from bot.application.own_settings import own_of
 from bot.domain.events import Own
 

@@ -1,4 +1,4 @@
-"""What has a review begin beside the command: the button of its check."""
+"""What has a review begin beside the command: the button of its check, a label, a request for one."""
 
 # ruff: noqa: E501  a sentence is pinned as it is said
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 from inline_snapshot import snapshot
 
+from bot.application.configuration import PATH
 from standins.github.people import GitHub
 from tests.story import Team
 from tests.story.places import PullRequest
@@ -23,8 +24,13 @@ def _doubled(hub: GitHub) -> None:
 
 
 @pytest.fixture
-def files() -> Mapping[str, str]:
-    return {**REPOSITORY, "count.py": SOURCE}
+def configured() -> str:
+    return ""
+
+
+@pytest.fixture
+def files(configured: str) -> Mapping[str, str]:
+    return {**REPOSITORY, "count.py": SOURCE, PATH: REPOSITORY[PATH] + configured}
 
 
 async def was_reviewed(team: Team) -> PullRequest:
@@ -89,3 +95,72 @@ async def test_the_button_of_another_check_of_ours_has_nothing_reviewed(team: Te
 
     assert "Claude review" not in [each.name for each in team.github.checks()]
     assert pull.by_the_bot("walkthrough") == []
+
+
+SIGNS = "review: {label: please review, reviewer: acme/readers}\n"
+
+
+async def is_a_draft(team: Team) -> PullRequest:
+    """A draft, which is reviewed only if somebody asks."""
+    team.github.world.team("acme/readers", "admin")
+    await team.developer.pushes({"count.py": CHANGED}, branch="count")
+    number = await team.github.world.open_pull("developer", SHOP, head="count", title="Count", draft=True)
+    return team.github.pull(number)
+
+
+@pytest.mark.parametrize("configured", [SIGNS])
+@pytest.mark.parametrize("script", [reviews(FOUND)])
+async def test_a_label_that_the_repository_names_asks_by_whoever_put_it_on(team: Team) -> None:
+    pull, world = await is_a_draft(team), team.github.world
+
+    await world.label("developer", SHOP, pull.number, "another")
+    await team.bot.comes_to_rest()
+    meanwhile = team.github.checks()
+    await world.label("developer", SHOP, pull.number, "Please Review")
+    await team.bot.comes_to_rest()
+
+    assert meanwhile == []
+    assert at_lines(pull) == [("count.py", 5)]
+    assert "Asked for by @developer" in walkthrough(pull)
+
+
+@pytest.mark.parametrize("configured", [SIGNS])
+@pytest.mark.parametrize("script", [reviews(FOUND)])
+async def test_so_does_a_request_for_a_review_to_whom_it_names(team: Team) -> None:
+    pull, world = await is_a_draft(team), team.github.world
+
+    await world.ask_for_review("developer", SHOP, pull.number, "admin")
+    await team.bot.comes_to_rest()
+    meanwhile = team.github.checks()
+    await world.ask_for_review("admin", SHOP, pull.number, "acme/readers")
+    await team.bot.comes_to_rest()
+
+    assert meanwhile == []
+    assert at_lines(pull) == [("count.py", 5)]
+    assert "Asked for by @admin" in walkthrough(pull)
+
+
+@pytest.mark.parametrize("configured", [SIGNS])
+async def test_who_may_label_and_not_ask_is_told_so_once(team: Team) -> None:
+    pull, world = await is_a_draft(team), team.github.world
+    world.repository(SHOP).roles["viewer"] = "triage"
+
+    await world.label("viewer", SHOP, pull.number, "please review")
+    await world.ask_for_review("stranger", SHOP, pull.number, "acme/readers")
+    await team.bot.comes_to_rest()
+
+    assert (team.github.checks(), team.claude.requests) == ([], [])
+    assert pull.replies() == snapshot([
+        "The label `please review` asks me for a review here, by your word, viewer. This needs `integration:write`, and you are viewer here. Somebody who is developer or admin could do it."
+    ])
+
+
+@pytest.mark.parametrize("script", [reviews(FOUND)])
+async def test_where_nothing_is_named_neither_asks(team: Team) -> None:
+    pull, world = await is_a_draft(team), team.github.world
+
+    await world.label("developer", SHOP, pull.number, "please review")
+    await world.ask_for_review("developer", SHOP, pull.number, "acme/readers")
+    await team.bot.comes_to_rest()
+
+    assert (team.github.checks(), team.claude.requests, pull.replies()) == ([], [], [])
