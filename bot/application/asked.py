@@ -12,12 +12,18 @@ from bot.records import Actor, Repository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestIntegration:
+class Said:
+    """Who asks, and in which repository."""
+
+    by: Actor
+    repository: Repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestIntegration(Said):
     """Ask for an integration, on the issue where it was said; `anyway` also where it is asked for already."""
 
     needs: ClassVar[Permission] = Permission.WRITE
-    by: Actor
-    repository: Repository
     issue: int
     request: str
     base: str | None = None
@@ -27,18 +33,16 @@ class RequestIntegration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerQuestions:
+class AnswerQuestions(Said):
     """Answer what the bot asked."""
 
     needs: ClassVar[Permission] = Permission.WRITE
-    by: Actor
-    repository: Repository
     integration_id: str
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Approve:
+class Approve(Said):
     """Open the gate that is waiting: for the plan, or for the commit that the pull request shows or a review
     was made of.
 
@@ -48,8 +52,6 @@ class Approve:
     """
 
     needs: ClassVar[Permission] = Permission.APPROVE
-    by: Actor
-    repository: Repository
     integration_id: str
     head: str | None = None
     plan: str | None = None
@@ -59,12 +61,10 @@ class Approve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestChanges:
+class RequestChanges(Said):
     """Send it back from the gate, to be changed as its parts say; `head` is what a review was made of."""
 
     needs: ClassVar[Permission] = Permission.APPROVE
-    by: Actor
-    repository: Repository
     integration_id: str
     parts: tuple[str, ...]
     head: str | None = None
@@ -72,48 +72,40 @@ class RequestChanges:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reject:
+class Reject(Said):
     """Close the gate for good."""
 
     needs: ClassVar[Permission] = Permission.APPROVE
-    by: Actor
-    repository: Repository
     integration_id: str
     why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deploy:
+class Deploy(Said):
     """Let what was merged go out."""
 
     needs: ClassVar[Permission] = Permission.DEPLOY
-    by: Actor
-    repository: Repository
     integration_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cancel:
+class Cancel(Said):
     """Stop it, wherever it stands; what is merged already takes the right to deploy."""
 
     needs: ClassVar[Permission] = Permission.WRITE
-    by: Actor
-    repository: Repository
     integration_id: str
     cause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeeBudget:
+class SeeBudget(Said):
     """See what a repository may spend and has spent."""
 
     needs: ClassVar[Permission] = Permission.BUDGET
-    by: Actor
-    repository: Repository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RaiseBudget:
+class RaiseBudget(Said):
     """Let a run use up more, by so many millionths of a US dollar, or up to so many in all.
 
     `seen` is how many facts it had when that was said, where it is meant for nothing later; `title` and `own`
@@ -121,8 +113,6 @@ class RaiseBudget:
     """
 
     needs: ClassVar[Permission] = Permission.BUDGET
-    by: Actor
-    repository: Repository
     integration_id: str
     micro_usd: int = 0
     up_to: int | None = None
@@ -132,14 +122,12 @@ class RaiseBudget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Adjust:
+class Adjust(Said):
     """Call it something else, or set for it alone what its repository says else, or both; `seen` is how many
     facts it had when that was said, where it is meant for nothing later.
     """
 
     needs: ClassVar[Permission] = Permission.WRITE
-    by: Actor
-    repository: Repository
     integration_id: str
     title: str | None = None
     own: Own | None = None
@@ -147,69 +135,62 @@ class Adjust:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RaiseMonth:
+class RaiseMonth(Said):
     """Let a repository spend more this month, by so many millionths of a US dollar."""
 
     needs: ClassVar[Permission] = Permission.BUDGET
-    by: Actor
-    repository: Repository
     micro_usd: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RollBack:
+class RollBack(Said):
     """Take back what runs, or is just going live."""
 
     needs: ClassVar[Permission] = Permission.DEPLOY
-    by: Actor
-    repository: Repository
     integration_id: str
     why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deprecate:
+class Deprecate(Said):
     """Take out for good what runs, or say that this pull request has."""
 
     needs: ClassVar[Permission] = Permission.DELETE
-    by: Actor
-    repository: Repository
     integration_id: str
     why: str
     removed_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retry:
+class Retry(Said):
     """Try again what failed, from this state on, or from where that is best."""
 
     needs: ClassVar[Permission] = Permission.WRITE
-    by: Actor
-    repository: Repository
     integration_id: str
     wanted: State | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
+class OfPlace(Said):
+    """Who asks for something of which issue or pull request."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review(OfPlace):
     """Have a pull request reviewed, with an eye on that; `full` says again what was said before."""
 
     needs: ClassVar[Permission] = Permission.WRITE
-    by: Actor
-    repository: Repository
-    number: int
     focus: str = ""
     full: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judge:
+class Judge(OfPlace):
     """Accept or dismiss a finding of a pull request's review, or lift what was said of one."""
 
     needs: ClassVar[Permission] = Permission.APPROVE
-    by: Actor
-    repository: Repository
-    number: int
     finding: str
     kind: Kind
     why: str = ""
@@ -217,23 +198,24 @@ class Judge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PauseReviews:
+class PauseReviews(OfPlace):
     """Have no review of a pull request follow by itself."""
 
     needs: ClassVar[Permission] = Permission.WRITE
-    by: Actor
-    repository: Repository
-    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class ResumeReviews(OfPlace):
+    """Let them follow by themselves again."""
+
+    needs: ClassVar[Permission] = Permission.WRITE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask(OfPlace):
     """Have a question about the code answered, where it was asked, in that comment."""
 
     needs: ClassVar[Permission] = Permission.WRITE
-    by: Actor
-    repository: Repository
-    number: int
     is_pull: bool
     text: str
     comment: int
@@ -242,53 +224,35 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResumeReviews:
-    """Let them follow by themselves again."""
-
-    needs: ClassVar[Permission] = Permission.WRITE
-    by: Actor
-    repository: Repository
-    number: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Freeze:
+class Freeze(Said):
     """Let everything stand still in a repository, or (`level` is org) in its whole account."""
 
     needs: ClassVar[Permission] = Permission.FREEZE
-    by: Actor
-    repository: Repository
     level: str
     why: str
     until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unfreeze:
+class Unfreeze(Said):
     """Lift that again."""
 
     needs: ClassVar[Permission] = Permission.FREEZE
-    by: Actor
-    repository: Repository
     level: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HandBack:
+class HandBack(Said):
     """Have a delivery that was set aside handled once more, for whoever had it sent."""
 
     needs: ClassVar[Permission] = Permission.FREEZE
-    by: Actor
-    repository: Repository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LookUp:
+class LookUp(Said):
     """See where it stands."""
 
     needs: ClassVar[Permission] = Permission.READ
-    by: Actor
-    repository: Repository
 
 
 OfOne = (

@@ -91,6 +91,7 @@ REASONS: Final[Mapping[str, str]] = {
     "request of its own as `issue`.",
     "comment_gone": "A comment of mine was deleted.",
     "pull_request_gone": "The pull request is gone.",
+    "thread_gone": "What was said at that line is gone.",
     "path_refused": "The change holds a path that git cannot keep.",
     "commit_gone": "The commit that this began from is gone. Ask again.",
     "bad_commit": "GitHub named a commit that is none.",
