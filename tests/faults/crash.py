@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Final
@@ -154,6 +155,9 @@ async def mourned(it: Life, story: stories.Story) -> None:
     it.start()
     issue = await it.github.open_issue("requester", "acme/shop", "Invoices", "")
     await until(it, "ready", lambda: is_listening(it))
+    if story.plays is not None:
+        await story.plays(it.github, partial(until, it))
+        return
     await it.github.comment("requester", "acme/shop", issue, stories.REQUEST)
     await until(it, "a pull request that waits", lambda: is_at_its_gate(status(it, issue)))
     pull = pull_of(it)

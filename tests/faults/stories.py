@@ -1,16 +1,19 @@
 """The stories that are told at every crash point: one goes live, one is rolled back, one is sent back, one is
 judged by the repository's own checks, one is deployed by a workflow and one taken back where that fails, one
-has rules for its paths, and the repository of one is given to another account.
+has rules for its paths, and the repository of one is given to another account. One is no integration at all:
+a pull request of people is reviewed, mended, and reviewed again.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from standins.claude_replies import Asked, Reply, Script, calls, edit, says
+from standins.github.people import GitHub
 from standins.github.state import Repository
 from standins.stories import SPEC
+from tests.faults import reviewed
 
 REQUEST: Final = "/claude integrate send every paid invoice to the ERP"
 CONFIGURATION: Final = "test: sh run_tests.sh\nenvironment: production\nmerge_reverts: true\n"
@@ -59,6 +62,7 @@ class Story:
     that the repository is given to at the gate, where the App is as well: then nobody approves it.
     `is_judged` says that a continuous integration is the tester; that is looked at every so often, which is
     `polls` times a constant. `is_dispatched` says that a workflow deploys it, by no GitHub Deployment.
+    `plays` is what people do instead of asking for an integration, to its end.
     """
 
     name: str
@@ -75,6 +79,7 @@ class Story:
     is_judged: bool = False
     is_dispatched: bool = False
     polls: str = "0.05"
+    plays: Callable[[GitHub, reviewed.Until], Awaitable[None]] | None = None
 
     @property
     def files(self) -> Mapping[str, str]:
@@ -152,5 +157,17 @@ STORIES: Final = (
         also=frozenset(("close_pull", "delete_branch")),
         never=frozenset(("edit_pull", "merge", "create_deployment")),
         moves_to="globex",
+    ),
+    Story(
+        name="reviewed",
+        deployer="success",
+        state="",
+        last="",
+        script=reviewed.reads,
+        twice=frozenset(("create_check",)),
+        also=frozenset(("review", "reply", "resolve_thread")),
+        never=frozenset(("create_branch", "open_pull", "edit_pull", "merge", "create_deployment")),
+        rules="review: {automatic: true}\n",
+        plays=reviewed.plays,
     ),
 )
