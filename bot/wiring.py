@@ -16,6 +16,7 @@ from bot.application import (
     notifying,
     redelivering,
     reminding,
+    replying,
     reviewing,
     saga,
     settling,
@@ -130,6 +131,7 @@ def register(
     saga.register(world, rooms, sagas)
     reviewing.register(world, rooms["ai"])
     answering.register(world, rooms["ai"])
+    replying.register(world, rooms["ai"])
     notifying.register(world)
     gate_looking.register(world)
     transcripts = Transcripts(log=stored.log, integrations=stored.integrations, blobs=stored.blobs)

@@ -195,7 +195,7 @@ async def _heard(run: Run, here: Here) -> str | None:
     """Do it; what is said to that, None where nothing is. A refusal is noted before it is said."""
     answered = await may_be_answered(here.comment, here.context)
     if answered:
-        await _show(here)
+        await show(here.comment, here.context)
     said, refused = await _answered(run, here)
     if said is None or not answered:
         return None
@@ -205,10 +205,10 @@ async def _heard(run: Run, here: Here) -> str | None:
     return said
 
 
-async def _show(here: Here) -> None:
+async def show(comment: Comment, context: Context) -> None:
     """Show that it was seen. That is a courtesy: what was asked neither waits for it nor fails with it."""
     try:
-        await show_there(here.context.world, _spot(here.comment), here.comment.id, content="eyes")
+        await show_there(context.world, _spot(comment), comment.id, content="eyes")
     except (StepFailed, Unavailable) as no:
         log.warning("command_not_marked", code=no.code)
 

@@ -11,7 +11,7 @@ from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.application.review_mending import resolve_mended
 from bot.application.review_reading import Read, load_read
-from bot.application.review_telling import Standing, tell, tell_anew
+from bot.application.review_telling import Standing, left, tell, tell_anew
 from bot.application.verdicts import verdicts_on
 from bot.domain.remarks import Finding, Sorted, sort
 from bot.domain.reviewing import (
@@ -57,9 +57,9 @@ async def say(world: World, stream: str, asked_key: str, digest: str, check: int
     if not pull.is_open:
         await end(at, "closed", words.closed(), world)
         return
-    read = await load_read(world, at.repository, digest)
-    said = frozenset[str]() if at.request.is_full else said_before(past, asked_key)
     verdicts = await verdicts_on(at.repository, pull, world)
+    read = left(await load_read(world, at.repository, digest), past, verdicts)
+    said = frozenset[str]() if at.request.is_full else said_before(past, asked_key)
     found = sort(read.findings, least=read.confidence, said=said, is_settled=settled_by(verdicts))
     if found.on_lines and await _posted(at, read, found, world) == REFUSED:
         found = found.without_lines()

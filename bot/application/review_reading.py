@@ -1,6 +1,6 @@
 """Reading a pull request: what is new of it since it was last read, and what comes of that."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -50,7 +50,13 @@ class Read:
     news: tuple[str, ...] = ()
     hunks: tuple[str, ...] = ()
     unproven: int = 0
+    withdrawn: int = 0
     cost: Cost = Cost()  # noqa: RUF009  frozen
+
+    def without(self, fingerprints: Collection[str]) -> "Read":
+        """The same without what was withdrawn since."""
+        kept = tuple(each for each in self.findings if each.fingerprint not in fingerprints)
+        return replace(self, findings=kept, withdrawn=len(self.findings) - len(kept))
 
     @property
     def unread(self) -> int:

@@ -1,6 +1,6 @@
 """The one walkthrough of a pull request and how its check ends, said anew when a verdict changes them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from bot.application import review_pause_words as pause_words
@@ -10,10 +10,11 @@ from bot.application.ports import World
 from bot.application.review_reading import Read, load_read
 from bot.application.verdicts import verdicts_on
 from bot.domain.remarks import Sorted, conclusion, sort
+from bot.domain.replying import withdrawn_in
 from bot.domain.review_pauses import is_paused
 from bot.domain.reviewing import Ended, Request, is_under_way, last_said, request_in, stream_of
 from bot.domain.verdicts import Verdict, settled_by
-from bot.records import Repository, Unavailable
+from bot.records import Recorded, Repository, Unavailable
 from bot.review_records import Reviewable
 
 # So often it is said anew while others go on judging; then whoever asked is told to ask again.
@@ -54,6 +55,13 @@ async def tell_anew(
     raise Unavailable("stream_busy")
 
 
+def left(read: Read, past: Sequence[Recorded], verdicts: Mapping[str, Verdict]) -> Read:
+    """What was read, without what was withdrawn since; but of what people have settled their word is told."""
+    is_settled = settled_by(verdicts)
+    theirs = {each.fingerprint for each in read.findings if is_settled(each)}
+    return read.without(withdrawn_in(past) - theirs)
+
+
 async def _standing(repository: Repository, pull: Reviewable, world: World) -> Standing | None:
     past = last_said(await world.log.read(stream_of(repository.id, pull.number)))
     return None if past is None else Standing(*past, await verdicts_on(repository, pull, world))
@@ -61,11 +69,11 @@ async def _standing(repository: Repository, pull: Reviewable, world: World) -> S
 
 async def _tell_anew(repository: Repository, number: int, it: Standing, world: World) -> str | None:
     """A newer review that is under way says the rest itself: its walkthrough is not overwritten."""
-    read = await load_read(world, repository, it.ended.text)
+    past = await world.log.read(stream_of(repository.id, number))
+    read = left(await load_read(world, repository, it.ended.text), past, it.verdicts)
     elsewhere = {each.fingerprint for each in read.findings} - {*it.ended.said}
     is_settled = settled_by(it.verdicts)
     found = sort(read.findings, least=read.confidence, said=elsewhere, is_settled=is_settled)
-    past = await world.log.read(stream_of(repository.id, number))
     if not is_under_way(past):
         await _walkthrough(request_in(past, it.key), read, found, it.verdicts, world)
     return await _conclude(repository, it.ended.check, read, found, world) if it.ended.check else None
@@ -86,6 +94,6 @@ async def _walkthrough(
 
 async def _conclude(repository: Repository, check: int, read: Read, found: Sorted, world: World) -> str:
     title, summary = words.ended(read, found)
-    ends = conclusion(found.all, fails_at=read.fails_at, is_whole=not read.unread)
+    ends = conclusion(found.all, fails_at=read.fails_at, is_whole=not read.unread and not read.withdrawn)
     await world.review_checks.complete(repository, check, conclusion=ends, title=title, summary=summary)
     return ends

@@ -86,8 +86,18 @@ def ended(read: Read, found: Sorted) -> tuple[str, str]:
 def _unjudged(read: Read) -> str:
     """Why it does not pass where nothing was found."""
     if read.fails_at is None or not read.unread:
-        return ""
-    return f" It passes nothing here: not read, or not to the end: {counted(read.unread, 'file')}."
+        return _withdrawn(read)
+    unread = counted(read.unread, "file")
+    return f"{_withdrawn(read)} It passes nothing here: not read, or not to the end: {unread}."
+
+
+def _withdrawn(read: Read) -> str:
+    """What was taken back in its thread fails nothing, and lets nothing pass either."""
+    return (
+        f" Left out, as withdrawn in their threads: {counted(read.withdrawn, 'finding')}."
+        if read.withdrawn
+        else ""
+    )
 
 
 def overtaken() -> tuple[str, str]:
@@ -144,7 +154,7 @@ def walkthrough(read: Read, found: Sorted, request: Request, verdicts: Mapping[s
         *_findings(found),
         *_mended(read),
         *verdict_words.folded(found.settled, verdicts),
-        f"{_coverage(read)}{_in_part(read.in_part)}{_left_out(read.left_out)}{_unlisted(read)}",
+        f"{_coverage(read)}{_in_part(read.in_part)}{_left_out(read.left_out)}{_unlisted(read)}{_withdrawn(read)}",
         _cost(read, request),
     ])
 

@@ -64,6 +64,19 @@ def reviews(
     return script
 
 
+def reconsiders(*answers: Mapping[str, Any]) -> Script:
+    """Finds one thing, and gives these answers to what is said to it, the next once one was given."""
+    first = reviews(FOUND)
+
+    def script(asked: Asked) -> Reply | Raw | None:
+        if "withdraws" not in _properties(asked):
+            return first(asked)
+        nth = min(str(asked.body).count("you, earlier"), len(answers)) - 1
+        return says(json.dumps({"reasoning": "So it is.", "wants_answer": True, **answers[nth]}))
+
+    return script
+
+
 async def has_a_change(
     team: Team, files: Mapping[str, str | bytes | None] | None = None, *, branch: str = "count"
 ) -> PullRequest:

@@ -63,8 +63,11 @@ class FakeThreads:
     resolved: list[str] = field(default_factory=list)
     refuses: bool = False
     forbids: bool = False
+    lists: StepFailed | None = None
 
     async def ours(self, repository: Repository, number: int) -> list[Thread]:
+        if self.lists is not None:
+            raise self.lists
         return [
             replace(each, is_resolved=each.is_resolved or each.id in self.resolved) for each in self.threads
         ]

@@ -85,10 +85,19 @@ async def test_an_apology_is_said_in_the_thread() -> None:
     assert "`d-1`" in answers(stage)[0]
 
 
-async def test_talk_among_others_is_given_no_apology() -> None:
+async def test_for_what_was_said_to_a_finding_there_is_an_apology_too() -> None:
     stage = staged()
 
-    await APOLOGIES[KIND](line_comment("Hm.", thread=FIRST), Context(world=stage.world, key="d-1"))
+    await APOLOGIES[KIND](line_comment("No.", thread=FIRST), Context(world=stage.world, key="d-1"))
+
+    assert "`d-1`" in answers(stage)[0]
+
+
+@pytest.mark.parametrize(("by", "thread"), [(STRANGER, FIRST), (DEVELOPER, 501), (DEVELOPER, None)])
+async def test_talk_among_others_is_given_no_apology(by: Actor, thread: int | None) -> None:
+    stage = staged()
+
+    await APOLOGIES[KIND](line_comment("Hm.", by=by, thread=thread), Context(world=stage.world, key="d-1"))
 
     assert answers(stage) == []
 

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from bot.application.asked import Review
+from bot.application.recording import append_beside
 from bot.application.review_asking import ask_for_review
 from bot.application.review_paying import Cost
 from bot.application.review_posting import say
@@ -19,8 +20,9 @@ from bot.application.spending import spending
 from bot.domain.anchors import Anchor
 from bot.domain.policy import NotAllowed, Rules
 from bot.domain.remarks import Finding
+from bot.domain.replying import WITHDRAWN
 from bot.domain.reviewing import TRIES
-from bot.records import STOPPED, Actor, Answer, Spent, Start, StepFailed, Unavailable, Usage
+from bot.records import STOPPED, Actor, Answer, Fact, Spent, Start, StepFailed, Unavailable, Usage
 from bot.review_records import Patch
 from tests.unit.fake_reviews import OPEN, FakeReviews
 from tests.unit.fakes import Died, FakeClaude, FakeSources, Stage
@@ -230,6 +232,18 @@ async def test_killed_after_saying_it_it_is_not_said_again(dies_at: str) -> None
     assert "At their lines" in stage.comments.on(5)[0]
     assert stage.review_checks.runs[31][2] == "neutral"
     assert len(stage.log.streams[STREAM]) == 2
+
+
+async def test_what_was_withdrawn_is_not_said_and_lets_no_check_pass() -> None:
+    stage = await staged()
+    fact = Fact(type=WITHDRAWN, data={"fingerprint": FINDING.fingerprint})
+    await append_beside(stage.world, STREAM, fact, key="w", meta={"key": "w"})
+
+    await say(stage.world, STREAM, "k", await kept(stage, fails_at="nit"), 31, key="step")
+
+    assert stage.reviews.posted == []
+    assert stage.review_checks.runs[31][2] == "neutral"
+    assert "Left out, as withdrawn in their threads: 1 finding." in stage.comments.on(5)[0]
 
 
 async def test_killed_while_it_opens_its_check_there_is_one() -> None:

@@ -1,0 +1,114 @@
+"""Looking at a finding again, with what was said to it: what the model is asked, and what it answers."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.application.frozen import check_not_frozen
+from bot.application.ports import World
+from bot.application.prompting import noting, render
+from bot.application.review_answers import answered
+from bot.application.review_paying import ask_once
+from bot.application.review_changes import GROUP_TOKENS
+from bot.domain.conversation import asked
+from bot.domain.diff import files_in
+from bot.domain.diff_shown import pack, shown_file
+from bot.domain.fencing import fence, nonce_of
+from bot.domain.replying import Dispute, dispute_in, is_over, is_superseded
+from bot.domain.visible import visible_markdown
+from bot.records import Question
+from bot.review_records import Remark, Reviewable
+
+MAX_TOKENS: Final = 8_000
+MOST_REMARKS: Final = 20
+LONGEST_REMARK: Final = 4_000
+LONGEST_HUNK: Final = 20_000
+NOT_SHOWN: Final = "(not to be shown: it is not among what the pull request changes now, or too much)"
+
+
+class Reconsidered(BaseModel):
+    """What the model makes of the finding, now that something was said to it."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    reasoning: str
+    withdraws: bool
+    wants_answer: bool
+    answer: str
+
+
+async def think(world: World, stream: str, asked_key: str, *, key: str) -> str:
+    """The digest of what it makes of it, "" where nothing is to be said to that. Raises StepFailed.
+
+    An answer that was paid for in an earlier try is taken from there.
+    """
+    past = await world.log.read(stream)
+    it = dispute_in(past, asked_key)
+    if is_superseded(past, asked_key) or is_over(past, it.thread, it.fingerprint):
+        return ""
+    await check_not_frozen(world, it.repository)
+    said = await world.review_threads.said(it.repository, it.number, it.thread)
+    if not any(each.id == it.comment for each in said):
+        return ""  # it was taken back
+    pull = await world.reviews.look(it.repository, it.number)
+    if not pull.is_open:
+        return ""
+    now = await _as_it_is_now(it, pull, said[0].path, world)
+    question = await asyncio.to_thread(reply_question, said, now, asked_key, world.rules.model)
+    answer = await ask_once(world, it.repository, question, key=f"{asked_key}:reply")
+    made = answered(answer, Reconsidered)
+    if not made.withdraws and not made.wants_answer:
+        return ""
+    return await world.blobs.put(it.repository.id, made.model_dump_json().encode())
+
+
+async def load_reconsidered(world: World, repository_id: int, digest: str) -> Reconsidered:
+    """What it made of it, as it was kept."""
+    return Reconsidered.model_validate_json(await world.blobs.get(repository_id, digest))
+
+
+async def _as_it_is_now(it: Dispute, pull: Reviewable, path: str, world: World) -> str:
+    """What the pull request changes in that file by now: it may have been mended since."""
+    diff = await world.reviews.diff(it.repository, base=pull.base, head=pull.head)
+    return await asyncio.to_thread(_shown, diff or b"", path)
+
+
+def _shown(diff: bytes, path: str) -> str:
+    file = next((each for each in files_in(diff) if each.path == path), None)
+    if file is None or not pack([file], budget=GROUP_TOKENS, most=1).groups:
+        return NOT_SHOWN
+    return shown_file(diff, file)
+
+
+def reply_question(said: Sequence[Remark], now: str, key: str, model: str) -> Question:
+    """What stands there now, what was found and where, and all that was said to it, each as its writer's."""
+    first, nonce = said[0], nonce_of(key)
+    talk = "\n\n".join(_told(each, nonce) for each in said[1:][-MOST_REMARKS:])
+    with noting() as prompts:
+        system = render("reply")
+        turn = render(
+            "reply_request",
+            finding=fence(_visible(first.body), "the finding, as you said it", nonce),
+            hunk=fence(first.hunk[-LONGEST_HUNK:], f"the lines of {first.path} that it was said at", nonce),
+            now=fence(now, f"what the pull request changes in {first.path} now", nonce),
+            talk=talk,
+        )
+    return Question(
+        model=model,
+        system=system,
+        messages=(asked(turn),),
+        schema=Reconsidered.model_json_schema(),
+        max_tokens=MAX_TOKENS,
+        prompts=tuple(prompts),
+    )
+
+
+def _told(it: Remark, nonce: str) -> str:
+    by = "you, earlier" if it.is_ours else f"@{it.by or 'somebody who is gone'}"
+    return fence(_visible(it.body), by, nonce)
+
+
+def _visible(text: str) -> str:
+    return visible_markdown(text[: 4 * LONGEST_REMARK]).text[:LONGEST_REMARK]

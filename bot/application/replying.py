@@ -1,0 +1,183 @@
+"""Workflow: something was said to a finding; it is looked at again, and stays for reasons or is withdrawn."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+from dbos import DBOS
+from structlog.contextvars import bound_contextvars
+
+from bot.application import reply_words as words
+from bot.application.frozen import check_not_frozen
+from bot.application.ports import World
+from bot.application.recording import append_beside
+from bot.application.reply_asking import WORKFLOW
+from bot.application.reply_thinking import load_reconsidered, think
+from bot.application.saga import Places
+from bot.application.talking import Spot, say_there
+from bot.domain.replying import (
+    WITHDRAWN,
+    Dispute,
+    answer_in,
+    answer_key,
+    answered,
+    dispute_in,
+    held_up,
+    is_last,
+    is_over,
+    is_superseded,
+)
+from bot.domain.reviewing import MENDABLE, TRIES, pause_seconds
+from bot.infrastructure.engine import heard, on, step
+from bot.records import STOPPED, StepFailed, Unavailable
+
+log = structlog.get_logger()
+
+THINK: Final = "reply.think_v1"
+TOPIC: Final = "reply"
+# The first pause, as a part of how long a saga waits for a look at GitHub: a quarter of a minute.
+FIRST: Final = 1 / 4
+GONE: Final = frozenset(("pull_request_gone", STOPPED))
+
+
+async def answer(world: World, stream: str, asked_key: str, digest: str, *, key: str) -> None:
+    """Decide what becomes of it, once, and say so in the thread. Raises StepFailed."""
+    past = await world.log.read(stream)
+    it = dispute_in(past, asked_key)
+    if answer_in(past, asked_key) is None:
+        if is_superseded(past, asked_key) or is_over(past, it.thread, it.fingerprint):
+            return
+        await check_not_frozen(world, it.repository)
+        if not (await world.reviews.look(it.repository, it.number)).is_open:
+            return
+        await _decide(world, stream, asked_key, it, digest)
+    await _say(world, stream, asked_key, it)
+
+
+async def _decide(world: World, stream: str, asked_key: str, it: Dispute, digest: str) -> None:
+    made = await load_reconsidered(world, it.repository.id, digest)
+    own = answer_key(asked_key)
+    fact = answered(it, withdraws=made.withdraws, why=digest)
+    await append_beside(world, stream, fact, key=own, meta={"key": own})
+
+
+async def _say(world: World, stream: str, asked_key: str, it: Dispute) -> None:
+    """What is noted is said, whatever was said in the thread since."""
+    past = await world.log.read(stream)
+    noted = answer_in(past, asked_key)
+    if noted is None:
+        return
+    made = await load_reconsidered(world, it.repository.id, noted.data["why"])
+    if noted.type == WITHDRAWN:
+        said = words.withdrawn(made.answer, is_resolved=await _resolve(it, world))
+    else:
+        upto = [each for each in past if each.version <= noted.version]
+        said = words.insisted(made.answer, is_last=is_last(upto, it.thread))
+    await _tell(world, it, asked_key, said)
+
+
+async def _resolve(it: Dispute, world: World) -> bool:
+    """Whether its thread is resolved by now: that is a courtesy, and fails nothing."""
+    try:
+        for thread in await world.review_threads.ours(it.repository, it.number):
+            if thread.comment == it.thread:
+                return thread.is_resolved or await world.review_threads.resolve(it.repository, thread.id)
+    except StepFailed as no:
+        log.warning("thread_not_resolved", code=no.code, detail=no.detail)
+    return False
+
+
+async def _tell(world: World, it: Dispute, name: str, said: str) -> None:
+    spot = Spot(repository=it.repository, number=it.number, thread=it.thread)
+    marker = words.marker(name)
+    await say_there(world, spot, f"{marker}\n{said}", marker=marker, effect=f"answer:{name}")
+
+
+async def set_aside(world: World, stream: str, asked_key: str, nth: int, code: str, *, key: str) -> float:
+    """Say in the thread why it takes longer, or that it is given up; how long until it is tried again."""
+    past = await world.log.read(stream)
+    it = dispute_in(past, asked_key)
+    if code in GONE or is_superseded(past, asked_key):
+        return 0.0
+    if code not in MENDABLE or nth >= TRIES:
+        await _tell(world, it, f"{asked_key}:given-up", words.given_up(code))
+        return 0.0
+    seconds = pause_seconds(nth, world.rules.look_again_seconds * FIRST)
+    if nth == 1:
+        again = world.clock.now() + timedelta(seconds=seconds)
+        await _tell(world, it, f"{asked_key}:held", words.held(code, again=again))
+    own = f"{asked_key}:held:{nth}"
+    await append_beside(world, stream, held_up(code, nth=nth), key=own, meta={"key": own})
+    return seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Superseded:
+    """One job, as it is looked at once a second."""
+
+    world: World
+    stream: str
+    key: str
+
+    async def __call__(self, _job: str, /, *, waits: bool) -> bool:
+        """Whether it is to leave its queue: more was said since, as far as can be told now."""
+        try:
+            return waits and is_superseded(await self.world.log.read(self.stream), self.key)
+        except Unavailable:
+            return False
+
+
+async def carry(stream: str, asked_key: str, thinks: Callable[[], Awaitable[str]], world: World) -> None:
+    """Try until it is answered, or nothing more comes of it."""
+    nth, seconds = 0, 0.0
+    while nth == 0 or seconds:
+        nth += 1
+        seconds = await _once(stream, asked_key, nth, thinks, world)
+        if seconds:
+            await heard(TOPIC, seconds=seconds)
+
+
+async def _once(
+    stream: str, asked_key: str, nth: int, thinks: Callable[[], Awaitable[str]], world: World
+) -> float:
+    """One try: how long until the next one, 0 where there is none."""
+    try:
+        digest = await thinks()
+        if digest:
+            await step(answer, world, stream, asked_key, digest, unforeseen="internal")
+    except StepFailed as failure:
+        log.warning("reply_not_answered", code=failure.code, detail=failure.detail)
+        seconds: float = await step(set_aside, world, stream, asked_key, nth, failure.code)
+        return seconds
+    return 0.0
+
+
+def register(world: World, places: Places) -> None:
+    """Tell the engine of it; wiring calls this before launch, in every process. `places` are the model's."""
+
+    @DBOS.workflow(name=THINK)
+    async def think_v1(stream: str, asked_key: str, account: str) -> str:
+        """Think about it, once the account has a place for it."""
+        async with places.place(account):
+            with bound_contextvars(review=stream):
+                digest: str = await step(think, world, stream, asked_key, unforeseen="internal")
+                return digest
+
+    @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)
+    async def run_v1(stream: str, asked_key: str, repository: str, account: str) -> None:
+        """Carry one answer to its end."""
+
+        async def thinks() -> str:
+            leaves = Superseded(world=world, stream=stream, key=asked_key)
+            digest: Any = await on(
+                "ai", think_v1, stream, asked_key, account, tenant=repository, leaves=leaves
+            )
+            return str(digest)
+
+        with bound_contextvars(review=stream):
+            try:
+                await carry(stream, asked_key, thinks, world)
+            except StepFailed as failure:
+                log.warning("reply_given_up", code=failure.code, detail=failure.detail)
