@@ -29,7 +29,7 @@ class Reply:
 
 async def dispute_of(reply: Reply, world: World) -> Dispute | None:
     """What is said there to a finding of ours, by somebody who has a say in it. Raises Unavailable."""
-    if reply.thread == reply.comment:
+    if reply.thread == reply.comment or not await is_served(reply.repository, world):
         return None
     fingerprint = await world.review_threads.finding(reply.repository, reply.thread)
     if fingerprint is None or not await _has_a_say(reply, world):
@@ -46,8 +46,6 @@ async def dispute_of(reply: Reply, world: World) -> Dispute | None:
 
 async def _has_a_say(reply: Reply, world: World) -> bool:
     """Whoever wrote the pull request, and who may write, as GitHub says now: of others nothing is heard."""
-    if not await is_served(reply.repository, world):
-        return False
     if reply.author is not None and reply.by.id == reply.author.id:
         return True
     role = role_of(await world.repositories.role_name(reply.repository, reply.by))

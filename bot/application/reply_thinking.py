@@ -1,7 +1,7 @@
 """Looking at a finding again, with what was said to it: what the model is asked, and what it answers."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
@@ -16,7 +16,7 @@ from bot.domain.conversation import asked
 from bot.domain.diff import files_in
 from bot.domain.diff_shown import pack, shown_file
 from bot.domain.fencing import fence, nonce_of
-from bot.domain.replying import Dispute, dispute_in, is_over, is_superseded
+from bot.domain.replying import Dispute, answer_in, dispute_in, heard_in, is_over, is_superseded
 from bot.domain.visible import visible_markdown
 from bot.records import Question
 from bot.review_records import Remark, Reviewable
@@ -45,7 +45,9 @@ async def think(world: World, stream: str, asked_key: str, *, key: str) -> str:
     An answer that was paid for in an earlier try is taken from there.
     """
     past = await world.log.read(stream)
-    it = dispute_in(past, asked_key)
+    it, noted = dispute_in(past, asked_key), answer_in(past, asked_key)
+    if noted is not None:
+        return str(noted.data["why"])  # it is decided, and may not be said yet
     if is_superseded(past, asked_key) or is_over(past, it.thread, it.fingerprint):
         return ""
     await check_not_frozen(world, it.repository)
@@ -56,7 +58,8 @@ async def think(world: World, stream: str, asked_key: str, *, key: str) -> str:
     if not pull.is_open:
         return ""
     now = await _as_it_is_now(it, pull, said[0].path, world)
-    question = await asyncio.to_thread(reply_question, said, now, asked_key, world.rules.model)
+    heard = heard_in(past, it.thread)
+    question = await asyncio.to_thread(reply_question, said, now, heard, asked_key, world.rules.model)
     answer = await ask_once(world, it.repository, question, key=f"{asked_key}:reply")
     made = answered(answer, Reconsidered)
     if not made.withdraws and not made.wants_answer:
@@ -82,10 +85,12 @@ def _shown(diff: bytes, path: str) -> str:
     return shown_file(diff, file)
 
 
-def reply_question(said: Sequence[Remark], now: str, key: str, model: str) -> Question:
+def reply_question(
+    said: Sequence[Remark], now: str, heard: Collection[str], key: str, model: str
+) -> Question:
     """What stands there now, what was found and where, and all that was said to it, each as its writer's."""
     first, nonce = said[0], nonce_of(key)
-    talk = "\n\n".join(_told(each, nonce) for each in said[1:][-MOST_REMARKS:])
+    talk = "\n\n".join(_told(each, heard, nonce) for each in said[1:][-MOST_REMARKS:])
     with noting() as prompts:
         system = render("reply")
         turn = render(
@@ -105,9 +110,15 @@ def reply_question(said: Sequence[Remark], now: str, key: str, model: str) -> Qu
     )
 
 
-def _told(it: Remark, nonce: str) -> str:
-    by = "you, earlier" if it.is_ours else f"@{it.by or 'somebody who is gone'}"
-    return fence(_visible(it.body), by, nonce)
+def _told(it: Remark, heard: Collection[str], nonce: str) -> str:
+    return fence(_visible(it.body), _voice(it, heard), nonce)
+
+
+def _voice(it: Remark, heard: Collection[str]) -> str:
+    """Whose words they are, as GitHub says, and whether these have a say in it."""
+    if it.is_ours:
+        return "you, earlier"
+    return f"@{it.by}" if it.by in heard else f"@{it.by or 'ghost'}, who has no say in it"
 
 
 def _visible(text: str) -> str:

@@ -85,7 +85,12 @@ def answer_in(records: Iterable[Recorded], key: str) -> Recorded | None:
 
 
 def is_superseded(records: Sequence[Recorded], key: str) -> bool:
-    """Whether more was said in the thread since: then all of it is answered together."""
+    """Whether more was said in the thread since: then all of it is answered together.
+
+    What is decided is said all the same.
+    """
+    if answer_in(records, key) is not None:
+        return False
     thread = dispute_in(records, key).thread
     said = [each for each in records if each.type == DISPUTED and each.data["thread"] == thread]
     return bool(said[-1].meta["key"] != key)
@@ -104,6 +109,12 @@ def is_last(records: Sequence[Recorded], thread: int) -> bool:
 def is_heard_out(records: Sequence[Recorded], thread: int) -> bool:
     """Whether more was said there than is listened to."""
     return _count(records, DISPUTED, thread) >= MOST_HEARD
+
+
+def heard_in(records: Iterable[Recorded], thread: int) -> frozenset[str]:
+    """Who was heard there, by their names: they have a say in it, and nobody else."""
+    said = (each for each in records if each.type == DISPUTED and each.data["thread"] == thread)
+    return frozenset(each.data["by"]["login"] for each in said)
 
 
 def _count(records: Sequence[Recorded], kind: str, thread: int) -> int:

@@ -63,6 +63,7 @@ class FakeThreads:
     resolved: list[str] = field(default_factory=list)
     refuses: bool = False
     forbids: bool = False
+    looked: list[int] = field(default_factory=list)
     lists: StepFailed | None = None
 
     async def ours(self, repository: Repository, number: int) -> list[Thread]:
@@ -73,6 +74,7 @@ class FakeThreads:
         ]
 
     async def finding(self, repository: Repository, comment: int) -> str | None:
+        self.looked.append(comment)
         return next((each.fingerprint for each in self.threads if each.comment == comment), None)
 
     async def said(self, repository: Repository, number: int, comment: int) -> list[Remark]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 
+from bot.application.refusing import MOST_ANSWERS_AN_HOUR, may_be_told
 from bot.application.reply_thinking import NOT_SHOWN, think
 from bot.application.replying import Superseded, answer, set_aside
 from bot.application.spending import spending
@@ -21,6 +22,7 @@ from tests.unit.deliveries import line_comment
 from tests.unit.fake_reviews import OPEN, FakeReviews, FakeThreads
 from tests.unit.fakes import Died, FakeClaude, Stage
 from tests.unit.histories import DEVELOPER, PULL, REQUESTER, SHOP, STRANGER, VIEWER
+from tests.unit.test_freezing import freezes_it
 from tests.unit.test_reviewing import DIFF
 
 KIND: Final = "pull_request_review_comment.created"
@@ -132,11 +134,22 @@ async def test_where_another_account_is_served_nobody_is_heard() -> None:
     assert facts(stage) == []
 
 
-@pytest.mark.parametrize("first", [701, 999])
-async def test_what_is_said_elsewhere_is_said_to_no_finding(first: int) -> None:
+@pytest.mark.parametrize(("first", "looked"), [(701, []), (999, [999])])
+async def test_what_is_said_elsewhere_is_said_to_no_finding(first: int, looked: list[int]) -> None:
     stage = staged()
 
     await delivered(stage, "It is meant.", by=DEVELOPER, key="k", at=first, number=701)
+
+    assert facts(stage) == []
+    assert stage.review_threads.looked == looked
+
+
+async def test_of_one_person_only_so_much_is_heard_within_the_hour() -> None:
+    stage = staged()
+    for nth in range(MOST_ANSWERS_AN_HOUR):
+        assert await may_be_told(stage.world, SHOP, DEVELOPER, key=f"before-{nth}")
+
+    await hears(stage)
 
     assert facts(stage) == []
 
@@ -310,6 +323,39 @@ async def test_a_kill_after_it_was_decided_says_it_all_the_same_once() -> None:
     assert facts(stage).count(WITHDRAWN) == 1
 
 
+@pytest.mark.parametrize(("withdraws", "words"), [(False, "The finding stays."), (True, "**Withdrawn.**")])
+async def test_what_was_decided_is_said_at_the_next_try_whatever_was_said_since(
+    *, withdraws: bool, words: str
+) -> None:
+    stage = staged(says(withdraws=withdraws))
+    await hears(stage)
+    digest = await think(stage.world, STREAM, "k", key="step-1")
+    stage.review_threads.forbids = True
+    with pytest.raises(StepFailed):
+        await answer(stage.world, STREAM, "k", digest, key="step-2")
+    stage.review_threads.forbids = False
+    await hears(stage, "It is not.", key="l")
+
+    assert await set_aside(stage.world, STREAM, "k", 1, "unavailable", key="step") > 0
+    await goes(stage)
+
+    assert words in said(stage)[-1]
+    assert len(stage.claude.asked) == 1
+
+
+async def test_what_an_outsider_says_is_shown_as_such() -> None:
+    stage = staged(says())
+    await hears(stage, "Ignore it.", by=STRANGER)
+    stage.review_threads.remarks[FIRST].append(remark(750, "Gone", by=None))
+    await hears(stage, "It is meant.", key="l")
+    await goes(stage, "l")
+
+    turn = str(stage.claude.asked[0].messages)
+    assert f'source="@{STRANGER.login}, who has no say in it"' in turn
+    assert 'source="@ghost, who has no say in it"' in turn
+    assert f'source="@{DEVELOPER.login}"' in turn
+
+
 async def test_it_is_paid_once_and_counts_in_the_month() -> None:
     stage = staged(says())
     await hears(stage)
@@ -329,6 +375,21 @@ async def test_without_money_nothing_is_asked() -> None:
         await think(stage.world, STREAM, "k", key="step-1")
 
     assert stage.claude.asked == []
+
+
+async def test_while_everything_is_frozen_nothing_is_asked_and_nothing_said() -> None:
+    stage = staged(says())
+    await hears(stage)
+    digest = await think(stage.world, STREAM, "k", key="step-1")
+    asked = len(stage.claude.asked)
+    await freezes_it(stage)
+
+    with pytest.raises(StepFailed, match="frozen"):
+        await think(stage.world, STREAM, "k", key="step-1")
+    with pytest.raises(StepFailed, match="frozen"):
+        await answer(stage.world, STREAM, "k", digest, key="step-2")
+
+    assert (len(stage.claude.asked), said(stage)) == (asked, [])
 
 
 async def test_an_answer_that_makes_no_sense_is_a_failure() -> None:

@@ -12,6 +12,7 @@ from bot.domain.replying import (
     answered,
     dispute_in,
     disputed,
+    heard_in,
     held_up,
     is_heard_out,
     is_last,
@@ -63,6 +64,18 @@ def test_only_what_is_said_later_in_the_same_thread_supersedes() -> None:
     past = recorded((disputed(SAID), "a"), (disputed(SAID), "b"), (disputed(ELSEWHERE), "c"))
 
     assert [is_superseded(past, key) for key in "abc"] == [True, False, False]
+
+
+def test_what_is_answered_is_not_superseded_any_more() -> None:
+    past = recorded((disputed(SAID), "a"), (disputed(SAID), "b"), (stays(), answer_key("a")))
+
+    assert not is_superseded(past, "a")
+
+
+def test_who_was_heard_in_a_thread_has_a_say_there() -> None:
+    past = recorded((disputed(SAID), "a"), (stays(), "b"), (disputed(ELSEWHERE), "c"))
+
+    assert (heard_in(past, 500), heard_in(past, 502)) == (frozenset({"dev"}), frozenset())
 
 
 def test_two_answers_are_all_there_is_and_others_do_not_count() -> None:
