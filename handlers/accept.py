@@ -11,7 +11,7 @@ UNDO = "undo"
 
 COMMAND = Command(
     name="accept",
-    usage="accept <finding> [why] [until <when>] [--undo]",
+    usage="accept [finding] [why] [until <when>] [--undo]",
     help="live with a finding of a review, until then or for 90 days: no review here says or counts it "
     "meanwhile; `--undo` takes that back",
     needs=Judge.needs,
@@ -25,7 +25,7 @@ async def run(here: Here) -> str:
         return words.no_pull_request()
     context, is_undo = here.context, UNDO in here.spoken.options
     now = context.world.clock.now()
-    it = said_until(here.spoken.text, now)
+    it = said_until(here.spoken.text, now, thread=await here.finding())
     if it.until is not None and it.until <= now:
         return words.over_already(it.until)
     asked = Judge(

@@ -11,7 +11,7 @@ UNDO = "undo"
 
 COMMAND = Command(
     name="dismiss",
-    usage="dismiss <finding> [why] [--undo]",
+    usage="dismiss [finding] [why] [--undo]",
     help="say that a finding of a review is none: no review here says or counts it again; `--undo` takes "
     "that back",
     needs=Judge.needs,
@@ -23,7 +23,7 @@ async def run(here: Here) -> str:
     """Have it said no more."""
     if not here.comment.is_pull:
         return words.no_pull_request()
-    context, it = here.context, said(here.spoken.text)
+    context, it = here.context, said(here.spoken.text, thread=await here.finding())
     asked = Judge(
         by=here.by,
         repository=here.repository,

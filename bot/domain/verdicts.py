@@ -3,6 +3,7 @@
 They are facts in a stream for each repository, and hold wherever the same is found there again.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ TYPES: Final[Mapping[Kind, str]] = {kind: name for name, kind in KINDS.items()}
 LASTS: Final = timedelta(days=90)
 LONGEST_PATH: Final = 300
 SHORT: Final = 8
+NAME: Final = re.compile(r"[0-9a-fA-F]{8,16}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,27 +98,33 @@ def stream_of(repository_id: int) -> str:
     return f"{FAMILY}:{repository_id}"
 
 
-def said(text: str) -> Said:
-    """The finding, and why, as they stand in that order behind the word."""
-    finding, words = _parts(text)
+def said(text: str, *, thread: str | None = None) -> Said:
+    """The finding, and why, as they stand in that order behind the word.
+
+    In the `thread` of a finding its name may be left out.
+    """
+    finding, words = _parts(text, thread)
     return Said(finding=finding, why=reason(words))
 
 
-def said_until(text: str, now: datetime) -> Said:
+def said_until(text: str, now: datetime, *, thread: str | None = None) -> Said:
     """The same, and behind them the end; only what is a time behind the last `until` is one."""
-    finding, words = _parts(text)
+    finding, words = _parts(text, thread)
     told = next((nth for nth in reversed(range(len(words))) if words[nth].lower() == UNTIL), None)
     if told is None:
-        return said(text)
+        return Said(finding=finding, why=reason(words))
     end = ahead(" ".join(words[told + 1 :]), now)
     if end is None:
         return Said(finding=finding, why=reason(words), is_unread=True)
     return Said(finding=finding, why=reason(words[:told]), until=end)
 
 
-def _parts(text: str) -> tuple[str, list[str]]:
+def _parts(text: str, thread: str | None) -> tuple[str, list[str]]:
     first, *words = text.split() or [""]
-    return first.strip("`"), words
+    name = first.strip("`")
+    if thread is None or NAME.fullmatch(name):
+        return name, words
+    return thread, text.split()
 
 
 def subject_of(it: Finding) -> Subject:

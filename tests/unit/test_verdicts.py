@@ -159,6 +159,25 @@ def test_where_there_is_no_end_to_be_said_all_is_why() -> None:
     assert said("52c1aea0 until 2h") == Said(finding="52c1aea0", why="until 2h")
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", Said(finding="of-the-thread", why="")),
+        (
+            "We know it until 2h",
+            Said(finding="of-the-thread", why="We know it", until=NOW + timedelta(hours=2)),
+        ),
+        ("until 2h", Said(finding="of-the-thread", why="", until=NOW + timedelta(hours=2))),
+        ("0BADF00D We know it", Said(finding="0BADF00D", why="We know it")),
+        ("52c1aea07d6423fb", Said(finding="52c1aea07d6423fb", why="")),
+        ("deaf ears", Said(finding="of-the-thread", why="deaf ears")),
+    ],
+)
+def test_in_the_thread_of_a_finding_its_name_may_be_left_out(text: str, expected: Said) -> None:
+    assert said_until(text, NOW, thread="of-the-thread") == expected
+    assert said(text, thread="of-the-thread").finding == expected.finding
+
+
 def test_what_is_kept_is_short_and_hides_nothing() -> None:
     it = replace(FINDING, title="a\u200b\n" * 500, anchor=Anchor(path="p" * 5_000, line=1))
 
