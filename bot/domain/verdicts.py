@@ -175,7 +175,8 @@ def verdict_of(record: Recorded) -> Verdict:
 
 def in_force(records: Iterable[Recorded], now: datetime) -> Mapping[str, Verdict]:
     """By the fingerprint of each finding what was said of it last, unless that was lifted or is over."""
-    latest = {each.data["fingerprint"]: verdict_of(each) for each in records if each.type in KINDS}
+    verdicts = (verdict_of(each) for each in records if each.type in KINDS)
+    latest = {each.fingerprint: each for each in verdicts}
     return {of: it for of, it in latest.items() if it.kind != "lifted" and not _is_over(it, now)}
 
 

@@ -27,6 +27,7 @@ from tests.story.reviews import (
     walkthrough,
 )
 from tests.story.scripts import REPOSITORY
+from tests.story.waiting import until
 
 NAME = "52c1aea0"
 CHECK = "/repos/{owner}/{repo}/check-runs/{check_run_id}"
@@ -312,6 +313,35 @@ async def test_where_the_answer_of_the_check_is_lost_it_is_noted_and_told_once(t
     await says(team, f"/claude accept {NAME}", pull)
 
     assert (ends(team), len(pull.replies())) == (["success"], 1)
+
+
+async def test_the_bot_is_stopped_before_the_check_is_concluded_and_says_it_all_the_same(team: Team) -> None:
+    pull = await is_reviewed(team)
+    team.github.delays("PATCH", CHECK, seconds=3)
+    await team.admin.comments(f"/claude accept {NAME} Later.", on=pull)
+
+    async def noted() -> bool:
+        return "by admin" in walkthrough(pull)
+
+    await until(noted, otherwise=team.bot.story_so_far)
+    await team.bot.restarts()
+    await team.bot.comes_to_rest()
+
+    assert (ends(team), len(pull.replies())) == (["success"], 1)
+
+
+async def test_of_two_who_say_it_at_once_the_last_that_was_noted_is_what_is_shown(team: Team) -> None:
+    pull = await is_reviewed(team)
+
+    await team.admin.comments(f"/claude dismiss {NAME}", on=pull)
+    await team.requester.comments(f"/claude dismiss {NAME} --undo", on=pull)
+    await team.admin.comments(f"/claude accept {NAME}", on=pull)
+    await team.bot.comes_to_rest()
+
+    facts = [each.type for each in await team.bot.stored.log.read(f"verdicts:{pull.repository.id}")]
+    is_settled = facts[-1] != "FindingVerdictLifted"
+    assert ends(team) == ["success" if is_settled else "failure"]
+    assert ("Accepted or dismissed" in walkthrough(pull)) is is_settled
 
 
 def _without_times(words: str) -> str:
