@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal, Self
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from bot.application.configuration_ask import Ask
 from bot.application.configuration_review import Label, Review, Reviewer
 from bot.domain import events as e
 from bot.domain.approving import teams_named
@@ -189,6 +190,11 @@ class Configuration(BaseModel):
         description="others' checks on the bot's pull request: whether it goes back to work where they fail "
         "at the gate; with `tester: checks` the minutes that they have, and the names of those that must be "
         "there",
+    )
+    ask: Ask = Field(
+        default=Ask(),
+        description="questions about the code: whether those who may only read a private repository may ask "
+        "them (`readers`)",
     )
     review: Review = Field(
         default=Review(),

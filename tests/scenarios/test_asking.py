@@ -21,6 +21,7 @@ from tests.story.questions import (
 )
 from tests.story.reviews import first_thread, has_a_change, talk
 from tests.story.scripts import REPOSITORY
+from tests.story.team import Person
 
 QUESTION = "/claude ask which invoices are counted?\n\nAll, or only paid ones?"
 
@@ -212,6 +213,33 @@ async def test_who_may_not_write_gets_no_answer(team: Team) -> None:
     assert issue.replies() == snapshot([
         "This needs `integration:write`, and you are viewer here. Somebody who is developer or admin could do it."
     ])
+
+
+READERS = 'test: "sh run_tests.sh"\nask:\n  readers: true\n'
+
+
+@pytest.mark.parametrize(
+    ("visibility", "configured", "who", "times"),
+    [
+        ("private", READERS, "viewer", 1),
+        ("public", READERS, "viewer", 0),
+        ("private", READERS, "stranger", 0),
+        ("private", "ask:\n  readers: perhaps\n", "viewer", 0),
+    ],
+)
+@pytest.mark.parametrize("script", [looks_then_answers(AT)])
+async def test_who_may_only_read_is_answered_where_a_private_repository_wants_that(
+    team: Team, visibility: str, configured: str, who: str, times: int
+) -> None:
+    await team.admin.pushes({".github/claude-bot.yml": configured})
+    team.github.repository.private = visibility == "private"
+    issue = await team.requester.opens_an_issue()
+    person = Person(login=who, world=team.github.world)
+
+    await person.comments(QUESTION, on=issue)
+    await team.bot.comes_to_rest()
+
+    assert (len(said(issue)), len(issue.replies())) == (times, 1 - times)
 
 
 async def test_without_a_question_it_says_how_one_asks(team: Team) -> None:

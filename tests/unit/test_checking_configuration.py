@@ -72,7 +72,7 @@ async def test_each_mistake_is_named_at_its_line_with_what_to_do() -> None:
     assert said.summary == snapshot("""\
 On the default branch it would not count, and the last valid version would stay in force.
 
-- line 2: `tests`: there is no such key. Did you mean `test`? The keys are test, tester, report, environment, deploy, merge_method, merge_reverts, approvals, approval_days, approval_paths, plan_first, reminders, update, test_remarks, test_reruns, checks, review, branch, labels, reviewers, not_secret, setup, setup_files.
+- line 2: `tests`: there is no such key. Did you mean `test`? The keys are test, tester, report, environment, deploy, merge_method, merge_reverts, approvals, approval_days, approval_paths, plan_first, reminders, update, test_remarks, test_reruns, checks, ask, review, branch, labels, reviewers, not_secret, setup, setup_files.
 - line 3: `merge_reverts`: has to be true or false, without quotes.\
 """)
     assert [(each.path, each.line) for each in said.annotations] == [(PATH, 2), (PATH, 3)]

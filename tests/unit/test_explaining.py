@@ -471,6 +471,7 @@ async def test_the_configuration_says_where_each_value_comes_from() -> None:
 | `test_remarks` | `report` | the bot's default |
 | `test_reruns` | `1` | the bot's default |
 | `checks` | `send_back: true, minutes: 60, needed:` | the bot's default |
+| `ask` | `readers: false` | the bot's default |
 | `review` | `automatic: false, confidence: 70` | the bot's default |
 | `branch` | `claude/{issue}-{id}` | the bot's default |
 | `labels` | (not set) | the bot's default |
@@ -486,7 +487,7 @@ async def test_a_configuration_that_cannot_be_read_is_said_to_be() -> None:
     stage.sources.files[BASE] = {".github/claude-bot.yml": b"tests: pytest\n"}
 
     assert await says("/claude config", stage) == snapshot(
-        "`.github/claude-bot.yml` cannot be followed: acme/shop, line 1: `tests`: there is no such key. Did you mean `test`? The keys are test, tester, report, environment, deploy, merge_method, merge_reverts, approvals, approval_days, approval_paths, plan_first, reminders, update, test_remarks, test_reruns, checks, review, branch, labels, reviewers, not_secret, setup, setup_files. I know of no earlier version that could. Until it is mended, nothing can be asked for here."
+        "`.github/claude-bot.yml` cannot be followed: acme/shop, line 1: `tests`: there is no such key. Did you mean `test`? The keys are test, tester, report, environment, deploy, merge_method, merge_reverts, approvals, approval_days, approval_paths, plan_first, reminders, update, test_remarks, test_reruns, checks, ask, review, branch, labels, reviewers, not_secret, setup, setup_files. I know of no earlier version that could. Until it is mended, nothing can be asked for here."
     )
 
 

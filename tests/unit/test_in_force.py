@@ -64,6 +64,7 @@ async def test_key_by_key_the_nearer_file_says_it_and_else_the_default_holds() -
 | `test_remarks` | `refuse` | the owner's `acme/.github`, [line 3](https://github.com/acme/.github/blob/0123012301230123012301230123012301230123/.github/claude-bot.yml#L3) |
 | `test_reruns` | `1` | the bot's default |
 | `checks` | `send_back: true, minutes: 60, needed:` | the bot's default |
+| `ask` | `readers: false` | the bot's default |
 | `review` | `automatic: false, confidence: 70` | the bot's default |
 | `branch` | `claude/{issue}-{id}` | the bot's default |
 | `labels` | (not set) | the bot's default |
@@ -207,7 +208,7 @@ async def test_whoever_asks_is_told_once_that_an_earlier_version_counts() -> Non
     assert told.partition(" -->\n")[2] == snapshot("""\
 @requester, I am at it, but:
 
-**`.github/claude-bot.yml` of `acme/shop` is broken** on `main` (`fa11fa1`), line 1: `tset`: there is no such key. Did you mean `test`? The keys are test, tester, report, environment, deploy, merge_method, merge_reverts, approvals, approval_days, approval_paths, plan_first, reminders, update, test_remarks, test_reruns, checks, review, branch, labels, reviewers, not_secret, setup, setup_files. Until it is mended, what it said in `ba5eba5` stays in force.\
+**`.github/claude-bot.yml` of `acme/shop` is broken** on `main` (`fa11fa1`), line 1: `tset`: there is no such key. Did you mean `test`? The keys are test, tester, report, environment, deploy, merge_method, merge_reverts, approvals, approval_days, approval_paths, plan_first, reminders, update, test_remarks, test_reruns, checks, ask, review, branch, labels, reviewers, not_secret, setup, setup_files. Until it is mended, what it said in `ba5eba5` stays in force.\
 """)
 
 
