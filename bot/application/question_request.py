@@ -1,8 +1,7 @@
 """What the model is shown of a question at first: who said what, what changes, and which files there are."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from bot.application.ports import World
@@ -15,6 +14,7 @@ from bot.domain.diff_shown import pack, shown_file
 from bot.domain.enquiring import Enquiry
 from bot.domain.fencing import fence, nonce_of
 from bot.domain.left_out import why_left_out
+from bot.domain.shown_lines import Lines, changed
 from bot.domain.tree import Tree
 from bot.records import Actor
 
@@ -25,6 +25,8 @@ DIFF_TOKENS: Final = 30_000
 
 GONE: Final = "somebody whose account is gone"
 NOTHING: Final = "(nothing)"
+NO_LINE: Final = "(it was asked at no line)"
+NO_PULL: Final = "(an issue changes nothing)"
 NO_DIFF: Final = "(GitHub does not show this change at once; look at the files.)"
 
 
@@ -43,15 +45,15 @@ class Wanted:
         return nonce_of(self.key)
 
 
-async def request_shown(it: Wanted, tree: Tree, world: World) -> str:
-    """The first turn: everything in it that people or programs wrote is data."""
+async def request_shown(it: Wanted, tree: Tree, world: World) -> tuple[str, Lines]:
+    """The first turn, and the lines that it shows: everything in it that people or programs wrote is data."""
     seen, nonce, repository = it.seen, it.nonce, it.enquiry.repository
     place = f"{'pull request' if it.enquiry.is_pull else 'issue'} #{it.enquiry.number}"
     talk = seen.conversation
     by = _who(talk.author, seen)
     description = (await seen_of(talk.body))[:LONGEST_DESCRIPTION]
-    touched, diff = await _change(it, world)
-    return render(
+    change = await _change(it, world)
+    said = render(
         "ask_request",
         repository=repository.full_name,
         commit=seen.commit,
@@ -61,10 +63,11 @@ async def request_shown(it: Wanted, tree: Tree, world: World) -> str:
         description=fence(description, f"text, by {by}", nonce),
         conversation=await _conversation(it),
         line=await _line(it),
-        diff=diff,
-        instructions=await instructions_of(world, repository, seen.base, touched, nonce),
+        diff=change.shown,
+        instructions=await instructions_of(world, repository, seen.base, change.touched, nonce),
         listing=fence(shown_paths(tree.paths()), "paths", nonce),
     )
+    return said, change.lines
 
 
 async def _conversation(it: Wanted) -> str:
@@ -84,7 +87,7 @@ async def _conversation(it: Wanted) -> str:
 async def _line(it: Wanted) -> str:
     """Where it was asked at a line: the diff up to there, and what was said at it."""
     if not it.seen.thread:
-        return NOTHING
+        return NO_LINE
     first = it.seen.thread[0]
     shown = [fence(first.hunk[-LONGEST_SAID:], f"the diff up to that line of {first.path}", it.nonce)]
     for each in it.seen.thread:
@@ -109,25 +112,38 @@ def _who(person: Actor | None, seen: Seen) -> str:
     return f"@{person.login}, {belongs}"
 
 
-async def _change(it: Wanted, world: World) -> tuple[Sequence[str], str]:
-    """The files that a pull request touches, and its diff; neither on an issue."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a pull request changes: its diff as it is shown, with which lines, and what it touches."""
+
+    shown: str
+    touched: tuple[str, ...] = ()
+    lines: Lines = field(default_factory=dict)
+
+
+async def _change(it: Wanted, world: World) -> Change:
+    """Nothing on an issue."""
     pull = it.seen.pull
     if pull is None:
-        return (), NOTHING
+        return Change(shown=NO_PULL)
     diff = await world.reviews.diff(it.enquiry.repository, base=pull.base, head=pull.head)
     if diff is None:
-        return (), NO_DIFF
+        return Change(shown=NO_DIFF)
     # In a thread: a large diff takes longer than the others can wait.
-    return await asyncio.to_thread(_shown, diff, it)
+    return await asyncio.to_thread(_diff_shown, diff, it)
 
 
-def _shown(diff: bytes, it: Wanted) -> tuple[Sequence[str], str]:
+def _diff_shown(diff: bytes, it: Wanted) -> Change:
     files = list(files_in(diff))
     why = {file.path: why_left_out(diff, file, not_secret=it.seen.not_secret) for file in files}
     packed = pack([file for file in files if not why[file.path]], budget=DIFF_TOKENS, most=1)
-    shown = [shown_file(diff, file) for group in packed.groups for file in group]
+    read = [file for group in packed.groups for file in group]
     left_out = [*(path for path, code in why.items() if code), *(file.path for file in packed.too_much)]
-    parts = [fence("\n\n".join(shown), "diff", it.nonce)] if shown else []
+    parts = [fence("\n\n".join(shown_file(diff, file) for file in read), "diff", it.nonce)] if read else []
     if left_out:
         parts.append(fence(shown_paths(left_out), "changed as well, and not shown here", it.nonce))
-    return [file.path for file in files], "\n\n".join(parts) or NOTHING
+    return Change(
+        shown="\n\n".join(parts) or NOTHING,
+        touched=tuple(file.path for file in files),
+        lines=changed(read),
+    )

@@ -1,7 +1,7 @@
 """Answering a question: look, think, look again, within bounds; what the answer names is looked up."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import msgspec
@@ -10,13 +10,14 @@ from bot.application.frozen import check_not_frozen
 from bot.application.looking_tools import LOOKING_TOOLS, LOOKS
 from bot.application.ports import World
 from bot.application.prompting import noting, render
-from bot.application.question_answers import Reply, Source, read_reply
+from bot.application.question_answers import Reply, read_reply
 from bot.application.question_request import Wanted, request_shown
 from bot.application.question_seeing import load_seen
+from bot.application.question_sources import lines_shown, sources_there
 from bot.application.review_paying import Cost, ask_once
 from bot.application.tools import run_tools
-from bot.application.workbench import Workbench, open_tree, read_text
-from bot.domain.citing import Citation, cited
+from bot.application.workbench import Workbench, open_tree
+from bot.domain.citing import Citation
 from bot.domain.conversation import (
     AskAgain,
     Finished,
@@ -30,9 +31,8 @@ from bot.domain.conversation import (
     replied,
     said,
 )
-from bot.domain.editing import CannotEdit
 from bot.domain.enquiring import enquiry_in
-from bot.domain.lines import lines_of
+from bot.domain.shown_lines import Lines, together
 from bot.domain.tree import Tree
 from bot.records import Answer, Question, Repository, StepFailed
 
@@ -60,13 +60,14 @@ class Replied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
-    """The turns so far, what they cost, and how much more may be shown."""
+    """The turns so far, what they cost, which lines they have shown, and how much more may be."""
 
     messages: tuple[Message, ...]
     turns: int = 0
     pauses: int = 0
     is_cut: bool = False
     room: int = ROOM
+    shown: Lines = field(default_factory=dict)
     cost: Cost = Cost()  # noqa: RUF009  frozen
 
     def is_at_its_end(self, micro_usd: int) -> bool:
@@ -99,15 +100,15 @@ async def answer(world: World, stream: str, asked_key: str, seen_digest: str, *,
         inputs=LOOKS,
     )
     tree = await open_tree(bench)
-    reply, cost = await _talked(it, tree, bench, world)
-    sources, dropped = await _there(reply.sources[:MOST_SOURCES], tree, bench)
+    reply, talk = await _talked(it, tree, bench, world)
+    sources, dropped = await sources_there(reply.sources[:MOST_SOURCES], talk.shown, tree, bench)
     came = Replied(
         answer=reply.answer,
         commit=seen.commit,
         page=seen.page,
         sources=sources,
         dropped=dropped,
-        cost=cost,
+        cost=talk.cost,
     )
     return await world.blobs.put(repository.id, msgspec.json.encode(came))
 
@@ -117,11 +118,12 @@ async def load_replied(world: World, repository: Repository, digest: str) -> Rep
     return msgspec.json.decode(await world.blobs.get(repository.id, digest), type=Replied)
 
 
-async def _talked(it: Wanted, tree: Tree, bench: Workbench, world: World) -> tuple[Reply, Cost]:
+async def _talked(it: Wanted, tree: Tree, bench: Workbench, world: World) -> tuple[Reply, Talk]:
     """Turn by turn until it has answered. Raises StepFailed where nothing more can come of it."""
     with noting() as prompts:
         system, last = render("ask"), render("ask_last")
-        talk = Talk(messages=(asked(await request_shown(it, tree, world)),))
+        first, lines = await request_shown(it, tree, world)
+    talk = Talk(messages=(asked(first),), shown=lines)
     base = Question(
         model=world.rules.model,
         system=system,
@@ -139,7 +141,7 @@ async def _talked(it: Wanted, tree: Tree, bench: Workbench, world: World) -> tup
         move = next_move(got, max_tokens=question.max_tokens, enlarged=talk.is_cut, pauses=talk.pauses)
         match move:
             case Finished():
-                return read_reply(move.text), talk.cost
+                return read_reply(move.text), talk
             case Stop():
                 raise StepFailed(move.code)
             case AskAgain():
@@ -177,7 +179,8 @@ async def _on(talk: Talk, got: Answer, move: RunTools | GoOn, tree: Tree, bench:
         return replace(on, messages=spoken, pauses=talk.pauses + 1)
     worked = await run_tools(got.content, tree=tree, bench=bench)
     results, room = _within(worked.results, talk.room)
-    return replace(on, messages=(*spoken, replied(results)), pauses=0, room=room)
+    shown = together([talk.shown, *lines_shown(got, results)])
+    return replace(on, messages=(*spoken, replied(results)), pauses=0, room=room, shown=shown)
 
 
 def _within(results: Iterable[Mapping[str, Any]], room: int) -> tuple[list[Mapping[str, Any]], int]:
@@ -188,21 +191,3 @@ def _within(results: Iterable[Mapping[str, Any]], room: int) -> tuple[list[Mappi
         kept.append(each if fits else {**each, "content": NO_ROOM, "is_error": True})
         room -= len(each["content"]) if fits else 0
     return kept, room
-
-
-async def _there(sources: Sequence[Source], tree: Tree, bench: Workbench) -> tuple[tuple[Citation, ...], int]:
-    """Those of them that are really there, each once, and how many are not: these are named nowhere."""
-    looked_up = [await _looked_up(each, tree, bench) for each in sources]
-    found = dict.fromkeys(each for each in looked_up if each is not None)
-    return tuple(found), looked_up.count(None)
-
-
-async def _looked_up(it: Source, tree: Tree, bench: Workbench) -> Citation | None:
-    path = it.path.removeprefix("./")
-    if path not in tree.listing:
-        return None
-    try:
-        text, _ends = await read_text(bench, tree, path)
-    except CannotEdit:
-        return None
-    return cited(path, it.first, it.last, lines=len(lines_of(text)))

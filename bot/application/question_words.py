@@ -78,7 +78,7 @@ def _sources(it: Replied) -> list[str]:
         return ["**It rests on no file of the repository.**"]
     links = [f"- [{code(each.name)}]({address(it.page, it.commit, each)})" for each in it.sources]
     said = ["\n".join(["**It rests on:**", "", *links])] if links else []
-    more = f"Left out: {counted(it.dropped, 'place')} that the model named and that are not there."
+    more = f"Left out: {counted(it.dropped, 'place')} that the model named and has not seen there."
     return [*said, more] if it.dropped else said
 
 

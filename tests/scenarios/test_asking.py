@@ -112,7 +112,7 @@ async def test_who_asks_again_is_understood_by_what_was_said_before_and_who_said
         )
     ],
 )
-async def test_what_is_named_and_not_there_is_left_out(team: Team) -> None:
+async def test_what_is_named_and_not_there_or_not_seen_is_left_out(team: Team) -> None:
     await team.developer.pushes({".env": "TOKEN=1\n"})
     issue = await team.requester.opens_an_issue()
 
@@ -127,9 +127,8 @@ Every invoice is counted, paid or not: `count` adds one for each.
 **It rests on:**
 
 - [`count.py`](<page>/count.py)
-- [`README.md:1`](<page>/README.md?plain=1#L1)
 
-Left out: 4 places that the model named and that are not there.
+Left out: 5 places that the model named and has not seen there.
 
 <sub>Asked by @requester; read at <commit>. 2 model calls, <tokens>, <cost>. A model wrote this: check what matters.</sub>\
 """)

@@ -274,12 +274,36 @@ async def test_only_what_is_there_is_named_and_each_once() -> None:
         ("../count.py", None, None),
         ("count.py\0", None, None),
     ]
-    stage = await staged(says("42", *named, *hidden))
+    stage = await staged(LOOK, says("42", *named, *hidden))
 
     came = await replied(stage)
 
     assert [each.name for each in came.sources] == ["count.py:1-2"]
     assert came.dropped == 6
+
+
+@pytest.mark.parametrize(
+    ("calls", "names"),
+    [
+        ([], ["CLAUDE.md"]),
+        ([("view", {"path": "./count.py", "view_range": [2, 2]})], ["count.py:2", "CLAUDE.md"]),
+        ([("search", {"text": "def count"})], ["count.py:1", "CLAUDE.md"]),
+        ([("view", {"path": "count.py", "view_range": [9, 9]}), ("view", {"path": ""})], ["CLAUDE.md"]),
+    ],
+)
+async def test_of_lines_only_those_that_were_shown_are_named(
+    calls: list[tuple[str, Mapping[str, Any]]], names: list[str]
+) -> None:
+    before = [looks(*calls)] if calls else []
+    stage = await staged(*before, says("42", ("count.py", 1, 2), ("CLAUDE.md", None, None)))
+
+    assert [each.name for each in (await replied(stage)).sources] == names
+
+
+async def test_lines_of_the_diff_were_shown() -> None:
+    stage = await staged(says("42", ("count.py", 1, 2), (".env", 1, 1)), is_pull=True)
+
+    assert [each.name for each in (await replied(stage)).sources] == ["count.py:1-2"]
 
 
 @pytest.mark.parametrize(
@@ -439,7 +463,7 @@ async def test_where_github_is_away_it_is_tried_again_by_the_engine() -> None:
 
 
 async def test_a_very_long_answer_is_cut_with_a_notice_and_still_says_what_it_rests_on() -> None:
-    stage = await staged(says("```\n" + "x = 1\n" * 20_000, ("count.py", 1, 2)))
+    stage = await staged(LOOK, says("```\n" + "x = 1\n" * 20_000, ("count.py", 1, 2)))
     seen = await see(stage.world, STREAM, "k", key="see")
     await say(stage.world, STREAM, "k", await answer(stage.world, STREAM, "k", seen, key="s"), key="s")
 
