@@ -2,12 +2,30 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from bot.domain.codeowners import pattern_of
 from bot.domain.remarks import Severity
 
 Label = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f]+$")]
+PathPattern = Annotated[str, Field(min_length=1, max_length=200)]
 Reviewer = Annotated[str, Field(max_length=140, pattern=r"^@?[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9._-]+)?$")]
+
+
+class PathInstruction(BaseModel):
+    """What a reader is to know of some paths, which are patterns as `CODEOWNERS` has them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    paths: list[PathPattern] = Field(min_length=1, max_length=10)
+    text: str = Field(min_length=1, max_length=2_000)
+
+    @field_validator("paths")
+    @classmethod
+    def _are_patterns(cls, value: list[str]) -> list[str]:
+        if any(pattern_of(each) is None or len(each.split()) != 1 or each.startswith("#") for each in value):
+            raise ValueError("these are no patterns as CODEOWNERS has them")
+        return value
 
 
 class Review(BaseModel):
@@ -20,3 +38,4 @@ class Review(BaseModel):
     confidence: int = Field(default=70, ge=0, le=100)
     label: Label | None = None
     reviewer: Reviewer | None = None
+    instructions: list[PathInstruction] = Field(default=[], max_length=20)

@@ -18,6 +18,6 @@ def shown(value: object) -> str:
         between = "; " if any(isinstance(each, dict) for each in value) else ", "
         return between.join(map(shown, value))
     if isinstance(value, dict):
-        said = {name: shown(each) for name, each in value.items() if each not in (None, {})}
+        said = {name: shown(each) for name, each in value.items() if each not in (None, {}, [])}
         return ", ".join(f"{name}: {each}" for name, each in said.items())
     return value if isinstance(value, str) else json.dumps(value)

@@ -10,8 +10,8 @@ from bot.application.frozen import check_not_frozen
 from bot.application.ports import World
 from bot.application.prompting import noting, render
 from bot.application.review_answers import answered
-from bot.application.review_paying import ask_once
 from bot.application.review_changes import GROUP_TOKENS
+from bot.application.review_paying import ask_once
 from bot.domain.conversation import asked
 from bot.domain.diff import files_in
 from bot.domain.diff_shown import pack, shown_file

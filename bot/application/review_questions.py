@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from bot.application.prompting import noting, render
 from bot.application.review_answers import Findings, Verdicts
+from bot.application.review_guidance import Guidance
 from bot.domain.conversation import asked
 from bot.domain.diff import FileDiff
 from bot.domain.diff_shown import shown_file
@@ -18,6 +19,8 @@ from bot.domain.reviewing import Request
 from bot.domain.visible import visible_markdown
 from bot.records import Question
 from bot.review_records import Reviewable
+
+Turns = Mapping[str, Mapping[str, str]]
 
 MAX_TOKENS: Final = 16_000
 LONGEST_DESCRIPTION: Final = 8_000
@@ -35,6 +38,7 @@ class Asking:
     focus: str = ""
     nth: int = 0
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    guidance: Guidance = Guidance()  # noqa: RUF009  frozen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +62,24 @@ def finding_question(
     focus = (
         fence(visible_markdown(asking.focus).text, "what to look at", nonce) if asking.focus else "(nothing)"
     )
-    return _question(
-        ("review", "review_request"),
-        Findings,
-        model,
-        repository=asking.request.repository.full_name,
-        title=fence(visible_markdown(pull.title).text, "title", nonce),
-        description=fence(visible_markdown(pull.body).text[:LONGEST_DESCRIPTION], "description", nonce),
-        focus=focus,
-        known=fence("\n".join(map(_said, earlier)), "said before", nonce) if earlier else "(nothing)",
-        diff=_shown(diff, group, asking, nonce),
-    )
+    # What is the same for each group comes first, in a turn of its own: the prompt cache serves it.
+    turns = {
+        "review_request": {
+            "repository": asking.request.repository.full_name,
+            "instructions": asking.guidance.instructions,
+            "title": _title(asking, nonce),
+            "description": fence(
+                visible_markdown(pull.body).text[:LONGEST_DESCRIPTION], "description", nonce
+            ),
+            "issues": asking.guidance.issues,
+            "focus": focus,
+        },
+        "review_change": {
+            "known": fence("\n".join(map(_said, earlier)), "said before", nonce) if earlier else "(nothing)",
+            "diff": _shown(diff, group, asking, nonce),
+        },
+    }
+    return _question("review", turns, Findings, model)
 
 
 def verifying_question(
@@ -78,20 +89,29 @@ def verifying_question(
     nonce = nonce_of(asking.key)
     new = [_claim(nth, each) for nth, each in enumerate(claims.found)]
     old = [_claim(nth, each) | _earlier(each) for nth, each in enumerate(claims.earlier, len(new))]
-    told = fence("\n".join(json.dumps(each, ensure_ascii=False) for each in (*new, *old)), "claims", nonce)
-    shown = _shown(diff, [file for file in around if file.hunks], asking, nonce)
-    return _question(("review_verify", "review_claims"), Verdicts, model, diff=shown, claims=told)
+    told = "\n".join(json.dumps(each, ensure_ascii=False) for each in (*new, *old))
+    turns = {
+        "review_claims": {
+            "instructions": asking.guidance.instructions,
+            "diff": _shown(diff, [file for file in around if file.hunks], asking, nonce),
+            "claims": fence(told, "claims", nonce),
+        }
+    }
+    return _question("review_verify", turns, Verdicts, model)
 
 
-def _question(files: tuple[str, str], shape: type[BaseModel], model: str, **names: str) -> Question:
-    """One turn: the rules, then what is asked, to be answered in that shape."""
-    rules, turn = files
+def _title(asking: Asking, nonce: str) -> str:
+    return fence(visible_markdown(asking.pull.title).text, "title", nonce)
+
+
+def _question(rules: str, turns: Turns, shape: type[BaseModel], model: str) -> Question:
+    """The rules, then what is asked, turn by turn, to be answered in that shape."""
     with noting() as prompts:
-        system, said = render(rules), render(turn, **names)
+        system, said = render(rules), [render(turn, **names) for turn, names in turns.items()]
     return Question(
         model=model,
         system=system,
-        messages=(asked(said),),
+        messages=tuple(map(asked, said)),
         schema=shape.model_json_schema(),
         max_tokens=MAX_TOKENS,
         prompts=tuple(prompts),

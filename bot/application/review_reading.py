@@ -13,8 +13,10 @@ from bot.application.in_force import in_force
 from bot.application.ports import World
 from bot.application.review_changes import Changed, Known, look_at_changes
 from bot.application.review_groups import Group, read_group
+from bot.application.review_guidance import Guided, Place, gather
 from bot.application.review_paying import Cost
 from bot.application.review_questions import Asking
+from bot.domain.fencing import nonce_of
 from bot.domain.remarks import Finding, Severity
 from bot.domain.reviewing import Request, read_before, request_in
 from bot.records import Recorded, Repository, StepFailed
@@ -52,6 +54,7 @@ class Read:
     unproven: int = 0
     withdrawn: int = 0
     cost: Cost = Cost()  # noqa: RUF009  frozen
+    guided: Guided = Guided()  # noqa: RUF009  frozen
 
     def without(self, fingerprints: Collection[str]) -> "Read":
         """The same without what was withdrawn since."""
@@ -86,14 +89,15 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
         hunks=() if before is None or _is_anew(request) else before.hunks,
     )
     changed = await look_at_changes(request, pull, known, world)
-    asking = Asking(
-        request=request,
-        pull=pull,
-        key=f"{asked_key}:{pull.head}:{digest[:16]}" if digest else f"{asked_key}:{pull.head}",
-        focus=await _focus(request, world),
-    )
     read = _begun(pull, settings, changed)
     read = read if before is None else _going_on(read, before, is_anew=not known.hunks)
+    key = f"{asked_key}:{pull.head}:{digest[:16]}" if digest else f"{asked_key}:{pull.head}"
+    place = Place(repository=request.repository, pull=pull, paths=read.anew, nonce=nonce_of(key))
+    guidance = await gather(place, settings.instructions, world)
+    asking = Asking(
+        request=request, pull=pull, key=key, focus=await _focus(request, world), guidance=guidance
+    )
+    read = replace(read, guided=guidance.guided)
     for nth, group in enumerate(changed.groups):
         read = _with(read, await read_group(replace(asking, nth=nth), changed, group, world))
     return await world.blobs.put(request.repository.id, msgspec.json.encode(_settled(read)))

@@ -53,7 +53,7 @@ async def test_the_owners_file_holds_where_the_repositorys_own_says_nothing(team
 | `update` | `false` | the bot's default |
 | `test_remarks` | `report` | the bot's default |
 | `test_reruns` | `1` | the bot's default |
-| `checks` | `send_back: true, minutes: 60, needed:` | the bot's default |
+| `checks` | `send_back: true, minutes: 60` | the bot's default |
 | `ask` | `readers: false` | the bot's default |
 | `review` | `automatic: false, confidence: 70` | the bot's default |
 | `branch` | `bot/{id}` | the owner's `acme/.github`, [line 4](<acme/.github>/.github/claude-bot.yml#L4) |

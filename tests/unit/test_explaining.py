@@ -470,7 +470,7 @@ async def test_the_configuration_says_where_each_value_comes_from() -> None:
 | `update` | `false` | the bot's default |
 | `test_remarks` | `report` | the bot's default |
 | `test_reruns` | `1` | the bot's default |
-| `checks` | `send_back: true, minutes: 60, needed:` | the bot's default |
+| `checks` | `send_back: true, minutes: 60` | the bot's default |
 | `ask` | `readers: false` | the bot's default |
 | `review` | `automatic: false, confidence: 70` | the bot's default |
 | `branch` | `claude/{issue}-{id}` | the bot's default |

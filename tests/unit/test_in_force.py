@@ -63,7 +63,7 @@ async def test_key_by_key_the_nearer_file_says_it_and_else_the_default_holds() -
 | `update` | `false` | the bot's default |
 | `test_remarks` | `refuse` | the owner's `acme/.github`, [line 3](https://github.com/acme/.github/blob/0123012301230123012301230123012301230123/.github/claude-bot.yml#L3) |
 | `test_reruns` | `1` | the bot's default |
-| `checks` | `send_back: true, minutes: 60, needed:` | the bot's default |
+| `checks` | `send_back: true, minutes: 60` | the bot's default |
 | `ask` | `readers: false` | the bot's default |
 | `review` | `automatic: false, confidence: 70` | the bot's default |
 | `branch` | `claude/{issue}-{id}` | the bot's default |
@@ -229,7 +229,7 @@ async def test_rc_02_an_owners_file_adds_to_what_paths_take_and_no_repository_ta
     assert [each.path for each in none.configuration.approval_paths] == ["infra/", "*.sql"]
     [row] = [line for line in words.in_force(both).splitlines() if "approval_paths" in line]
     assert row == snapshot(
-        "| `approval_paths` | `path: payments/, count: 2, role: developer, by: ; path: infra/, count: 1, role: developer, by: ; path: *.sql, count: 1, role: admin, by:` | this repository, [line 2](https://github.com/acme/shop/blob/ba5eba5eba5eba5eba5eba5eba5eba5eba5eba5e/.github/claude-bot.yml#L2); the owner's `acme/.github`, [line 2](https://github.com/acme/.github/blob/0123012301230123012301230123012301230123/.github/claude-bot.yml#L2) |"
+        "| `approval_paths` | `path: payments/, count: 2, role: developer; path: infra/, count: 1, role: developer; path: *.sql, count: 1, role: admin` | this repository, [line 2](https://github.com/acme/shop/blob/ba5eba5eba5eba5eba5eba5eba5eba5eba5eba5e/.github/claude-bot.yml#L2); the owner's `acme/.github`, [line 2](https://github.com/acme/.github/blob/0123012301230123012301230123012301230123/.github/claude-bot.yml#L2) |"
     )
 
 
