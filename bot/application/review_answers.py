@@ -52,7 +52,7 @@ class Findings(BaseModel):
 
 
 class Verdict(BaseModel):
-    """What the second reader makes of one finding, by its number."""
+    """What the second reader makes of one finding, by its number; open is what the code shown leaves open."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -60,6 +60,7 @@ class Verdict(BaseModel):
     reasoning: str
     is_real: bool
     confidence: int
+    is_open: bool = False
 
 
 class Verdicts(BaseModel):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.application.ports import World
-from bot.application.review_answers import MOST_FINDINGS, Findings, Verdicts, answered
+from bot.application.review_answers import MOST_FINDINGS, Findings, Verdict, Verdicts, answered
 from bot.application.review_changes import Changed
 from bot.application.review_paying import Cost, ask_once
 from bot.application.review_placing import placed, with_fit_suggestion
@@ -39,7 +39,7 @@ async def read_group(asking: Asking, changed: Changed, group: Sequence[FileDiff]
     answer = await ask_once(world, repository, question, key=f"{asking.key}:find:{asking.nth}")
     said, cost = answered(answer, Findings), Cost().plus(answer)
     found = await asyncio.to_thread(placed, said.findings[:MOST_FINDINGS], changed.diff, group)
-    claims, sure = Claims(found=found, earlier=earlier), dict[int, int]()
+    claims, verdicts = Claims(found=found, earlier=earlier), tuple[Verdict, ...]()
     if claims.all:
         around = [_around(file, claims.all, changed) for file in group]
         question = await asyncio.to_thread(
@@ -47,10 +47,12 @@ async def read_group(asking: Asking, changed: Changed, group: Sequence[FileDiff]
         )
         answer = await ask_once(world, repository, question, key=f"{asking.key}:verify:{asking.nth}")
         verdicts, cost = answered(answer, Verdicts).verdicts, cost.plus(answer)
-        sure = {each.number: each.confidence if each.is_real else -1 for each in verdicts}
-    confirmed = judged(found, {nth: each for nth, each in sure.items() if each >= 0})
+    real = {each.number: each.confidence for each in verdicts if each.is_real}
+    unsettled = {each.number for each in verdicts if each.is_open}
+    confirmed = judged(found, real, unsettled)
     # Of what was said before nothing is mended unless that is seen.
-    mended = [each for nth, each in enumerate(earlier, len(found)) if sure.get(nth, 0) < 0]
+    gone = {each.number for each in verdicts} - real.keys() - unsettled
+    mended = [each for nth, each in enumerate(earlier, len(found)) if nth in gone]
     kept = [
         await with_fit_suggestion(each, repository, asking.pull.head, world)
         for each in (*(each for each in earlier if each not in mended), *confirmed)

@@ -85,7 +85,7 @@ def finding_question(
 def verifying_question(
     asking: Asking, diff: bytes, around: Sequence[FileDiff], claims: Claims, model: str
 ) -> Question:
-    """Which of these findings are real: whoever looks again sees the code, and not how it was argued."""
+    """Which of these findings are real: whoever looks again sees the code, the title and the claims alone."""
     nonce = nonce_of(asking.key)
     new = [_claim(nth, each) for nth, each in enumerate(claims.found)]
     old = [_claim(nth, each) | _earlier(each) for nth, each in enumerate(claims.earlier, len(new))]
@@ -93,6 +93,7 @@ def verifying_question(
     turns = {
         "review_claims": {
             "instructions": asking.guidance.instructions,
+            "title": _title(asking, nonce),
             "diff": _shown(diff, [file for file in around if file.hunks], asking, nonce),
             "claims": fence(told, "claims", nonce),
         }
@@ -139,6 +140,7 @@ def _claim(nth: int, it: Finding) -> dict[str, object]:
         "severity": it.severity,
         "claim": it.title,
         "because": it.text,
+        "suggestion": it.suggestion,
     }
 
 

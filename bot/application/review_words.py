@@ -76,11 +76,8 @@ def ended(read: Read, found: Sorted) -> tuple[str, str]:
         if read.fails_at is None
         else f"It fails for findings that are {read.fails_at} or graver."
     )
-    apart = verdict_words.uncounted(found.settled)
-    return (
-        title,
-        f"{_coverage(read)} {judges}{apart}{_unjudged(read)} The walkthrough on the pull request says more.",
-    )
+    unjudged = f"{verdict_words.uncounted(found.settled)}{_unjudged(read)}{_unsettled(read, found.all)}"
+    return title, f"{_coverage(read)} {judges}{unjudged} The walkthrough on the pull request says more."
 
 
 def _unjudged(read: Read) -> str:
@@ -98,6 +95,12 @@ def _withdrawn(read: Read) -> str:
         if read.withdrawn
         else ""
     )
+
+
+def _unsettled(read: Read, found: Sequence[Finding]) -> str:
+    """What it does not fail for, whatever it is."""
+    many = 0 if read.fails_at is None else sum(each.is_unsettled for each in found)
+    return f" Neither failed nor passed for what is not settled: {counted(many, 'finding')}." if many else ""
 
 
 def overtaken() -> tuple[str, str]:
@@ -207,9 +210,9 @@ def _findings(found: Sorted) -> list[str]:
 
 
 def _row(it: Finding) -> str:
-    return (
-        f"- {verdict_words.name(it)} **{it.severity}** {_place(it)}: {one_line(it.title, most=LONGEST_LINE)}"
-    )
+    unsettled = " (not settled by the code that was shown)" if it.is_unsettled else ""
+    title = one_line(it.title, most=LONGEST_LINE)
+    return f"- {verdict_words.name(it)} **{it.severity}** {_place(it)}{unsettled}: {title}"
 
 
 def _whole(found: Iterable[Finding]) -> list[str]:

@@ -1,7 +1,7 @@
 """Findings of a review: what is said of lines, which of them are said, in what order, and what follows."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
@@ -13,6 +13,9 @@ SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 # More of them nobody reads; of what hardly matters, fewer still.
 MOST_ON_LINES: Final = 20
 MOST_NITS: Final = 3
+# How much less sure a finding is that nobody could settle: with the usual threshold the first reader has to
+# be surer of it than of most.
+UNSETTLED_COSTS: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +23,8 @@ class Finding:
     """What is wrong at some lines; `confidence` of a hundred, `code` the lines as they stand there.
 
     Without code it is of no line that a remark can stand on; of line 0 where its lines cannot be found again.
-    One that was followed goes by the fingerprint that it had.
+    One that was followed goes by the fingerprint that it had. What was shown of the code neither bears out nor
+    rules out what is unsettled.
     """
 
     rule: str
@@ -33,6 +37,7 @@ class Finding:
     suggestion: str | None = None
     place: Place | None = None
     known_as: str = ""
+    is_unsettled: bool = False
 
     @property
     def is_placed(self) -> bool:
@@ -82,17 +87,20 @@ def sort(
 ) -> Sorted:
     """Those of enough confidence, each once; on its line only what was not `said` there before.
 
-    What goes beyond what people read is listed, never left out; what people have settled is apart.
+    What goes beyond what people read is listed, never left out, and so is what nobody could settle; what
+    people have settled is apart.
     """
     found: dict[tuple[str, int], Finding] = {}
-    for each in sorted(findings, key=_weight):
+    # Of two that are the same, the one that was reproduced is said.
+    for each in sorted(findings, key=lambda it: (it.is_unsettled, *_weight(it))):
         if each.confidence >= least:
             found.setdefault((each.fingerprint, each.anchor.line), each)
     on_lines: list[Finding] = []
     listed: list[Finding] = []
     settled = [each for each in found.values() if is_settled(each)]
     for each in (each for each in found.values() if each not in settled):
-        is_for_its_line = each.is_placed and each.fingerprint not in said and _has_room(each, on_lines)
+        may_stand = each.is_placed and not each.is_unsettled
+        is_for_its_line = may_stand and each.fingerprint not in said and _has_room(each, on_lines)
         (on_lines if is_for_its_line else listed).append(each)
     return Sorted(on_lines=tuple(on_lines), listed=tuple(listed), settled=tuple(settled))
 
@@ -100,22 +108,31 @@ def sort(
 def conclusion(findings: Sequence[Finding], *, fails_at: Severity | None, is_whole: bool) -> str:
     """How the check ends: it judges where the repository wants that alone, and passes what was read whole.
 
-    Whoever writes a pull request has a say in what is read: a file may call itself generated.
+    Whoever writes a pull request has a say in what is read: a file may call itself generated. What nobody
+    could settle fails nothing, and passes nothing either.
     """
     if fails_at is None:
         return "neutral"
     graver = SEVERITIES[: SEVERITIES.index(fails_at) + 1]
-    if any(each.severity in graver for each in findings):
+    grave = [each for each in findings if each.severity in graver]
+    if any(not each.is_unsettled for each in grave):
         return "failure"
-    return "success" if is_whole else "neutral"
+    return "success" if is_whole and not grave else "neutral"
 
 
-def judged(findings: Sequence[Finding], confidence: dict[int, int]) -> list[Finding]:
-    """Those that were reproduced, by their places, each as sure as the less sure of the two readers."""
+def judged(
+    findings: Sequence[Finding], confidence: Mapping[int, int], unsettled: Collection[int] = ()
+) -> list[Finding]:
+    """Those that were reproduced, by their places, each as sure as the less sure of the two readers.
+
+    Those that could neither be reproduced nor ruled out are less sure than the first reader was, and say so.
+    """
     return [
         replace(each, confidence=min(each.confidence, confidence[place]))
-        for place, each in enumerate(findings)
         if place in confidence
+        else replace(each, confidence=max(0, each.confidence - UNSETTLED_COSTS), is_unsettled=True)
+        for place, each in enumerate(findings)
+        if place in confidence or place in unsettled
     ]
 
 

@@ -47,16 +47,26 @@ def _properties(asked: Asked) -> Mapping[str, Any]:
 
 
 def reviews(
-    *findings: Mapping[str, Any], real: Sequence[int] | None = None, sure: int = 90, **changed: Any
+    *findings: Mapping[str, Any],
+    real: Sequence[int] | None = None,
+    left_open: Sequence[int] = (),
+    sure: int = 90,
+    **changed: Any,
 ) -> Script:
-    """Finds these, of which those of these numbers are real; all where none is named."""
+    """Finds these, of which those of these numbers are real (all where none is named), or are left open."""
 
     def script(asked: Asked) -> Reply | Raw | None:
         if is_first_look(asked):
             return says(json.dumps({**READ, "findings": findings, **changed}))
         numbers = range(len(findings)) if real is None else real
         verdicts = [
-            {"number": nth, "reasoning": "So it is.", "is_real": nth in numbers, "confidence": sure}
+            {
+                "number": nth,
+                "reasoning": "So it is.",
+                "is_real": nth in numbers,
+                "confidence": sure,
+                **({"is_open": True} if nth in left_open else {}),
+            }
             for nth in range(len(findings))
         ]
         return says(json.dumps({"verdicts": verdicts}))

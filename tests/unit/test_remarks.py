@@ -111,3 +111,36 @@ def test_a_finding_is_as_sure_as_the_less_sure_of_its_readers() -> None:
         replace(FINDING, confidence=80),
         other,
     ]
+
+
+def test_what_nobody_could_settle_is_less_sure_and_stands_at_no_line() -> None:
+    doubtful = finding(line=8, confidence=10)
+
+    found = judged([FINDING, doubtful, finding(line=9)], {}, {0, 1})
+
+    assert [(each.confidence, each.is_unsettled) for each in found] == [
+        (FINDING.confidence - 20, True),
+        (0, True),
+    ]
+    assert sort(found, least=0).on_lines == ()
+    assert len(sort(found, least=0).listed) == 2
+
+
+def test_what_was_reproduced_is_settled_whatever_else_is_said_of_it() -> None:
+    assert judged([FINDING], {0: 100}, {0}) == [FINDING]
+
+
+def test_what_nobody_could_settle_neither_fails_nor_passes() -> None:
+    unsettled = finding(severity="critical", is_unsettled=True)
+
+    assert conclusion([unsettled], fails_at="major", is_whole=True) == "neutral"
+    assert conclusion([unsettled, finding(severity="critical")], fails_at="major", is_whole=True) == "failure"
+    assert (
+        conclusion([finding(severity="nit", is_unsettled=True)], fails_at="major", is_whole=True) == "success"
+    )
+
+
+def test_of_two_that_are_the_same_the_one_that_was_reproduced_is_said() -> None:
+    unsettled = finding(severity="critical", confidence=99, is_unsettled=True)
+
+    assert sort([unsettled, FINDING], least=0) == Sorted(on_lines=(FINDING,))
