@@ -26,7 +26,8 @@ async def note_check(world: World, repository: Repository, head: str, *, number:
 async def run_again(repository: Repository, head: str, *, by: Actor, key: str, world: World) -> None:
     """Review the pull request of that commit as it stands by now; nothing where none was of it.
 
-    Who may not is told at the check, which otherwise stays as it is: what it found, nobody presses away.
+    Whoever gets no review of that very commit is told at its check, which otherwise stays as it is: what it
+    found, nobody presses away.
     """
     noted = await world.notes.get(_name(repository, head))
     if noted is None:
@@ -34,13 +35,24 @@ async def run_again(repository: Repository, head: str, *, by: Actor, key: str, w
         return
     number, check = map(int, noted.split())
     asked = Review(by=by, repository=repository, number=number)
+    said = await _asked(asked, head, key, world)
+    if said is not None:
+        title, summary = said
+        await world.review_checks.say(repository, check, title=title, summary=summary)
+
+
+async def _asked(asked: Review, head: str, key: str, world: World) -> tuple[str, str] | None:
+    """Ask; what the check is to say of it, None where a new one will."""
     try:
         await ask_for_review(asked, key=key, door="github", world=world, cause=CAUSE)
     except Denied as no:
         said = refusal_words.refusal(no)
-        await _note_refusal(asked, Command(by=by, name="review", code=no.code, said=said), key, world)
-        title, summary = words.not_again(said)
-        await world.review_checks.say(repository, check, title=title, summary=summary)
+        await _note_refusal(asked, Command(by=asked.by, name="review", code=no.code, said=said), key, world)
+        return words.not_again(said)
+    pull = await world.reviews.look(asked.repository, asked.number)
+    if not pull.is_open:
+        return words.closed()
+    return None if pull.head == head else words.moved_on(pull.head)
 
 
 async def _note_refusal(asked: Review, refused: Command, key: str, world: World) -> None:

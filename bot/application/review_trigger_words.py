@@ -9,6 +9,19 @@ def not_again(refusal: str) -> tuple[str, str]:
     return "Not run again", f"Not run again, because: {refusal} The walkthrough says what was found."
 
 
+def closed() -> tuple[str, str]:
+    """The same, where there is nothing to review any more."""
+    return "Not run again", "Not run again, because the pull request is closed."
+
+
+def moved_on(head: str) -> tuple[str, str]:
+    """Of the check of an older commit, by which the newest is reviewed."""
+    return (
+        "Run again for a newer commit",
+        f"The pull request is at {code(head[:7])} by now: that is reviewed.",
+    )
+
+
 def not_begun(it: Sign, refusal: str) -> str:
     """To who may not, and gave a sign by which their repository means a review."""
     how = f"The label {code(it.name)}" if it.kind == LABEL else f"A request to {code(it.name)}"

@@ -62,7 +62,9 @@ async def test_the_button_of_an_old_commit_has_the_newest_one_reviewed(team: Tea
     await team.github.world.rerun_check("developer", SHOP, team.github.checks()[0].id)
     await team.bot.comes_to_rest()
 
-    assert team.github.checks()[-1].head_sha == pull.head
+    old, new = team.github.checks()
+    assert (new.head_sha, new.conclusion, old.conclusion) == (pull.head, "neutral", "neutral")
+    assert old.output["title"] == "Run again for a newer commit"
 
 
 @pytest.mark.parametrize("button", ["rerun_check", "rerun_suite"])

@@ -1,5 +1,6 @@
 """The button of a review's check: whose, of which check, and what who may not is told."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -97,6 +98,20 @@ async def test_who_may_not_is_told_at_the_check_and_found_by_why() -> None:
     assert stage.review_checks.reworded == [(31, "Not run again")] * 2
     [refused] = [each.data for past in stage.log.streams.values() for each in past]
     assert (refused["command"], refused["code"]) == ("review", "not_allowed")
+
+
+@pytest.mark.parametrize(
+    ("changed", "title"),
+    [({"is_open": False}, "Not run again"), ({"head": "n" * 40}, "Run again for a newer commit")],
+)
+async def test_whoever_gets_no_review_of_that_commit_is_told_so(changed: dict[str, Any], title: str) -> None:
+    stage = await staged()
+    stage.reviews.pull = replace(OPEN, **changed)
+
+    await deliver(stage, pressed(BUTTONS[0]))
+
+    assert asked(stage) == [("rerun", DEVELOPER.login)]
+    assert stage.review_checks.reworded == [(31, title)]
 
 
 async def test_nothing_is_run_again_while_it_is_frozen() -> None:
