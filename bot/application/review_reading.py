@@ -18,8 +18,8 @@ from bot.application.review_paying import Cost
 from bot.application.review_questions import Asking
 from bot.domain.fencing import nonce_of
 from bot.domain.remarks import Finding, Severity
-from bot.domain.reviewing import Request, read_before, request_in
-from bot.records import Recorded, Repository, StepFailed
+from bot.domain.reviewing import Request, is_overtaken, read_before, request_in
+from bot.records import STOPPED, Recorded, Repository, StepFailed
 from bot.review_records import Reviewable
 
 RISKS: Final = ("low", "medium", "high")
@@ -99,8 +99,15 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
     )
     read = replace(read, guided=guidance.guided)
     for nth, group in enumerate(changed.groups):
+        await _check_newest(stream, asked_key, world)
         read = _with(read, await read_group(replace(asking, nth=nth), changed, group, world))
     return await world.blobs.put(request.repository.id, msgspec.json.encode(_settled(read)))
+
+
+async def _check_newest(stream: str, asked_key: str, world: World) -> None:
+    """Nothing more is paid for what nobody will be told. Raises StepFailed."""
+    if is_overtaken(await world.log.read(stream), asked_key):
+        raise StepFailed(STOPPED, "overtaken")
 
 
 async def load_read(world: World, repository: Repository, digest: str) -> Read:

@@ -149,6 +149,15 @@ async def test_a_suggestion_that_does_not_fit_its_file_is_left_out(
     assert [each.suggestion for each in (await reads(stage)).findings] == [None]
 
 
+async def test_what_was_overtaken_before_it_was_read_is_not_paid_for() -> None:
+    stage = await staged(keys=("k", "l"))
+
+    with pytest.raises(StepFailed, match=STOPPED):
+        await reads(stage)
+
+    assert stage.claude.asked == []
+
+
 async def test_what_a_listing_of_files_ends_before_is_counted_as_not_read() -> None:
     stage = await staged(finds())
     patch = Patch(path="f.py", was=None, status="modified", changes=1, patch="@@ -1 +1 @@\n-a\n+b")
