@@ -15,8 +15,8 @@ def paused(*, is_new: bool, by: str) -> str:
     """They are stopped; what still works."""
     said = f"Paused by {by}: no" if is_new else "Paused already: no"
     return (
-        f"{said} review of this pull request follows by itself from now on. One that has begun comes to its "
-        f"end, {ASK[:-1]} all the same, and `{PREFIX} resume` ends the pause."
+        f"{said} review of this pull request follows by itself from now on. One that is being read comes to "
+        f"its end, {ASK[:-1]} all the same, and `{PREFIX} resume` ends the pause."
     )
 
 
@@ -33,6 +33,11 @@ def resumed(outcome: str, *, by: str) -> str:
         f"{begun}None follows by itself all the same: this repository wants none or stands still, or this is "
         f"a draft, a fork's, closed, or one of mine. {ASK}"
     )
+
+
+def stopped() -> tuple[str, str]:
+    """Of the check of one that was to be tried again during a pause."""
+    return "Paused meanwhile", f"Reviews by themselves are paused on this pull request, so it is left. {ASK}"
 
 
 def below(*, is_paused: bool) -> str:

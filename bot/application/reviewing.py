@@ -9,6 +9,7 @@ import structlog
 from dbos import DBOS
 from structlog.contextvars import bound_contextvars
 
+from bot.application import review_pause_words as pause_words
 from bot.application import review_words as words
 from bot.application.effects import once
 from bot.application.ports import World
@@ -20,6 +21,7 @@ from bot.application.review_heeding import heed, sign_of
 from bot.application.review_posting import At, end, give_up, say
 from bot.application.review_reading import keep_seen, read_pull
 from bot.application.saga import Places
+from bot.domain.review_pauses import is_stopped
 from bot.domain.reviewing import (
     MENDABLE,
     TRIES,
@@ -56,7 +58,7 @@ async def open_check(world: World, stream: str, asked_key: str, nth: int, *, key
     """The pull request as it is seen now, kept, and the check run of its commit; nothing where it is over."""
     past = await world.log.read(stream)
     request = request_in(past, asked_key)
-    if nth > 1 and is_overtaken(past, asked_key):
+    if nth > 1 and (is_overtaken(past, asked_key) or is_stopped(past, asked_key)):
         return []
     pull = await world.reviews.look(request.repository, request.number)
     if not pull.is_open:
@@ -90,7 +92,7 @@ async def set_aside(  # noqa: PLR0913  which review, and what keeps it from goin
     if code == STOPPED or is_overtaken(past, asked_key):
         await end(at, "overtaken", words.overtaken(), world)
         return 0.0
-    if code not in MENDABLE or nth >= TRIES:
+    if code not in MENDABLE or nth >= TRIES or is_stopped(past, asked_key):
         await give_up(at, code, world)
         return 0.0
     seconds = pause_seconds(nth, world.rules.look_again_seconds * FIRST)
@@ -108,9 +110,12 @@ async def leave(world: World, stream: str, asked_key: str, check: int, *, key: s
     """Nothing more comes of it: the check of its last try, where there was one, no longer says otherwise."""
     past = await world.log.read(stream)
     at = At(stream=stream, key=asked_key, request=request_in(past, asked_key), check=check)
-    is_newer = is_overtaken(past, asked_key)
-    outcome, said = ("overtaken", words.overtaken()) if is_newer else ("closed", words.closed())
-    await end(at, outcome, said, world)
+    if is_overtaken(past, asked_key):
+        await end(at, "overtaken", words.overtaken(), world)
+    elif is_stopped(past, asked_key):
+        await end(at, "paused", pause_words.stopped(), world)
+    else:
+        await end(at, "closed", words.closed(), world)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

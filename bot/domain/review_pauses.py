@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import Final
 
-from bot.domain.reviewing import CONCLUDED
+from bot.domain.reviewing import CONCLUDED, request_in
 from bot.records import Actor, Fact, Recorded
 
 PAUSED: Final = "ReviewsPaused"
@@ -29,6 +29,11 @@ def is_paused(records: Iterable[Recorded]) -> bool:
 def before(records: Iterable[Recorded], key: str) -> Sequence[Recorded]:
     """What there was until this was said: all of it, where it is not noted yet."""
     return list(takewhile(lambda each: each.meta.get("key") != key, records))
+
+
+def is_stopped(records: Sequence[Recorded], key: str) -> bool:
+    """Whether nobody asked for the review of this key, and none is to follow by itself by now."""
+    return request_in(records, key).by is None and is_paused(records)
 
 
 def is_reviewed(records: Iterable[Recorded], head: str) -> bool:

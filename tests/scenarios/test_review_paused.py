@@ -55,7 +55,7 @@ async def test_what_is_pushed_during_a_pause_is_reviewed_once_it_is_over(team: T
     assert meanwhile == 1
     assert [each.head_sha for each in team.github.checks()][1:] == [pull.head]
     assert pull.replies() == snapshot([
-        "Paused by developer: no review of this pull request follows by itself from now on. One that has begun comes to its end, `/claude review` asks for one all the same, and `/claude resume` ends the pause.",
+        "Paused by developer: no review of this pull request follows by itself from now on. One that is being read comes to its end, `/claude review` asks for one all the same, and `/claude resume` ends the pause.",
         "The pause is over, by developer. Its newest commit was not reviewed yet: that follows by itself now.",
     ])
 
@@ -77,7 +77,7 @@ async def test_who_asks_during_a_pause_gets_a_review_and_its_end_says_so(team: T
         "<sub>When this was said, reviews by themselves were paused here: `/claude resume` lets them follow again.</sub>"
     )
     assert pull.replies()[1:] == snapshot([
-        "Paused already: no review of this pull request follows by itself from now on. One that has begun comes to its end, `/claude review` asks for one all the same, and `/claude resume` ends the pause.",
+        "Paused already: no review of this pull request follows by itself from now on. One that is being read comes to its end, `/claude review` asks for one all the same, and `/claude resume` ends the pause.",
         "The pause is over, by developer. Its newest commit was reviewed already, the next push is again by itself. `/claude review` asks for one.",
     ])
 

@@ -9,9 +9,10 @@ from bot.application.asked import PauseReviews, ResumeReviews
 from bot.application.configuration import PATH
 from bot.application.review_asking import consider
 from bot.application.review_pausing import FOLLOWS, NOT_PAUSED, REVIEWED, UNASKED_NONE, pause, resume
+from bot.application.reviewing import leave, open_check, set_aside
 from bot.domain import review_pauses, reviewing
 from bot.domain.policy import NotAllowed
-from bot.domain.reviewing import Ended
+from bot.domain.reviewing import Ended, Request
 from bot.records import Actor
 from tests.unit.fake_reviews import OPEN, FakeReviews
 from tests.unit.fakes import FakeFiles, FakeSources, Stage
@@ -131,6 +132,33 @@ async def test_what_is_not_reviewed_by_itself_is_not_when_the_pause_ends(case: d
 
     assert await resumes(stage) == UNASKED_NONE
     assert facts(stage) == NOBODY_ASKED
+
+
+BY_ITSELF = Request(repository=SHOP, number=5, cause="opened")
+
+
+@pytest.mark.parametrize("by", [None, DEVELOPER])
+async def test_what_is_to_be_tried_again_is_left_during_a_pause_unless_somebody_asked(
+    by: Actor | None,
+) -> None:
+    stage, asked_for = staged(), reviewing.requested(replace(BY_ITSELF, by=by))
+    await stage.log.append(STREAM, [asked_for], after=0, key="k", meta={"key": "k"}, row={}, follow_ups=[])
+    await pauses(stage)
+
+    seconds = await set_aside(stage.world, STREAM, "k", 31, 1, "claude_unavailable", key="s")
+    opened = await open_check(stage.world, STREAM, "k", 2, key="s")
+    await leave(stage.world, STREAM, "k", 31, key="s")
+
+    assert (seconds > 0, bool(opened)) == (by is not None, by is not None)
+    assert stage.review_checks.titled == ("Closed meanwhile" if by else "Paused meanwhile")
+
+
+async def test_what_was_reviewed_for_the_first_time_is_read_although_it_was_paused_since() -> None:
+    stage, asked_for = staged(), reviewing.requested(BY_ITSELF)
+    await stage.log.append(STREAM, [asked_for], after=0, key="k", meta={"key": "k"}, row={}, follow_ups=[])
+    await pauses(stage)
+
+    assert await open_check(stage.world, STREAM, "k", 1, key="s")
 
 
 async def test_who_may_only_read_ends_no_pause() -> None:
