@@ -13,8 +13,8 @@ from bot.domain.commands import PREFIX
 from bot.domain.remarks import Finding, Sorted
 from bot.domain.reviewing import Request
 from bot.domain.suggesting import block
-from bot.domain.threads import finding_marker
 from bot.domain.verdicts import Verdict
+from bot.finding_marks import finding_marker
 
 CHECK: Final = "Claude review"
 LONGEST_TEXT: Final = 3_000

@@ -23,8 +23,8 @@ class Finding:
     """What is wrong at some lines; `confidence` of a hundred, `code` the lines as they stand there.
 
     Without code it is of no line that a remark can stand on; of line 0 where its lines cannot be found again.
-    One that was followed goes by the fingerprint that it had. Of one that is unsettled the code that was shown
-    neither bears it out nor rules it out.
+    One that was followed goes by the fingerprint that it had. One that is unsettled is neither borne out nor
+    ruled out by the code that was shown.
     """
 
     rule: str

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from bot.domain.threads import finding_in
+from bot.finding_marks import finding_in
 from bot.infrastructure.github import GitHubApp
 from bot.infrastructure.github_graphql import data_of
 from bot.infrastructure.github_purposes import PUBLISH, TALK

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from bot.domain.threads import finding_marker
+from bot.finding_marks import finding_marker
 from bot.infrastructure.github_reviews import GitHubReviews
 from bot.infrastructure.github_threads import GitHubThreads
 from bot.records import StepFailed

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.threads import finding_in, finding_marker
+from bot.finding_marks import finding_in, finding_marker
 
 ONE, OTHER = "0123456789abcdef", "fedcba9876543210"
 
