@@ -11,6 +11,7 @@ import pytest
 
 from bot.application.asked import Freeze, Judge, Review
 from bot.application.freezing import freeze
+from bot.application.recording import append_beside
 from bot.application.refusal_words import refusal
 from bot.application.review_asking import ask_for_review
 from bot.application.review_judging import judge_and_tell
@@ -23,6 +24,7 @@ from bot.domain.anchors import Anchor
 from bot.domain.freezing import Frozen
 from bot.domain.policy import NotAllowed, Rules
 from bot.domain.remarks import Finding
+from bot.domain.replying import Dispute, answered
 from bot.domain.verdicts import Kind, NoSuchFinding, OwnPullRequest, in_force, judged, subject_of
 from bot.records import Actor, Fact, Recorded, Repository, StepFailed, Unavailable
 from tests.unit.fake_reviews import OPEN, FakeReviews
@@ -263,6 +265,21 @@ async def test_id_13_what_who_wrote_it_said_elsewhere_counts_for_others_only() -
     assert await verdicts_on(SHOP, PULL, stage.world) == {}
     assert len(await verdicts_on(SHOP, replace(PULL, author_id=ADMIN.id), stage.world)) == 1
     assert len(await verdicts_on(SHOP, replace(PULL, author_id=None), stage.world)) == 1
+
+
+async def test_of_what_the_bot_has_withdrawn_the_word_of_people_lets_the_check_pass() -> None:
+    stage = await reviewed()
+    dispute = Dispute(
+        repository=SHOP, number=5, thread=1, comment=2, fingerprint=FINDING.fingerprint, by=DEVELOPER
+    )
+    fact = answered(dispute, withdraws=True, why="digest")
+    await append_beside(stage.world, REVIEWS, fact, key="w", meta={"key": "w"})
+
+    assert await tell_anew(SHOP, PULL, stage.world) == "neutral"
+    assert "Left out, as withdrawn in their threads: 1 finding." in stage.comments.on(5)[0]
+    assert await judges(stage) == "success"
+    assert "Accepted or dismissed: 1" in stage.comments.on(5)[0]
+    assert "withdrawn" not in stage.comments.on(5)[0]
 
 
 async def test_what_is_graver_by_then_is_said_and_counted() -> None:
