@@ -17,7 +17,7 @@ from bot.application.review_guidance import Guided, Place, gather
 from bot.application.review_paying import Cost
 from bot.application.review_questions import Asking
 from bot.domain.fencing import nonce_of
-from bot.domain.remarks import Finding, Severity
+from bot.domain.remarks import Finding, Severity, each_once
 from bot.domain.reviewing import Request, is_overtaken, read_before, request_in
 from bot.records import STOPPED, Recorded, Repository, StepFailed
 from bot.review_records import Reviewable
@@ -203,6 +203,8 @@ def _with(read: Read, it: Group) -> Read:
 
 
 def _settled(read: Read) -> Read:
-    """What is found again is not mended, whoever found it."""
-    found = {each.fingerprint for each in read.findings}
-    return replace(read, mended=tuple(each for each in read.mended if each.fingerprint not in found))
+    """Each finding once, and what is found again is not mended, whoever found it."""
+    found = each_once(read.findings)
+    known = {each.fingerprint for each in found}
+    mended = tuple(each for each in read.mended if each.fingerprint not in known)
+    return replace(read, findings=found, mended=mended)

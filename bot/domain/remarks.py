@@ -105,6 +105,15 @@ def sort(
     return Sorted(on_lines=tuple(on_lines), listed=tuple(listed), settled=tuple(settled))
 
 
+def each_once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The same without what is there twice: of no line only where it is at none, the surer before the other."""
+    found: dict[tuple[str, int], Finding] = {}
+    for each in sorted(findings, key=lambda it: it.is_unsettled):
+        found.setdefault((each.fingerprint, each.anchor.line), each)
+    at_lines = {name for name, line in found if line}
+    return tuple(each for (name, line), each in found.items() if line or name not in at_lines)
+
+
 def conclusion(findings: Sequence[Finding], *, fails_at: Severity | None, is_whole: bool) -> str:
     """How the check ends: it judges where the repository wants that alone, and passes what was read whole.
 

@@ -39,7 +39,7 @@ async def test_it_stands_in_the_walkthrough_alone_if_the_first_reader_was_sure_a
     [check] = team.github.checks()
     assert at_lines(pull) == []
     assert [line for line in walkthrough(pull).splitlines() if line.startswith("- ")] == snapshot([
-        "- **major** `count.py:5` (not settled by the code that was shown): The total is set and not added to With two paid invoices the total is 1, for each paid one sets it anew."
+        "- <commit> **major** `count.py:5` (not settled by the code that was shown): The total is set and not added to. With two paid invoices the total is 1, for each paid one sets it anew."
     ])
     assert (check.conclusion, check.output["summary"]) == snapshot((
         "neutral",

@@ -101,7 +101,7 @@ Only paid invoices are counted.
 
 Read: 1 file.
 
-<sub>Asked for by @requester. 2 model calls, <tokens>, <cost>. `/claude review` reads it again.</sub>\
+<sub>Asked for by @requester. 2 model calls, <tokens>, <cost>. `/claude review` reads what is new, `/claude review full` all of it.</sub>\
 """)
     assert len(pull.replies()) == len(pull.by_the_bot("walkthrough")) == 1
 

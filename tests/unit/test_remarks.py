@@ -14,6 +14,7 @@ from bot.domain.remarks import (
     Severity,
     Sorted,
     conclusion,
+    each_once,
     judged,
     sort,
 )
@@ -80,6 +81,14 @@ def test_what_was_said_before_and_what_is_of_no_line_is_only_listed() -> None:
     loose = finding(line=7, code=())
 
     assert sort([FINDING, loose], least=0, said={FINDING.fingerprint}).listed == (FINDING, loose)
+
+
+def test_each_is_there_once_and_at_its_line_where_it_has_one() -> None:
+    lost = finding(line=0, known_as=FINDING.fingerprint)
+    unsettled = replace(FINDING, is_unsettled=True)
+    alone = finding(line=0, rule="race")
+
+    assert each_once([unsettled, lost, alone, FINDING, finding(line=9)]) == (alone, FINDING, finding(line=9))
 
 
 def test_more_than_people_read_is_listed() -> None:
