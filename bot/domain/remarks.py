@@ -106,7 +106,7 @@ def sort(
 
 
 def each_once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The same without what is there twice: of no line only where it is at none, the surer before the other."""
+    """The same without what is there twice: of no line only where it is at none, the surer first."""
     found: dict[tuple[str, int], Finding] = {}
     for each in sorted(findings, key=lambda it: it.is_unsettled):
         found.setdefault((each.fingerprint, each.anchor.line), each)
