@@ -25,7 +25,7 @@ def remark(world: World, of: Repository, it: Remark) -> dict[str, Any]:
         "node_id": node_id("PRRC", it.id),
         "url": url,
         "pull_request_review_id": review.id,
-        "diff_hunk": said.get("diff_hunk") or _hunk(of, it),
+        "diff_hunk": said["diff_hunk"] if "diff_hunk" in said else _hunk(of, it),
         "path": said["path"],
         "position": 1,
         "original_position": 1,
