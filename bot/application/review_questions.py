@@ -24,8 +24,9 @@ Turns = Mapping[str, Mapping[str, str]]
 
 MAX_TOKENS: Final = 16_000
 LONGEST_DESCRIPTION: Final = 8_000
-# What is around the hunks may make a question so much longer, in characters.
-MOST_AROUND: Final = 60_000
+# What is around the hunks may make a question so much longer, in characters: less for three of the diff each.
+MOST_AROUND: Final = 40_000
+LEAST_AROUND: Final = 4_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +122,9 @@ def _question(rules: str, turns: Turns, shape: type[BaseModel], model: str) -> Q
 
 def _shown(diff: bytes, files: Sequence[FileDiff], asking: Asking, nonce: str) -> str:
     """The hunks of these files, with what is around them as far as there is room for it."""
-    parts, room = list[str](), MOST_AROUND
-    for file in files:
-        plain = shown_file(diff, file)
+    plains = [shown_file(diff, file) for file in files]
+    parts, room = list[str](), max(LEAST_AROUND, MOST_AROUND - sum(map(len, plains)) // 3)
+    for file, plain in zip(files, plains, strict=True):
         whole = shown_file(diff, file, asking.texts.get(file.path, ()))
         fits = len(whole) - len(plain) <= room
         room -= len(whole) - len(plain) if fits else 0
