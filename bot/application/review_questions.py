@@ -16,6 +16,7 @@ from bot.domain.diff_shown import shown_file
 from bot.domain.fencing import fence, nonce_of
 from bot.domain.remarks import Finding
 from bot.domain.reviewing import Request
+from bot.domain.schemas import bare
 from bot.domain.visible import visible_markdown
 from bot.records import Question
 from bot.review_records import Reviewable
@@ -114,7 +115,7 @@ def _question(rules: str, turns: Turns, shape: type[BaseModel], model: str) -> Q
         model=model,
         system=system,
         messages=tuple(map(asked, said)),
-        schema=shape.model_json_schema(),
+        schema=bare(shape.model_json_schema()),
         max_tokens=MAX_TOKENS,
         prompts=tuple(prompts),
     )
