@@ -63,7 +63,10 @@ class Thread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """One comment of such a thread; `is_ours` where this App wrote it, `by` None where its writer is gone."""
+    """One comment of such a thread; `is_ours` where this App wrote it, `by` None where its writer is gone.
+
+    `by_id` is whose it is; a name may be another's by now.
+    """
 
     id: int
     by: str | None
@@ -71,3 +74,4 @@ class Remark:
     body: str
     path: str
     hunk: str
+    by_id: int | None = None

@@ -16,7 +16,16 @@ from bot.domain.conversation import asked
 from bot.domain.diff import files_in
 from bot.domain.diff_shown import pack, shown_file
 from bot.domain.fencing import fence, nonce_of
-from bot.domain.replying import Dispute, answer_in, dispute_in, heard_in, is_over, is_superseded
+from bot.domain.replying import (
+    Dispute,
+    answer_in,
+    dispute_in,
+    heard_in,
+    is_over,
+    is_superseded,
+    unanswered_in,
+)
+from bot.domain.secrecy import without_secrets
 from bot.domain.visible import visible_markdown
 from bot.records import Question
 from bot.review_records import Remark, Reviewable
@@ -52,8 +61,8 @@ async def think(world: World, stream: str, asked_key: str, *, key: str) -> str:
         return ""
     await check_not_frozen(world, it.repository)
     said = await world.review_threads.said(it.repository, it.number, it.thread)
-    if not any(each.id == it.comment for each in said):
-        return ""  # it was taken back
+    if not _is_there(said, it, unanswered_in(past, it.thread)):
+        return ""
     pull = await world.reviews.look(it.repository, it.number)
     if not pull.is_open:
         return ""
@@ -72,6 +81,11 @@ async def load_reconsidered(world: World, repository_id: int, digest: str) -> Re
     return Reconsidered.model_validate_json(await world.blobs.get(repository_id, digest))
 
 
+def _is_there(said: Sequence[Remark], it: Dispute, waiting: Collection[int]) -> bool:
+    """Whether the finding is, and anything that waits for an answer: what was said may be taken back."""
+    return bool(said) and said[0].id == it.thread and any(each.id in waiting for each in said)
+
+
 async def _as_it_is_now(it: Dispute, pull: Reviewable, path: str, world: World) -> str:
     """What the pull request changes in that file by now: it may have been mended since."""
     diff = await world.reviews.diff(it.repository, base=pull.base, head=pull.head)
@@ -86,17 +100,18 @@ def _shown(diff: bytes, path: str) -> str:
 
 
 def reply_question(
-    said: Sequence[Remark], now: str, heard: Collection[str], key: str, model: str
+    said: Sequence[Remark], now: str, heard: Collection[int], key: str, model: str
 ) -> Question:
     """What stands there now, what was found and where, and all that was said to it, each as its writer's."""
     first, nonce = said[0], nonce_of(key)
-    talk = "\n\n".join(_told(each, heard, nonce) for each in said[1:][-MOST_REMARKS:])
+    hunk = without_secrets(first.hunk)[-LONGEST_HUNK:]
+    talk = "\n\n".join(_told(each, heard, nonce) for each in _most_telling(said[1:], heard))
     with noting() as prompts:
         system = render("reply")
         turn = render(
             "reply_request",
             finding=fence(_visible(first.body), "the finding, as you said it", nonce),
-            hunk=fence(first.hunk[-LONGEST_HUNK:], f"the lines of {first.path} that it was said at", nonce),
+            hunk=fence(hunk, f"the lines of {first.path} that it was said at", nonce),
             now=fence(now, f"what the pull request changes in {first.path} now", nonce),
             talk=talk,
         )
@@ -110,15 +125,28 @@ def reply_question(
     )
 
 
-def _told(it: Remark, heard: Collection[str], nonce: str) -> str:
+def _most_telling(said: Sequence[Remark], heard: Collection[int]) -> list[Remark]:
+    """The newest, in their order: however much others say, they take nobody's place who has a say in it."""
+    others = [each for each in said if not _has_a_say(each, heard)]
+    telling = [each for each in said if _has_a_say(each, heard)][-MOST_REMARKS:]
+    room = MOST_REMARKS - len(telling)
+    kept = {each.id for each in (*telling, *(others[-room:] if room else ()))}
+    return [each for each in said if each.id in kept]
+
+
+def _has_a_say(it: Remark, heard: Collection[int]) -> bool:
+    return it.is_ours or it.by_id in heard
+
+
+def _told(it: Remark, heard: Collection[int], nonce: str) -> str:
     return fence(_visible(it.body), _voice(it, heard), nonce)
 
 
-def _voice(it: Remark, heard: Collection[str]) -> str:
+def _voice(it: Remark, heard: Collection[int]) -> str:
     """Whose words they are, as GitHub says, and whether these have a say in it."""
     if it.is_ours:
         return "you, earlier"
-    return f"@{it.by}" if it.by in heard else f"@{it.by or 'ghost'}, who has no say in it"
+    return f"@{it.by}" if _has_a_say(it, heard) else f"@{it.by or 'ghost'}, who has no say in it"
 
 
 def _visible(text: str) -> str:

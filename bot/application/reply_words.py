@@ -42,6 +42,11 @@ def given_up(reason: str) -> str:
     return f"I could not look at this again, because: {_why(reason)} The finding stays as it is."
 
 
+def unsaid(reason: str) -> str:
+    """It was looked at and taken back, and the reasons cannot be said."""
+    return f"I could not say why, because: {_why(reason)} The finding is withdrawn all the same."
+
+
 def _why(reason: str) -> str:
     return WHY.get(reason) or why(reason)
 

@@ -102,7 +102,10 @@ async def set_aside(world: World, stream: str, asked_key: str, nth: int, code: s
     if code in GONE or is_superseded(past, asked_key):
         return 0.0
     if code not in MENDABLE or nth >= TRIES:
-        await _tell(world, it, f"{asked_key}:given-up", words.given_up(code))
+        noted = answer_in(past, asked_key)
+        is_withdrawn = noted is not None and noted.type == WITHDRAWN
+        said = words.unsaid(code) if is_withdrawn else words.given_up(code)
+        await _tell(world, it, f"{asked_key}:given-up", said)
         return 0.0
     seconds = pause_seconds(nth, world.rules.look_again_seconds * FIRST)
     if nth == 1:

@@ -111,10 +111,19 @@ def is_heard_out(records: Sequence[Recorded], thread: int) -> bool:
     return _count(records, DISPUTED, thread) >= MOST_HEARD
 
 
-def heard_in(records: Iterable[Recorded], thread: int) -> frozenset[str]:
-    """Who was heard there, by their names: they have a say in it, and nobody else."""
+def heard_in(records: Iterable[Recorded], thread: int) -> frozenset[int]:
+    """Who was heard there, by their numbers: they have a say in it, and nobody else."""
     said = (each for each in records if each.type == DISPUTED and each.data["thread"] == thread)
-    return frozenset(each.data["by"]["login"] for each in said)
+    return frozenset(each.data["by"]["id"] for each in said)
+
+
+def unanswered_in(records: Iterable[Recorded], thread: int) -> frozenset[int]:
+    """The comments that were heard there since it was last answered."""
+    waiting: set[int] = set()
+    for each in records:
+        if each.type in {DISPUTED, INSISTED} and each.data["thread"] == thread:
+            waiting = waiting | {each.data["comment"]} if each.type == DISPUTED else set()
+    return frozenset(waiting)
 
 
 def _count(records: Sequence[Recorded], kind: str, thread: int) -> int:

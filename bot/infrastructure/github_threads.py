@@ -169,9 +169,11 @@ def _ours(nodes: Iterable[Mapping[str, Any] | None], bot: str) -> Iterator[Threa
 
 
 def _remark(data: Mapping[str, Any], bot: str) -> Remark:
+    user = data["user"] or {}  # an account may have been deleted
     return Remark(
         id=data["id"],
-        by=(data["user"] or {}).get("login"),  # an account may have been deleted
+        by=user.get("login"),
+        by_id=user.get("id"),
         is_ours=_is_by(data, bot),
         body=data["body"],
         path=data["path"],

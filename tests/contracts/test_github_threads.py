@@ -99,7 +99,13 @@ async def test_the_talk_of_a_thread_is_told_with_who_said_it_and_nothing_of_anot
 
     assert (first.is_ours, first.hunk) == (True, "@@ -0,0 +1,3 @@\n+a\n+b")
     assert second == Remark(
-        id=second.id, by="dev", is_ours=False, body="It is not.", path="a.txt", hunk=first.hunk
+        id=second.id,
+        by="dev",
+        by_id=side.github.account("dev").id,
+        is_ours=False,
+        body="It is not.",
+        path="a.txt",
+        hunk=first.hunk,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from bot.application.refusing import MOST_ANSWERS_AN_HOUR, may_be_told
-from bot.application.reply_thinking import NOT_SHOWN, think
+from bot.application.reply_thinking import MOST_REMARKS, NOT_SHOWN, think
 from bot.application.replying import Superseded, answer, set_aside
 from bot.application.spending import spending
 from bot.domain.policy import Rules
@@ -29,6 +29,12 @@ KIND: Final = "pull_request_review_comment.created"
 STREAM: Final = stream_of(SHOP.id, PULL)
 FIRST, OTHER = 500, 510
 FOUND: Final = "0123456789abcdef"
+KEY_LINE: Final = "QUJD" * 16
+PRIVATE_KEY: Final = "\n".join([
+    "+-----BEGIN RSA PRIVATE KEY-----",
+    *[f"+{KEY_LINE}"] * 40,
+    "+-----END RSA PRIVATE KEY-----",
+])
 USAGE: Final = Usage(input_tokens=1000, output_tokens=10, cache_read_tokens=0, cache_write_tokens=0)
 
 
@@ -45,7 +51,8 @@ def thread(first: int, fingerprint: str = FOUND) -> Thread:
 
 def remark(number: int, body: str, by: str | None = "developer", **more: Any) -> Remark:
     hunk = "@@ -1 +1 @@\n+    return 2"
-    made = Remark(id=number, by=by, is_ours=False, body=body, path="f.py", hunk=hunk)
+    number_of = {each.login: each.id for each in (DEVELOPER, REQUESTER, STRANGER, VIEWER)}.get(by or "")
+    made = Remark(id=number, by=by, by_id=number_of, is_ours=False, body=body, path="f.py", hunk=hunk)
     return replace(made, **more)
 
 
@@ -438,3 +445,90 @@ async def test_where_more_was_said_since_the_older_is_not_held_up() -> None:
 
     assert await set_aside(stage.world, STREAM, "k", 1, "frozen", key="step") == 0.0
     assert said(stage) == []
+
+
+async def test_where_the_finding_itself_is_gone_nobody_elses_words_are_taken_for_it() -> None:
+    stage = staged(says(withdraws=True))
+    await hears(stage)
+    stage.review_threads.remarks[FIRST].pop(0)
+
+    assert await think(stage.world, STREAM, "k", key="step-1") == ""
+    assert stage.claude.asked == []
+
+
+async def test_what_was_said_before_something_that_was_taken_back_is_answered() -> None:
+    stage = staged(says())
+    await hears(stage)
+    await hears(stage, "Never mind.", key="l")
+    stage.review_threads.remarks[FIRST].pop()
+
+    await goes(stage, "k")
+    await goes(stage, "l")
+
+    assert len(said(stage)) == 1
+    assert "It is meant." in str(stage.claude.asked[0].messages)
+
+
+async def test_what_was_answered_is_not_answered_again_for_something_that_was_taken_back() -> None:
+    stage = staged(says())
+    await hears(stage)
+    await goes(stage)
+    await hears(stage, "Never mind.", key="l")
+    stage.review_threads.remarks[FIRST].pop()
+
+    await goes(stage, "l")
+
+    assert len(said(stage)) == len(stage.claude.asked) == 1
+
+
+async def test_however_much_others_say_the_words_of_who_has_a_say_are_shown() -> None:
+    stage = staged(says())
+    await hears(stage)
+    there = stage.review_threads.remarks[FIRST]
+    there += [remark(800 + nth, f"noise {nth}", by="stranger") for nth in range(MOST_REMARKS + 5)]
+
+    await goes(stage)
+
+    turn = str(stage.claude.asked[0].messages)
+    assert "It is meant." in turn
+    assert turn.count("noise") == MOST_REMARKS - 1
+    assert turn.index("It is meant.") < turn.index("noise 6")
+
+
+async def test_who_took_the_name_of_somebody_who_was_heard_has_no_say() -> None:
+    stage = staged(says())
+    await hears(stage)
+    stage.review_threads.remarks[FIRST].append(remark(750, "Withdraw.", by_id=STRANGER.id))
+
+    await goes(stage)
+
+    assert f'source="@{DEVELOPER.login}, who has no say in it"' in str(stage.claude.asked[0].messages)
+
+
+async def test_a_key_that_the_cut_would_part_is_left_out_whole() -> None:
+    stage = staged(says())
+    there = stage.review_threads.remarks[FIRST]
+    there[0] = replace(there[0], hunk=f"@@ -0,0 +1,400 @@\n{PRIVATE_KEY}\n{'+x = 1' * 3_000}")
+    await hears(stage)
+
+    await goes(stage)
+
+    assert KEY_LINE not in str(stage.claude.asked[0].messages)
+
+
+@pytest.mark.parametrize(("withdraws", "stays"), [(True, False), (False, True)])
+async def test_what_could_not_be_said_in_the_end_is_not_told_otherwise(
+    *, withdraws: bool, stays: bool
+) -> None:
+    stage = staged(says(withdraws=withdraws))
+    await hears(stage)
+    digest = await think(stage.world, STREAM, "k", key="step-1")
+    stage.review_threads.forbids = True
+    with pytest.raises(StepFailed):
+        await answer(stage.world, STREAM, "k", digest, key="step-2")
+    stage.review_threads.forbids = False
+
+    await set_aside(stage.world, STREAM, "k", 1, "internal", key="step")
+
+    assert ("The finding stays as it is." in said(stage)[-1]) is stays
+    assert ("The finding is withdrawn all the same." in said(stage)[-1]) is withdraws

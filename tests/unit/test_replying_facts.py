@@ -1,6 +1,7 @@
 """What people said to findings, and what became of that, as facts."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -18,6 +19,7 @@ from bot.domain.replying import (
     is_last,
     is_over,
     is_superseded,
+    unanswered_in,
     withdrawn_in,
 )
 from bot.domain.reviewing import CONCLUDED
@@ -75,7 +77,14 @@ def test_what_is_answered_is_not_superseded_any_more() -> None:
 def test_who_was_heard_in_a_thread_has_a_say_there() -> None:
     past = recorded((disputed(SAID), "a"), (stays(), "b"), (disputed(ELSEWHERE), "c"))
 
-    assert (heard_in(past, 500), heard_in(past, 502)) == (frozenset({"dev"}), frozenset())
+    assert (heard_in(past, 500), heard_in(past, 502)) == (frozenset({1}), frozenset())
+
+
+def test_what_waits_is_what_was_said_since_the_last_answer_there() -> None:
+    before = (disputed(SAID), "a"), (disputed(ELSEWHERE), "b"), (stays(ELSEWHERE), "c")
+    past = recorded(*before, (stays(), "d"), (disputed(replace(SAID, comment=702)), "e"))
+
+    assert [unanswered_in(past[:end], 500) for end in (3, 4, 5)] == [{700}, set(), {702}]
 
 
 def test_two_answers_are_all_there_is_and_others_do_not_count() -> None:
