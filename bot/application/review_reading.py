@@ -57,9 +57,10 @@ class Read:
     guided: Guided = Guided()  # noqa: RUF009  frozen
 
     def without(self, fingerprints: Collection[str]) -> "Read":
-        """The same without what was withdrawn since."""
+        """The same without what was withdrawn since; what stood and was found anew as well counts once."""
         kept = tuple(each for each in self.findings if each.fingerprint not in fingerprints)
-        return replace(self, findings=kept, withdrawn=len(self.findings) - len(kept))
+        gone = {(each.fingerprint, each.anchor.line) for each in self.findings if each not in kept}
+        return replace(self, findings=kept, withdrawn=len(gone))
 
     @property
     def unread(self) -> int:
