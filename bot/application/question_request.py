@@ -1,12 +1,13 @@
 """What the model is shown of a question at first: who said what, what changes, and which files there are."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from bot.application.ports import World
 from bot.application.prompting import render
-from bot.application.question_seeing import Seen
+from bot.application.question_seeing import Seen, actor_of
 from bot.application.showing import instructions_of, seen_of, shown_paths
 from bot.conversation_records import Said
 from bot.domain.diff import files_in
@@ -14,9 +15,12 @@ from bot.domain.diff_shown import pack, shown_file
 from bot.domain.enquiring import Enquiry
 from bot.domain.fencing import fence, nonce_of
 from bot.domain.left_out import why_left_out
+from bot.domain.paths import kept_back
+from bot.domain.secrecy import without_secrets
 from bot.domain.shown_lines import Lines, changed
 from bot.domain.tree import Tree
 from bot.records import Actor
+from bot.review_records import Remark
 
 LONGEST_DESCRIPTION: Final = 8_000
 LONGEST_SAID: Final = 4_000
@@ -26,6 +30,7 @@ DIFF_TOKENS: Final = 30_000
 GONE: Final = "somebody whose account is gone"
 NOTHING: Final = "(nothing)"
 NO_LINE: Final = "(it was asked at no line)"
+NOT_SHOWN: Final = "(not shown: the file is named like one of credentials)"
 NO_PULL: Final = "(an issue changes nothing)"
 NO_DIFF: Final = "(GitHub does not show this change at once; look at the files.)"
 
@@ -72,37 +77,54 @@ async def request_shown(it: Wanted, tree: Tree, world: World) -> tuple[str, Line
 
 async def _conversation(it: Wanted) -> str:
     """The newest of it that has room, and how much of it there is beside that."""
-    room, shown = LONGEST_CONVERSATION, list[str]()
-    for said in reversed(it.seen.conversation.comments):
-        text = (await seen_of(said.body))[:LONGEST_SAID]
-        if len(text) > room:
-            break
-        room -= len(text)
-        shown.insert(0, fence(text, _speaker(said, it.seen), it.nonce))
-    more = it.seen.conversation.earlier + len(it.seen.conversation.comments) - len(shown)
+    said = it.seen.conversation.comments
+    texts = await _newest([each.body for each in said])
+    more = it.seen.conversation.earlier + len(said) - len(texts)
     left_out = [f"({more} earlier comments are left out.)"] if more else []
+    told = zip(texts, said[len(said) - len(texts) :], strict=True)
+    shown = [fence(text, _speaker(each, it.seen), it.nonce) for text, each in told]
     return "\n\n".join([*left_out, *shown]) or NOTHING
 
 
+async def _newest(bodies: Sequence[str]) -> list[str]:
+    """What is seen of the newest of them that have room together, in their order."""
+    room, shown = LONGEST_CONVERSATION, list[str]()
+    for body in reversed(bodies):
+        text = (await seen_of(body))[:LONGEST_SAID]
+        if len(text) > room:
+            break
+        room -= len(text)
+        shown.insert(0, text)
+    return shown
+
+
 async def _line(it: Wanted) -> str:
-    """Where it was asked at a line: the diff up to there, and what was said at it."""
+    """Where it was asked at a line: the diff up to there, how the thread begins, and the newest of it."""
     if not it.seen.thread:
         return NO_LINE
-    first = it.seen.thread[0]
-    shown = [fence(first.hunk[-LONGEST_SAID:], f"the diff up to that line of {first.path}", it.nonce)]
-    for each in it.seen.thread:
-        by = "you said" if each.is_ours else f"at the line, by {_login(each.by)}"
-        if each.body:
-            shown.append(fence((await seen_of(each.body))[:LONGEST_SAID], by, it.nonce))
+    first, *rest = it.seen.thread
+    texts = await _newest([each.body for each in rest])
+    more = len(rest) - len(texts)
+    hunk = (
+        NOT_SHOWN if kept_back([first.path], not_secret=it.seen.not_secret) else without_secrets(first.hunk)
+    )
+    begins = (await seen_of(first.body))[:LONGEST_SAID]
+    told = zip(texts, rest[more:], strict=True)
+    shown = [
+        fence(hunk[-LONGEST_SAID:], f"the diff up to that line of {first.path}", it.nonce),
+        *([fence(begins, _remarker(first, it.seen), it.nonce)] if begins else []),
+        *([f"({more} remarks are left out.)"] if more else []),
+        *(fence(text, _remarker(each, it.seen), it.nonce) for text, each in told),
+    ]
     return "\n\n".join(shown)
-
-
-def _login(name: str | None) -> str:
-    return GONE if name is None else f"@{name}"
 
 
 def _speaker(said: Said, seen: Seen) -> str:
     return "you said" if said.is_own else f"comment by {_who(said.by, seen)}"
+
+
+def _remarker(said: Remark, seen: Seen) -> str:
+    return "you said" if said.is_ours else f"at the line, by {_who(actor_of(said), seen)}"
 
 
 def _who(person: Actor | None, seen: Seen) -> str:

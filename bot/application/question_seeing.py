@@ -1,5 +1,6 @@
 """What a question is about, as it stands when it is asked: the commit, and what was said there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -47,16 +48,17 @@ async def see(world: World, stream: str, asked_key: str, *, key: str) -> str:
     default = await base_head(repository, about.default_branch, world)
     pull = await world.reviews.look(repository, enquiry.number) if enquiry.is_pull else None
     conversation = _before(enquiry, await world.conversations.read(repository, enquiry.number))
+    thread = await _thread(enquiry, world)
     configuration = (await in_force(world, repository, about, commit=default)).configuration
     seen = Seen(
         commit=pull.head if pull else default,
         base=pull.base if pull else default,
         page=about.page,
         conversation=conversation,
-        own=await _own(_people(conversation), repository, about, world),
+        own=await _own(_people(conversation, thread), repository, about, world),
         pull=pull,
         not_secret=tuple(configuration.not_secret),
-        thread=await _thread(enquiry, world),
+        thread=thread,
     )
     return await world.blobs.put(repository.id, msgspec.json.encode(seen))
 
@@ -67,13 +69,16 @@ async def load_seen(world: World, repository: Repository, digest: str) -> Seen:
 
 
 async def _thread(enquiry: Enquiry, world: World) -> tuple[Remark, ...]:
-    """The thread up to the question, the newest of it; its first also where that is the question itself."""
+    """The thread up to the question: its first, also where that is the question itself, and the newest."""
     if enquiry.thread is None:
         return ()
     said = await world.review_threads.said(enquiry.repository, enquiry.number, enquiry.thread)
-    first = [replace(each, body="") for each in said[:1] if each.id == enquiry.comment]
-    before = [each for each in said if each.id < enquiry.comment]
-    return tuple(replace(each, body=each.body[:LONGEST_KEPT]) for each in [*first, *before[-MOST_COMMENTS:]])
+    before = [
+        replace(each, body="" if each.id == enquiry.comment else each.body[:LONGEST_KEPT])
+        for each in said
+        if each.id < enquiry.comment or each.id == enquiry.thread
+    ]
+    return (*before[:1], *before[1:][-MOST_COMMENTS:])
 
 
 def _before(enquiry: Enquiry, said: Conversation) -> Conversation:
@@ -88,9 +93,15 @@ def _cut(it: Said) -> Said:
     return replace(it, body=it.body[:LONGEST_KEPT])
 
 
-def _people(it: Conversation) -> list[Actor]:
-    """Who said something, each once, the newest first; who wrote it before all."""
-    by = [it.author, *(each.by for each in reversed(it.comments) if not each.is_own)]
+def actor_of(said: Remark) -> Actor | None:
+    """Whose words they are at a line; nobody where that account was deleted."""
+    return None if said.by is None or said.by_id is None else Actor(id=said.by_id, login=said.by)
+
+
+def _people(it: Conversation, thread: Sequence[Remark]) -> list[Actor]:
+    """Who said something, each once, the newest first, at the line first; who wrote it before all."""
+    at_the_line = [actor_of(each) for each in reversed(thread) if not each.is_ours]
+    by = [it.author, *at_the_line, *(each.by for each in reversed(it.comments) if not each.is_own)]
     return list({person.id: person for person in by if person is not None}.values())
 
 

@@ -11,6 +11,7 @@ import pytest
 from bot.application.answering import set_aside, stays
 from bot.application.asked import Ask
 from bot.application.question_asking import ask_about
+from bot.application.question_request import LONGEST_CONVERSATION
 from bot.application.question_saying import say
 from bot.application.question_seeing import MOST_COMMENTS, MOST_PEOPLE, load_seen, see
 from bot.application.question_turns import (
@@ -32,7 +33,7 @@ from bot.review_records import Remark
 from tests.unit.fake_conversations import FakeConversations
 from tests.unit.fake_reviews import OPEN, FakeReviews
 from tests.unit.fakes import Died, FakeClaude, FakeSources, Stage
-from tests.unit.histories import BASE, BEGAN, SHOP
+from tests.unit.histories import BASE, BEGAN, SHOP, STRANGER
 
 STREAM: Final = "questions:7:5"
 DEVELOPER: Final = Actor(id=1, login="requester")
@@ -217,8 +218,9 @@ async def test_a_diff_that_is_too_large_or_empty_is_said_to_be_so(text: bytes | 
 HUNK: Final = "@@ -1 +1,2 @@\n+def count(invoices):"
 
 
-def at_the_line(number: int, body: str, by: str | None = "viewer", *, is_ours: bool = False) -> Remark:
-    return Remark(id=number, by=by, is_ours=is_ours, body=body, path="count.py", hunk=HUNK)
+def at_the_line(number: int, body: str, by: str | None = "viewer", **more: Any) -> Remark:
+    made = Remark(id=number, by=by, is_ours=False, body=body, path="count.py", hunk=HUNK)
+    return replace(made, **more)
 
 
 async def in_a_thread(*said: Remark, answers: Sequence[Answer] = ()) -> Stage:
@@ -249,6 +251,63 @@ async def test_a_thread_that_the_question_begins_shows_the_line() -> None:
     shown = first_turn(stage.claude.asked[0])
     assert HUNK in shown
     assert "/claude ask x" not in shown
+
+
+async def line_shown(stage: Stage) -> str:
+    await replied(stage)
+    return first_turn(stage.claude.asked[0]).partition("The line that it was asked at")[2]
+
+
+async def test_of_a_long_thread_the_first_and_the_newest_are_shown_as_far_as_there_is_room() -> None:
+    long = [at_the_line(901 + nth, f"{nth} {'a' * 3_000}") for nth in range(20)]
+    stage = await in_a_thread(at_the_line(900, "Wrong."), *long, answers=[says("42")])
+
+    shown = await line_shown(stage)
+
+    assert len(shown.partition("What it changes")[0]) < LONGEST_CONVERSATION + 5_000
+    assert shown.index("Wrong.") < shown.index("(7 remarks are left out.)") < shown.index("\n7 aaa")
+    assert "\n6 aaa" not in shown
+    assert "19 aaa" in shown
+
+
+async def test_of_a_thread_longer_than_is_kept_the_first_is_shown() -> None:
+    many = [at_the_line(901 + nth, "hm") for nth in range(MOST_COMMENTS + 5)]
+    stage = await in_a_thread(at_the_line(900, "Wrong."), *many, answers=[says("42")])
+
+    assert "Wrong." in await line_shown(stage)
+
+
+@pytest.mark.parametrize(("not_secret", "is_shown"), [("[]", False), ("[.env]", True)])
+async def test_the_line_of_a_file_of_credentials_is_shown_where_it_is_none(
+    *, not_secret: str, is_shown: bool
+) -> None:
+    secret = replace(at_the_line(900, "Wrong."), path=".env", hunk="@@ -1 +1 @@\n+TOKEN=2")
+    stage = await in_a_thread(secret, answers=[says("42")])
+    configuration = f"not_secret: {not_secret}".encode()
+    stage.sources.files[BASE][".github/claude-bot.yml"] = configuration
+
+    assert ("TOKEN" in (await line_shown(stage)).partition("What it changes")[0]) is is_shown
+
+
+async def test_a_key_in_the_line_is_left_out_whole_where_it_is_cut() -> None:
+    lines = ["+-----BEGIN RSA PRIVATE KEY-----", *[f"+{'QUJD' * 16}"] * 40, "+-----END RSA PRIVATE KEY-----"]
+    long = replace(at_the_line(900, "Wrong."), hunk="\n".join(["@@ -0,0 +1,99 @@", *lines, "+x = 1" * 500]))
+    stage = await in_a_thread(long, answers=[says("42")])
+
+    assert "QUJDQUJD" not in await line_shown(stage)
+
+
+async def test_of_who_spoke_at_the_line_it_is_told_whether_they_belong_here() -> None:
+    said = (
+        at_the_line(900, "Wrong.", "stranger", by_id=STRANGER.id),
+        at_the_line(901, "Right.", "requester", by_id=1),
+    )
+    stage = await in_a_thread(*said, answers=[says("42")])
+
+    shown = await line_shown(stage)
+
+    assert 'source="at the line, by @stranger, not somebody of this repository"' in shown
+    assert 'source="at the line, by @requester, somebody of this repository"' in shown
 
 
 async def test_in_a_thread_a_delay_is_said_once_and_then_the_answer_once() -> None:
