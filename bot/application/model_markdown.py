@@ -20,9 +20,14 @@ def shown(text: str) -> str:
     return "\n\n".join(_code(each) if each.is_code else _words(each.text) for each in blocks_of(text))
 
 
+def unlinked(text: str) -> str:
+    """No link in it hides where it leads."""
+    return LINK.sub("]\u200b", text)
+
+
 def _words(text: str) -> str:
     """No line of it opens a block of code: that would swallow what is said behind it."""
-    return LINK.sub("]\u200b", FENCE.sub("\\1\u200b", harmless(text)))
+    return unlinked(FENCE.sub("\\1\u200b", harmless(text)))
 
 
 def _code(it: Block) -> str:

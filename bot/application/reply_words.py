@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from bot.application.model_markdown import unlinked
 from bot.application.quoting import one_line
 from bot.application.reasons import why
 from bot.application.review_words import WHY
@@ -52,4 +53,4 @@ def _why(reason: str) -> str:
 
 
 def _said(answer: str) -> str:
-    return one_line(answer, most=LONGEST_ANSWER) or "(The model gave no reasons.)"
+    return unlinked(one_line(answer, most=LONGEST_ANSWER)) or "(The model gave no reasons.)"

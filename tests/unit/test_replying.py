@@ -532,3 +532,14 @@ async def test_what_could_not_be_said_in_the_end_is_not_told_otherwise(
 
     assert ("The finding stays as it is." in said(stage)[-1]) is stays
     assert ("The finding is withdrawn all the same." in said(stage)[-1]) is withdraws
+
+
+@pytest.mark.parametrize("link", ["[the log](https://eve.example)", "[x]: https://eve.example"])
+async def test_where_a_link_of_the_models_leads_is_there_to_see(link: str) -> None:
+    stage = staged(says(answer=link))
+    await hears(stage)
+
+    await goes(stage)
+
+    assert "]\u200b" in said(stage)[0]
+    assert "https://eve.example" in said(stage)[0]
