@@ -8,13 +8,17 @@ from bot.records import Actor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A comment, and who made it: nobody where that account was deleted; `is_own` where it was this App."""
+    """A comment, and who made it: nobody where that account was deleted; `is_own` where it was this App.
+
+    `edited_at` is when it began to read as it does.
+    """
 
     id: int
     body: str
     by: Actor | None
     at: datetime
     is_own: bool = False
+    edited_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,11 +82,17 @@ async def _thread(enquiry: Enquiry, world: World) -> tuple[Remark, ...]:
 
 
 def _before(enquiry: Enquiry, said: Conversation) -> Conversation:
-    """What was said before it was asked, the newest of it."""
-    before = [each for each in said.comments if each.at <= enquiry.said_at and each.id != enquiry.comment]
+    """What was said before it was asked, and reads as it did then, the newest of it."""
+    before = [each for each in said.comments if _stood(each, enquiry) and each.id != enquiry.comment]
     kept = tuple(_cut(each) for each in before[-MOST_COMMENTS:])
     earlier = said.earlier + len(before) - len(kept)
     return replace(said, body=said.body[:LONGEST_KEPT], comments=kept, earlier=earlier)
+
+
+def _stood(it: Said, enquiry: Enquiry) -> bool:
+    """Whether whoever asked saw it so; the bot's own are edited all the time, as things go on."""
+    edited = None if it.is_own else it.edited_at
+    return max(it.at, edited or it.at) <= enquiry.said_at
 
 
 def _cut(it: Said) -> Said:

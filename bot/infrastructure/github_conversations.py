@@ -50,6 +50,7 @@ class GitHubConversations:
             body=comment["body"] or "",
             by=_actor(comment),
             at=datetime.fromisoformat(comment["created_at"]),
+            edited_at=datetime.fromisoformat(comment["updated_at"]),
             is_own=app.get("id") == self._app.id and author.get("type") == "Bot",
         )
 

@@ -1,6 +1,7 @@
 """What the adapter for conversations promises the application, kept against GitHub's stand-in."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,22 @@ async def test_it_is_told_with_who_said_what_and_what_was_this_apps(
 
     assert (told.title, told.body, told.author) == ("Invoices", "Too many.", side.actor("ada"))
     asked = told.comments[0]
-    assert asked == Said(id=first, body="Are they?", by=side.actor("ada"), at=asked.at)
+    assert asked == Said(id=first, body="Are they?", by=side.actor("ada"), at=asked.at, edited_at=asked.at)
     assert [(each.id, each.body, each.is_own) for each in told.comments[1:]] == [(second, "Yes.", True)]
     assert told.earlier == 0
+
+
+async def test_it_is_told_when_something_was_edited(side: Side, conversations: Conversations) -> None:
+    number = await side.github.open_issue("ada", ERP, "Invoices", "")
+    comments = GitHubComments(side.app)
+    made = await comments.create(side.repository, number, body="Yes.")
+    side.github.skew += timedelta(seconds=5)
+    await comments.edit(side.repository, made, body="No.")
+
+    [said] = (await conversations.read(side.repository, number)).comments
+
+    assert said.edited_at is not None
+    assert said.edited_at > said.at
 
 
 async def test_where_nobody_said_anything_nothing_is_asked_for(

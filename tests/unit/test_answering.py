@@ -161,6 +161,17 @@ async def test_what_was_said_since_is_not_part_of_the_question_and_of_the_rest_t
     assert seen.conversation.earlier == 5
 
 
+async def test_what_was_edited_since_is_no_part_of_it_unless_the_bot_did_that() -> None:
+    later = BEGAN + timedelta(seconds=1)
+    said = [remark(1), remark(2), remark(3), remark(4, OWN)]
+    edited = [replace(each, edited_at=at) for each, at in zip(said, (None, BEGAN, later, later), strict=True)]
+    stage = await staged(talk=replace(TALK, comments=tuple(edited)))
+
+    seen = await load_seen(stage.world, SHOP, await see(stage.world, STREAM, "k", key="see"))
+
+    assert [each.id for each in seen.conversation.comments] == [1, 2, 4]
+
+
 async def test_of_so_many_people_only_it_is_asked_who_they_are_and_of_the_bot_never() -> None:
     people = [remark(nth, by=Actor(id=100 + nth, login=f"p{nth}")) for nth in range(30)]
     own = remark(40, OWN, by=Actor(id=99, login="bot"))
