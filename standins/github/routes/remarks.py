@@ -19,9 +19,9 @@ def _asked(call: Call) -> Remark:
 
 @routes.on("GET", f"{PULL}/comments", needs=READ)
 def list_remarks(call: Call) -> Answer:
-    """Oldest first, unless something else is asked for."""
+    """Oldest first, unless something else is asked for: a direction alone asks for nothing."""
     found = list(remarks_on(asked_pull(call)))
-    if call.query.get("direction") == "desc":
+    if "sort" in call.query and call.query.get("direction") == "desc":
         found.reverse()
     return paged(call, found, lambda it: shapes.remark(call.world, call.repository, it))
 
