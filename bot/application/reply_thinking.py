@@ -21,6 +21,7 @@ from bot.domain.replying import (
     answer_in,
     dispute_in,
     heard_in,
+    is_awaited,
     is_over,
     is_superseded,
     unanswered_in,
@@ -71,7 +72,7 @@ async def think(world: World, stream: str, asked_key: str, *, key: str) -> str:
     question = await asyncio.to_thread(reply_question, said, now, heard, asked_key, world.rules.model)
     answer = await ask_once(world, it.repository, question, key=f"{asked_key}:reply")
     made = answered(answer, Reconsidered)
-    if not made.withdraws and not made.wants_answer:
+    if not (made.withdraws or made.wants_answer or is_awaited(past, it.thread)):
         return ""
     return await world.blobs.put(it.repository.id, made.model_dump_json().encode())
 

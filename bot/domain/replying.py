@@ -126,6 +126,14 @@ def unanswered_in(records: Iterable[Recorded], thread: int) -> frozenset[int]:
     return frozenset(waiting)
 
 
+def is_awaited(records: Sequence[Recorded], thread: int) -> bool:
+    """Whether it was said there that it is looked at later, and nothing since."""
+    keys = {each.meta["key"] for each in records if each.type == DISPUTED and each.data["thread"] == thread}
+    said = [each.version for each in records if each.type == INSISTED and each.data["thread"] == thread]
+    held = [each for each in records if each.type == HELD_UP and each.version > max(said, default=0)]
+    return any(str(each.meta["key"]).partition(":held:")[0] in keys for each in held)
+
+
 def _count(records: Sequence[Recorded], kind: str, thread: int) -> int:
     return len([each for each in records if each.type == kind and each.data["thread"] == thread])
 

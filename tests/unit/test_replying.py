@@ -543,3 +543,19 @@ async def test_where_a_link_of_the_models_leads_is_there_to_see(link: str) -> No
 
     assert "]\u200b" in said(stage)[0]
     assert "https://eve.example" in said(stage)[0]
+
+
+async def test_what_was_put_off_is_answered_also_where_it_wants_no_answer() -> None:
+    stage = staged(*[says(wants_answer=False, answer="Nothing speaks against it.")] * 2)
+    await hears(stage, "Right.")
+    await set_aside(stage.world, STREAM, "k", 1, "frozen", key="step")
+    await hears(stage, "Indeed.", key="l")
+    await hears(stage, "Right.", key="m", at=OTHER)
+
+    for key in "klm":
+        await goes(stage, key)
+
+    held, answered = said(stage)
+    assert "I try it again by" in held
+    assert "Nothing speaks against it." in answered
+    assert said(stage, OTHER) == []

@@ -15,6 +15,7 @@ from bot.domain.replying import (
     disputed,
     heard_in,
     held_up,
+    is_awaited,
     is_heard_out,
     is_last,
     is_over,
@@ -85,6 +86,14 @@ def test_what_waits_is_what_was_said_since_the_last_answer_there() -> None:
     past = recorded(*before, (stays(), "d"), (disputed(replace(SAID, comment=702)), "e"))
 
     assert [unanswered_in(past[:end], 500) for end in (3, 4, 5)] == [{700}, set(), {702}]
+
+
+def test_what_was_put_off_is_awaited_until_something_is_said_there() -> None:
+    before = (disputed(ELSEWHERE), "a"), (stays(ELSEWHERE), "b"), (disputed(SAID), "c")
+    past = recorded(*before, (held_up("frozen", nth=1), "c:held:1"), (stays(), "d"))
+
+    assert [is_awaited(past[:end], 500) for end in (3, 4, 5)] == [False, True, False]
+    assert not is_awaited(past, 501)
 
 
 def test_two_answers_are_all_there_is_and_others_do_not_count() -> None:
