@@ -71,6 +71,7 @@ def _listed(patches: Sequence[Patch], count: int, known: Known) -> Changed:
 
 def _parted(text: bytes, files: Sequence[FileDiff], unlisted: int, known: Known) -> Changed:
     why = {file.path: why_left_out(text, file, not_secret=known.not_secret) for file in files}
+    unseen = {path for path, code in why.items() if code not in {None, "no_lines"}}
     readable = [file for file in files if not why[file.path]]
     news = unread(text, readable, known.hunks)
     packed = pack(news, budget=GROUP_TOKENS, most=MOST_GROUPS)
@@ -81,7 +82,7 @@ def _parted(text: bytes, files: Sequence[FileDiff], unlisted: int, known: Known)
         diff=text,
         files={file.path: file for file in files},
         groups=packed.groups,
-        followed=follow(known.findings, text, files, news),
+        followed=follow(known.findings, text, files, news, unseen=unseen, is_all=not unlisted),
         hunks=tuple(read.elements()),
         covered=tuple(file.path for file in covered),
         left_out=tuple((path, code) for path, code in why.items() if code),

@@ -1,7 +1,7 @@
 """A change that was reviewed before: what of it nobody has read yet, and where what was said of it is now."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.diff import FileDiff, Hunk
@@ -43,9 +43,18 @@ def unread(diff: bytes, files: Iterable[FileDiff], read: Iterable[str]) -> list[
 
 
 def follow(
-    findings: Iterable[Finding], diff: bytes, files: Sequence[FileDiff], news: Iterable[FileDiff]
+    findings: Iterable[Finding],
+    diff: bytes,
+    files: Sequence[FileDiff],
+    news: Iterable[FileDiff],
+    *,
+    unseen: Collection[str] = (),
+    is_all: bool = True,
 ) -> Followed:
-    """Each finding as it stands in these files, of which `news` have hunks that nobody has read."""
+    """Each finding as it stands in these files, of which `news` have hunks that nobody has read.
+
+    Of the `unseen` no lines are looked at, and if it `is_all` not, there are more: there nothing is gone.
+    """
     renamed = {file.header.was: file for file in files if file.header.became == "renamed"}
     now = renamed | {file.path: file for file in files}
     changed = {file.path for file in news}
@@ -53,22 +62,32 @@ def follow(
     for each in findings:
         file = now.get(each.anchor.path)
         if file is None:
-            sorted_out["gone"].append(each)
+            sorted_out["gone" if is_all else "open"].append(each if is_all else _lost(each, each.anchor.path))
             continue
         it = _at_its_lines(each, diff, file)
-        is_there = it.is_placed or not it.code or is_anywhere(it.code, diff, file, it.anchor.side)
-        fate = "doubtful" if file.path in changed else "open" if is_there else "gone"
+        may_stay = file.path in unseen or _may_be_there(each, it, diff, file)
+        fate = "doubtful" if file.path in changed else "open" if may_stay else "gone"
         sorted_out[fate].append(it)
     return Followed(**{fate: tuple(these) for fate, these in sorted_out.items()})
 
 
+def _may_be_there(was: Finding, it: Finding, diff: bytes, file: FileDiff) -> bool:
+    """Whether it is at its lines, or at some that read the same, or had lost its lines before."""
+    return it.is_placed or was.place is None or is_anywhere(it.code, diff, file, it.anchor.side)
+
+
 def _at_its_lines(it: Finding, diff: bytes, file: FileDiff) -> Finding:
     """It where its lines are now; of no line where that cannot be told. It goes by the name that it has."""
-    anchor, name = replace(it.anchor, path=file.path, first=None, line=0), it.fingerprint
-    spot = None if it.place is None else found_again(it.place, it.code, diff, file, anchor.side)
+    spot = None if it.place is None else found_again(it.place, it.code, diff, file, it.anchor.side)
     if spot is None:
-        return replace(it, anchor=anchor, place=None, suggestion=None, known_as=name)
+        return _lost(it, file.path)
     first, last = spot
-    anchor = replace(anchor, first=None if first == last else first, line=last)
+    anchor = replace(it.anchor, path=file.path, first=None if first == last else first, line=last)
     placed = place_of(diff, file, anchor)
-    return replace(it, anchor=anchor, place=placed and placed[0], known_as=name)
+    return replace(it, anchor=anchor, place=placed and placed[0], known_as=it.fingerprint)
+
+
+def _lost(it: Finding, path: str) -> Finding:
+    """It in that file, of no line."""
+    anchor = replace(it.anchor, path=path, first=None, line=0)
+    return replace(it, anchor=anchor, place=None, suggestion=None, known_as=it.fingerprint)

@@ -199,6 +199,19 @@ async def test_what_is_still_so_where_its_line_reads_otherwise_is_not_said_again
     assert "code_then" in second
     assert at_lines(pull) == [("count.py", 5)]
     assert "`count.py` (its lines read otherwise by now): The total" in walkthrough(pull)
+    assert await is_reviewed(team, pull) == []
+    assert "`count.py` (its lines read otherwise by now): The total" in walkthrough(pull)
+    assert threads(pull) == [(False, [])]
+
+
+async def test_a_file_that_calls_itself_generated_by_now_mends_nothing(team: Team) -> None:
+    pull = await reviewed(team)
+    hidden = CHANGED.replace("total = 1", "total = 1  # @generated")
+    await team.developer.pushes({"count.py": hidden}, branch="count")
+
+    assert await is_reviewed(team, pull) == []
+    assert "`count.py` (its lines read otherwise by now): The total" in walkthrough(pull)
+    assert threads(pull) == [(False, [])]
 
 
 async def test_with_something_to_look_at_all_of_it_is_read(team: Team) -> None:

@@ -154,6 +154,40 @@ def test_what_was_of_no_line_stays_of_none_as_long_as_its_file_is_there() -> Non
     assert again(it, seen, diff_of({"x": OLD}, {"x": OLD, "y": "1\n"}))[0] == "gone"
 
 
+def test_what_lost_its_lines_is_not_taken_for_mended_where_nothing_changed_since() -> None:
+    seen = diff_of({"x": OLD}, {"x": NEW})
+    later = diff_of({"x": OLD}, {"x": NEW.replace("thirty", "30")})
+
+    fate, lost = again(finding(*seen, 30), seen, later)
+
+    assert (fate, lost.is_placed) == ("doubtful", False)
+    assert again(lost, later, later)[0] == "open"
+    assert again(lost, later, diff_of({"x": OLD}, {"x": OLD, "y": "1\n"}))[0] == "gone"
+
+
+@pytest.mark.parametrize("after", [{"x": NEW.replace("thirty", "30")}, {"z": NEW.replace("thirty", "30")}])
+def test_in_a_file_that_nobody_sees_any_more_nothing_is_mended(after: dict[str, str]) -> None:
+    seen, (diff, files) = diff_of({"x": OLD}, {"x": NEW}), diff_of({"x": OLD}, after)
+
+    followed = follow([finding(*seen, 30)], diff, files, [], unseen=set(after))
+
+    assert [each.is_placed for each in followed.open] == [False]
+    assert followed.gone == ()
+
+
+def test_of_what_github_does_not_list_any_more_nothing_is_mended() -> None:
+    it = finding(*(seen := diff_of({"x": OLD}, {"x": NEW})), 30)
+    diff, files = diff_of({"y": OLD}, {"y": NEW})
+
+    followed = follow([it], diff, files, [], is_all=False)
+
+    assert [(each.anchor.path, each.anchor.line, each.fingerprint) for each in followed.open] == [
+        ("x", 0, it.fingerprint)
+    ]
+    assert follow([it], diff, files, []).gone == (it,)
+    assert follow([it], *seen, [], is_all=False).open[0].anchor.line == 30
+
+
 class Each(NamedTuple):
     """A line, and which it is."""
 
