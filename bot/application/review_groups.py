@@ -13,7 +13,7 @@ from bot.application.review_questions import Asking, Claims, finding_question, v
 from bot.application.review_surroundings import texts_around
 from bot.domain.diff import FileDiff
 from bot.domain.diff_shown import hunks_around
-from bot.domain.remarks import Finding, judged
+from bot.domain.remarks import Finding, judged, still_so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +53,10 @@ async def read_group(asking: Asking, changed: Changed, group: Sequence[FileDiff]
     # Of what was said before nothing is mended unless that is seen.
     gone = {each.number for each in verdicts} - real.keys() - unsettled
     mended = [each for nth, each in enumerate(earlier, len(found)) if nth in gone]
+    numbered = [(nth, each) for nth, each in enumerate(earlier, len(found)) if nth not in gone]
+    stays = still_so([each for _, each in numbered], [real.get(nth) for nth, _ in numbered])
     kept = [
-        await with_fit_suggestion(each, repository, asking.pull.head, world)
-        for each in (*(each for each in earlier if each not in mended), *confirmed)
+        await with_fit_suggestion(each, repository, asking.pull.head, world) for each in (*stays, *confirmed)
     ]
     named = [(each.what, tuple(path for path in each.files if path in paths)) for each in said.groups]
     return Group(

@@ -137,12 +137,30 @@ def judged(
     Those that could neither be reproduced nor ruled out are less sure than the first reader was, and say so.
     """
     return [
-        replace(each, confidence=min(each.confidence, confidence[place]))
+        replace(each, confidence=_sure(min(each.confidence, confidence[place])))
         if place in confidence
-        else replace(each, confidence=max(0, each.confidence - UNSETTLED_COSTS), is_unsettled=True)
+        else replace(each, confidence=_sure(_sure(each.confidence) - UNSETTLED_COSTS), is_unsettled=True)
         for place, each in enumerate(findings)
         if place in confidence or place in unsettled
     ]
+
+
+def still_so(earlier: Iterable[Finding], confidence: Iterable[int | None]) -> list[Finding]:
+    """What was said before and stays; what was unsettled then is settled by whoever reproduces it now.
+
+    Each with how sure they are of it, None where it was not reproduced.
+    """
+    return [
+        replace(each, confidence=_sure(min(each.confidence + UNSETTLED_COSTS, sure)), is_unsettled=False)
+        if each.is_unsettled and sure is not None
+        else each
+        for each, sure in zip(earlier, confidence, strict=True)
+    ]
+
+
+def _sure(confidence: int) -> int:
+    """Of a hundred, whatever the model says."""
+    return min(100, max(0, confidence))
 
 
 def _has_room(it: Finding, said: Sequence[Finding]) -> bool:

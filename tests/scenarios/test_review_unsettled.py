@@ -2,15 +2,27 @@
 
 # ruff: noqa: E501  a sentence is pinned as it is said
 
+import json
 from collections.abc import Mapping
 
 import pytest
 from inline_snapshot import snapshot
 
 from bot.application.configuration import PATH
+from standins.claude_replies import Asked, Reply, says
 from standins.github.people import GitHub
 from tests.story import Team
-from tests.story.reviews import FOUND, SOURCE, at_lines, has_a_change, reviews, walkthrough
+from tests.story.reviews import (
+    CHANGED,
+    FOUND,
+    READ,
+    SOURCE,
+    at_lines,
+    has_a_change,
+    is_first_look,
+    reviews,
+    walkthrough,
+)
 from tests.story.scripts import REPOSITORY
 
 OTHER = {**FOUND, "rule": "other", "line": 4}
@@ -65,3 +77,25 @@ async def test_the_second_reader_is_shown_the_title_and_the_suggestion(team: Tea
     assert "Count paid invoices" in told
     assert "Only these matter." not in told  # how it is argued for sways nobody
     assert "total += 1" in told
+
+
+def learns(asked: Asked) -> Reply:
+    """A reader that finds one thing, and can follow it once a second line is there."""
+    is_seen = "  # paid" in asked.told
+    if is_first_look(asked):
+        return says(json.dumps({**READ, "findings": [] if is_seen else [FOUND]}))
+    verdict = {"number": 0, "reasoning": "So it is.", "is_real": is_seen, "confidence": 95}
+    return says(json.dumps({"verdicts": [{**verdict, "is_open": not is_seen}]}))
+
+
+@pytest.mark.parametrize("script", [learns])
+async def test_what_is_reproduced_at_a_later_look_is_said_at_its_line_and_counts(team: Team) -> None:
+    pull = await has_a_change(team)
+    await team.bot.comes_to_rest()
+    before = at_lines(pull)
+    clearer = CHANGED.replace("if one.paid:", "if one.paid:  # paid")
+    await team.developer.pushes({"count.py": clearer}, branch="count")
+    await team.bot.comes_to_rest()
+
+    assert (before, at_lines(pull)) == ([], [("count.py", 5)])
+    assert [check.conclusion for check in team.github.checks()] == ["neutral", "failure"]

@@ -17,6 +17,7 @@ from bot.domain.remarks import (
     each_once,
     judged,
     sort,
+    still_so,
 )
 
 FINDING: Final = Finding(
@@ -137,6 +138,19 @@ def test_what_nobody_could_settle_is_less_sure_and_stands_at_no_line() -> None:
 
 def test_what_was_reproduced_is_settled_whatever_else_is_said_of_it() -> None:
     assert judged([FINDING], {0: 100}, {0}) == [FINDING]
+
+
+def test_nobody_is_surer_than_sure() -> None:
+    found = [finding(confidence=10**9), finding(confidence=-5), finding(confidence=900)]
+
+    assert [each.confidence for each in judged(found, {0: 300, 1: 90}, {2})] == [100, 0, 80]
+
+
+def test_what_is_looked_at_again_is_settled_once_it_is_reproduced() -> None:
+    unsettled = finding(confidence=75, is_unsettled=True)
+
+    assert still_so([unsettled, FINDING], [90, None]) == [replace(FINDING, confidence=90), FINDING]
+    assert still_so([unsettled, FINDING], [None, 10]) == [unsettled, FINDING]
 
 
 def test_what_nobody_could_settle_neither_fails_nor_passes() -> None:
