@@ -11,6 +11,7 @@ from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.application.review_mending import resolve_mended
 from bot.application.review_reading import Read, load_read
+from bot.application.review_said import intend, name_of, said_at_lines
 from bot.application.review_telling import Standing, left, tell, tell_anew
 from bot.application.verdicts import verdicts_on
 from bot.domain.remarks import Finding, Sorted, sort
@@ -60,12 +61,14 @@ async def say(world: World, stream: str, asked_key: str, digest: str, check: int
     verdicts = await verdicts_on(at.repository, pull, world)
     read = left(await load_read(world, at.repository, digest), past, verdicts)
     said = frozenset[str]() if at.request.is_full else said_before(past, asked_key)
-    found = sort(read.findings, least=read.confidence, said=said, is_settled=settled_by(verdicts))
+    # An earlier try may have said some of it at another commit.
+    own = await said_at_lines(at.request, asked_key, world, but=read.head)
+    found = sort(read.findings, least=read.confidence, said=said.union(own), is_settled=settled_by(verdicts))
     if found.on_lines and await _posted(at, read, found, world) == REFUSED:
         found = found.without_lines()
     await resolve_mended(at.request, read, world)
     await tell(at.request, at.check, read, found, verdicts, world)
-    ended = _ended(at, read, found, digest)
+    ended = _ended(at, read, found, digest, own)
     await _note(at, ended, world)
     await tell_anew(at.repository, pull, world, known=Standing(at.key, ended, verdicts))
 
@@ -77,7 +80,7 @@ async def end(at: At, outcome: str, said: tuple[str, str], world: World) -> None
         await world.review_checks.complete(
             at.repository, at.check, conclusion="skipped", title=title, summary=summary
         )
-    await _note(at, Ended(outcome=outcome), world)
+    await _note(at, Ended(outcome=outcome, said=await said_at_lines(at.request, at.key, world)), world)
 
 
 async def give_up(at: At, code: str, world: World) -> None:
@@ -94,7 +97,8 @@ async def give_up(at: At, code: str, world: World) -> None:
 
 async def _posted(at: At, read: Read, found: Sorted, world: World) -> str:
     """The one review with its comments; refused where GitHub takes one of them not."""
-    marker, number = words.marker(at.key), at.request.number
+    name, number = name_of(at.key, read.head), at.request.number
+    marker = words.marker(name)
 
     async def find() -> str | None:
         there = await world.reviews.find(at.repository, number, marker=marker)
@@ -106,7 +110,8 @@ async def _posted(at: At, read: Read, found: Sorted, world: World) -> str:
         made = await world.reviews.post(at.repository, number, head=read.head, body=body, comments=comments)
         return REFUSED if made is None else str(made)
 
-    return await once(world, f"review:{at.key}", find=find, make=make)
+    await intend(at.key, read.head, (each.fingerprint for each in found.on_lines), world)
+    return await once(world, f"review:{name}", find=find, make=make)
 
 
 def _comment(it: Finding) -> LineComment:
@@ -119,13 +124,13 @@ def _comment(it: Finding) -> LineComment:
     )
 
 
-def _ended(at: At, read: Read, found: Sorted, digest: str) -> Ended:
+def _ended(at: At, read: Read, found: Sorted, digest: str, own: tuple[str, ...]) -> Ended:
     return Ended(
         outcome=SAID,
         head=read.head,
         check=at.check,
         findings=len(found.all),
-        said=tuple(each.fingerprint for each in found.on_lines),
+        said=(*(each.fingerprint for each in found.on_lines), *own),
         mended=tuple(each.fingerprint for each in read.mended),
         text=digest,
         tokens=read.cost.tokens,
