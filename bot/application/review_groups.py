@@ -13,6 +13,7 @@ from bot.application.review_questions import Asking, Claims, finding_question, v
 from bot.application.review_surroundings import texts_around
 from bot.domain.diff import FileDiff
 from bot.domain.diff_shown import hunks_around
+from bot.domain.following import digest_of
 from bot.domain.remarks import Finding, judged, still_so
 
 
@@ -32,11 +33,13 @@ async def read_group(asking: Asking, changed: Changed, group: Sequence[FileDiff]
     """Ask twice; once where nothing is found, and nothing was before. Raises StepFailed."""
     repository, paths = asking.request.repository, {file.path for file in group}
     asking = replace(asking, texts=await texts_around(repository, asking.pull.head, group, world))
+    # Of the same commit another diff may be shown by the next try: it may go to another branch by then.
+    key = f"{asking.nth}:{digest_of(changed.diff, group)}"
     earlier = [each for each in changed.followed.doubtful if each.anchor.path in paths]
     question = await asyncio.to_thread(
         finding_question, asking, changed.diff, group, earlier, world.rules.model
     )
-    answer = await ask_once(world, repository, question, key=f"{asking.key}:find:{asking.nth}")
+    answer = await ask_once(world, repository, question, key=f"{asking.key}:find:{key}")
     said, cost = answered(answer, Findings), Cost().plus(answer)
     found = await asyncio.to_thread(placed, said.findings[:MOST_FINDINGS], changed.diff, group)
     claims, verdicts = Claims(found=found, earlier=earlier), tuple[Verdict, ...]()
@@ -45,7 +48,7 @@ async def read_group(asking: Asking, changed: Changed, group: Sequence[FileDiff]
         question = await asyncio.to_thread(
             verifying_question, asking, changed.diff, around, claims, world.rules.model
         )
-        answer = await ask_once(world, repository, question, key=f"{asking.key}:verify:{asking.nth}")
+        answer = await ask_once(world, repository, question, key=f"{asking.key}:verify:{key}")
         verdicts, cost = answered(answer, Verdicts).verdicts, cost.plus(answer)
     real = {each.number: each.confidence for each in verdicts if each.is_real}
     unsettled = {each.number for each in verdicts if each.is_open}

@@ -168,7 +168,8 @@ def _since(read: Read) -> list[str]:
         return []
     then = f"`{read.since[:7]}`"
     if not read.anew:
-        return [f"Nothing reads otherwise since {then}. `{PREFIX} review full` reads all of it again."]
+        full = f"`{PREFIX} review full` reads all of it again."
+        return [f"Of what I read, nothing reads otherwise since {then}. {full}"]
     news = one_line(" ".join(read.news), most=LONGEST_TEXT)
     return [f"**New since {then}** in {_named(read.anew)}: {news} The rest stands as it was read then."]
 

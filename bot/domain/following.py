@@ -1,5 +1,6 @@
 """A change that was reviewed before: what of it nobody has read yet, and where what was said of it is now."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +25,11 @@ class Followed:
 def keys_of(diff: bytes, files: Iterable[FileDiff]) -> tuple[str, ...]:
     """By what all these hunks are known again: what they say, not where they stand."""
     return tuple(key_of(diff, file, hunk) for file in files for hunk in file.hunks)
+
+
+def digest_of(diff: bytes, files: Iterable[FileDiff]) -> str:
+    """The same for the same hunks of the same files, in that order."""
+    return hashlib.sha256("".join(keys_of(diff, files)).encode()).hexdigest()[:16]
 
 
 def unread(diff: bytes, files: Iterable[FileDiff], read: Iterable[str]) -> list[FileDiff]:

@@ -118,7 +118,7 @@ async def test_asked_again_where_nothing_changed_nobody_is_asked_and_all_of_it_o
     pull = await reviewed(team)
 
     assert await is_reviewed(team, pull) == []
-    assert "Nothing reads otherwise since" in walkthrough(pull)
+    assert "Of what I read, nothing reads otherwise since" in walkthrough(pull)
     assert "The total is set and not added to" in walkthrough(pull)
     assert len(await is_reviewed(team, pull, "/claude review full")) == 2
     assert at_lines(pull) == [("count.py", 5), ("count.py", 5)]

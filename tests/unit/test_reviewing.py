@@ -208,6 +208,16 @@ async def test_what_an_answer_cost_that_was_lost_counts_and_a_second_try_pays_on
     assert (await spending(SHOP, stage.world)).repository == 4 * 5250
 
 
+async def test_an_answer_that_was_paid_for_is_none_to_another_diff_of_the_same_commit() -> None:
+    stage = await staged(finds(), finds(FOUND), verdicts(0))
+    assert (await reads(stage)).findings == ()
+
+    stage.reviews.text = DIFF.replace(b"-    return 1", b"-    return 3")  # it goes to another branch by now
+    read = await reads(stage)
+
+    assert [each.title for each in read.findings] == ["It is wrong"]
+
+
 async def test_what_reviews_cost_stops_them_at_the_ceiling_of_the_month() -> None:
     stage = await staged(finds(FOUND), rules=Rules(monthly_micro_usd=5000))
 
