@@ -44,8 +44,9 @@ async def verdicts_in_force(repository: Repository, world: World) -> Mapping[str
 
 async def verdicts_on(repository: Repository, pull: Reviewable, world: World) -> Mapping[str, Verdict]:
     """What of it counts on that pull request: nobody's own word on what they wrote or asked for."""
-    found = await verdicts_in_force(repository, world)
-    return by_others(found, await _writers(repository, pull, world)) if found else found
+    records = await world.log.read(stream_of(repository.id))
+    writers = await _writers(repository, pull, world) if records else ()
+    return in_force(by_others(records, writers), world.clock.now())
 
 
 async def judge(asked: Judge, *, key: str, door: str, world: World) -> Verdict:

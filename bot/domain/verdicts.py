@@ -184,9 +184,13 @@ def _is_over(it: Verdict, now: datetime) -> bool:
     return it.until is not None and it.until <= now
 
 
-def by_others(verdicts: Mapping[str, Verdict], writers: Collection[int]) -> Mapping[str, Verdict]:
-    """Those that count where these people wrote the pull request: nobody's own word clears their own work."""
-    return {of: it for of, it in verdicts.items() if it.by.id not in writers}
+def by_others(records: Iterable[Recorded], writers: Collection[int]) -> list[Recorded]:
+    """What counts where these people wrote the pull request: nobody's own word clears their own work.
+
+    What they lift is lifted there, too; what they say beside somebody else's word takes nothing from that.
+    """
+    verdicts = [each for each in records if each.type in KINDS]
+    return [each for each in verdicts if each.type == LIFTED or each.data["by"]["id"] not in writers]
 
 
 def settled(it: Finding, verdicts: Mapping[str, Verdict]) -> Verdict | None:

@@ -33,6 +33,7 @@ from bot.records import Actor, Fact, Recorded
 
 NOW: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
 ADMIN: Final = Actor(id=3, login="admin")
+DEVELOPER: Final = Actor(id=1, login="developer")
 FINDING: Final = Finding(
     rule="lost-update",
     severity="major",
@@ -114,10 +115,19 @@ def test_it_does_not_hold_where_the_same_is_graver_than_it_was(severity: Any, *,
 
 
 def test_id_13_nobodys_own_word_counts_where_they_wrote_the_pull_request() -> None:
-    found = holding(record("dismissed"), record("accepted", OTHER, by=Actor(id=1, login="developer")))
+    theirs = record("accepted", OTHER, by=DEVELOPER)
+    past = [record("dismissed"), theirs, kept(Fact(type="SomethingElse", data={}))]
 
-    assert list(by_others(found, {3})) == [OTHER.fingerprint]
-    assert by_others(found, set()) == found
+    assert by_others(past, {ADMIN.id}) == [theirs]
+    assert by_others(past, set()) == past[:2]
+
+
+def test_id_13_nor_does_it_take_anything_from_somebody_elses_there_but_by_lifting() -> None:
+    past = [record("dismissed"), record("accepted", by=DEVELOPER)]
+    lifted = [*past, record("lifted", by=DEVELOPER)]
+
+    assert [each.by for each in holding(*by_others(past, {DEVELOPER.id})).values()] == [ADMIN]
+    assert holding(*by_others(lifted, {DEVELOPER.id})) == {}
 
 
 def test_what_is_settled_is_said_at_no_line_and_counts_no_more() -> None:
