@@ -15,7 +15,7 @@ from bot.application.ports import World
 from bot.application.showing import beginning, seen_of
 from bot.domain.fencing import fence
 from bot.domain.linked_issues import linked_issues
-from bot.domain.review_guides import concerns, guides
+from bot.domain.review_guides import concerns, folder_of, guides
 from bot.records import Repository, StepFailed
 from bot.review_records import Reviewable
 
@@ -90,10 +90,10 @@ async def _files(it: Place, world: World) -> tuple[dict[str, str], tuple[str, ..
 
 
 def _with_room(texts: dict[str, str], unread: Iterable[str]) -> tuple[dict[str, str], tuple[str, ...], bool]:
-    """Those that have room, of two that say the same the first."""
+    """Those that have room, of two that say the same of the same folder the first."""
     kept, left, room = dict[str, str](), list[str](), MOST_CHARACTERS
     for path, text in texts.items():
-        if not text or text in kept.values():
+        if not text or (folder_of(path), text) in ((folder_of(one), each) for one, each in kept.items()):
             continue
         if len(text) > room:
             left.append(path)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from bot.domain.codeowners import is_met, pattern_of
-from bot.domain.instructions import instruction_files, split
+from bot.domain.instructions import AT_THE_ROOT, instruction_files, split
 from bot.records import TreeEntry
 
 OF_REVIEWS: Final = "REVIEW.md"
@@ -23,3 +23,8 @@ def concerns(patterns: Iterable[str], touched: Iterable[str]) -> bool:
     """Whether one of these paths is as one of the patterns says, which are those of a file of owners."""
     read = [pattern for words in patterns if (pattern := pattern_of(words)) is not None]
     return any(is_met(pattern, path.split("/")) for path in touched for pattern in read)
+
+
+def folder_of(guide: str) -> str:
+    """Below which folder it counts what such a file says; nothing where that is everywhere."""
+    return "" if guide in AT_THE_ROOT else guide.rpartition("/")[0]

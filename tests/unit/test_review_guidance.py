@@ -97,6 +97,14 @@ async def test_what_two_files_say_alike_is_shown_once() -> None:
     assert found.guided == Guided(files=("AGENTS.md",))
 
 
+async def test_what_two_folders_say_alike_is_shown_of_each() -> None:
+    files = {f"{folder}CLAUDE.md": "Use tabs." for folder in ("", ".claude/", "a/", "b/")}
+
+    found = await gathered({**files, "b/AGENTS.md": "Use tabs."}, paths=["a/x.py", "b/y.py"])
+
+    assert found.guided.files == (".claude/CLAUDE.md", "a/CLAUDE.md", "b/AGENTS.md")
+
+
 async def test_what_has_no_room_is_named() -> None:
     found = await gathered({f"{'src/' * (nth > 2)}{name}": f"{nth}{name}" * 2000 for nth, name in enumerate(
         ("REVIEW.md", "CLAUDE.md", "AGENTS.md", "CLAUDE.md", "AGENTS.md")
