@@ -23,17 +23,26 @@ async def note_check(world: World, repository: Repository, head: str, *, number:
     await world.notes.put(_name(repository, head), f"{number} {check}")
 
 
+async def checked(world: World, repository: Repository, head: str) -> tuple[int, int] | None:
+    """Of which pull request the newest check of this commit is, and the check; None where there was none."""
+    noted = await world.notes.get(_name(repository, head))
+    if noted is None:
+        return None
+    number, check = map(int, noted.split())
+    return number, check
+
+
 async def run_again(repository: Repository, head: str, *, by: Actor, key: str, world: World) -> None:
     """Review the pull request of that commit as it stands by now; nothing where none was of it.
 
     Whoever gets no review of that very commit is told at its check, which otherwise stays as it is: what it
     found, nobody presses away.
     """
-    noted = await world.notes.get(_name(repository, head))
-    if noted is None:
+    known = await checked(world, repository, head)
+    if known is None:
         log.info("no_review_to_run_again", head=head)
         return
-    number, check = map(int, noted.split())
+    number, check = known
     asked = Review(by=by, repository=repository, number=number)
     said = await _asked(asked, head, key, world)
     if said is not None:

@@ -1,6 +1,6 @@
 """Every sentence about reviews that were stopped from following by themselves."""
 
-from bot.application.review_pausing import FOLLOWS, NOT_PAUSED, REVIEWED
+from bot.application.review_pausing import FOLLOWS, NOT_PAUSED, REVIEWED, UNDER_WAY
 from bot.domain.commands import PREFIX
 
 ASK = f"`{PREFIX} review` asks for one."
@@ -27,6 +27,8 @@ def resumed(outcome: str, *, by: str) -> str:
     begun = f"The pause is over, by {by}. "
     if outcome == FOLLOWS:
         return f"{begun}Its newest commit was not reviewed yet: that follows by itself now."
+    if outcome == UNDER_WAY:
+        return f"{begun}Its newest commit is being reviewed already, the next push is again by itself."
     if outcome == REVIEWED:
         return f"{begun}Its newest commit was reviewed already, the next push is again by itself. {ASK}"
     return (

@@ -5,16 +5,18 @@ from typing import Final
 from bot.application.asked import PauseReviews, ResumeReviews
 from bot.application.ports import World
 from bot.application.recording import append_beside
+from bot.application.review_again import checked
 from bot.application.review_asking import begin_unasked, is_wanted
 from bot.application.rights import check_right
 from bot.domain.review_pauses import before, is_paused, is_reviewed, paused, resumed
-from bot.domain.reviewing import stream_of
+from bot.domain.reviewing import is_under_way, stream_of
 from bot.records import Fact
 
-# What comes of it that they may go on: the first three begin nothing.
+# What comes of it that they may go on: the first four begin nothing.
 NOT_PAUSED: Final = "not_paused"
 UNASKED_NONE: Final = "unasked_none"
 REVIEWED: Final = "reviewed"
+UNDER_WAY: Final = "under_way"
 FOLLOWS: Final = "follows"
 
 Asked = PauseReviews | ResumeReviews
@@ -45,6 +47,9 @@ async def resume(asked: ResumeReviews, *, key: str, door: str, world: World) -> 
         return UNASKED_NONE
     if is_reviewed(past, pull.head):
         return REVIEWED
+    known = await checked(world, asked.repository, pull.head)
+    if is_under_way(past) and known is not None and known[0] == asked.number:
+        return UNDER_WAY  # it may have been asked for something that a newer one would not look at
     await begin_unasked(asked.repository, asked.number, "resumed", key=f"{key}:resumed", world=world)
     return FOLLOWS
 

@@ -5,10 +5,20 @@ from typing import Any
 
 import pytest
 
-from bot.application.asked import PauseReviews, ResumeReviews
+from bot.application import review_pause_words as words
+from bot.application.asked import PauseReviews, ResumeReviews, Review
 from bot.application.configuration import PATH
-from bot.application.review_asking import consider
-from bot.application.review_pausing import FOLLOWS, NOT_PAUSED, REVIEWED, UNASKED_NONE, pause, resume
+from bot.application.review_again import note_check
+from bot.application.review_asking import ask_for_review, consider
+from bot.application.review_pausing import (
+    FOLLOWS,
+    NOT_PAUSED,
+    REVIEWED,
+    UNASKED_NONE,
+    UNDER_WAY,
+    pause,
+    resume,
+)
 from bot.application.reviewing import leave, open_check, set_aside
 from bot.domain import review_pauses, reviewing
 from bot.domain.policy import NotAllowed
@@ -112,6 +122,23 @@ async def test_what_was_reviewed_is_not_reviewed_again() -> None:
 
     assert await resumes(stage) == REVIEWED
     assert facts(stage)[1:] == NOBODY_ASKED
+
+
+@pytest.mark.parametrize(("number", "outcome"), [(5, UNDER_WAY), (6, FOLLOWS)])
+async def test_what_is_being_reviewed_is_not_overtaken(number: int, outcome: str) -> None:
+    stage = staged()
+    await pauses(stage)
+    asked = Review(by=DEVELOPER, repository=SHOP, number=5, focus="the locking")
+    await ask_for_review(asked, key="k", door="github", world=stage.world)
+    await note_check(stage.world, SHOP, OPEN.head, number=number, check=31)
+
+    assert [await resumes(stage), await resumes(stage)] == [outcome] * 2
+    assert facts(stage).count("ReviewRequested") == (1 if outcome == UNDER_WAY else 2)
+
+
+def test_a_resumed_pull_request_is_told_whether_a_review_follows() -> None:
+    assert "being reviewed already" in words.resumed(UNDER_WAY, by="ada")
+    assert "follows by itself now" in words.resumed(FOLLOWS, by="ada")
 
 
 @pytest.mark.parametrize(
