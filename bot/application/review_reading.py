@@ -57,10 +57,9 @@ class Read:
     guided: Guided = Guided()  # noqa: RUF009  frozen
 
     def without(self, fingerprints: Collection[str]) -> "Read":
-        """The same without what was withdrawn since; what stood and was found anew as well counts once."""
+        """The same without what was withdrawn since."""
         kept = tuple(each for each in self.findings if each.fingerprint not in fingerprints)
-        gone = {(each.fingerprint, each.anchor.line) for each in self.findings if each not in kept}
-        return replace(self, findings=kept, withdrawn=len(gone))
+        return replace(self, findings=kept, withdrawn=len(self.findings) - len(kept))
 
     @property
     def unread(self) -> int:

@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.application import verdict_words
 from bot.application.fact_words import counted
+from bot.application.model_markdown import unlinked
 from bot.application.quoting import in_a_table, one_line
 from bot.application.reasons import code, why
 from bot.application.review_reading import Read
@@ -130,11 +131,16 @@ def opening(found: Sorted) -> str:
     return f"{many} at the lines below; the walkthrough on this pull request says the rest."
 
 
+def _line(text: str, *, most: int) -> str:
+    """What the model says, on one line, in which no link hides where it leads."""
+    return unlinked(one_line(text, most=most))
+
+
 def at_line(it: Finding) -> str:
     """What is said at a line."""
     parts = [
-        f"**{it.severity}** ({it.confidence}% sure): {one_line(it.title, most=LONGEST_LINE)}",
-        one_line(it.text, most=LONGEST_TEXT),
+        f"**{it.severity}** ({it.confidence}% sure): {_line(it.title, most=LONGEST_LINE)}",
+        _line(it.text, most=LONGEST_TEXT),
     ]
     if it.suggestion is not None:
         parts.append(block(it.suggestion))
@@ -151,7 +157,7 @@ def walkthrough(read: Read, found: Sorted, request: Request, verdicts: Mapping[s
     return "\n\n".join([
         f"### Review of `{read.head[:7]}`",
         *_since(read),
-        *(one_line(each, most=LONGEST_TEXT) for each in read.summary),
+        *(_line(each, most=LONGEST_TEXT) for each in read.summary),
         *_risk(read),
         *_groups(read),
         *_findings(found),
@@ -170,7 +176,7 @@ def _since(read: Read) -> list[str]:
     if not read.anew:
         full = f"`{PREFIX} review full` reads all of it again."
         return [f"Of what I read, nothing reads otherwise since {then}. {full}"]
-    news = one_line(" ".join(read.news), most=LONGEST_TEXT)
+    news = _line(" ".join(read.news), most=LONGEST_TEXT)
     return [f"**New since {then}** in {_named(read.anew)}: {news} The rest stands as it was read then."]
 
 
@@ -178,22 +184,21 @@ def _mended(read: Read) -> list[str]:
     """What was said of an earlier state and is so no more."""
     mended = [each for each in read.mended if each.confidence >= read.confidence]
     rows = [
-        f"- {code(each.anchor.path)}: {one_line(each.title, most=LONGEST_LINE)}"
-        for each in mended[:MOST_NAMED]
+        f"- {code(each.anchor.path)}: {_line(each.title, most=LONGEST_LINE)}" for each in mended[:MOST_NAMED]
     ]
     more = [f"- and {len(mended) - MOST_NAMED} more"] if len(mended) > MOST_NAMED else []
     return ["\n".join([f"**No longer so since `{read.since[:7]}`:**", "", *rows, *more])] if mended else []
 
 
 def _risk(read: Read) -> list[str]:
-    return [f"**Risk: {read.risk}.** {one_line(read.risk_why, most=LONGEST_LINE)}"] if read.risk_why else []
+    return [f"**Risk: {read.risk}.** {_line(read.risk_why, most=LONGEST_LINE)}"] if read.risk_why else []
 
 
 def _groups(read: Read) -> list[str]:
     if not read.groups:
         return []
     rows = [
-        f"| {in_a_table(one_line(what, most=LONGEST_LINE))} | {in_a_table(_named(files))} |"
+        f"| {in_a_table(_line(what, most=LONGEST_LINE))} | {in_a_table(_named(files))} |"
         for what, files in read.groups
     ]
     return ["\n".join(["| what | files |", "|---|---|", *rows])]
@@ -212,7 +217,7 @@ def _findings(found: Sorted) -> list[str]:
 
 def _row(it: Finding) -> str:
     unsettled = " (not settled by the code that was shown)" if it.is_unsettled else ""
-    title = one_line(it.title, most=LONGEST_LINE)
+    title = _line(it.title, most=LONGEST_LINE)
     return f"- {verdict_words.name(it)} **{it.severity}** {_place(it)}{unsettled}: {title}"
 
 
@@ -220,7 +225,7 @@ def _whole(found: Iterable[Finding]) -> list[str]:
     """With why, as far as there is room for it."""
     rows, room = [], LONGEST_LISTING
     for each in found:
-        row = f"{_row(each).rstrip('.')}. {one_line(each.text, most=LONGEST_TEXT)}"
+        row = f"{_row(each).rstrip('.')}. {_line(each.text, most=LONGEST_TEXT)}"
         row = row if len(row) <= room else _row(each)
         room -= len(row)
         rows.append(row)

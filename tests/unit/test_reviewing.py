@@ -325,6 +325,8 @@ async def test_one_that_waits_in_line_leaves_it_for_a_newer_one() -> None:
 
 def test_nothing_that_the_model_says_acts_or_swallows_what_follows() -> None:
     said = at_line(replace(FINDING, suggestion="x"))
+    hidden = at_line(replace(FINDING, text="See [the docs](https://evil.example/)."))
 
     assert said.splitlines()[2] == "For it is 2. ``` @\u200badmin /merge"
     assert said.splitlines()[4:7] == ["```suggestion", "x", "```"]
+    assert "[the docs]\u200b(https://evil.example/)" in hidden
