@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from bot.application.ports import World
 from bot.application.review_answers import MOST_FINDINGS, Findings, Verdict, Verdicts, answered
@@ -12,9 +13,12 @@ from bot.application.review_placing import placed, with_fit_suggestion
 from bot.application.review_questions import Asking, Claims, finding_question, verifying_question
 from bot.application.review_surroundings import texts_around
 from bot.domain.diff import FileDiff
-from bot.domain.diff_shown import hunks_around
+from bot.domain.diff_shown import hunks_around, tokens_of
 from bot.domain.following import digest_of
 from bot.domain.remarks import Finding, judged, still_so
+
+# So much of a group the second reader sees whole: what is claimed of one hunk may hang on another.
+WHOLE_TOKENS: Final = 12_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,7 @@ async def read_group(asking: Asking, changed: Changed, group: Sequence[FileDiff]
     found = await asyncio.to_thread(placed, said.findings[:MOST_FINDINGS], changed.diff, group)
     claims, verdicts = Claims(found=found, earlier=earlier), tuple[Verdict, ...]()
     if claims.all:
-        around = [_around(file, claims.all, changed) for file in group]
+        around = _around(group, claims.all, changed)
         question = await asyncio.to_thread(
             verifying_question, asking, changed.diff, around, claims, world.rules.model
         )
@@ -72,7 +76,15 @@ async def read_group(asking: Asking, changed: Changed, group: Sequence[FileDiff]
     )
 
 
-def _around(file: FileDiff, claims: Sequence[Finding], changed: Changed) -> FileDiff:
-    """What is to be seen of it to look again: where something is claimed, or all that is new."""
+def _around(group: Sequence[FileDiff], claims: Sequence[Finding], changed: Changed) -> Sequence[FileDiff]:
+    """What is to be seen to look again: all of it, or, of much, where something is claimed of each file."""
+    whole = [changed.files[file.path] for file in group]
+    if sum(map(tokens_of, whole)) <= WHOLE_TOKENS:
+        return whole
+    return [_at_claims(file, claims, changed) for file in group]
+
+
+def _at_claims(file: FileDiff, claims: Sequence[Finding], changed: Changed) -> FileDiff:
+    """Its hunks where something is claimed, or all that is new."""
     numbers = [(each.anchor.side, each.anchor.line) for each in claims if each.anchor.path == file.path]
     return hunks_around(changed.files[file.path], numbers, file.hunks)

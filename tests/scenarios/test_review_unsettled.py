@@ -99,3 +99,17 @@ async def test_what_is_reproduced_at_a_later_look_is_said_at_its_line_and_counts
 
     assert (before, at_lines(pull)) == ([], [("count.py", 5)])
     assert [check.conclusion for check in team.github.checks()] == ["neutral", "failure"]
+
+
+@pytest.mark.parametrize("script", [reviews(FOUND)])
+@pytest.mark.parametrize(("more", "is_whole"), [(10, True), (4_000, False)])
+async def test_the_second_reader_is_shown_all_that_was_read_where_it_is_not_much(
+    team: Team, more: int, *, is_whole: bool
+) -> None:
+    other = "def paid(one):\n    return one.sent\n" + "# nothing\n" * more
+    await has_a_change(team, {"count.py": CHANGED, "paid.py": other})
+    await team.bot.comes_to_rest()
+
+    told = str(team.claude.requests[-1]["messages"])
+    assert "total = 1" in told
+    assert ("return one.sent" in told) is is_whole
