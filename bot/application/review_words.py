@@ -164,7 +164,7 @@ def walkthrough(read: Read, found: Sorted, request: Request, verdicts: Mapping[s
         *_mended(read),
         *verdict_words.folded(found.settled, verdicts),
         f"{_coverage(read)}{_in_part(read.in_part)}{_left_out(read.left_out)}{_unlisted(read)}{_withdrawn(read)}",
-        _cost(read, request),
+        _cost(read, found, request),
     ])
 
 
@@ -206,7 +206,8 @@ def _groups(read: Read) -> list[str]:
 
 def _findings(found: Sorted) -> list[str]:
     if not found.all:
-        return ["**Nothing found that counts.**" if found.settled else "**Nothing found.**"]
+        does_not_count = found.settled or found.unsure
+        return ["**Nothing found that counts.**" if does_not_count else "**Nothing found.**"]
     parts = []
     if found.on_lines:
         parts.append("\n".join(["**At their lines:**", "", *map(_row, found.on_lines)]))
@@ -274,12 +275,13 @@ def _named(paths: Sequence[str]) -> str:
     return f"{named} and {more} more" if more > 0 else named
 
 
-def _cost(read: Read, request: Request) -> str:
+def _cost(read: Read, found: Sorted, request: Request) -> str:
     by = "by this repository's configuration" if request.by is None else f"by @{request.by.login}"
     unproven = f" {read.unproven} left out that a second look could not reproduce." if read.unproven else ""
+    unsure = f" {found.unsure} left out as less than {read.confidence}% sure." if found.unsure else ""
     cost = read.cost
     return (
-        f"<sub>Asked for {by}.{unproven} {counted(cost.calls, 'model call')}, {cost.tokens} tokens, "
+        f"<sub>Asked for {by}.{unproven}{unsure} {counted(cost.calls, 'model call')}, {cost.tokens} tokens, "
         f"${cost.micro_usd / 1e6:.4f}. "
         f"`{PREFIX} review` reads what is new, `{PREFIX} review full` all of it.</sub>"
     )

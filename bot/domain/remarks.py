@@ -61,12 +61,13 @@ class Finding:
 class Sorted:
     """The findings that count, gravest first: those for their lines, and those that are only listed.
 
-    Those that are `settled`, by somebody's verdict, count no more.
+    Those that are `settled`, by somebody's verdict, count no more. So many more were `unsure`.
     """
 
     on_lines: tuple[Finding, ...] = ()
     listed: tuple[Finding, ...] = ()
     settled: tuple[Finding, ...] = ()
+    unsure: int = 0
 
     @property
     def all(self) -> tuple[Finding, ...]:
@@ -85,16 +86,20 @@ def sort(
     said: Collection[str] = (),
     is_settled: Callable[[Finding], bool] = lambda _: False,
 ) -> Sorted:
-    """Those of enough confidence, each once; on its line only what was not `said` there before.
+    """Those of enough confidence, each once, and how many had less; on its line what was not `said` there.
 
     What goes beyond what people read is listed, never left out, and so is what nobody could settle; what
     people have settled is apart.
     """
     found: dict[tuple[str, int], Finding] = {}
+    unsure: set[tuple[str, int]] = set()
     # Of two that are the same, the one that was reproduced is said.
     for each in sorted(findings, key=lambda it: (it.is_unsettled, *_weight(it))):
+        key = (each.fingerprint, each.anchor.line)
         if each.confidence >= least:
-            found.setdefault((each.fingerprint, each.anchor.line), each)
+            found.setdefault(key, each)
+        else:
+            unsure.add(key)
     on_lines: list[Finding] = []
     listed: list[Finding] = []
     settled = [each for each in found.values() if is_settled(each)]
@@ -102,7 +107,12 @@ def sort(
         may_stand = each.is_placed and not each.is_unsettled
         is_for_its_line = may_stand and each.fingerprint not in said and _has_room(each, on_lines)
         (on_lines if is_for_its_line else listed).append(each)
-    return Sorted(on_lines=tuple(on_lines), listed=tuple(listed), settled=tuple(settled))
+    return Sorted(
+        on_lines=tuple(on_lines),
+        listed=tuple(listed),
+        settled=tuple(settled),
+        unsure=len(unsure - found.keys()),
+    )
 
 
 def each_once(findings: Iterable[Finding]) -> tuple[Finding, ...]:

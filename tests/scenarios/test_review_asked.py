@@ -121,7 +121,8 @@ async def test_what_one_of_the_two_is_not_sure_of_is_not_said(team: Team) -> Non
     await team.bot.comes_to_rest()
 
     assert at_lines(pull) == []
-    assert "**Nothing found.**" in walkthrough(pull)
+    assert "**Nothing found that counts.**" in walkthrough(pull)
+    assert " 1 left out as less than 70% sure." in walkthrough(pull)
 
 
 @pytest.mark.parametrize("script", [reviews({**FOUND, "line": 500})])

@@ -75,7 +75,7 @@ def test_the_gravest_and_surest_come_first() -> None:
 def test_who_is_not_sure_enough_is_not_heard_and_nothing_is_said_twice() -> None:
     kept = sort([FINDING, FINDING, finding(line=9, confidence=69)], least=70)
 
-    assert kept == Sorted(on_lines=(FINDING,))
+    assert kept == Sorted(on_lines=(FINDING,), unsure=1)
 
 
 def test_what_was_said_before_and_what_is_of_no_line_is_only_listed() -> None:
