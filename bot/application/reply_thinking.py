@@ -12,8 +12,10 @@ from bot.application.prompting import noting, render
 from bot.application.review_answers import answered
 from bot.application.review_changes import GROUP_TOKENS
 from bot.application.review_paying import ask_once
+from bot.application.review_questions import MOST_AROUND
+from bot.application.review_surroundings import texts_around
 from bot.domain.conversation import asked
-from bot.domain.diff import files_in
+from bot.domain.diff import FileDiff, files_in
 from bot.domain.diff_shown import pack, shown_file
 from bot.domain.fencing import fence, nonce_of
 from bot.domain.replying import (
@@ -89,15 +91,24 @@ def _is_there(said: Sequence[Remark], it: Dispute, waiting: Collection[int]) -> 
 
 async def _as_it_is_now(it: Dispute, pull: Reviewable, path: str, world: World) -> str:
     """What the pull request changes in that file by now: it may have been mended since."""
-    diff = await world.reviews.diff(it.repository, base=pull.base, head=pull.head)
-    return await asyncio.to_thread(_shown, diff or b"", path)
-
-
-def _shown(diff: bytes, path: str) -> str:
-    file = next((each for each in files_in(diff) if each.path == path), None)
-    if file is None or not pack([file], budget=GROUP_TOKENS, most=1).groups:
+    diff = await world.reviews.diff(it.repository, base=pull.base, head=pull.head) or b""
+    file = await asyncio.to_thread(_file_of, diff, path)
+    if file is None:
         return NOT_SHOWN
-    return shown_file(diff, file)
+    texts = await texts_around(it.repository, pull.head, [file], world)
+    return await asyncio.to_thread(_shown, diff, file, texts.get(path, ()))
+
+
+def _file_of(diff: bytes, path: str) -> FileDiff | None:
+    """None where it is not among them, or too much."""
+    file = next((each for each in files_in(diff) if each.path == path), None)
+    return None if file is None or not pack([file], budget=GROUP_TOKENS, most=1).groups else file
+
+
+def _shown(diff: bytes, file: FileDiff, lines: Sequence[str]) -> str:
+    """Its hunks, with what is around them if there is room for that."""
+    plain, whole = shown_file(diff, file), shown_file(diff, file, lines)
+    return whole if len(whole) - len(plain) <= MOST_AROUND else plain
 
 
 def reply_question(

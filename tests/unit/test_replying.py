@@ -20,7 +20,7 @@ from handlers import GITHUB
 from handlers.conversation import Context
 from tests.unit.deliveries import line_comment
 from tests.unit.fake_reviews import OPEN, FakeReviews, FakeThreads
-from tests.unit.fakes import Died, FakeClaude, Stage
+from tests.unit.fakes import Died, FakeClaude, FakeSources, Stage
 from tests.unit.histories import DEVELOPER, PULL, REQUESTER, SHOP, STRANGER, VIEWER
 from tests.unit.test_freezing import freezes_it
 from tests.unit.test_reviewing import DIFF
@@ -70,6 +70,7 @@ def staged(*answers: Answer, **fakes: Any) -> Stage:
         review_threads=threads,
         reviews=FakeReviews(text=DIFF),
         claude=FakeClaude(answers=list(answers)),
+        sources=FakeSources(files={OPEN.head: {"f.py": b"def f():\n    return 2\n"}}),
         **fakes,
     )
 
@@ -559,3 +560,17 @@ async def test_what_was_put_off_is_answered_also_where_it_wants_no_answer() -> N
     assert "I try it again by" in held
     assert "Nothing speaks against it." in answered
     assert said(stage, OTHER) == []
+
+
+@pytest.mark.parametrize(("width", "is_shown"), [(1, True), (450, False)])
+async def test_what_is_around_the_change_is_shown_if_there_is_room(width: int, is_shown: bool) -> None:  # noqa: FBT001
+    lines = [("    " if nth % 50 else "def f():  # ") + "x" * width for nth in range(400)]
+    hunks = [f"@@ -{nth} +{nth} @@\n-    y\n+{lines[nth - 1]}\n" for nth in range(30, 400, 50)]
+    stage = staged(says())
+    stage.sources.files = {OPEN.head: {"f.py": "\n".join(lines).encode()}}
+    stage.reviews.text = DIFF[: DIFF.index(b"@@")] + "".join(hunks).encode()
+    await hears(stage)
+    await goes(stage)
+
+    assert ("1|def f():" in str(stage.claude.asked[0].messages)) is is_shown
+    assert "30+    x" in str(stage.claude.asked[0].messages)
