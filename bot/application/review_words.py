@@ -234,8 +234,8 @@ def _whole(found: Iterable[Finding]) -> list[str]:
 
 
 def _place(it: Finding) -> str:
-    if not it.anchor.line:
-        return f"{code(it.anchor.path)} (its lines read otherwise by now)"
+    if it.anchor.line < 1:
+        return f"{code(it.anchor.path)} (at which lines, I cannot tell)"
     lines = (
         str(it.anchor.line) if it.anchor.begins == it.anchor.line else f"{it.anchor.begins}-{it.anchor.line}"
     )

@@ -198,9 +198,9 @@ async def test_what_is_still_so_where_its_line_reads_otherwise_is_not_said_again
     assert "The total is set and not added to" in first
     assert "code_then" in second
     assert at_lines(pull) == [("count.py", 5)]
-    assert "`count.py` (its lines read otherwise by now): The total" in walkthrough(pull)
+    assert "`count.py` (at which lines, I cannot tell): The total" in walkthrough(pull)
     assert await is_reviewed(team, pull) == []
-    assert "`count.py` (its lines read otherwise by now): The total" in walkthrough(pull)
+    assert "`count.py` (at which lines, I cannot tell): The total" in walkthrough(pull)
     assert threads(pull) == [(False, [])]
 
 
@@ -210,7 +210,7 @@ async def test_a_file_that_calls_itself_generated_by_now_mends_nothing(team: Tea
     await team.developer.pushes({"count.py": hidden}, branch="count")
 
     assert await is_reviewed(team, pull) == []
-    assert "`count.py` (its lines read otherwise by now): The total" in walkthrough(pull)
+    assert "`count.py` (at which lines, I cannot tell): The total" in walkthrough(pull)
     assert threads(pull) == [(False, [])]
 
 

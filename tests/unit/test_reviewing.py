@@ -330,3 +330,14 @@ def test_nothing_that_the_model_says_acts_or_swallows_what_follows() -> None:
     assert said.splitlines()[2] == "For it is 2. ``` @\u200badmin /merge"
     assert said.splitlines()[4:7] == ["```suggestion", "x", "```"]
     assert "[the docs]\u200b(https://evil.example/)" in hidden
+
+
+@pytest.mark.parametrize("line", [0, -5])
+async def test_what_is_said_of_a_line_that_there_is_none_of_stands_beside_its_file_alone(line: int) -> None:
+    stage = await staged(finds({**FOUND, "line": line}), verdicts(0))
+    digest = await stage.blobs.put(7, msgspec.json.encode(await reads(stage)))
+
+    await say(stage.world, STREAM, "k", digest, 31, key="step")
+
+    assert stage.reviews.posted == []
+    assert "`f.py` (at which lines, I cannot tell): It is wrong" in stage.comments.on(5)[0]
