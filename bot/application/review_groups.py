@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.application.ports import World
 from bot.application.review_answers import MOST_FINDINGS, Findings, Verdict, Verdicts, answered
@@ -39,7 +39,8 @@ async def read_group(asking: Asking, changed: Changed, group: Sequence[FileDiff]
     asking = replace(asking, texts=await texts_around(repository, asking.pull.head, group, world))
     # Of the same commit another diff may be shown by the next try: it may go to another branch by then.
     key = f"{asking.nth}:{digest_of(changed.diff, group)}"
-    earlier = [each for each in changed.followed.doubtful if each.anchor.path in paths]
+    doubtful = [each for each in changed.followed.doubtful if each.anchor.path in paths]
+    earlier, unasked = doubtful[:MOST_FINDINGS], doubtful[MOST_FINDINGS:]
     question = await asyncio.to_thread(
         finding_question, asking, changed.diff, group, earlier, world.rules.model
     )
@@ -54,25 +55,41 @@ async def read_group(asking: Asking, changed: Changed, group: Sequence[FileDiff]
         )
         answer = await ask_once(world, repository, question, key=f"{asking.key}:verify:{key}")
         verdicts, cost = answered(answer, Verdicts).verdicts, cost.plus(answer)
-    real = {each.number: each.confidence for each in verdicts if each.is_real}
-    unsettled = {each.number for each in verdicts if each.is_open}
-    confirmed = judged(found, real, unsettled)
-    # Of what was said before nothing is mended unless that is seen.
-    gone = {each.number for each in verdicts} - real.keys() - unsettled
-    mended = [each for nth, each in enumerate(earlier, len(found)) if nth in gone]
-    numbered = [(nth, each) for nth, each in enumerate(earlier, len(found)) if nth not in gone]
-    stays = still_so([each for _, each in numbered], [real.get(nth) for nth, _ in numbered])
+    weighed = _weighed(claims, verdicts)
     kept = [
-        await with_fit_suggestion(each, repository, asking.pull.head, world) for each in (*stays, *confirmed)
+        await with_fit_suggestion(each, repository, asking.pull.head, world)
+        for each in (*weighed.stays, *weighed.confirmed, *unasked)
     ]
     named = [(each.what, tuple(path for path in each.files if path in paths)) for each in said.groups]
     return Group(
         said=said,
         groups=tuple(each for each in named if each[1]),
         findings=tuple(kept),
-        mended=tuple(mended),
-        unproven=len(said.findings) - len(confirmed),
+        mended=tuple(weighed.mended),
+        unproven=len(said.findings) - len(weighed.confirmed),
         cost=cost,
+    )
+
+
+class _Weighed(NamedTuple):
+    """What the second reader lets stand of what was found now, and of what was said before."""
+
+    confirmed: Sequence[Finding]
+    stays: Sequence[Finding]
+    mended: Sequence[Finding]
+
+
+def _weighed(claims: Claims, verdicts: Sequence[Verdict]) -> _Weighed:
+    """Of what was said before nothing is mended unless that is seen."""
+    real = {each.number: each.confidence for each in verdicts if each.is_real}
+    unsettled = {each.number for each in verdicts if each.is_open}
+    gone = {each.number for each in verdicts} - real.keys() - unsettled
+    earlier = list(enumerate(claims.earlier, len(claims.found)))
+    stays = [(nth, each) for nth, each in earlier if nth not in gone]
+    return _Weighed(
+        confirmed=judged(claims.found, real, unsettled),
+        stays=still_so([each for _, each in stays], [real.get(nth) for nth, _ in stays]),
+        mended=[each for nth, each in earlier if nth in gone],
     )
 
 

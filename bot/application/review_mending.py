@@ -31,7 +31,7 @@ async def resolve_mended(request: Request, read: Read, world: World) -> None:
 
 async def _resolve(request: Request, head: str, thread: Thread, world: World) -> None:
     repository, number, threads = request.repository, request.number, world.review_threads
-    name = f"mended:{thread.comment}:{head}"
+    name = f"mended:{thread.comment}"  # once: one that comes back has a thread of its own
     marker = words.marker(name)
 
     async def find() -> str | None:
