@@ -36,7 +36,7 @@ from tests.faults import mortal, stories
 from tests.faults.ended import wrong_in
 from tests.story.databases import Template, bring_up, template_in
 
-PATIENCE_SECONDS: Final = 60.0
+PATIENCE_SECONDS: Final = 90.0  # who was not woken looks by itself after a minute
 MOURNING_SECONDS: Final = 15.0  # on PostgreSQL a dead process keeps what it was at for 8 to 10 s
 POLL_SECONDS: Final = 0.02
 MOST_UNMET: Final = 4  # one for so many that were: how often a comment is edited depends on the time

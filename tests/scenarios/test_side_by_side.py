@@ -90,7 +90,7 @@ async def test_an_installation_that_github_lets_wait_delays_no_other(team: Team)
     await team.github.world.install("globex")
     limited = [await team.requester.opens_an_issue() for _ in range(6)]
     faults = team.github.world.faults
-    faults.add(rate_limited(retry_after=10, method="POST", route=COMMENTS))
+    faults.add(rate_limited(retry_after=25, method="POST", route=COMMENTS))
 
     async def is_limited() -> bool:
         return bool(faults.met)
