@@ -25,8 +25,6 @@ log = structlog.get_logger()
 
 ANSWER: Final = "question.answer_v1"
 TOPIC: Final = "question"
-# The first pause, as a part of how long a saga waits for a look at GitHub: a quarter of a minute.
-FIRST: Final = 1 / 4
 
 Answers = Callable[[str], Awaitable[str]]
 
@@ -37,7 +35,7 @@ async def set_aside(world: World, stream: str, asked_key: str, nth: int, code: s
     if code not in MENDABLE or nth >= TRIES:
         await give_up(it, code, world)
         return 0.0
-    seconds = pause_seconds(nth, world.rules.look_again_seconds * FIRST)
+    seconds = pause_seconds(nth, world.rules.look_again_seconds)
     again = world.clock.now() + timedelta(seconds=seconds)
     await tell(it, words.held_up(it.enquiry, code, again=again), world, part="held-up")
     own = f"{asked_key}:held:{nth}"

@@ -37,8 +37,6 @@ log = structlog.get_logger()
 
 THINK: Final = "reply.think_v1"
 TOPIC: Final = "reply"
-# The first pause, as a part of how long a saga waits for a look at GitHub: a quarter of a minute.
-FIRST: Final = 1 / 4
 GONE: Final = frozenset(("pull_request_gone", STOPPED))
 
 
@@ -107,7 +105,7 @@ async def set_aside(world: World, stream: str, asked_key: str, nth: int, code: s
         said = words.unsaid(code) if is_withdrawn else words.given_up(code)
         await _tell(world, it, f"{asked_key}:given-up", said)
         return 0.0
-    seconds = pause_seconds(nth, world.rules.look_again_seconds * FIRST)
+    seconds = pause_seconds(nth, world.rules.look_again_seconds)
     if nth == 1:
         again = world.clock.now() + timedelta(seconds=seconds)
         await _tell(world, it, f"{asked_key}:held", words.held(code, again=again))

@@ -38,8 +38,6 @@ log = structlog.get_logger()
 CONSIDER: Final = "review.consider_v1"
 READ: Final = "review.read_v1"
 TOPIC: Final = "review"
-# The first pause, as a part of how long a saga waits for a look at GitHub: a quarter of a minute.
-FIRST: Final = 1 / 4
 
 
 def after_event(repository: Repository, number: int, cause: str, *, key: str) -> Start:
@@ -95,7 +93,7 @@ async def set_aside(  # noqa: PLR0913  which review, and what keeps it from goin
     if code not in MENDABLE or nth >= TRIES or is_stopped(past, asked_key):
         await give_up(at, code, world)
         return 0.0
-    seconds = pause_seconds(nth, world.rules.look_again_seconds * FIRST)
+    seconds = pause_seconds(nth, world.rules.look_again_seconds)
     title, summary = words.skipped(code, again=world.clock.now() + timedelta(seconds=seconds))
     if check:
         await world.review_checks.complete(

@@ -1,7 +1,7 @@
 """Questions about the code as facts, in a stream for each issue or pull request that they were asked on."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
@@ -50,16 +50,10 @@ def stream_of(repository_id: int, number: int) -> str:
 
 def asked(it: Enquiry) -> Fact:
     """It was asked."""
-    repository = it.repository
     return Fact(
         type=ASKED,
         data={
-            "repository": {
-                "id": repository.id,
-                "full_name": repository.full_name,
-                "installation_id": repository.installation_id,
-                "owner_id": repository.owner_id,
-            },
+            "repository": asdict(it.repository),
             "number": it.number,
             "pull": it.is_pull,
             "by": {"id": it.by.id, "login": it.by.login},

@@ -1,7 +1,7 @@
 """What people say to a finding, and what the bot makes of it: facts in the stream of the pull request."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from bot.records import Actor, Fact, Recorded, Repository
@@ -30,16 +30,10 @@ class Dispute:
 
 def disputed(it: Dispute) -> Fact:
     """Somebody who has a say in it said something to it."""
-    repository = it.repository
     return Fact(
         type=DISPUTED,
         data={
-            "repository": {
-                "id": repository.id,
-                "full_name": repository.full_name,
-                "installation_id": repository.installation_id,
-                "owner_id": repository.owner_id,
-            },
+            "repository": asdict(it.repository),
             "number": it.number,
             "thread": it.thread,
             "comment": it.comment,

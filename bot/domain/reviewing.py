@@ -1,7 +1,7 @@
 """Reviews as facts, in a stream for each pull request, and what they cost in one for each account's month."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
@@ -18,6 +18,8 @@ SAID: Final = "said"
 # With four times as long between two of them: a quarter of a minute first, four hours in the end.
 TRIES: Final = 7
 FACTOR: Final = 4
+# The first pause, as a part of how long a saga waits for a look at GitHub: a quarter of a minute.
+FIRST: Final = 1 / 4
 _ENDED: Final = ":concluded"
 # What time or people mend: the check says so, and it is tried again.
 MENDABLE: Final = frozenset((
@@ -78,16 +80,10 @@ def paid_stream(installation_id: int, moment: datetime) -> str:
 
 def requested(it: Request) -> Fact:
     """It was asked for."""
-    repository = it.repository
     return Fact(
         type=REQUESTED,
         data={
-            "repository": {
-                "id": repository.id,
-                "full_name": repository.full_name,
-                "installation_id": repository.installation_id,
-                "owner_id": repository.owner_id,
-            },
+            "repository": asdict(it.repository),
             "number": it.number,
             "cause": it.cause,
             "by": None if it.by is None else {"id": it.by.id, "login": it.by.login},
@@ -192,6 +188,6 @@ def spent_on(records: Sequence[Recorded], repository_id: int | None = None) -> i
     )
 
 
-def pause_seconds(tries: int, first: float) -> float:
-    """How long to wait after so many tries in vain."""
-    return float(first * FACTOR ** (tries - 1))
+def pause_seconds(tries: int, look_again: float) -> float:
+    """How long to wait after so many tries in vain, where a saga looks at GitHub again after so long."""
+    return float(look_again * FIRST * FACTOR ** (tries - 1))

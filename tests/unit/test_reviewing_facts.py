@@ -61,7 +61,7 @@ def test_streams_have_names_that_no_integration_has() -> None:
 
 
 def test_each_pause_is_longer_than_the_one_before() -> None:
-    assert [reviewing.pause_seconds(nth, 15) for nth in (1, 2, 3)] == [15, 60, 240]
+    assert [reviewing.pause_seconds(nth, 60) for nth in (1, 2, 3)] == [15, 60, 240]
     assert reviewing.held_up("frozen", nth=2).data == {"code": "frozen", "nth": 2}
 
 
