@@ -1,10 +1,8 @@
 """Workflow: a question, an answer; looked at again where others fail, and told where nothing comes of it."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any, Final
 
-import structlog
 from dbos import DBOS
 from structlog.contextvars import bound_contextvars
 
@@ -14,14 +12,11 @@ from bot.application.question_asking import WORKFLOW
 from bot.application.question_saying import at, give_up, say, tell
 from bot.application.question_seeing import see
 from bot.application.question_turns import answer
-from bot.application.recording import append_beside
+from bot.application.retrying import Tries, carry, note_held_up, pause_after, stays
 from bot.application.saga import Places
-from bot.domain.enquiring import held_up
-from bot.domain.reviewing import MENDABLE, TRIES, pause_seconds
-from bot.infrastructure.engine import heard, on, step
-from bot.records import StepFailed
-
-log = structlog.get_logger()
+from bot.domain.enquiring import HELD_UP
+from bot.domain.retrying import is_final
+from bot.infrastructure.engine import on, step
 
 ANSWER: Final = "question.answer_v1"
 TOPIC: Final = "question"
@@ -32,45 +27,26 @@ Answers = Callable[[str], Awaitable[str]]
 async def set_aside(world: World, stream: str, asked_key: str, nth: int, code: str, *, key: str) -> float:
     """Whoever asked is told; how long until it is tried again, 0 where it is not."""
     it = await at(world, stream, asked_key)
-    if code not in MENDABLE or nth >= TRIES:
+    if is_final(code, nth):
         await give_up(it, code, world)
         return 0.0
-    seconds = pause_seconds(nth, world.rules.look_again_seconds)
-    again = world.clock.now() + timedelta(seconds=seconds)
-    await tell(it, words.held_up(it.enquiry, code, again=again), world, part="held-up")
-    own = f"{asked_key}:held:{nth}"
-    await append_beside(world, stream, held_up(code, nth=nth), key=own, meta={"key": own})
-    return seconds
+    pause = pause_after(nth, world)
+    await tell(it, words.held_up(it.enquiry, code, again=pause.again), world, part="held-up")
+    await note_held_up(world, stream, asked_key, HELD_UP, nth, code)
+    return pause.seconds
 
 
-async def stays(_job: str, /, *, waits: bool) -> bool:
-    """Nothing takes a question out of its queue: what stops it, it finds out when it has its place."""
-    return False
+def _tries(world: World, stream: str, asked_key: str, answers: Answers) -> Tries:
+    """It is seen as it was at the first look."""
+    seen = ""
 
-
-async def carry(stream: str, asked_key: str, answers: Answers, world: World) -> None:
-    """Try until it was answered, or nothing more comes of it; it is seen as it was at the first look."""
-    nth, seen, seconds = 0, "", 0.0
-    while nth == 0 or seconds:
-        nth += 1
-        seen, seconds = await _once(stream, asked_key, nth, seen, answers, world)
-        if seconds:
-            await heard(TOPIC, seconds=seconds)
-
-
-async def _once(
-    stream: str, asked_key: str, nth: int, seen: str, answers: Answers, world: World
-) -> tuple[str, float]:
-    """One try: what was seen by then, and how long until the next, 0 where there is none."""
-    try:
+    async def tries(_nth: int) -> None:
+        nonlocal seen
         seen = seen or await step(see, world, stream, asked_key, unforeseen="internal")
         digest = await answers(seen)
         await step(say, world, stream, asked_key, digest, unforeseen="internal")
-    except StepFailed as failure:
-        log.warning("question_held_up", code=failure.code, detail=failure.detail)
-        seconds: float = await step(set_aside, world, stream, asked_key, nth, failure.code)
-        return seen, seconds
-    return seen, 0.0
+
+    return tries
 
 
 def register(world: World, places: Places) -> None:
@@ -94,8 +70,8 @@ def register(world: World, places: Places) -> None:
             )
             return str(digest)
 
+        async def sets_aside(nth: int, code: str) -> float:
+            return float(await step(set_aside, world, stream, asked_key, nth, code))
+
         with bound_contextvars(question=stream):
-            try:
-                await carry(stream, asked_key, answers, world)
-            except StepFailed as failure:
-                log.warning("question_given_up", code=failure.code, detail=failure.detail)
+            await carry(TOPIC, _tries(world, stream, asked_key, answers), sets_aside)

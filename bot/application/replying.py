@@ -1,8 +1,5 @@
 """Workflow: something was said to a finding; it is looked at again, and stays for reasons or is withdrawn."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
 import structlog
@@ -15,23 +12,24 @@ from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.application.reply_asking import WORKFLOW
 from bot.application.reply_thinking import load_reconsidered, think
+from bot.application.retrying import LeavesOnce, carry, note_held_up, pause_after
 from bot.application.saga import Places
 from bot.application.talking import Spot, say_there
 from bot.domain.replying import (
+    HELD_UP,
     WITHDRAWN,
     Dispute,
     answer_in,
     answer_key,
     answered,
     dispute_in,
-    held_up,
     is_last,
     is_over,
     is_superseded,
 )
-from bot.domain.reviewing import MENDABLE, TRIES, pause_seconds
-from bot.infrastructure.engine import heard, on, step
-from bot.records import STOPPED, StepFailed, Unavailable
+from bot.domain.retrying import is_final
+from bot.infrastructure.engine import on, step
+from bot.records import STOPPED, StepFailed
 
 log = structlog.get_logger()
 
@@ -99,60 +97,17 @@ async def set_aside(world: World, stream: str, asked_key: str, nth: int, code: s
     it = dispute_in(past, asked_key)
     if code in GONE or is_superseded(past, asked_key):
         return 0.0
-    if code not in MENDABLE or nth >= TRIES:
+    if is_final(code, nth):
         noted = answer_in(past, asked_key)
         is_withdrawn = noted is not None and noted.type == WITHDRAWN
         said = words.unsaid(code) if is_withdrawn else words.given_up(code)
         await _tell(world, it, f"{asked_key}:given-up", said)
         return 0.0
-    seconds = pause_seconds(nth, world.rules.look_again_seconds)
+    pause = pause_after(nth, world)
     if nth == 1:
-        again = world.clock.now() + timedelta(seconds=seconds)
-        await _tell(world, it, f"{asked_key}:held", words.held(code, again=again))
-    own = f"{asked_key}:held:{nth}"
-    await append_beside(world, stream, held_up(code, nth=nth), key=own, meta={"key": own})
-    return seconds
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Superseded:
-    """One job, as it is looked at once a second."""
-
-    world: World
-    stream: str
-    key: str
-
-    async def __call__(self, _job: str, /, *, waits: bool) -> bool:
-        """Whether it is to leave its queue: more was said since, as far as can be told now."""
-        try:
-            return waits and is_superseded(await self.world.log.read(self.stream), self.key)
-        except Unavailable:
-            return False
-
-
-async def carry(stream: str, asked_key: str, thinks: Callable[[], Awaitable[str]], world: World) -> None:
-    """Try until it is answered, or nothing more comes of it."""
-    nth, seconds = 0, 0.0
-    while nth == 0 or seconds:
-        nth += 1
-        seconds = await _once(stream, asked_key, nth, thinks, world)
-        if seconds:
-            await heard(TOPIC, seconds=seconds)
-
-
-async def _once(
-    stream: str, asked_key: str, nth: int, thinks: Callable[[], Awaitable[str]], world: World
-) -> float:
-    """One try: how long until the next one, 0 where there is none."""
-    try:
-        digest = await thinks()
-        if digest:
-            await step(answer, world, stream, asked_key, digest, unforeseen="internal")
-    except StepFailed as failure:
-        log.warning("reply_not_answered", code=failure.code, detail=failure.detail)
-        seconds: float = await step(set_aside, world, stream, asked_key, nth, failure.code)
-        return seconds
-    return 0.0
+        await _tell(world, it, f"{asked_key}:held", words.held(code, again=pause.again))
+    await note_held_up(world, stream, asked_key, HELD_UP, nth, code)
+    return pause.seconds
 
 
 def register(world: World, places: Places) -> None:
@@ -170,15 +125,16 @@ def register(world: World, places: Places) -> None:
     async def run_v1(stream: str, asked_key: str, repository: str, account: str) -> None:
         """Carry one answer to its end."""
 
-        async def thinks() -> str:
-            leaves = Superseded(world=world, stream=stream, key=asked_key)
-            digest: Any = await on(
-                "ai", think_v1, stream, asked_key, account, tenant=repository, leaves=leaves
-            )
-            return str(digest)
+        leaves = LeavesOnce(world=world, stream=stream, key=asked_key, is_over=is_superseded)
+
+        async def tries(_nth: int) -> None:
+            asked = (stream, asked_key, account)
+            digest: Any = await on("ai", think_v1, *asked, tenant=repository, leaves=leaves)
+            if digest:
+                await step(answer, world, stream, asked_key, str(digest), unforeseen="internal")
+
+        async def sets_aside(nth: int, code: str) -> float:
+            return float(await step(set_aside, world, stream, asked_key, nth, code))
 
         with bound_contextvars(review=stream):
-            try:
-                await carry(stream, asked_key, thinks, world)
-            except StepFailed as failure:
-                log.warning("reply_given_up", code=failure.code, detail=failure.detail)
+            await carry(TOPIC, tries, sets_aside)

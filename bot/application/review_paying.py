@@ -7,7 +7,8 @@ from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.application.spending import check_month
 from bot.domain.pricing import cost_micro_usd
-from bot.domain.reviewing import MENDABLE, paid, paid_stream
+from bot.domain.retrying import MENDABLE
+from bot.domain.reviewing import paid, paid_stream
 from bot.domain.secrecy import shown
 from bot.records import Answer, Question, Repository, Spent, StepFailed, Unavailable, Usage
 

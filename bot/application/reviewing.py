@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
 import structlog
@@ -13,7 +12,7 @@ from bot.application import review_pause_words as pause_words
 from bot.application import review_words as words
 from bot.application.effects import once
 from bot.application.ports import World
-from bot.application.recording import append_beside
+from bot.application.retrying import LeavesOnce, carry, note_held_up, pause_after
 from bot.application.review_again import note_check
 from bot.application.review_asking import WORKFLOW, consider
 from bot.application.review_heeding import WORKFLOW as HEED
@@ -21,17 +20,11 @@ from bot.application.review_heeding import heed, sign_of
 from bot.application.review_posting import At, end, give_up, say
 from bot.application.review_reading import keep_seen, read_pull
 from bot.application.saga import Places
+from bot.domain.retrying import is_final
 from bot.domain.review_pauses import is_stopped
-from bot.domain.reviewing import (
-    MENDABLE,
-    TRIES,
-    held_up,
-    is_overtaken,
-    pause_seconds,
-    request_in,
-)
-from bot.infrastructure.engine import heard, on, step
-from bot.records import STOPPED, Repository, Start, StepFailed, Unavailable
+from bot.domain.reviewing import HELD_UP, is_overtaken, request_in
+from bot.infrastructure.engine import on, step
+from bot.records import STOPPED, Repository, Start, StepFailed
 
 log = structlog.get_logger()
 
@@ -90,18 +83,17 @@ async def set_aside(  # noqa: PLR0913  which review, and what keeps it from goin
     if code == STOPPED or is_overtaken(past, asked_key):
         await end(at, "overtaken", words.overtaken(), world)
         return 0.0
-    if code not in MENDABLE or nth >= TRIES or is_stopped(past, asked_key):
+    if is_final(code, nth) or is_stopped(past, asked_key):
         await give_up(at, code, world)
         return 0.0
-    seconds = pause_seconds(nth, world.rules.look_again_seconds)
-    title, summary = words.skipped(code, again=world.clock.now() + timedelta(seconds=seconds))
+    pause = pause_after(nth, world)
+    title, summary = words.skipped(code, again=pause.again)
     if check:
         await world.review_checks.complete(
             at.repository, check, conclusion="skipped", title=title, summary=summary
         )
-    own = f"{asked_key}:held:{nth}"
-    await append_beside(world, stream, held_up(code, nth=nth), key=own, meta={"key": own})
-    return seconds
+    await note_held_up(world, stream, asked_key, HELD_UP, nth, code)
+    return pause.seconds
 
 
 async def leave(world: World, stream: str, asked_key: str, check: int, *, key: str) -> None:
@@ -116,54 +108,31 @@ async def leave(world: World, stream: str, asked_key: str, check: int, *, key: s
         await end(at, "closed", words.closed(), world)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overtaken:
-    """One job, as it is looked at once a second."""
+@dataclass(slots=True, kw_only=True)
+class Trying:
+    """One review, try after try; `check` is the newest check run there is by then, 0 where there is none."""
 
     world: World
     stream: str
     key: str
+    reads: Callable[[str], Awaitable[str]]
+    check: int = 0
 
-    async def __call__(self, _job: str, /, *, waits: bool) -> bool:
-        """Whether it is to leave its queue: a newer one was asked for, as far as can be told now."""
-        try:
-            return waits and is_overtaken(await self.world.log.read(self.stream), self.key)
-        except Unavailable:
-            return False
-
-
-async def carry(stream: str, asked_key: str, reads: Callable[[str], Awaitable[str]], world: World) -> None:
-    """Try until it was said, or nothing more comes of it."""
-    nth, check, seconds = 0, 0, 0.0
-    while nth == 0 or seconds:
-        nth += 1
-        check, seconds = await _once(stream, asked_key, nth, check, reads, world)
-        if seconds:
-            await heard(TOPIC, seconds=seconds)
-
-
-async def _once(
-    stream: str,
-    asked_key: str,
-    nth: int,
-    check: int,
-    reads: Callable[[str], Awaitable[str]],
-    world: World,
-) -> tuple[int, float]:
-    """One try: the newest check there is by then, and how long until the next try, 0 where there is none."""
-    try:
-        opened: list[str] = await step(open_check, world, stream, asked_key, nth, unforeseen="internal")
+    async def once(self, nth: int) -> None:
+        """Read it and say it, or leave it where it is over. Raises StepFailed."""
+        its = (self.world, self.stream, self.key)
+        opened: list[str] = await step(open_check, *its, nth, unforeseen="internal")
         if not opened:
-            await step(leave, world, stream, asked_key, check)
-            return check, 0.0
-        check = int(opened[1])
-        digest = await reads(opened[0])
-        await step(say, world, stream, asked_key, digest, check, unforeseen="internal")
-    except StepFailed as failure:
-        log.warning("review_skipped", code=failure.code, detail=failure.detail)
-        seconds: float = await step(set_aside, world, stream, asked_key, check, nth, failure.code)
-        return check, seconds
-    return check, 0.0
+            await step(leave, *its, self.check)
+            return
+        self.check = int(opened[1])
+        digest = await self.reads(opened[0])
+        await step(say, *its, digest, self.check, unforeseen="internal")
+
+    async def set_aside(self, nth: int, code: str) -> float:
+        """The check says so; how long until the next try, 0 where there is none."""
+        its = (self.world, self.stream, self.key)
+        return float(await step(set_aside, *its, self.check, nth, code))
 
 
 async def think(world: World, *asked: Any, key: str) -> None:
@@ -196,24 +165,16 @@ def register(world: World, places: Places) -> None:
     async def run_v1(stream: str, asked_key: str, repository: str, account: str) -> None:
         """Carry one review to its end."""
 
+        leaves = LeavesOnce(world=world, stream=stream, key=asked_key, is_over=is_overtaken)
+
         async def reads(seen: str) -> str:
-            digest: Any = await on(
-                "ai",
-                read_v1,
-                stream,
-                asked_key,
-                seen,
-                account,
-                tenant=repository,
-                leaves=Overtaken(world=world, stream=stream, key=asked_key),
-            )
+            asked = (stream, asked_key, seen, account)
+            digest: Any = await on("ai", read_v1, *asked, tenant=repository, leaves=leaves)
             return str(digest)
 
+        it = Trying(world=world, stream=stream, key=asked_key, reads=reads)
         with bound_contextvars(review=stream):
-            try:
-                await carry(stream, asked_key, reads, world)
-            except StepFailed as failure:
-                log.warning("review_given_up", code=failure.code, detail=failure.detail)
+            await carry(TOPIC, it.once, it.set_aside)
 
     _register_considering(world)
 

@@ -65,11 +65,6 @@ def asked(it: Enquiry) -> Fact:
     )
 
 
-def held_up(code: str, *, nth: int) -> Fact:
-    """Something keeps it from being answered, for the nth time."""
-    return Fact(type=HELD_UP, data={"code": code, "nth": nth})
-
-
 def concluded(it: Concluded) -> Fact:
     """It has ended."""
     return Fact(

@@ -49,11 +49,6 @@ def answered(it: Dispute, *, withdraws: bool, why: str) -> Fact:
     return Fact(type=WITHDRAWN if withdraws else INSISTED, data=said)
 
 
-def held_up(code: str, *, nth: int) -> Fact:
-    """Something keeps it from being answered, for the nth time."""
-    return Fact(type=HELD_UP, data={"code": code, "nth": nth})
-
-
 def answer_key(key: str) -> str:
     """Under which key the answer is noted to what was said under this one."""
     return f"{key}:answered"

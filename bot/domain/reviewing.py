@@ -15,24 +15,7 @@ CONCLUDED: Final = "ReviewConcluded"
 PAID: Final = "ReviewPaid"
 # The outcome of one that came to its end.
 SAID: Final = "said"
-# With four times as long between two of them: a quarter of a minute first, four hours in the end.
-TRIES: Final = 7
-FACTOR: Final = 4
-# The first pause, as a part of how long a saga waits for a look at GitHub: a quarter of a minute.
-FIRST: Final = 1 / 4
 _ENDED: Final = ":concluded"
-# What time or people mend: the check says so, and it is tried again.
-MENDABLE: Final = frozenset((
-    "unavailable",
-    "frozen",
-    "monthly_budget",
-    "owner_budget",
-    "claude_unavailable",
-    "claude_refused_account",
-    "claude_spend_limit",
-    "claude_unknown_model",
-    "bad_configuration",
-))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +74,6 @@ def requested(it: Request) -> Fact:
             "focus": it.focus,
         },
     )
-
-
-def held_up(code: str, *, nth: int) -> Fact:
-    """Something keeps it from going on, for the nth time."""
-    return Fact(type=HELD_UP, data={"code": code, "nth": nth})
 
 
 def concluded(it: Ended) -> Fact:
@@ -186,8 +164,3 @@ def spent_on(records: Sequence[Recorded], repository_id: int | None = None) -> i
     return sum(
         int(each.data["micro_usd"]) for each in records if repository_id in {None, each.data["repository"]}
     )
-
-
-def pause_seconds(tries: int, look_again: float) -> float:
-    """How long to wait after so many tries in vain, where a saga looks at GitHub again after so long."""
-    return float(look_again * FIRST * FACTOR ** (tries - 1))

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -150,3 +151,13 @@ def test_every_example_of_a_verb_is_one_and_every_verb_has_one() -> None:
 
 def test_there_is_a_changelog() -> None:
     assert "## " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+FENCED: Final = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_page_says_a_paragraph_twice(page: Path) -> None:
+    lines = FENCED.sub("", page.read_text(encoding="utf-8")).splitlines()
+    begun = Counter(line[:45] for line in lines if len(line) > 60 and not line.startswith(("|", "#", "`")))
+    assert [line for line, times in begun.items() if times > 1] == []

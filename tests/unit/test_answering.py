@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from bot.application.answering import set_aside, stays
+from bot.application.answering import set_aside
 from bot.application.asked import Ask
 from bot.application.question_asking import ask_about
 from bot.application.question_request import LONGEST_CONVERSATION
@@ -23,11 +23,12 @@ from bot.application.question_turns import (
     load_replied,
 )
 from bot.application.question_words import CUT
+from bot.application.retrying import stays
 from bot.application.spending import spending
 from bot.conversation_records import Conversation, Said
 from bot.domain.enquiring import CONCLUDED, HELD_UP
 from bot.domain.policy import NotAllowed, Rules
-from bot.domain.reviewing import TRIES
+from bot.domain.retrying import TRIES
 from bot.records import Actor, Answer, Question, Start, StepFailed, Unavailable, Usage
 from bot.review_records import Remark
 from tests.unit.fake_conversations import FakeConversations

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from bot.domain import enquiring
 from bot.domain.enquiring import Concluded, Enquiry
+from bot.domain.retrying import held_up
 from bot.records import Actor, Recorded, Repository
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
@@ -21,7 +22,7 @@ ASKED = Enquiry(
 
 
 def test_a_question_is_read_back_as_it_was() -> None:
-    facts = [enquiring.held_up("frozen", nth=1), enquiring.asked(ASKED)]
+    facts = [held_up(enquiring.HELD_UP, "frozen", nth=1), enquiring.asked(ASKED)]
     past = [
         Recorded(nth, "questions:7:5", nth, fact.type, json.dumps(fact.data), '{"key": "a"}', NOW, "")
         for nth, fact in enumerate(facts, 1)

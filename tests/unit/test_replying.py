@@ -9,11 +9,13 @@ import pytest
 
 from bot.application.refusing import MOST_ANSWERS_AN_HOUR, may_be_told
 from bot.application.reply_thinking import MOST_REMARKS, NOT_SHOWN, think
-from bot.application.replying import Superseded, answer, set_aside
+from bot.application.replying import answer, set_aside
+from bot.application.retrying import LeavesOnce
 from bot.application.spending import spending
 from bot.domain.policy import Rules
-from bot.domain.replying import DISPUTED, HELD_UP, INSISTED, MOST_HEARD, WITHDRAWN
-from bot.domain.reviewing import TRIES, stream_of
+from bot.domain.replying import DISPUTED, HELD_UP, INSISTED, MOST_HEARD, WITHDRAWN, is_superseded
+from bot.domain.retrying import TRIES
+from bot.domain.reviewing import stream_of
 from bot.records import STOPPED, Actor, Answer, Start, StepFailed, Usage
 from bot.review_records import Remark, Thread
 from handlers import GITHUB
@@ -87,6 +89,10 @@ async def hears(
 async def delivered(stage: Stage, body: str, *, by: Actor, key: str, at: int, number: int) -> None:
     payload = line_comment(body, by=by, thread=at, number=number)
     await GITHUB[KIND](payload, Context(world=stage.world, key=key))
+
+
+def leaving(stage: Stage, key: str) -> LeavesOnce:
+    return LeavesOnce(world=stage.world, stream=STREAM, key=key, is_over=is_superseded)
 
 
 async def goes(stage: Stage, key: str = "k") -> None:
@@ -240,9 +246,9 @@ async def test_of_what_is_said_in_one_breath_only_the_last_is_answered_and_the_o
     await hears(stage, "No.", key="k")
     await hears(stage, "It is meant.", key="l")
 
-    assert await Superseded(world=stage.world, stream=STREAM, key="k")("job", waits=True)
-    assert not await Superseded(world=stage.world, stream=STREAM, key="k")("job", waits=False)
-    assert not await Superseded(world=stage.world, stream=STREAM, key="l")("job", waits=True)
+    assert await leaving(stage, "k")("job", waits=True)
+    assert not await leaving(stage, "k")("job", waits=False)
+    assert not await leaving(stage, "l")("job", waits=True)
     await goes(stage, "k")
     await goes(stage, "l")
 
@@ -266,7 +272,7 @@ async def test_whether_it_is_to_leave_its_queue_may_not_be_known_for_a_moment() 
     await hears(stage)
     stage.log.silent = 1
 
-    assert not await Superseded(world=stage.world, stream=STREAM, key="k")("job", waits=True)
+    assert not await leaving(stage, "k")("job", waits=True)
 
 
 async def test_each_is_shown_as_their_writers_words_and_nothing_hidden_is() -> None:

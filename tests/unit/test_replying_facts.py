@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.domain.replying import (
+    HELD_UP,
     MOST_HEARD,
     Dispute,
     answer_in,
@@ -14,7 +15,6 @@ from bot.domain.replying import (
     dispute_in,
     disputed,
     heard_in,
-    held_up,
     is_awaited,
     is_heard_out,
     is_last,
@@ -23,6 +23,7 @@ from bot.domain.replying import (
     unanswered_in,
     withdrawn_in,
 )
+from bot.domain.retrying import held_up
 from bot.domain.reviewing import CONCLUDED
 from bot.records import Actor, Fact, Recorded
 from tests.unit.histories import SHOP
@@ -90,7 +91,7 @@ def test_what_waits_is_what_was_said_since_the_last_answer_there() -> None:
 
 def test_what_was_put_off_is_awaited_until_something_is_said_there() -> None:
     before = (disputed(ELSEWHERE), "a"), (stays(ELSEWHERE), "b"), (disputed(SAID), "c")
-    past = recorded(*before, (held_up("frozen", nth=1), "c:held:1"), (stays(), "d"))
+    past = recorded(*before, (held_up(HELD_UP, "frozen", nth=1), "c:held:1"), (stays(), "d"))
 
     assert [is_awaited(past[:end], 500) for end in (3, 4, 5)] == [False, True, False]
     assert not is_awaited(past, 501)
@@ -104,7 +105,7 @@ def test_two_answers_are_all_there_is_and_others_do_not_count() -> None:
 
 
 def test_what_is_withdrawn_is_over_in_each_of_its_threads() -> None:
-    past = recorded((answered(SAID, withdraws=True, why="d"), "a"), (held_up("frozen", nth=1), "b"))
+    past = recorded((answered(SAID, withdraws=True, why="d"), "a"), (held_up(HELD_UP, "frozen", nth=1), "b"))
 
     assert withdrawn_in(past) == {FOUND}
     assert is_over(past, 777, FOUND)

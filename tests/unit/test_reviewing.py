@@ -10,18 +10,20 @@ import pytest
 
 from bot.application.asked import Review
 from bot.application.recording import append_beside
+from bot.application.retrying import LeavesOnce
 from bot.application.review_asking import ask_for_review
 from bot.application.review_paying import Cost
 from bot.application.review_posting import say
 from bot.application.review_reading import Read, keep_seen, load_read, read_pull
 from bot.application.review_words import at_line
-from bot.application.reviewing import Overtaken, open_check, set_aside
+from bot.application.reviewing import open_check, set_aside
 from bot.application.spending import spending
 from bot.domain.anchors import Anchor
 from bot.domain.policy import NotAllowed, Rules
 from bot.domain.remarks import Finding
 from bot.domain.replying import WITHDRAWN
-from bot.domain.reviewing import TRIES
+from bot.domain.retrying import TRIES
+from bot.domain.reviewing import is_overtaken
 from bot.records import STOPPED, Actor, Answer, Fact, Spent, Start, StepFailed, Unavailable, Usage
 from bot.review_records import Patch
 from tests.unit.fake_reviews import OPEN, FakeReviews
@@ -312,7 +314,9 @@ async def test_without_a_check_it_is_tried_again_all_the_same() -> None:
 
 async def test_one_that_waits_in_line_leaves_it_for_a_newer_one() -> None:
     stage = await staged(keys=("k", "newer"))
-    old, new = (Overtaken(world=stage.world, stream=STREAM, key=key) for key in ("k", "newer"))
+    old, new = (
+        LeavesOnce(world=stage.world, stream=STREAM, key=key, is_over=is_overtaken) for key in ("k", "newer")
+    )
 
     assert [await old("job", waits=True), await old("job", waits=False), await new("job", waits=True)] == [
         True,

@@ -60,11 +60,6 @@ def test_streams_have_names_that_no_integration_has() -> None:
     assert reviewing.paid_stream(2, datetime(2026, 11, 30, tzinfo=UTC)) == "paid:2:2026-11"
 
 
-def test_each_pause_is_longer_than_the_one_before() -> None:
-    assert [reviewing.pause_seconds(nth, 60) for nth in (1, 2, 3)] == [15, 60, 240]
-    assert reviewing.held_up("frozen", nth=2).data == {"code": "frozen", "nth": 2}
-
-
 def test_the_last_that_said_something_is_known_with_its_check_and_what_it_was_asked_under() -> None:
     first, last = (
         Ended(outcome="said", check=31, said=("f1",)),
