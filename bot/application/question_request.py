@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from bot.application.diffs import diff_of
 from bot.application.ports import World
 from bot.application.prompting import render
 from bot.application.question_seeing import Seen, actor_of
@@ -148,7 +149,7 @@ async def _change(it: Wanted, world: World) -> Change:
     pull = it.seen.pull
     if pull is None:
         return Change(shown=NO_PULL)
-    diff = await world.reviews.diff(it.enquiry.repository, base=pull.base, head=pull.head)
+    diff = await diff_of(it.enquiry.repository, pull, world)
     if diff is None:
         return Change(shown=NO_DIFF)
     # In a thread: a large diff takes longer than the others can wait.

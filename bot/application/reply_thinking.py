@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.application.diffs import diff_of
 from bot.application.frozen import check_not_frozen
 from bot.application.ports import World
 from bot.application.prompting import noting, render
@@ -91,7 +92,7 @@ def _is_there(said: Sequence[Remark], it: Dispute, waiting: Collection[int]) -> 
 
 async def _as_it_is_now(it: Dispute, pull: Reviewable, path: str, world: World) -> str:
     """What the pull request changes in that file by now: it may have been mended since."""
-    diff = await world.reviews.diff(it.repository, base=pull.base, head=pull.head) or b""
+    diff = await diff_of(it.repository, pull, world) or b""
     file = await asyncio.to_thread(_file_of, diff, path)
     if file is None:
         return NOT_SHOWN

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.application.diffs import diff_of
 from bot.application.ports import World
 from bot.domain.diff import FileDiff, files_in
 from bot.domain.diff_shown import is_cut, pack
@@ -52,7 +53,7 @@ class Changed:
 async def look_at_changes(request: Request, pull: Reviewable, known: Known, world: World) -> Changed:
     """The diff of the commit that was seen, whatever has been pushed since. Raises StepFailed."""
     repository, patches = request.repository, list[Patch]()
-    diff = await world.reviews.diff(repository, base=pull.base, head=pull.head)
+    diff = await diff_of(repository, pull, world)
     if diff is None:
         patches = list(await world.reviews.patches(repository, request.number))
         now = await world.reviews.look(repository, request.number)

@@ -40,3 +40,6 @@ class Sources(Protocol):
 
     async def merge(self, repository: Repository, *, base: str, ours: str, theirs: str) -> Merging:
         """What comes of both, which parted at `base`, as a change of `theirs`. Raises StepFailed."""
+
+    async def difference(self, repository: Repository, old: str, new: str) -> bytes:
+        """What leads from one commit to the other, as a unified diff. Raises StepFailed."""

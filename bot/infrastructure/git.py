@@ -5,7 +5,7 @@ import fcntl
 import os
 import tempfile
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,8 @@ from bot.infrastructure import custody, directories
 from bot.infrastructure.finishing import in_thread
 from bot.infrastructure.git_changes import Comparison, is_file, written
 from bot.infrastructure.git_changes import edits as edits_of
+from bot.infrastructure.git_comparing import difference
+from bot.infrastructure.git_copies import apply, fill
 from bot.infrastructure.git_merging import merged
 from bot.infrastructure.git_mirror import Damaged, Mirror, Remote
 from bot.infrastructure.git_names import GONE, Named, as_it_was
@@ -28,11 +30,9 @@ from bot.records import FileEdit, Repository, StepFailed, TreeEntry
 
 T = TypeVar("T")
 
-_LINK: Final = "120000"
 _ENTRIES_KEPT: Final = 60_000
 # A mirror of so many single commits is cheaper made anew than kept.
 _COMMITS_KEPT: Final = 500
-_LARGEST_COPY_BYTES: Final = 2 * 1024**3
 _IGNORE_FILE_BYTES: Final = 256 * 1024
 _IGNORE_BYTES: Final = 8 * 1024 * 1024
 _LOOK_AGAIN_SECONDS: Final = 0.05
@@ -123,8 +123,8 @@ class GitSources:
         listing = await self.listing(repository, commit)
         with on_own_disk():
             async with self._directory() as directory:
-                await self._read(repository, commit, lambda mirror: _fill(directory, mirror, listing))
-                await in_thread(lambda: _apply(directory, edits))
+                await self._read(repository, commit, lambda mirror: fill(directory, mirror, listing))
+                await in_thread(lambda: apply(directory, edits))
                 yield directory
 
     async def changes(self, repository: Repository, commit: str, directory: Path) -> list[FileEdit]:
@@ -152,6 +152,15 @@ class GitSources:
         return await self._read(
             repository, theirs, lambda mirror: merged(mirror, base=base, ours=ours, theirs=theirs)
         )
+
+    async def difference(self, repository: Repository, old: str, new: str) -> bytes:
+        """What leads from one commit to the other, as a unified diff.
+
+        Raises StepFailed: diff_too_large, or as a listing does.
+        """
+        for commit in (old, new):
+            await self.listing(repository, commit)
+        return await self._read(repository, new, lambda mirror: difference(mirror, old, new))
 
     async def sweep(self) -> None:
         """Remove the working copies of bots that live no more."""
@@ -262,39 +271,3 @@ def _is_ignore_file(entry: TreeEntry) -> bool:
     return (
         entry.path.rpartition("/")[2] == ".gitignore" and is_file(entry) and entry.size <= _IGNORE_FILE_BYTES
     )
-
-
-async def _fill(directory: Path, mirror: Mirror, listing: Mapping[str, TreeEntry]) -> None:
-    entries = [entry for entry in listing.values() if is_file(entry) or _is_link(entry)]
-    if sum(entry.size for entry in entries) > _LARGEST_COPY_BYTES:
-        raise StepFailed("repository_too_large")
-    await in_thread(lambda: _write_out(directory, mirror, entries))
-
-
-def _is_link(entry: TreeEntry) -> bool:
-    return entry.mode == _LINK and directories.is_safe(entry.path)
-
-
-def _write_out(directory: Path, mirror: Mirror, entries: Sequence[TreeEntry]) -> None:
-    contents = mirror.blobs(entry.sha for entry in entries)
-    for entry, content in zip(entries, contents, strict=True):
-        if _is_link(entry):
-            _link(directory, entry.path, os.fsdecode(content))
-        else:
-            directories.write(directory, entry.path, content, executable=entry.mode == "100755")
-
-
-def _link(directory: Path, path: str, target: str) -> None:
-    """Links that lead outside are left out."""
-    if directories.stays_inside(path, target):
-        directories.link(directory, path, target)
-
-
-def _apply(directory: Path, edits: Iterable[FileEdit]) -> None:
-    """Of several edits of a path the last; deletions first, since a file may become a directory."""
-    last = {edit.path: edit for edit in edits}
-    for edit in sorted(last.values(), key=lambda edit: edit.content is not None):
-        if edit.content is None:
-            directories.delete(directory, edit.path)
-        else:
-            directories.write(directory, edit.path, edit.content, executable=edit.executable)

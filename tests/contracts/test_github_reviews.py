@@ -83,6 +83,17 @@ async def test_of_too_many_files_there_is_no_diff_but_a_listing(side: Side, revi
     assert (patches[0].status, patches[0].changes, patches[0].patch) == ("added", 1, "@@ -0,0 +1 @@\n+x")
 
 
+async def test_of_too_many_lines_there_is_neither_a_diff_nor_a_patch(
+    side: Side, reviews: GitHubReviews
+) -> None:
+    number = await opened(side, {"long.txt": "x\n" * 20_001})
+    pull = await reviews.look(side.repository, number)
+
+    assert await reviews.diff(side.repository, base=pull.base, head=pull.head) is None
+    [patch] = await reviews.patches(side.repository, number)
+    assert (patch.changes, patch.patch) == (20_001, None)
+
+
 async def test_one_review_says_all_at_its_lines_and_is_found_again(
     side: Side, reviews: GitHubReviews
 ) -> None:

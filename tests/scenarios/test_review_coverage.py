@@ -70,14 +70,16 @@ async def test_what_is_around_a_change_in_its_function_is_shown_beside_it(team: 
 
 
 @pytest.mark.parametrize("script", [reviews(FOUND)])
-async def test_a_diff_that_github_does_not_give_whole_is_read_from_its_listing(team: Team) -> None:
+async def test_a_diff_that_github_does_not_give_whole_is_made_here(team: Team) -> None:
     many: dict[str, str | bytes | None] = {f"data/{nth}.txt": f"{nth}\n" for nth in range(301)}
+    # GitHub's listing has no lines of this one.
+    many["long.txt"] = "a\n" * 20_001
     pull = await has_a_change(team, {"count.py": CHANGED, **many})
 
     await team.developer.comments("/claude review", on=pull)
     await team.bot.comes_to_rest()
 
-    assert "Read: 302 files." in walkthrough(pull)
+    assert "Read: 303 files." in walkthrough(pull)
     assert at_lines(pull) == [("count.py", 5)]
 
 

@@ -719,6 +719,7 @@ class FakeSources:
     reports: dict[str, bytes] = field(default_factory=dict)
     merging: Merging | StepFailed = field(default_factory=lambda: Merging(edits=()))
     put_together: list[tuple[str, str, str]] = field(default_factory=list)
+    differences: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
     async def listing(self, repository: Repository, commit: str) -> Mapping[str, TreeEntry]:
         return {
@@ -755,6 +756,11 @@ class FakeSources:
         self, directory: Path, chosen: Callable[[Sequence[str]], Sequence[str]], *, limit: int
     ) -> list[bytes]:
         return [self.reports[path] for path in chosen(list(self.reports))]
+
+    async def difference(self, repository: Repository, old: str, new: str) -> bytes:
+        if (old, new) not in self.differences:
+            raise StepFailed("diff_too_large")
+        return self.differences[old, new]
 
     async def merge(self, repository: Repository, *, base: str, ours: str, theirs: str) -> Merging:
         self.put_together.append((base, ours, theirs))

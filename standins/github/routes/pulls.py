@@ -21,6 +21,7 @@ PULL = "/repos/{owner}/{repo}/pulls/{pull_number}"
 READ, WRITE = "pull_requests:read", "pull_requests:write"
 MOST_FILES = 3000
 MOST_FILES_IN_A_DIFF = 300
+MOST_LINES_IN_A_DIFF = 20_000
 
 
 def asked_pull(call: Call) -> Issue:
@@ -84,6 +85,8 @@ def get_pull(call: Call) -> Answer:
 def _diff(of: Repository, compared: Comparison, head: str) -> Answer:
     if len(compared.changes) > MOST_FILES_IN_A_DIFF:
         raise Refused(406, "Sorry, the diff exceeded the maximum number of files (300).")
+    if sum(each.additions + each.deletions for each in compared.changes) > MOST_LINES_IN_A_DIFF:
+        raise Refused(406, "Sorry, the diff exceeded the maximum number of lines (20000).")
     return Answer.as_is(of.git.diff(compared.merge_base, head).encode(), "diff")
 
 

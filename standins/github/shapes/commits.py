@@ -12,6 +12,10 @@ from standins.github.shapes.repositories import api_url, html_url
 from standins.github.state import Repository
 from standins.github.world import Missing, World
 
+# https://docs.github.com/en/repositories/creating-and-managing-repositories/repository-limits, diff limits
+MOST_LINES_OF_A_FILE = 20_000
+MOST_OF_A_FILE = 500_000  # characters, for 500 KB
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
@@ -150,6 +154,11 @@ def _people(it: Commit) -> dict[str, dict[str, str]]:
     return {"author": it.author, "committer": it.committer}
 
 
+def is_shown(it: Change) -> bool:
+    """Of larger ones GitHub shows no lines."""
+    return it.additions + it.deletions <= MOST_LINES_OF_A_FILE and len(it.patch or "") <= MOST_OF_A_FILE
+
+
 def change(world: World, of: Repository, it: Change, *, head: str) -> dict[str, Any]:
     """One file of a pull request or of a comparison."""
     html = html_url(world, of)
@@ -164,7 +173,7 @@ def change(world: World, of: Repository, it: Change, *, head: str) -> dict[str, 
         "raw_url": f"{html}/raw/{head}/{it.path}",
         "contents_url": f"{api_url(world, of)}/contents/{it.path}?ref={head}",
     }
-    if it.patch is not None:
+    if it.patch is not None and is_shown(it):
         shape["patch"] = it.patch
     if it.was is not None:
         shape["previous_filename"] = it.was
