@@ -150,6 +150,10 @@ def _mend_one(schema: dict[str, Any]) -> None:
     # A label that nobody described has null, which the answer to an order for reviews forgets.
     if {"color", "default", "description", "node_id"} <= schema.get("properties", {}).keys():
         schema["properties"]["description"] = {**schema["properties"]["description"], "nullable": True}
+    # A pull request of a fork that was deleted has null there, which only the description of webhooks knows.
+    if {"head", "base", "diff_url"} <= schema.get("properties", {}).keys():
+        head = schema["properties"]["head"]["properties"]
+        head["repo"] = {**head["repo"], "nullable": True}
     # An installation's account is a person or an enterprise; the description of the list says both at once.
     if [each.get("title") for each in schema.get("allOf", [])] == ["Simple User", "Enterprise"]:
         schema["anyOf"] = schema.pop("allOf")

@@ -111,6 +111,11 @@ class Git:
         self.run("clone", "--quiet", "--bare", "--no-local", str(source.resolve()), ".")
         self.configure()
 
+    def take(self, source: "Git", sha: str) -> None:
+        """Have a commit of another repository here as well, as forks and what they are of share them."""
+        if self.kind(sha) is None:
+            self.run("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", str(source.path), sha)
+
     def configure(self) -> None:
         with (self.path / "config").open("a", encoding="utf-8") as file:
             file.write(CONFIGURATION)

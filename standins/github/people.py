@@ -18,6 +18,7 @@ from standins.github.deeds import (
     workflows,
 )
 from standins.github.discussing import Discussing
+from standins.github.forking import Forking
 from standins.github.git import Git
 from standins.github.hooks import Postman
 from standins.github.runners import Runners
@@ -26,7 +27,7 @@ from standins.github.world import comment_of, issue_of
 
 
 @dataclass(kw_only=True)
-class GitHub(Discussing, Asking, Runners):
+class GitHub(Discussing, Asking, Forking, Runners):
     """GitHub with its people: every act is told to the App before it returns."""
 
     def __post_init__(self) -> None:

@@ -124,12 +124,18 @@ class Review:
 
 @dataclass(slots=True, kw_only=True)
 class Pull:
-    """What makes an issue a pull request; `head_sha` follows the branch while it is open."""
+    """What makes an issue a pull request; `head_sha` follows the branch while it is open.
+
+    Its branch lies in the repository numbered `origin`, which may be deleted; `origin_owner` is whose it is.
+    """
 
     head: str
     base: str
     head_sha: str
     base_sha: str
+    origin: int
+    origin_owner: Account
+    maintainer_can_modify: bool = False
     draft: bool = False
     merged_at: datetime | None = None
     merged_by: Account | None = None
@@ -228,6 +234,7 @@ class Repository:
     default_branch: str
     created_at: datetime
     private: bool = True
+    parent: int | None = None  # what it is a fork of
     archived: bool = False
     has_drafts: bool = True
     next_number: int = 1

@@ -44,7 +44,7 @@ def merge(  # noqa: PLR0913  who merges what, how, and with which words
     if method == "rebase":
         made = _rebased(world, repository, by, base_tip, pull.head_sha)
     else:
-        words = [title or _title(repository, issue, method), message or issue.title]
+        words = [title or _title(issue, method), message or issue.title]
         parents = [base_tip, pull.head_sha] if method == "merge" else [base_tip]
         made = _commit(world, repository, by, tree, parents, "\n\n".join(filter(None, words)))
     _mark(world, repository, by, issue, made)
@@ -78,10 +78,11 @@ def _check_can_be_merged(repository: Repository, issue: Issue, pull: Pull) -> No
         raise Refused(405, repository.protected[pull.base])
 
 
-def _title(repository: Repository, issue: Issue, method: MergeMethod) -> str:
+def _title(issue: Issue, method: MergeMethod) -> str:
     if method == "squash":
         return f"{issue.title} (#{issue.number})"
-    return f"Merge pull request #{issue.number} from {repository.owner.login}/{pull_of(issue).head}"
+    pull = pull_of(issue)
+    return f"Merge pull request #{issue.number} from {pull.origin_owner.login}/{pull.head}"
 
 
 def _commit(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from standins.github.deeds.forks import origin_named, show, those_from
 from standins.github.deeds.issues import check_length, set_issue_state, take_number
 from standins.github.deeds.remarks import tell_remarks
 from standins.github.hooks import tell
@@ -27,18 +28,24 @@ def open_pull(  # noqa: PLR0913  a pull request has this many parts
     title: str,
     body: str | None,
     draft: bool = False,
+    maintainer_can_modify: bool = False,
 ) -> Issue:
-    """Refused where there is one already, or where the head adds nothing."""
+    """Refused where there is one already, or where the head adds nothing; `owner:branch` is a fork's."""
     check_length(body)
     if draft and not repository.has_drafts:
         raise Refused(422, "Draft pull requests are not supported in this repository.")
+    origin, branch = _origin(world, repository, head)
     pull = Pull(
-        head=head,
+        head=branch,
         base=base,
-        head_sha=_tip(repository, head, field="head"),
+        head_sha=_tip(origin, branch, field="head"),
         base_sha=_tip(repository, base, field="base"),
+        origin=origin.id,
+        origin_owner=origin.owner,
+        maintainer_can_modify=maintainer_can_modify and origin.id != repository.id,
         draft=draft,
     )
+    repository.git.take(origin.git, pull.head_sha)
     _check_is_new(repository, pull)
     now = world.now()
     issue = Issue(
@@ -52,6 +59,7 @@ def open_pull(  # noqa: PLR0913  a pull request has this many parts
         pull=pull,
     )
     repository.issues[issue.number] = issue
+    show(repository, issue.number, pull)
     facts = {"number": issue.number, "head": head, "base": base, "sha": pull.head_sha, "title": title}
     world.note("open_pull", repository, by, **facts)
     _tell(world, "opened", repository, issue, by)
@@ -68,6 +76,15 @@ def make_ready(world: World, repository: Repository, issue: Issue, by: Account) 
     _tell(world, "ready_for_review", repository, issue, by)
 
 
+def _origin(world: World, repository: Repository, head: str) -> tuple[Repository, str]:
+    """Where the branch lies, and its name there."""
+    owner, _, branch = head.rpartition(":")
+    origin = origin_named(world, repository, owner) if owner else repository
+    if origin is None:
+        raise Refused(422, "Validation Failed", **OF_PULLS, field="head", code="invalid")
+    return origin, branch
+
+
 def _tip(repository: Repository, branch: str, *, field: str) -> str:
     if branch not in repository.branches:
         raise Refused(422, "Validation Failed", **OF_PULLS, field=field, code="invalid")
@@ -76,12 +93,16 @@ def _tip(repository: Repository, branch: str, *, field: str) -> str:
 
 def _check_is_new(repository: Repository, pull: Pull) -> None:
     for each in repository.pulls():
-        if each.state == "open" and each.pull and (each.pull.head, each.pull.base) == (pull.head, pull.base):
-            words = f"A pull request already exists for {repository.owner.login}:{pull.head}."
+        if each.state == "open" and each.pull and _ends(each.pull) == _ends(pull):
+            words = f"A pull request already exists for {pull.origin_owner.login}:{pull.head}."
             raise Refused(422, "Validation Failed", **OF_PULLS, code="custom", message=words)
     if not shapes.compare(repository, pull).commits:
         words = f"No commits between {pull.base} and {pull.head}"
         raise Refused(422, "Validation Failed", **OF_PULLS, code="custom", message=words)
+
+
+def _ends(pull: Pull) -> tuple[int, str, str]:
+    return pull.origin, pull.head, pull.base
 
 
 def _tell(world: World, action: str, repository: Repository, issue: Issue, by: Account, **more: Any) -> None:
@@ -98,10 +119,13 @@ def follow(world: World, repository: Repository, by: Account, branch: str) -> No
         pull = pull_of(issue)
         if issue.state == "open" and pull.base == branch:
             pull.base_sha = repository.branches[branch]
-        if issue.state == "open" and pull.head == branch:
-            before, pull.head_sha = pull.head_sha, repository.branches[branch]
-            issue.updated_at = world.now()
-            _tell(world, "synchronize", repository, issue, by, before=before, after=pull.head_sha)
+    for of, issue in those_from(world, repository, branch):
+        pull = pull_of(issue)
+        before, pull.head_sha = pull.head_sha, repository.branches[branch]
+        of.git.take(repository.git, pull.head_sha)
+        show(of, issue.number, pull)
+        issue.updated_at = world.now()
+        _tell(world, "synchronize", of, issue, by, before=before, after=pull.head_sha)
 
 
 def retarget(world: World, repository: Repository, by: Account, base: str, new: str) -> None:
@@ -116,9 +140,8 @@ def retarget(world: World, repository: Repository, by: Account, base: str, new: 
 
 
 def close_those_from(world: World, repository: Repository, by: Account, branch: str) -> None:
-    for issue in repository.pulls():
-        if pull_of(issue).head == branch:
-            set_pull_state(world, repository, issue, by, "closed")
+    for of, issue in those_from(world, repository, branch):
+        set_pull_state(world, of, issue, by, "closed")
 
 
 def set_pull_state(
@@ -128,15 +151,17 @@ def set_pull_state(
     pull = pull_of(issue)
     if issue.state == state:
         return
-    if state == "open" and (pull.merged_at or pull.head not in repository.branches):
+    origin = world.repositories.get(pull.origin)
+    is_there = origin is not None and pull.head in origin.branches
+    if state == "open" and (pull.merged_at or not is_there):
         raise Refused(422, "Validation Failed", **OF_PULLS, field="state", code="invalid")
     set_issue_state(world, repository, issue, by, state)
     if not pull.merged_at:
         verb = "close_pull" if state == "closed" else "reopen_pull"
         world.note(verb, repository, by, number=issue.number)
     _tell(world, "closed" if state == "closed" else "reopened", repository, issue, by)
-    if state == "open":
-        follow(world, repository, by, pull.head)
+    if state == "open" and origin is not None:
+        follow(world, origin, by, pull.head)
 
 
 def edit_pull(

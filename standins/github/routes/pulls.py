@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from standins.github.call import Answer, Call, Routes, paged
 from standins.github.deeds import merging
 from standins.github.deeds import pulls as deeds
+from standins.github.deeds.forks import origin_named
 from standins.github.git import Comparison, GitFailed
 from standins.github.lines import why_refused
 from standins.github.routes.repositories import commit_named
@@ -34,18 +35,19 @@ def asked_pull(call: Call) -> Issue:
 @routes.on("GET", PULLS, needs=READ)
 def list_pulls(call: Call) -> Answer:
     """Open ones, newest first, unless something else is asked for."""
-    found = [each for each in reversed(call.repository.pulls()) if _fits(call.repository, each, call.query)]
+    found = [each for each in reversed(call.repository.pulls()) if _fits(each, call.query)]
     if call.query.get("direction") == "asc":
         found.reverse()
     return paged(call, found, lambda it: shapes.simple_pull(call.world, call.repository, it))
 
 
-def _fits(of: Repository, it: Issue, query: Mapping[str, str]) -> bool:
+def _fits(it: Issue, query: Mapping[str, str]) -> bool:
     pull = pull_of(it)
+    head = f"{pull.origin_owner.login}:{pull.head}"
     return (
         query.get("state", "open") in {"all", it.state}
         and query.get("base", pull.base) == pull.base
-        and query.get("head", f"{of.owner.login}:{pull.head}") == f"{of.owner.login}:{pull.head}"
+        and query.get("head", head) == head
     )
 
 
@@ -58,11 +60,12 @@ def create_pull(call: Call) -> Answer:
         call.world,
         call.repository,
         call.by,
-        head=asked["head"].removeprefix(f"{call.repository.owner.login}:"),
+        head=asked["head"],
         base=asked["base"],
         title=asked["title"],
         body=asked.get("body"),
         draft=asked.get("draft", False),
+        maintainer_can_modify=asked.get("maintainer_can_modify", False),
     )
     return whole(call, issue, status=201)
 
@@ -192,7 +195,7 @@ def compare(call: Call) -> Answer:
     of, (base, dots, head) = call.repository, call.parameters["basehead"].partition("...")
     if not dots:
         raise Missing("no three dots")
-    base_sha, head_sha = commit_named(of, base), commit_named(of, head)
+    base_sha, head_sha = (_compared(call, name) for name in (base, head))
     try:
         compared = of.git.compare(base_sha, head_sha)
     except GitFailed:
@@ -200,6 +203,19 @@ def compare(call: Call) -> Answer:
     if call.wants("diff"):
         return _diff(of, compared, head_sha)
     return Answer(body=_comparison(call, compared, base_sha, head_sha))
+
+
+def _compared(call: Call, name: str) -> str:
+    """A commit here, or `owner:branch` of a fork."""
+    owner, colon, branch = name.rpartition(":")
+    if not colon:
+        return commit_named(call.repository, name)
+    origin = origin_named(call.world, call.repository, owner)
+    if origin is None:
+        raise Missing(f"{owner} has no fork")
+    sha = commit_named(origin, branch)
+    call.repository.git.take(origin.git, sha)
+    return sha
 
 
 def _comparison(call: Call, it: Comparison, base: str, head: str) -> dict[str, object]:

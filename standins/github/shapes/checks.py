@@ -40,7 +40,9 @@ def check_run(world: World, of: Repository, it: CheckRun) -> dict[str, Any]:
 
 
 def pulls_with(of: Repository, head: str) -> list[Issue]:
-    return [each for each in of.pulls() if each.state == "open" and each.pull and each.pull.head_sha == head]
+    """Those that show this commit; of those from forks GitHub does not say so."""
+    there = [(each, each.pull) for each in of.pulls() if each.state == "open"]
+    return [each for each, pull in there if pull and (pull.head_sha, pull.origin) == (head, of.id)]
 
 
 def told_check_run(world: World, of: Repository, it: CheckRun) -> dict[str, Any]:

@@ -65,10 +65,19 @@ def simple_pull(world: World, of: Repository, it: Issue) -> dict[str, Any]:
         "closed_at": moment_or_none(it.closed_at),
         "merged_at": moment_or_none(pull.merged_at),
         "merge_commit_sha": pull.merge_sha,
-        "head": _side(world, of, pull.head, pull.head_sha),
+        "head": _head(world, of, pull),
         "base": _side(world, of, pull.base, pull.base_sha),
         "_links": {name: {"href": link} for name, link in links.items()},
     }  # fmt: skip
+
+
+def _head(world: World, of: Repository, it: Pull) -> dict[str, Any]:
+    """Of a fork that was deleted there is no repository."""
+    origin = of if it.origin == of.id else world.repositories.get(it.origin)
+    if origin is not None:
+        return _side(world, origin, it.head, it.head_sha)
+    label, owner = f"{it.origin_owner.login}:{it.head}", account(world, it.origin_owner)
+    return {"label": label, "ref": it.head, "sha": it.head_sha, "user": owner, "repo": None}
 
 
 def _side(world: World, of: Repository, branch: str, sha: str) -> dict[str, Any]:
@@ -97,7 +106,7 @@ def pull(world: World, of: Repository, it: Issue) -> dict[str, Any]:
         "mergeable_state": _merge_state(world, of, there, compared, mergeable=mergeable),
         "comments": sum(each.issue == it.number for each in of.comments.values()),
         "review_comments": 0,
-        "maintainer_can_modify": False,
+        "maintainer_can_modify": there.maintainer_can_modify,
         "commits": len(compared.commits),
         "additions": sum(each.additions for each in compared.changes),
         "deletions": sum(each.deletions for each in compared.changes),

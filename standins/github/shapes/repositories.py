@@ -51,7 +51,6 @@ ON = ("has_issues", "has_projects", "has_wiki", "has_downloads")
 OFF = (
     "has_pages",
     "has_discussions",
-    "fork",
     "disabled",
     "is_template",
     "web_commit_signoff_required",
@@ -91,6 +90,7 @@ def repository(world: World, of: Repository) -> dict[str, Any]:
         "mirror_url": None,
         "topics": [],
         "custom_properties": {},
+        "fork": of.parent is not None,
         "archived": of.archived,
         "visibility": "private" if of.private else "public",
         "default_branch": of.default_branch,
