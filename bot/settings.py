@@ -132,7 +132,7 @@ class Settings(BaseModel):
     )
     claude_fast_model: Model = Field(
         "claude-haiku-5-5",
-        description="the model for small questions: not used yet",
+        description="the model for small questions: what plain words to the bot mean",
         examples=["claude-haiku-5-5"],
     )
     allowed_owners: Listed = Field(

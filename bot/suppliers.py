@@ -37,6 +37,7 @@ def rules_of(settings: Settings) -> Rules:
         self_approval=settings.allow_self_approval,
         owners=frozenset(settings.allowed_owners),
         model=settings.claude_model,
+        fast_model=settings.claude_fast_model,
         look_again_seconds=POLLS_UNTIL_A_LOOK * settings.engine_polls_seconds,
         sandbox=settings.sandbox_limits,
         setup_hosts=frozenset(settings.setup_hosts),

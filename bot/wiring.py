@@ -13,6 +13,7 @@ from bot.application import (
     gate_looking,
     intake,
     key_upkeep,
+    mentioning,
     notifying,
     redelivering,
     reminding,
@@ -65,6 +66,7 @@ from bot.settings import Settings
 from bot.storage import Storage, storage
 from bot.suppliers import claude_of, policies, rules_of, sources_of
 from handlers.hearing import dispatcher
+from handlers.mention import Ear
 
 HEALTH_SECONDS: Final = 60.0
 PROBE_SECONDS: Final = 1.0
@@ -132,6 +134,8 @@ def register(
     reviewing.register(world, rooms["ai"])
     answering.register(world, rooms["ai"])
     replying.register(world, rooms["ai"])
+    known = tuple(command for command, _ in handlers.COMMANDS.values())
+    mentioning.register(world, rooms["ai"], known, Ear(world=world, known=handlers.COMMANDS))
     notifying.register(world)
     gate_looking.register(world)
     transcripts = Transcripts(log=stored.log, integrations=stored.integrations, blobs=stored.blobs)

@@ -154,15 +154,21 @@ async def converse(comment: Comment, context: Context, known: Mapping[str, tuple
     try:
         spoken = read(comment.body, declarations)
     except Misspoken as error:
-        if await _is_worth_an_answer(comment, context):
+        if await is_worth_an_answer(comment, context):
             await reply(comment, context, words.misspoken(error))
         return
     if spoken is None:
         return
-    here = Here(context=context, comment=comment, spoken=spoken, known=declarations)
-    said = await refused_before(comment, context) or await _heard(known[spoken.name][1], here)
+    await carry_out(
+        known[spoken.name][1], Here(context=context, comment=comment, spoken=spoken, known=declarations)
+    )
+
+
+async def carry_out(run: Run, here: Here) -> None:
+    """Do it, and answer where it was asked; a refusal of this very delivery is final."""
+    said = await refused_before(here.comment, here.context) or await _heard(run, here)
     if said is not None:
-        await reply(comment, context, said)
+        await reply(here.comment, here.context, said)
 
 
 async def is_meant(comment: Comment, context: Context, known: Mapping[str, tuple[Command, Run]]) -> bool:
@@ -170,10 +176,10 @@ async def is_meant(comment: Comment, context: Context, known: Mapping[str, tuple
     try:
         return read(comment.body, (command for command, _ in known.values())) is not None
     except Misspoken:
-        return await _is_worth_an_answer(comment, context)
+        return await is_worth_an_answer(comment, context)
 
 
-async def _is_worth_an_answer(comment: Comment, context: Context) -> bool:
+async def is_worth_an_answer(comment: Comment, context: Context) -> bool:
     """A slip asks for nothing that could be refused: only whom the repository counts among its own is told.
 
     Of anybody else it may have been meant for nobody, and an answer would be noise to all who follow.

@@ -14,6 +14,7 @@ from bot.domain.quoting import QUOTED, answer_in
 from bot.records import StepFailed
 from handlers import conversation
 from handlers.conversation import Context, Handler, Run, converse, is_meant, may_be_answered
+from handlers.mention import hear_words, is_spoken_to
 from handlers.payloads import Comment
 
 
@@ -22,7 +23,7 @@ def apologise(known: Mapping[str, tuple[Command, Run]]) -> Handler:
 
     async def heard(data: Mapping[str, Any], context: Context) -> None:
         comment = Comment.from_payload(data)
-        if comment.own and await is_meant(comment, context, known):
+        if comment.own and (await is_meant(comment, context, known) or await is_spoken_to(comment, context)):
             await conversation.apologise(comment, context)
 
     return heard
@@ -33,7 +34,9 @@ def created(known: Mapping[str, tuple[Command, Run]]) -> Handler:
 
     async def heard(data: Mapping[str, Any], context: Context) -> None:
         comment = Comment.from_payload(data)
-        if comment.own and not await answered_by_quoting(comment, context):
+        if not comment.own or await answered_by_quoting(comment, context):
+            return
+        if not await hear_words(comment, context, known):
             await converse(comment, context, known)
 
     return heard

@@ -8,6 +8,7 @@ from bot.domain.commands import Command, Misspoken, read
 from bot.domain.replying import Dispute
 from handlers import conversation
 from handlers.conversation import Context, Handler, Run, converse, is_meant, show
+from handlers.mention import hear_words, is_spoken_to
 from handlers.payloads import Comment
 
 
@@ -17,7 +18,9 @@ def apologise(known: Mapping[str, tuple[Command, Run]]) -> Handler:
     async def heard(data: Mapping[str, Any], context: Context) -> None:
         comment = Comment.at_a_line(data)
         if comment.own and (
-            await is_meant(comment, context, known) or await _disputed(comment, context, known)
+            await is_meant(comment, context, known)
+            or await _disputed(comment, context, known)
+            or await is_spoken_to(comment, context)
         ):
             await conversation.apologise(comment, context)
 
@@ -33,11 +36,16 @@ def created(known: Mapping[str, tuple[Command, Run]]) -> Handler:
             return
         dispute = await _disputed(comment, context, known)
         if dispute is None:
-            await converse(comment, context, known)
+            await _spoken(comment, context, known)
         elif await hear(dispute, key=context.key, door=context.door, world=context.world):
             await show(comment, context)
 
     return heard
+
+
+async def _spoken(comment: Comment, context: Context, known: Mapping[str, tuple[Command, Run]]) -> None:
+    if not await hear_words(comment, context, known):
+        await converse(comment, context, known)
 
 
 async def _disputed(

@@ -65,12 +65,18 @@ async def recall(world: World, where: Conversation, *, key: str) -> str | None:
 
 async def may_be_told(world: World, repository: Repository, person: Actor, *, key: str) -> bool:
     """Whether this person is answered in that repository once more within the hour; a key counts once."""
-    name, now = f"answers:{repository.id}:{person.id}", f"{world.clock.now():%Y-%m-%dT%H}"
+    count = await counts_within_the_hour(world, f"answers:{repository.id}:{person.id}", key=key)
+    return count <= MOST_ANSWERS_AN_HOUR
+
+
+async def counts_within_the_hour(world: World, name: str, *, key: str) -> int:
+    """How often that was within the hour, with this one; a key counts once."""
+    now = f"{world.clock.now():%Y-%m-%dT%H}"
     count, counted = _told_in(now, await world.notes.get(name))
     if counted != key:
         count += 1
         await world.notes.put(name, f"{now} {count} {key}")
-    return count <= MOST_ANSWERS_AN_HOUR
+    return count
 
 
 def _told_in(hour: str, noted: str | None) -> tuple[int, str]:

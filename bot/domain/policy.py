@@ -271,6 +271,7 @@ class Rules:
     self_approval: bool = False
     owners: frozenset[str] = frozenset()
     model: str = "claude-opus-5-5"
+    fast_model: str = "claude-haiku-5-5"
     look_again_seconds: float = 60.0
     sandbox: SandboxLimits = field(default_factory=SandboxLimits)
     setup_hosts: frozenset[str] = frozenset()

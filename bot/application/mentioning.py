@@ -1,0 +1,78 @@
+"""Workflow: somebody said something in plain words; what it means is made out once, and then it is done."""
+
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+import structlog
+from dbos import DBOS
+from structlog.contextvars import bound_contextvars
+
+from bot.application.mention_hearing import WORKFLOW
+from bot.application.mention_reading import read_words
+from bot.application.ports import World
+from bot.application.saga import Places
+from bot.domain.commands import Command
+from bot.domain.mentioned import mention_in
+from bot.infrastructure.engine import on, step
+from bot.records import StepFailed
+
+log = structlog.get_logger()
+
+READ: Final = "mention.read_v1"
+
+
+class Ear(Protocol):
+    """What was heard at a door, and what follows there: the same as from a command that is said there."""
+
+    def words(self, heard: bytes) -> tuple[str, str]:
+        """What was said and on what."""
+
+    async def act(self, heard: bytes, means: str, *, key: str) -> None:
+        """Do what it means, or say what a person would have to say. Raises Unavailable, StepFailed."""
+
+    async def give_up(self, heard: bytes, code: str, *, key: str) -> None:
+        """Nobody can tell what it means now, for this reason: say so."""
+
+
+async def stays(_job: str, /, *, waits: bool) -> bool:
+    """Nothing takes it out of its queue: what stops it, it finds out when it has its place."""
+    return False
+
+
+def register(world: World, places: Places, known: Sequence[Command], ear: Ear) -> None:
+    """Tell the engine of it; wiring calls this before launch, in every process. `places` are the model's."""
+
+    async def heard_of(stream: str, heard_key: str) -> bytes:
+        mention = mention_in(await world.log.read(stream), heard_key)
+        return await world.blobs.get(mention.repository.id, mention.comment)
+
+    async def make_out(stream: str, heard_key: str, *, key: str) -> str:
+        words, place = ear.words(await heard_of(stream, heard_key))
+        return await read_words(world, known, stream, heard_key, words, place)
+
+    async def act(stream: str, heard_key: str, means: str, *, key: str) -> None:
+        await ear.act(await heard_of(stream, heard_key), means, key=heard_key)
+
+    async def give_up(stream: str, heard_key: str, code: str, *, key: str) -> None:
+        await ear.give_up(await heard_of(stream, heard_key), code, key=heard_key)
+
+    @DBOS.workflow(name=READ)
+    async def read_v1(stream: str, heard_key: str, account: str) -> str:
+        """Make out what it means, once the account has a place for it."""
+        async with places.place(account):
+            with bound_contextvars(mention=stream):
+                means: str = await step(make_out, stream, heard_key, unforeseen="internal")
+                return means
+
+    @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)
+    async def run_v1(stream: str, heard_key: str, repository: str, account: str) -> None:
+        """It is made out now or not at all: whoever talks is there, and can say it as a command."""
+        with bound_contextvars(mention=stream):
+            try:
+                means: Any = await on(
+                    "ai", read_v1, stream, heard_key, account, tenant=repository, leaves=stays
+                )
+                await step(act, stream, heard_key, str(means), unforeseen="internal")
+            except StepFailed as failure:
+                log.warning("mention_given_up", code=failure.code, detail=failure.detail)
+                await step(give_up, stream, heard_key, failure.code)
