@@ -201,7 +201,9 @@ class Configuration(BaseModel):
         description="reviews of pull requests: whether each gets one by itself (`automatic`), from which "
         "severity on the check fails (`fails_at`), how sure of a finding the bot has to be (`confidence`), "
         "and what asks for one beside `/claude review`: a `label`, or being asked of a `reviewer` (a person "
-        "or `org/team`); for changes of some `paths` also a `text` of what to know there (`instructions`)",
+        "or `org/team`); for changes of some `paths` also a `text` of what to know there (`instructions`); "
+        "which readers it has (`readers`), by name, and those of the repository's "
+        "own with a `name`, a `text` and maybe `paths`",
     )
     branch: str = Field(
         default=USUAL,

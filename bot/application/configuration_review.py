@@ -1,14 +1,17 @@
 """What a repository may say of reviews."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.domain.codeowners import pattern_of
+from bot.domain.lenses import LENSES, Lens
 from bot.domain.remarks import Severity
 
 Label = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f]+$")]
 PathPattern = Annotated[str, Field(min_length=1, max_length=200)]
+ReaderName = Annotated[str, Field(max_length=30, pattern=r"^[a-z][a-z0-9-]*$")]
 Reviewer = Annotated[str, Field(max_length=140, pattern=r"^@?[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9._-]+)?$")]
 
 
@@ -23,9 +26,37 @@ class PathInstruction(BaseModel):
     @field_validator("paths")
     @classmethod
     def _are_patterns(cls, value: list[str]) -> list[str]:
-        if any(pattern_of(each) is None or len(each.split()) != 1 or each.startswith("#") for each in value):
-            raise ValueError("these are no patterns as CODEOWNERS has them")
+        _check_patterns(value)
         return value
+
+
+class OwnReader(BaseModel):
+    """A reader of the repository's own: what it looks for, and in which paths, in all where none is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    name: ReaderName
+    text: str = Field(min_length=1, max_length=2_000)
+    paths: list[PathPattern] = Field(default=[], max_length=10)
+
+    @field_validator("name")
+    @classmethod
+    def _is_no_other(cls, value: str) -> str:
+        if value in LENSES:
+            raise ValueError("that is one of the bot's own readers: name it without a text")
+        return value
+
+    @field_validator("paths")
+    @classmethod
+    def _are_patterns(cls, value: list[str]) -> list[str]:
+        _check_patterns(value)
+        return value
+
+
+def _check_patterns(value: Sequence[str]) -> None:
+    """Raises ValueError."""
+    if any(pattern_of(each) is None or len(each.split()) != 1 or each.startswith("#") for each in value):
+        raise ValueError("these are no patterns as CODEOWNERS has them")
 
 
 class Review(BaseModel):
@@ -39,3 +70,12 @@ class Review(BaseModel):
     label: Label | None = None
     reviewer: Reviewer | None = None
     instructions: list[PathInstruction] = Field(default=[], max_length=20)
+    readers: list[Lens | OwnReader] = Field(default=[], max_length=12)
+
+    @field_validator("readers")
+    @classmethod
+    def _are_told_apart(cls, value: list[Lens | OwnReader]) -> list[Lens | OwnReader]:
+        names = [each if isinstance(each, str) else each.name for each in value]
+        if len({*names}) != len(names):
+            raise ValueError("two of them have the same name")
+        return value

@@ -14,10 +14,14 @@ MOST_FINDINGS: Final = 60
 
 
 class Found(BaseModel):
-    """One finding, at the lines that the model names; nothing of it is believed yet."""
+    """One finding, at the lines that the model names; nothing of it is believed yet.
+
+    An answer that was paid for before there were lenses has none.
+    """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
+    lens: str = ""
     rule: str
     severity: Severity
     confidence: int

@@ -15,6 +15,7 @@ from bot.application.review_surroundings import texts_around
 from bot.domain.diff import FileDiff
 from bot.domain.diff_shown import hunks_around, tokens_of
 from bot.domain.following import digest_of
+from bot.domain.lenses import folded, is_unwanted
 from bot.domain.remarks import Finding, judged, still_so
 
 # So much of a group the second reader sees whole: what is claimed of one hunk may hang on another.
@@ -46,7 +47,7 @@ async def read_group(asking: Asking, changed: Changed, group: Sequence[FileDiff]
     )
     answer = await ask_once(world, repository, question, key=f"{asking.key}:find:{key}")
     said, cost = answered(answer, Findings), Cost().plus(answer)
-    found = await asyncio.to_thread(placed, said.findings[:MOST_FINDINGS], changed.diff, group)
+    found, known = await _found(said, asking, changed, group)
     claims, verdicts = Claims(found=found, earlier=earlier), tuple[Verdict, ...]()
     if claims.all:
         around = _around(group, claims.all, changed)
@@ -66,9 +67,20 @@ async def read_group(asking: Asking, changed: Changed, group: Sequence[FileDiff]
         groups=tuple(each for each in named if each[1]),
         findings=tuple(kept),
         mended=tuple(weighed.mended),
-        unproven=len(said.findings) - len(weighed.confirmed),
+        unproven=known - len(weighed.confirmed),
         cost=cost,
     )
+
+
+async def _found(
+    said: Findings, asking: Asking, changed: Changed, group: Sequence[FileDiff]
+) -> tuple[Sequence[Finding], int]:
+    """What one of the readers found, each thing once, and how many claims that were, placed here or not."""
+    readers = asking.readers.names
+    theirs = [each for each in said.findings if not is_unwanted(each.lens, readers)]
+    there = await asyncio.to_thread(placed, theirs[:MOST_FINDINGS], changed.diff, group, readers)
+    found = folded(there)
+    return found, len(theirs) - len(there) + len(found)
 
 
 class _Weighed(NamedTuple):

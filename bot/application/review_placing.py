@@ -14,13 +14,18 @@ from bot.domain.suggesting import is_fit
 from bot.records import Repository, StepFailed
 
 
-def placed(found: Sequence[Found], diff: bytes, group: Sequence[FileDiff]) -> list[Finding]:
-    """Those of these files, each at its lines; where a remark cannot stand on them, it has none."""
+def placed(
+    found: Sequence[Found], diff: bytes, group: Sequence[FileDiff], readers: Sequence[str]
+) -> list[Finding]:
+    """Those of these files, each at its lines; where a remark cannot stand on them, it has none.
+
+    A lens that none of the readers has is none.
+    """
     files = {file.path: file for file in group}
-    return [_finding(each, diff, files[each.path]) for each in found if each.path in files]
+    return [_finding(each, diff, files[each.path], readers) for each in found if each.path in files]
 
 
-def _finding(it: Found, diff: bytes, file: FileDiff) -> Finding:
+def _finding(it: Found, diff: bytes, file: FileDiff, readers: Sequence[str]) -> Finding:
     anchor = Anchor(path=it.path, side=it.side, line=it.line, first=it.start_line)
     place, code = place_of(diff, file, anchor) or (None, ())
     return Finding(
@@ -33,6 +38,7 @@ def _finding(it: Found, diff: bytes, file: FileDiff) -> Finding:
         code=code,
         suggestion=it.suggestion if code else None,
         place=place,
+        lenses=(it.lens,) if it.lens in readers else (),
     )
 
 

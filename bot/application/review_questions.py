@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from bot.application.prompting import noting, render
 from bot.application.review_answers import Findings, Verdicts
-from bot.application.review_guidance import Guidance
+from bot.application.review_guidance import NOTHING, Guidance
+from bot.application.review_readers import Readers
 from bot.domain.conversation import asked
 from bot.domain.diff import FileDiff
 from bot.domain.diff_shown import shown_file
@@ -41,6 +42,13 @@ class Asking:
     nth: int = 0
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     guidance: Guidance = Guidance()  # noqa: RUF009  frozen
+    readers: Readers = Readers()  # noqa: RUF009  frozen
+
+    @property
+    def held_against(self) -> str:
+        """What the repository says of itself, and what its own readers look for."""
+        said = [each for each in (self.guidance.instructions, self.readers.told) if each not in {"", NOTHING}]
+        return "\n\n".join(said) or NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +76,14 @@ def finding_question(
     turns = {
         "review_request": {
             "repository": asking.request.repository.full_name,
-            "instructions": asking.guidance.instructions,
+            "instructions": asking.held_against,
             "title": _title(asking, nonce),
             "description": fence(
                 visible_markdown(pull.body).text[:LONGEST_DESCRIPTION], "description", nonce
             ),
             "issues": asking.guidance.issues,
             "focus": focus,
+            "readers": ", ".join(asking.readers.names),
         },
         "review_change": {
             "known": fence("\n".join(map(_said, earlier)), "said before", nonce) if earlier else "(nothing)",
@@ -94,7 +103,7 @@ def verifying_question(
     told = "\n".join(json.dumps(each, ensure_ascii=False) for each in (*new, *old))
     turns = {
         "review_claims": {
-            "instructions": asking.guidance.instructions,
+            "instructions": asking.held_against,
             "title": _title(asking, nonce),
             "diff": _shown(diff, [file for file in around if file.hunks], asking, nonce),
             "claims": fence(told, "claims", nonce),

@@ -16,6 +16,7 @@ from bot.application.review_groups import Group, read_group
 from bot.application.review_guidance import Guided, Place, gather
 from bot.application.review_paying import Cost
 from bot.application.review_questions import Asking
+from bot.application.review_readers import readers_of
 from bot.domain.fencing import nonce_of
 from bot.domain.remarks import Finding, Severity, each_once
 from bot.domain.reviewing import Request, is_overtaken, read_before, request_in
@@ -55,6 +56,7 @@ class Read:
     withdrawn: int = 0
     cost: Cost = Cost()  # noqa: RUF009  frozen
     guided: Guided = Guided()  # noqa: RUF009  frozen
+    readers: tuple[str, ...] = ()
 
     def without(self, fingerprints: Collection[str]) -> "Read":
         """The same without what was withdrawn since."""
@@ -95,9 +97,14 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
     place = Place(repository=request.repository, pull=pull, paths=read.anew, nonce=nonce_of(key))
     guidance = await gather(place, settings.instructions, world)
     asking = Asking(
-        request=request, pull=pull, key=key, focus=await _focus(request, world), guidance=guidance
+        request=request,
+        pull=pull,
+        key=key,
+        focus=await _focus(request, world),
+        guidance=guidance,
+        readers=await readers_of(settings, place),
     )
-    read = replace(read, guided=guidance.guided)
+    read = replace(read, guided=guidance.guided, readers=asking.readers.names if read.anew else ())
     for nth, group in enumerate(changed.groups):
         await _check_newest(stream, asked_key, world)
         read = _with(read, await read_group(replace(asking, nth=nth), changed, group, world))

@@ -8,6 +8,7 @@ from bot.application import verdict_words
 from bot.application.fact_words import counted
 from bot.application.model_markdown import unlinked
 from bot.application.quoting import in_a_table, one_line
+from bot.application.reader_words import grade, seen_by
 from bot.application.reasons import code, why
 from bot.application.review_reading import Read
 from bot.domain.commands import PREFIX
@@ -138,8 +139,9 @@ def _line(text: str, *, most: int) -> str:
 
 def at_line(it: Finding) -> str:
     """What is said at a line."""
+    seen = ", ".join(filter(None, (seen_by(it), f"{it.confidence}% sure")))
     parts = [
-        f"**{it.severity}** ({it.confidence}% sure): {_line(it.title, most=LONGEST_LINE)}",
+        f"**{it.severity}** ({seen}): {_line(it.title, most=LONGEST_LINE)}",
         _line(it.text, most=LONGEST_TEXT),
     ]
     if it.suggestion is not None:
@@ -219,7 +221,7 @@ def _findings(found: Sorted) -> list[str]:
 def _row(it: Finding) -> str:
     unsettled = " (not settled by the code that was shown)" if it.is_unsettled else ""
     title = _line(it.title, most=LONGEST_LINE)
-    return f"- {verdict_words.name(it)} **{it.severity}** {_place(it)}{unsettled}: {title}"
+    return f"- {verdict_words.name(it)} {grade(it)} {_place(it)}{unsettled}: {title}"
 
 
 def _whole(found: Iterable[Finding]) -> list[str]:

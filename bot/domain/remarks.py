@@ -24,7 +24,7 @@ class Finding:
 
     Without code it is of no line that a remark can stand on; of line 0 where its lines cannot be found again.
     One that was followed goes by the fingerprint that it had. One that is unsettled is neither borne out nor
-    ruled out by the code that was shown.
+    ruled out by the code that was shown. `lenses` are what it was seen by, nothing where that is not known.
     """
 
     rule: str
@@ -38,6 +38,7 @@ class Finding:
     place: Place | None = None
     known_as: str = ""
     is_unsettled: bool = False
+    lenses: tuple[str, ...] = ()
 
     @property
     def is_placed(self) -> bool:
