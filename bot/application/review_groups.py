@@ -1,14 +1,14 @@
 """Reading one group of files: what a first reader finds, and what a second one can reproduce."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from bot.application.ports import World
 from bot.application.review_answers import MOST_FINDINGS, Findings, Verdict, Verdicts, answered
 from bot.application.review_changes import Changed
-from bot.application.review_paying import Cost, ask_once
+from bot.application.review_paying import Cost
 from bot.application.review_placing import placed, with_fit_suggestion
 from bot.application.review_questions import Asking, Claims, finding_question, verifying_question
 from bot.application.review_surroundings import texts_around
@@ -17,6 +17,10 @@ from bot.domain.diff_shown import hunks_around, tokens_of
 from bot.domain.following import digest_of
 from bot.domain.lenses import folded, is_unwanted
 from bot.domain.remarks import Finding, judged, still_so
+from bot.records import Answer, Question
+
+# Asks a question under a key. Raises StepFailed, Unavailable.
+Ask = Callable[[Question, str], Awaitable[Answer]]
 
 # So much of a group the second reader sees whole: what is claimed of one hunk may hang on another.
 WHOLE_TOKENS: Final = 12_000
@@ -34,7 +38,9 @@ class Group:
     cost: Cost
 
 
-async def read_group(asking: Asking, changed: Changed, group: Sequence[FileDiff], world: World) -> Group:
+async def read_group(
+    asking: Asking, changed: Changed, group: Sequence[FileDiff], ask: Ask, world: World
+) -> Group:
     """Ask twice; once where nothing is found, and nothing was before. Raises StepFailed."""
     repository, paths = asking.request.repository, {file.path for file in group}
     asking = replace(asking, texts=await texts_around(repository, asking.pull.head, group, world))
@@ -45,7 +51,7 @@ async def read_group(asking: Asking, changed: Changed, group: Sequence[FileDiff]
     question = await asyncio.to_thread(
         finding_question, asking, changed.diff, group, earlier, world.rules.model
     )
-    answer = await ask_once(world, repository, question, key=f"{asking.key}:find:{key}")
+    answer = await ask(question, f"{asking.key}:find:{key}")
     said, cost = answered(answer, Findings), Cost().plus(answer)
     found, known = await _found(said, asking, changed, group)
     claims, verdicts = Claims(found=found, earlier=earlier), tuple[Verdict, ...]()
@@ -54,7 +60,7 @@ async def read_group(asking: Asking, changed: Changed, group: Sequence[FileDiff]
         question = await asyncio.to_thread(
             verifying_question, asking, changed.diff, around, claims, world.rules.model
         )
-        answer = await ask_once(world, repository, question, key=f"{asking.key}:verify:{key}")
+        answer = await ask(question, f"{asking.key}:verify:{key}")
         verdicts, cost = answered(answer, Verdicts).verdicts, cost.plus(answer)
     weighed = _weighed(claims, verdicts)
     kept = [

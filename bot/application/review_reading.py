@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -12,8 +13,9 @@ from bot.application.frozen import check_not_frozen
 from bot.application.in_force import in_force
 from bot.application.ports import World
 from bot.application.review_changes import Changed, Known, look_at_changes
-from bot.application.review_groups import Group, read_group
+from bot.application.review_groups import Group
 from bot.application.review_guidance import Guided, Place, gather
+from bot.application.review_parts import Parts
 from bot.application.review_paying import Cost
 from bot.application.review_questions import Asking
 from bot.application.review_readers import readers_of
@@ -105,9 +107,9 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
         readers=await readers_of(settings, place),
     )
     read = replace(read, guided=guidance.guided, readers=asking.readers.names if read.anew else ())
-    for nth, group in enumerate(changed.groups):
-        await _check_newest(stream, asked_key, world)
-        read = _with(read, await read_group(replace(asking, nth=nth), changed, group, world))
+    check = partial(_check_newest, stream, asked_key, world)
+    for group in await Parts(asking=asking, changed=changed, check=check, world=world).read():
+        read = _with(read, group)
     return await world.blobs.put(request.repository.id, msgspec.json.encode(_settled(read)))
 
 
