@@ -52,7 +52,9 @@ async def over(it: Integration, world: World, *, onto: str, head: str, must_upda
         raise BaseHasIt("base_has_it")
     if odd := kept_back(put.conflicts, not_secret=it.not_secret):
         raise CannotGoOn("secret_conflict", odd[0])
-    said = await report_of(on_new, world, put, began=began, head=head, onto=onto) if put.conflicts else ""
+    said = (
+        await report_of(it.repository, world, put, began=began, head=head, onto=onto) if put.conflicts else ""
+    )
     moved = e.BaseMoved(
         attempt=it.attempt + 1,
         base_commit=onto,

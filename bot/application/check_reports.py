@@ -17,7 +17,7 @@ from bot.check_records import OthersCheck
 from bot.domain.fencing import fence, nonce_of
 from bot.domain.integration import Integration
 from bot.domain.secrecy import LONGEST_KEY, without_secrets
-from bot.records import StepFailed, Unavailable
+from bot.records import Repository, StepFailed, Unavailable
 
 MOST_CHECKS: Final = 8
 MOST_LOGS: Final = 3
@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 
 async def gathered(
-    it: Integration, failed: Sequence[OthersCheck], world: World, *, green: Sequence[str]
+    repository: Repository, failed: Sequence[OthersCheck], world: World, *, green: Sequence[str]
 ) -> str:
     """The report of these checks, as it is kept; of more than so many the first are told of.
 
@@ -42,34 +42,34 @@ async def gathered(
     """
     told, logs = [], MOST_LOGS
     for check in failed[:MOST_CHECKS]:
-        told.append(await _told(it, check, world, with_log=logs > 0))
+        told.append(await _told(repository, check, world, with_log=logs > 0))
         logs -= check.job is not None
     passed = [_beginning(name, NAME_CHARACTERS) for name in green[:MOST_GREEN]]
     more = max(0, len(failed) - MOST_CHECKS)
     return json.dumps({"checks": told, "more": more, "passed": passed}, ensure_ascii=False)
 
 
-async def _told(it: Integration, check: OthersCheck, world: World, *, with_log: bool) -> Report:
-    annotations = await _of_lines(it, check, world)
-    ends = await _end_of_log(it, check, world) if with_log and check.job is not None else ""
+async def _told(repository: Repository, check: OthersCheck, world: World, *, with_log: bool) -> Report:
+    annotations = await _of_lines(repository, check, world)
+    ends = await _end_of_log(repository, check, world) if with_log and check.job is not None else ""
     return await asyncio.to_thread(_cut, check, annotations, ends)
 
 
-async def _of_lines(it: Integration, check: OthersCheck, world: World) -> Sequence[Annotation]:
+async def _of_lines(repository: Repository, check: OthersCheck, world: World) -> Sequence[Annotation]:
     """What it says of lines; nothing where it is gone by now, or is no check run."""
     if not check.is_run:
         return ()
     try:
-        return await world.checks.annotations(it.repository, check.id)
+        return await world.checks.annotations(repository, check.id)
     except StepFailed as no:
         log.info("annotations_not_read", code=no.code)
         return ()
 
 
-async def _end_of_log(it: Integration, check: OthersCheck, world: World) -> str:
+async def _end_of_log(repository: Repository, check: OthersCheck, world: World) -> str:
     """How its job's log ends, where the App may read it: what cannot be had is done without."""
     try:
-        return await world.checks.log_tail(it.repository, check.job or 0)
+        return await world.checks.log_tail(repository, check.job or 0)
     except (StepFailed, Unavailable) as no:
         log.info("job_log_not_read", code=no.code)
         return ""
@@ -111,23 +111,21 @@ async def failing_names(world: World, it: Integration) -> tuple[str, ...]:
 async def failing_shown(it: Integration, report: Report) -> str:
     """What failed at the gate, and what follows from it where these checks are the tester."""
     decide = render("checks_decide") if it.tester == "checks" else ""
-    return render("checks", **await _filled(it, report), decide=decide)
+    return render("checks", **await filled(report, nonce_of(it.id)), decide=decide)
 
 
 async def judged_shown(it: Integration, report: Report) -> str:
     """What failed where the repository's own checks judge."""
-    return render("repair_checks", **await _filled(it, report))
+    return render("repair_checks", **await filled(report, nonce_of(it.id)))
 
 
-async def _filled(it: Integration, report: Report) -> Mapping[str, str]:
+async def filled(report: Report, nonce: str) -> Mapping[str, str]:
     """The report as the model is shown it: every word of it is somebody else's."""
-    shown = [await _shown(each, nonce_of(it.id)) for each in report["checks"]]
+    shown = [await _shown(each, nonce) for each in report["checks"]]
     more = f"{report['more']} more failed, and are not shown.\n" if report["more"] else ""
     # A report of an earlier version does not have it.
     names = "\n".join(report.get("passed", ()))
-    passed = (
-        render("passed_checks", names=fence(names, "checks that passed", nonce_of(it.id))) if names else ""
-    )
+    passed = render("passed_checks", names=fence(names, "checks that passed", nonce)) if names else ""
     return {"checks": "\n\n".join(shown), "more": more, "passed": passed}
 
 

@@ -53,7 +53,7 @@ async def _note_at_the_gate(
     if not failed:
         await amend(world, it.id, lambda now: checks.succeed(now, head=head), key=key)
     elif await _stands(it, world):
-        report = await gathered(it, failed, world, green=green_names(found))
+        report = await gathered(it.repository, failed, world, green=green_names(found))
         said = await keep_text(world, it, report)
         is_over, most = is_used_up(it, past, now=world.clock.now()), world.rules.check_rounds
 

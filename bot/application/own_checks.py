@@ -77,7 +77,7 @@ async def seen_on(it: Integration, world: World) -> Tally:
 
 
 async def _failed(it: Integration, seen: Tally, world: World) -> Verdict:
-    report = await gathered(it, [*seen.failed, *seen.stopped], world, green=seen.green)
+    report = await gathered(it.repository, [*seen.failed, *seen.stopped], world, green=seen.green)
     return Verdict(report=await keep_text(world, it, report), ended="exited", is_green=False)
 
 

@@ -5,15 +5,14 @@ from typing import Final
 
 from bot.application.configuration import Configuration, setup_of
 from bot.application.ports import World
-from bot.domain.integration import Integration
 from bot.domain.suites import TELLING_FILES, detect
-from bot.records import StepFailed, TreeEntry
+from bot.records import Repository, StepFailed, TreeEntry
 
 LARGEST_SUITE_FILE: Final = 200_000
 
 
 async def command_of(
-    it: Integration,
+    repository: Repository,
     world: World,
     commit: str,
     listing: Mapping[str, TreeEntry],
@@ -23,7 +22,7 @@ async def command_of(
     if configuration.command:
         return list(configuration.command)
     telling = [path for path in TELLING_FILES if path in listing]
-    texts = {path: await _text(it, world, commit, path) for path in telling}
+    texts = {path: await _text(repository, world, commit, path) for path in telling}
     setup = setup_of(configuration, detects=bool(world.rules.setup_hosts))
     found = detect(list(listing), texts, installs=setup.is_detected)
     if not found and configuration.tester == "sandbox":
@@ -31,6 +30,6 @@ async def command_of(
     return list(found or ())
 
 
-async def _text(it: Integration, world: World, commit: str, path: str) -> str:
-    content = await world.sources.read(it.repository, commit, path) or b""
+async def _text(repository: Repository, world: World, commit: str, path: str) -> str:
+    content = await world.sources.read(repository, commit, path) or b""
     return content[:LARGEST_SUITE_FILE].decode(errors="replace")

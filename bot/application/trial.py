@@ -1,10 +1,13 @@
 """The repository's tests on a commit and a change, in the sandbox, without its files of credentials."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
+from bot.application.installations import Furnished
 from bot.application.ports import World
 from bot.application.setting_up import Place, furnished, place_of
 from bot.application.setup_words import with_refused
@@ -14,6 +17,9 @@ from bot.domain.paths import kept_back
 from bot.domain.reporting import MOST_REPORTS, Reported, cleared, matching, reported
 from bot.domain.reports import LARGEST_BYTES, Told, told
 from bot.records import FileEdit, Outcome, SandboxLimits
+
+# What a change needs installed, where something runs on it.
+Furnish = Callable[[Sequence[FileEdit]], AbstractAsyncContextManager[Furnished]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +47,38 @@ async def tried(
 
     Raises StepFailed where somebody stops it meanwhile, Unavailable where the set-up did well before.
     """
-    place = at or place_of(it)
+    return await watched(world, it.id, run_there(world, at or place_of(it), command, edits, limits=limits))
+
+
+async def run_there(
+    world: World,
+    place: Place,
+    command: Sequence[str],
+    edits: Sequence[FileEdit],
+    *,
+    limits: SandboxLimits | None = None,
+    furnish: Furnish | None = None,
+) -> Tried:
+    """The same, watched by nobody; `furnish` is what is installed for it where its place does not say."""
     asked = reported(command, place.reports)
-
-    async def run() -> Tried:
-        there = {*await world.sources.listing(place.repository, place.commit), *(edit.path for edit in edits)}
-        hidden = {*kept_back(there, not_secret=place.not_secret), *cleared(there, asked.patterns)}
-        without = [FileEdit(path=path, content=None) for path in sorted(hidden)]
-        copy = world.sources.working_copy(place.repository, place.commit, [*edits, *without])
-        async with furnished(world, place, edits) as room, copy as directory:
-            if room.failed:
-                return Tried(replace(room.failed, output=with_refused(room.failed.output, room.refused)))
-            outcome = await room.sandbox.run(
-                list(asked.command),
-                directory=directory,
-                limits=limits or world.rules.sandbox,
-                tenant=it.repository.account,
-            )
-            reports = await _reports(world, asked, directory, not_these=there - hidden)
-            said = await asyncio.to_thread(told, outcome.output, reports, is_green=outcome.status == 0)
-            if outcome.status == 0:
-                return Tried(outcome, said)
-            return Tried(replace(outcome, output=with_refused(outcome.output, room.refused)), said)
-
-    return await watched(world, it.id, run())
+    there = {*await world.sources.listing(place.repository, place.commit), *(edit.path for edit in edits)}
+    hidden = {*kept_back(there, not_secret=place.not_secret), *cleared(there, asked.patterns)}
+    without = [FileEdit(path=path, content=None) for path in sorted(hidden)]
+    copy = world.sources.working_copy(place.repository, place.commit, [*edits, *without])
+    async with (furnish or partial(furnished, world, place))(edits) as room, copy as directory:
+        if room.failed:
+            return Tried(replace(room.failed, output=with_refused(room.failed.output, room.refused)))
+        outcome = await room.sandbox.run(
+            list(asked.command),
+            directory=directory,
+            limits=limits or world.rules.sandbox,
+            tenant=place.repository.account,
+        )
+        reports = await _reports(world, asked, directory, not_these=there - hidden)
+        said = await asyncio.to_thread(told, outcome.output, reports, is_green=outcome.status == 0)
+        if outcome.status == 0:
+            return Tried(outcome, said)
+        return Tried(replace(outcome, output=with_refused(outcome.output, room.refused)), said)
 
 
 async def _reports(world: World, asked: Reported, directory: Path, *, not_these: set[str]) -> Sequence[bytes]:

@@ -106,7 +106,7 @@ async def _survey(it: Integration, world: World) -> dict[str, str]:
     return {
         "base": base,
         "base_commit": commit,
-        "tests": json.dumps(await command_of(it, world, commit, listing, configuration)),
+        "tests": json.dumps(await command_of(it.repository, world, commit, listing, configuration)),
         "configured": "yes" if configuration.command else "",
         "environment": configuration.environment,
         "deploy": json.dumps([deploy.way, deploy.workflow or "", list(deploy.inputs.items())]),

@@ -19,9 +19,14 @@ LOOK_EVERY_SECONDS: Final = 1.0
 
 async def watched(world: World, integration_id: str, work: Coroutine[Any, Any, T]) -> T:
     """Do the work, but look at the stream once a second. Raises StepFailed: cancelled, rejected, budget."""
+    return await looked_after(partial(running, world, integration_id), work)
+
+
+async def looked_after(look: Callable[[], Awaitable[object]], work: Coroutine[Any, Any, T]) -> T:
+    """Do the work, but look once a second; where that raises StepFailed the work ends with it."""
     try:
         async with asyncio.TaskGroup() as group:
-            watch = group.create_task(_watch(world, integration_id))
+            watch = group.create_task(_watch(look))
             result = await work
             watch.cancel()
     except BaseExceptionGroup as failures:
@@ -29,11 +34,11 @@ async def watched(world: World, integration_id: str, work: Coroutine[Any, Any, T
     return result
 
 
-async def _watch(world: World, integration_id: str) -> None:
+async def _watch(look: Callable[[], Awaitable[object]]) -> None:
     while True:
         await asyncio.sleep(LOOK_EVERY_SECONDS)
         with suppress(Unavailable):  # a look that cannot be had now is had a second later
-            await running(world, integration_id)
+            await look()
 
 
 async def is_stopped(world: World, integration_id: str) -> bool:

@@ -2,25 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from bot.application.installations import Furnished, Sandbox
+from bot.application.installations import Sandbox
 from bot.application.setup_words import installs_withheld, setup_failed
 from bot.application.source_ports import Sources
 from bot.application.tool_inputs import INPUTS
-from bot.application.trial import Tried
+from bot.application.trial import Furnish, Tried
 from bot.domain.editing import CannotEdit, decoded
 from bot.domain.paths import kept_back
 from bot.domain.secrecy import MARK, adds_marks
 from bot.domain.tree import Tree, check_change, check_edit, is_binary, lay
 from bot.records import FileEdit, Outcome, Repository, SandboxLimits, StepFailed
 
-# What a change needs installed, where a command runs on it.
-Furnish = Callable[[Sequence[FileEdit]], AbstractAsyncContextManager[Furnished]]
 # The files by which a change would have more installed, if only it might.
 Withheld = Callable[[Sequence[FileEdit]], Awaitable[Sequence[str]]]
 # The repository's tests on a change, within these limits.

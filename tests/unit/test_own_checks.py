@@ -587,7 +587,7 @@ async def test_which_checks_passed_on_the_same_commit_is_told_of_so_many_as_data
     it = integration(PUT_UP)
     green = ["tests", *(f"job {number}" for number in range(MOST_GREEN))]
 
-    report = json.loads(await gathered(it, [], Stage().world, green=green))
+    report = json.loads(await gathered(it.repository, [], Stage().world, green=green))
     words = await judged_shown(it, report)
 
     assert words.count("checks that passed") == 1
