@@ -66,6 +66,9 @@ class FakeSources:
         paths = sorted(path for path in now.keys() | self.files if now.get(path) != self.files.get(path))
         return [FileEdit(path=path, content=now.get(path)) for path in paths]
 
+    async def difference(self, repository: Repository, old: str, new: str) -> bytes:
+        raise AssertionError
+
     async def merge(self, _repository: Repository, *, base: str, ours: str, theirs: str) -> Merging:
         return Merging(edits=())
 
