@@ -50,7 +50,9 @@ async def signed(data: Mapping[str, Any], context: Context) -> None:
 
 
 async def _review(pull: MovedPullRequest, cause: str, context: Context) -> None:
-    """A review by itself, where that is wanted; a fork's, a draft's and the bot's only if somebody asks."""
+    """A review by itself, where that is wanted; a draft's and the bot's own only if somebody asks."""
     is_own = pull.author == await context.world.repositories.app_login()
-    if pull.is_from_here and not pull.is_draft and not is_own:
-        context.follow_ups.append(after_event(pull.repository, pull.number, cause, key=context.key))
+    if not pull.is_draft and not is_own:
+        is_fork = not pull.is_from_here
+        start = after_event(pull.repository, pull.number, cause, is_fork=is_fork, key=context.key)
+        context.follow_ups.append(start)

@@ -198,7 +198,8 @@ class Configuration(BaseModel):
     )
     review: Review = Field(
         default=Review(),
-        description="reviews of pull requests: whether each gets one by itself (`automatic`), from which "
+        description="reviews of pull requests: whether each gets one by itself (`automatic`, "
+        "with `forks` those from forks too), from which "
         "severity on the check fails (`fails_at`), how sure of a finding the bot has to be (`confidence`), "
         "and what asks for one beside `/claude review`: a `label`, or being asked of a `reviewer` (a person "
         "or `org/team`); for changes of some `paths` also a `text` of what to know there (`instructions`); "

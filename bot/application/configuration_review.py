@@ -65,6 +65,7 @@ class Review(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     automatic: bool = False
+    forks: bool = False
     fails_at: Severity | None = None
     confidence: int = Field(default=70, ge=0, le=100)
     label: Label | None = None

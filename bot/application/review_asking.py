@@ -1,5 +1,6 @@
 """Asking for a review: by whoever may, or by the repository's own configuration."""
 
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -12,6 +13,7 @@ from bot.application.frozen import check_may_move, freezes_on
 from bot.application.in_force import in_force
 from bot.application.ports import World
 from bot.application.recording import append_beside
+from bot.application.review_forks import admits
 from bot.application.rights import check_right, is_served
 from bot.domain.review_pauses import is_paused
 from bot.domain.reviewing import Request, requested, stream_of
@@ -38,19 +40,26 @@ async def ask_for_review(asked: Review, *, key: str, door: str, world: World, ca
     await _note(request, key, door, world)
 
 
-async def consider(repository: Repository, number: int, cause: str, *, key: str, world: World) -> None:
+async def consider(unasked: Request, *, is_fork: bool = False, key: str, world: World) -> None:
     """Begin one by itself, where that is wanted and nobody has stopped it."""
+    repository, number = unasked.repository, unasked.number
     past = await world.log.read(stream_of(repository.id, number))
-    if not is_paused(past) and await is_wanted(repository, world):
-        await begin_unasked(repository, number, cause, key=key, world=world)
+    if is_paused(past) or not await is_wanted(repository, world, is_fork=is_fork):
+        return
+    if not is_fork:
+        await begin_unasked(unasked, key=key, world=world)
+        return
+    pull = await world.reviews.look(repository, number)
+    if await admits(repository, pull, key=key, world=world):
+        await begin_unasked(replace(unasked, is_brief=True), key=key, world=world)
 
 
-async def begin_unasked(repository: Repository, number: int, cause: str, *, key: str, world: World) -> None:
+async def begin_unasked(unasked: Request, *, key: str, world: World) -> None:
     """Note it, and begin, by nobody's word."""
-    await _note(Request(repository=repository, number=number, cause=cause), key, "github", world)
+    await _note(unasked, key, "github", world)
 
 
-async def is_wanted(repository: Repository, world: World) -> bool:
+async def is_wanted(repository: Repository, world: World, *, is_fork: bool = False) -> bool:
     """Whether the default branch's configuration wants them by themselves, and nothing is frozen."""
     if not await is_served(repository, world) or await freezes_on(repository, world):
         return False
@@ -59,7 +68,7 @@ async def is_wanted(repository: Repository, world: World) -> bool:
     except StepFailed as no:
         log.warning("review_not_considered", code=no.code)
         return False
-    return said is not None and said.automatic
+    return said is not None and said.automatic and (said.forks or not is_fork)
 
 
 async def configured(repository: Repository, world: World) -> Settings | None:

@@ -21,15 +21,20 @@ from bot.review_records import Patch, Reviewable
 # What one question may hold of a diff, and how many of them a review may ask.
 GROUP_TOKENS: Final = 60_000
 MOST_GROUPS: Final = 4
+BRIEF_GROUPS: Final = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is known before it is read: which files are no secret, what was found, which hunks were read."""
+    """What is known before it is read: which files are no secret, what was found, which hunks were read.
+
+    `most` is how many questions there may be.
+    """
 
     not_secret: Sequence[str]
     findings: Sequence[Finding] = ()
     hunks: Sequence[str] = ()
+    most: int = MOST_GROUPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +80,7 @@ def _parted(text: bytes, files: Sequence[FileDiff], unlisted: int, known: Known)
     unseen = {path for path, code in why.items() if code not in {None, "no_lines"}}
     readable = [file for file in files if not why[file.path]]
     news = unread(text, readable, known.hunks)
-    packed = pack(news, budget=GROUP_TOKENS, most=MOST_GROUPS)
+    packed = pack(news, budget=GROUP_TOKENS, most=known.most)
     why |= {file.path: "too_much" for file in packed.too_much}
     covered = [file for file in readable if not why[file.path]]
     read = Counter(keys_of(text, readable)) - Counter(keys_of(text, packed.too_much))

@@ -12,7 +12,7 @@ from bot.application.configuration_review import Review as Settings
 from bot.application.frozen import check_not_frozen
 from bot.application.in_force import in_force
 from bot.application.ports import World
-from bot.application.review_changes import Changed, Known, look_at_changes
+from bot.application.review_changes import BRIEF_GROUPS, MOST_GROUPS, Changed, Known, look_at_changes
 from bot.application.review_groups import Group
 from bot.application.review_guidance import Guided, Place, gather
 from bot.application.review_parts import Parts
@@ -91,6 +91,7 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
         not_secret=not_secret,
         findings=() if before is None else before.findings,
         hunks=() if before is None or _is_anew(request) else before.hunks,
+        most=BRIEF_GROUPS if request.is_brief else MOST_GROUPS,
     )
     changed = await look_at_changes(request, pull, known, world)
     read = _begun(pull, settings, changed)

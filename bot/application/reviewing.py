@@ -15,6 +15,7 @@ from bot.application.ports import World
 from bot.application.retrying import LeavesOnce, carry, note_held_up, pause_after
 from bot.application.review_again import note_check
 from bot.application.review_asking import WORKFLOW, consider
+from bot.application.review_forks import note_vouched
 from bot.application.review_heeding import WORKFLOW as HEED
 from bot.application.review_heeding import heed, sign_of
 from bot.application.review_posting import At, end, give_up, say
@@ -22,7 +23,7 @@ from bot.application.review_reading import keep_seen, read_pull
 from bot.application.saga import Places
 from bot.domain.retrying import is_final
 from bot.domain.review_pauses import is_stopped
-from bot.domain.reviewing import HELD_UP, is_overtaken, request_in
+from bot.domain.reviewing import HELD_UP, Request, is_overtaken, request_in
 from bot.infrastructure.engine import on, step
 from bot.records import STOPPED, Repository, Start, StepFailed
 
@@ -30,17 +31,18 @@ log = structlog.get_logger()
 
 CONSIDER: Final = "review.consider_v1"
 READ: Final = "review.read_v1"
+FORK: Final = "fork"
 TOPIC: Final = "review"
 
 
-def after_event(repository: Repository, number: int, cause: str, *, key: str) -> Start:
+def after_event(repository: Repository, number: int, cause: str, *, is_fork: bool = False, key: str) -> Start:
     """One for each delivery, however often that is handled."""
     names = (repository.id, repository.full_name, repository.installation_id, repository.owner_id or 0)
     return Start(
         queue="github",
         workflow=CONSIDER,
         id=f"consider-{key}",
-        args=(*names, number, cause, key),
+        args=(*names, number, cause, key, *([FORK] if is_fork else [])),
         partition=str(repository.installation_id),
     )
 
@@ -68,6 +70,7 @@ async def open_check(world: World, stream: str, asked_key: str, nth: int, *, key
             )
         )
 
+    await note_vouched(world, request, pull, key=asked_key)
     seen = await keep_seen(world, request.repository, pull)
     check = await once(world, f"check:{external}", find=find, make=make)
     await note_check(world, request.repository, pull.head, number=request.number, check=int(check))
@@ -137,11 +140,12 @@ class Trying:
 
 async def think(world: World, *asked: Any, key: str) -> None:
     """Whether the repository wants a review of it."""
-    repository_id, name, installation_id, owner_id, number, cause, asked_key = asked
+    repository_id, name, installation_id, owner_id, number, cause, asked_key, *kind = asked
     repository = Repository(
         id=repository_id, full_name=name, installation_id=installation_id, owner_id=owner_id or None
     )
-    await consider(repository, number, cause, key=asked_key, world=world)
+    unasked = Request(repository=repository, number=number, cause=cause)
+    await consider(unasked, is_fork=kind == [FORK], key=asked_key, world=world)
 
 
 async def look_at_sign(world: World, *given: Any, key: str) -> None:

@@ -23,6 +23,7 @@ class Request:
     """What is to be reviewed, by whose word; nobody's where the repository wants it of itself.
 
     `is_full` has said again on its line what was said there before; `focus` is the digest of what to look at.
+    One that `is_brief` reads no more than a part: anybody may have had it begin.
     """
 
     repository: Repository
@@ -31,6 +32,7 @@ class Request:
     by: Actor | None = None
     is_full: bool = False
     focus: str = ""
+    is_brief: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ def requested(it: Request) -> Fact:
             "by": None if it.by is None else {"id": it.by.id, "login": it.by.login},
             "full": it.is_full,
             "focus": it.focus,
+            "brief": it.is_brief,
         },
     )
 
@@ -109,6 +112,7 @@ def request_in(records: Iterable[Recorded], key: str) -> Request:
         by=None if data["by"] is None else Actor(**data["by"]),
         is_full=data["full"],
         focus=data["focus"],
+        is_brief=data.get("brief", False),  # the first of them did not tell
     )
 
 

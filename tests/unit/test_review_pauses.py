@@ -53,6 +53,10 @@ async def resumes(stage: Stage, key: str = "r", by: Actor = DEVELOPER) -> str:
     return await resume(asked, key=key, door="github", world=stage.world)
 
 
+def pushed(number: int) -> Request:
+    return Request(repository=SHOP, number=number, cause="synchronize")
+
+
 def facts(stage: Stage) -> list[str]:
     return [each.type for each in stage.log.streams.get(STREAM, [])]
 
@@ -91,10 +95,10 @@ async def test_nothing_follows_by_itself_while_it_is_paused() -> None:
     stage = staged()
     await pauses(stage)
 
-    await consider(SHOP, 5, "synchronize", key="k", world=stage.world)
+    await consider(pushed(5), key="k", world=stage.world)
 
     assert facts(stage) == ["ReviewsPaused"]
-    await consider(SHOP, 6, "synchronize", key="k", world=stage.world)
+    await consider(pushed(6), key="k", world=stage.world)
     assert len(stage.log.follow_ups) == 1
 
 

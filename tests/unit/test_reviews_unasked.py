@@ -39,8 +39,10 @@ async def test_each_is_thought_of_once_for_a_delivery(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("repo", [None, {"id": 999}])
-async def test_a_forks_is_not(kind: str, repo: dict[str, Any] | None) -> None:
-    assert await begun(kind, payload(kind, repo=repo)) == []
+async def test_of_a_forks_is_said_what_it_is(kind: str, repo: dict[str, Any] | None) -> None:
+    [start] = await begun(kind, payload(kind, repo=repo))
+
+    assert start.args[4:] == (2, kind, "d-1", "fork")
 
 
 @pytest.mark.parametrize("kind", KINDS)
