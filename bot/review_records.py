@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.records import RepositoryFacts
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewable:
     """A pull request as it stands; `base` is the commit that it is compared with, `files` how many change.
 
     `is_from_here` is whether its head lies in the same repository; whoever wrote it may be gone.
+    `home` is the repository that it is of, as far as GitHub tells it there.
     """
 
     number: int
@@ -22,6 +25,7 @@ class Reviewable:
     is_draft: bool = False
     is_from_here: bool = True
     author: str | None = None
+    home: RepositoryFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

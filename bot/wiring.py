@@ -272,7 +272,7 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
         claude = claude_of(settings, stored, guards["claude"], instruments.metrics)
         stack.push_async_callback(claude.close)
         ports = world_of(settings, stored, app, claude, installations_of(settings, sandbox, out), sources)
-        world = replace(ports, subscribers=subscribers, saga=list(sagas)[-1])
+        world = replace(ports, subscribers=subscribers, saga=list(sagas)[-1], reads_here="ai" in queues)
         registered = partial(register, settings, stored, app, world, sagas)
         await stack.enter_async_context(engine_at_work(settings, queues, registered))
         yield Bot(

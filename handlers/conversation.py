@@ -11,6 +11,7 @@ from bot.application import commands, refusal_words, refusing, words
 from bot.application.asked import Asked, LookUp
 from bot.application.ports import World
 from bot.application.rights import belongs_here, check_right
+from bot.application.side_by_side import beside
 from bot.application.talking import Spot, say_there, show_there
 from bot.domain.commands import Command, Misspoken, Spoken, read
 from bot.domain.integration import Integration
@@ -200,9 +201,8 @@ async def may_be_answered(place: Place, context: Context) -> bool:
 async def _heard(run: Run, here: Here) -> str | None:
     """Do it; what is said to that, None where nothing is. A refusal is noted before it is said."""
     answered = await may_be_answered(here.comment, here.context)
-    if answered:
-        await show(here.comment, here.context)
-    said, refused = await _answered(run, here)
+    doing = _answered(run, here)
+    said, refused = await (beside(show(here.comment, here.context), doing) if answered else doing)
     if said is None or not answered:
         return None
     if refused is not None:

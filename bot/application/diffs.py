@@ -15,11 +15,14 @@ async def diff_of(repository: Repository, pull: Reviewable, world: World) -> byt
     Raises Unavailable, StepFailed.
     """
     given = await world.reviews.diff(repository, base=pull.base, head=pull.head)
-    return await _made(repository, pull, world) if given is None else given
+    return await made_here(repository, pull, world) if given is None else given
 
 
-async def _made(repository: Repository, pull: Reviewable, world: World) -> bytes | None:
-    """GitHub gives none of more than 300 files or 20,000 lines; git has no such limit."""
+async def made_here(repository: Repository, pull: Reviewable, world: World) -> bytes | None:
+    """The same by git: GitHub gives none of more than 300 files or 20,000 lines.
+
+    None where git cannot either. Raises Unavailable.
+    """
     try:
         began = await world.branches.began(repository, pull.base, pull.head)
         return None if began is None else await world.sources.difference(repository, began, pull.head)

@@ -293,3 +293,4 @@ class World:
     rules: Rules
     subscribers: tuple[Subscriber, ...]
     saga: str = "integration_saga_v1"  # carries what is asked for from now on; what runs keeps its own
+    reads_here: bool = True  # this process works the queue `ai`: what is fetched ahead is at hand there

@@ -14,7 +14,9 @@ from bot.application.in_force import in_force
 from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.application.review_forks import admits
+from bot.application.review_seen import look_early
 from bot.application.rights import check_right, is_served
+from bot.application.side_by_side import both
 from bot.domain.review_pauses import is_paused
 from bot.domain.reviewing import Request, requested, stream_of
 from bot.records import Repository, Start, StepFailed
@@ -26,8 +28,7 @@ WORKFLOW: Final = "review.run_v1"
 
 async def ask_for_review(asked: Review, *, key: str, door: str, world: World, cause: str = "asked") -> None:
     """Note it, and begin; the same key again begins nothing. Raises Denied, Unavailable."""
-    await check_right(asked, world)
-    await check_may_move(asked.repository, world)
+    early, _ = await both(look_early(world, asked.repository, asked.number), _check(asked, world))
     focus = asked.focus and await world.blobs.put(asked.repository.id, asked.focus.encode())
     request = Request(
         repository=asked.repository,
@@ -37,7 +38,12 @@ async def ask_for_review(asked: Review, *, key: str, door: str, world: World, ca
         is_full=asked.full,
         focus=focus,
     )
-    await _note(request, key, door, world)
+    await _note(request, key, door, world, early=early)
+
+
+async def _check(asked: Review, world: World) -> None:
+    await check_right(asked, world)
+    await check_may_move(asked.repository, world)
 
 
 async def consider(unasked: Request, *, is_fork: bool = False, key: str, world: World) -> None:
@@ -91,12 +97,12 @@ async def _may_be_said(repository: Repository, commit: str, world: World) -> boo
     return await world.repositories.settings_of_owner(repository) is not None
 
 
-async def _note(request: Request, key: str, door: str, world: World) -> None:
-    """The fact, and with it the workflow that carries it out."""
+async def _note(request: Request, key: str, door: str, world: World, *, early: str = "") -> None:
+    """The fact, and with it the workflow that carries it out, from what was seen of it `early`."""
     repository, by = request.repository, request.by
     stream = stream_of(repository.id, request.number)
     who = {} if by is None else {"by": by.id, "login": by.login}
-    args = (stream, key, str(repository.id), repository.account)
+    args = (stream, key, str(repository.id), repository.account, early)
     start = Start(queue="saga", workflow=WORKFLOW, id=f"review-{key}", args=args)
     meta = {**who, "door": door, "key": key}
     await append_beside(world, stream, requested(request), key=key, meta=meta, follow_ups=[start])

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.application.diffs import diff_of
 from bot.application.ports import World
+from bot.application.review_seen import Seen, diff_seen
 from bot.domain.diff import FileDiff, files_in
 from bot.domain.diff_shown import is_cut, pack
 from bot.domain.following import Followed, follow, keys_of, unread
@@ -16,7 +16,7 @@ from bot.domain.patches import read_patches
 from bot.domain.remarks import Finding
 from bot.domain.reviewing import Request
 from bot.records import StepFailed
-from bot.review_records import Patch, Reviewable
+from bot.review_records import Patch
 
 # What one question may hold of a diff, and how many of them a review may ask.
 GROUP_TOKENS: Final = 60_000
@@ -55,10 +55,10 @@ class Changed:
     unlisted: int
 
 
-async def look_at_changes(request: Request, pull: Reviewable, known: Known, world: World) -> Changed:
+async def look_at_changes(request: Request, pull: Seen, known: Known, world: World) -> Changed:
     """The diff of the commit that was seen, whatever has been pushed since. Raises StepFailed."""
     repository, patches = request.repository, list[Patch]()
-    diff = await diff_of(repository, pull, world)
+    diff = await diff_seen(world, repository, pull)
     if diff is None:
         patches = list(await world.reviews.patches(repository, request.number))
         now = await world.reviews.look(repository, request.number)

@@ -19,6 +19,7 @@ from bot.application.review_parts import Parts
 from bot.application.review_paying import Cost
 from bot.application.review_questions import Asking
 from bot.application.review_readers import readers_of
+from bot.application.review_seen import Seen, load_seen
 from bot.domain.fencing import nonce_of
 from bot.domain.remarks import Finding, Severity, each_once
 from bot.domain.reviewing import Request, is_overtaken, read_before, request_in
@@ -71,11 +72,6 @@ class Read:
         return self.unlisted + len(self.in_part) + sum(code != "no_lines" for _, code in self.left_out)
 
 
-async def keep_seen(world: World, repository: Repository, pull: Reviewable) -> str:
-    """The digest under which it is kept as it was seen: what is read is what the check is on."""
-    return await world.blobs.put(repository.id, msgspec.json.encode(pull))
-
-
 async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key: str) -> str:
     """Read it as it was seen; the digest of what came of it. Raises StepFailed.
 
@@ -84,8 +80,8 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
     past = await world.log.read(stream)
     request = request_in(past, asked_key)
     await check_not_frozen(world, request.repository)
-    pull = msgspec.json.decode(await world.blobs.get(request.repository.id, seen), type=Reviewable)
-    settings, not_secret = await _settings(request.repository, world)
+    pull = await load_seen(world, request.repository, seen)
+    settings, not_secret = await _settings(request.repository, pull, world)
     digest, before = await _before(past, asked_key, request, world)
     known = Known(
         not_secret=not_secret,
@@ -125,10 +121,10 @@ async def load_read(world: World, repository: Repository, digest: str) -> Read:
     return msgspec.json.decode(await world.blobs.get(repository.id, digest), type=Read)
 
 
-async def _settings(repository: Repository, world: World) -> tuple[Settings, Sequence[str]]:
+async def _settings(repository: Repository, pull: Seen, world: World) -> tuple[Settings, Sequence[str]]:
     """What the default branch says of reviews; what a pull request says of them counts once it is merged."""
-    about = await world.repositories.describe(repository)
-    commit = await base_head(repository, about.default_branch, world)
+    about = pull.home or await world.repositories.describe(repository)
+    commit = pull.commit or await base_head(repository, about.default_branch, world)
     configuration = (await in_force(world, repository, about, commit=commit)).configuration
     return configuration.review, configuration.not_secret
 

@@ -19,8 +19,10 @@ from bot.application.review_forks import note_vouched
 from bot.application.review_heeding import WORKFLOW as HEED
 from bot.application.review_heeding import heed, sign_of
 from bot.application.review_posting import At, end, give_up, say
-from bot.application.review_reading import keep_seen, read_pull
+from bot.application.review_reading import read_pull
+from bot.application.review_seen import keep_more, pull_seen
 from bot.application.saga import Places
+from bot.application.side_by_side import both
 from bot.domain.retrying import is_final
 from bot.domain.review_pauses import is_stopped
 from bot.domain.reviewing import HELD_UP, Request, is_overtaken, request_in
@@ -47,13 +49,15 @@ def after_event(repository: Repository, number: int, cause: str, *, is_fork: boo
     )
 
 
-async def open_check(world: World, stream: str, asked_key: str, nth: int, *, key: str) -> list[str]:
+async def open_check(
+    world: World, stream: str, asked_key: str, nth: int, early: str = "", *, key: str
+) -> list[str]:
     """The pull request as it is seen now, kept, and the check run of its commit; nothing where it is over."""
     past = await world.log.read(stream)
     request = request_in(past, asked_key)
     if nth > 1 and (is_overtaken(past, asked_key) or is_stopped(past, asked_key)):
         return []
-    pull = await world.reviews.look(request.repository, request.number)
+    pull = await pull_seen(world, request, past, asked_key, early if nth == 1 else "")
     if not pull.is_open:
         return []
     external = f"review:{asked_key}:{nth}"
@@ -71,8 +75,9 @@ async def open_check(world: World, stream: str, asked_key: str, nth: int, *, key
         )
 
     await note_vouched(world, request, pull, key=asked_key)
-    seen = await keep_seen(world, request.repository, pull)
-    check = await once(world, f"check:{external}", find=find, make=make)
+    check, seen = await both(
+        once(world, f"check:{external}", find=find, make=make), keep_more(world, request.repository, pull)
+    )
     await note_check(world, request.repository, pull.head, number=request.number, check=int(check))
     return [seen, check]
 
@@ -113,18 +118,22 @@ async def leave(world: World, stream: str, asked_key: str, check: int, *, key: s
 
 @dataclass(slots=True, kw_only=True)
 class Trying:
-    """One review, try after try; `check` is the newest check run there is by then, 0 where there is none."""
+    """One review, try after try.
+
+    `early` is what was seen when it was asked for; `check` the newest check run by then, 0 for none.
+    """
 
     world: World
     stream: str
     key: str
     reads: Callable[[str], Awaitable[str]]
+    early: str = ""
     check: int = 0
 
     async def once(self, nth: int) -> None:
         """Read it and say it, or leave it where it is over. Raises StepFailed."""
         its = (self.world, self.stream, self.key)
-        opened: list[str] = await step(open_check, *its, nth, unforeseen="internal")
+        opened: list[str] = await step(open_check, *its, nth, self.early, unforeseen="internal")
         if not opened:
             await step(leave, *its, self.check)
             return
@@ -166,7 +175,7 @@ def register(world: World, places: Places) -> None:
                 return digest
 
     @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)
-    async def run_v1(stream: str, asked_key: str, repository: str, account: str) -> None:
+    async def run_v1(stream: str, asked_key: str, repository: str, account: str, early: str = "") -> None:
         """Carry one review to its end."""
 
         leaves = LeavesOnce(world=world, stream=stream, key=asked_key, is_over=is_overtaken)
@@ -176,7 +185,7 @@ def register(world: World, places: Places) -> None:
             digest: Any = await on("ai", read_v1, *asked, tenant=repository, leaves=leaves)
             return str(digest)
 
-        it = Trying(world=world, stream=stream, key=asked_key, reads=reads)
+        it = Trying(world=world, stream=stream, key=asked_key, reads=reads, early=early)
         with bound_contextvars(review=stream):
             await carry(TOPIC, it.once, it.set_aside)
 

@@ -116,6 +116,11 @@ def request_in(records: Iterable[Recorded], key: str) -> Request:
     )
 
 
+def asked_at(records: Iterable[Recorded], key: str) -> datetime:
+    """When it was asked for under this key; it must be there."""
+    return next(each.at for each in records if each.type == REQUESTED and each.meta["key"] == key)
+
+
 def is_overtaken(records: Iterable[Recorded], key: str) -> bool:
     """Whether it was asked for again since: then only the newer one says something."""
     return [each.meta["key"] for each in records if each.type == REQUESTED][-1:] != [key]

@@ -46,7 +46,7 @@ class GitHubRepositories:
         found = await self._app.named(installation_id, full_name.partition("/")[2], READ)
         if found is None or str(found["full_name"]).lower() != full_name.lower():
             return None
-        return _facts(found)
+        return facts_of(found)
 
     async def describe(self, repository: Repository) -> RepositoryFacts:
         """Raises StepFailed("repository_gone") where this very repository is not seen any more."""
@@ -55,7 +55,7 @@ class GitHubRepositories:
         answer = await github.ask("describe_repository", also=(HTTPStatus.NOT_FOUND,))
         if answer.status == HTTPStatus.NOT_FOUND or answer.data["id"] != repository.id:
             raise StepFailed("repository_gone", repository.full_name)
-        return _facts(answer.data)
+        return facts_of(answer.data)
 
     async def seen(self, repository: Repository) -> RepositoryFacts:
         """The same, with a token that is made now. Raises StepFailed too where the App can have none."""
@@ -70,7 +70,7 @@ class GitHubRepositories:
 
     async def _ask_for_settings(self, installation: int) -> tuple[RepositoryFacts | None]:
         found = await self._app.named(installation, SETTINGS, READ)
-        return (None if found is None else _facts(found),)
+        return (None if found is None else facts_of(found),)
 
     async def role_name(self, repository: Repository, actor: Actor) -> str:
         """The permission of the person with this number, "none" if somebody else has the name now."""
@@ -133,7 +133,8 @@ class GitHubRepositories:
         return None if answer.status == HTTPStatus.FORBIDDEN else answer
 
 
-def _facts(data: Mapping[str, Any]) -> RepositoryFacts:
+def facts_of(data: Mapping[str, Any]) -> RepositoryFacts:
+    """What GitHub says of it wherever it tells a whole repository."""
     return RepositoryFacts(
         id=data["id"],
         full_name=data["full_name"],

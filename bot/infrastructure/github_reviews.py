@@ -8,6 +8,7 @@ from bot.infrastructure.github import GitHubApp
 from bot.infrastructure.github_answers import DIFF
 from bot.infrastructure.github_pull_answers import is_by
 from bot.infrastructure.github_purposes import READ, TALK
+from bot.infrastructure.github_repositories import facts_of
 from bot.infrastructure.github_text import fit
 from bot.records import Repository, StepFailed
 from bot.review_records import LineComment, Patch, Reviewable
@@ -93,6 +94,7 @@ def _reviewable(data: Mapping[str, Any]) -> Reviewable:
         is_draft=bool(data.get("draft")),
         is_from_here=(data["head"]["repo"] or {}).get("id") == data["base"]["repo"]["id"],
         author=(data["user"] or {}).get("login"),
+        home=facts_of(data["base"]["repo"]),
     )
 
 

@@ -14,7 +14,8 @@ from bot.application.retrying import LeavesOnce
 from bot.application.review_asking import ask_for_review
 from bot.application.review_paying import Cost
 from bot.application.review_posting import say
-from bot.application.review_reading import Read, keep_seen, load_read, read_pull
+from bot.application.review_reading import Read, load_read, read_pull
+from bot.application.review_seen import keep_seen
 from bot.application.review_words import at_line
 from bot.application.reviewing import open_check, set_aside
 from bot.application.spending import spending
