@@ -72,6 +72,7 @@ REASONS: Final[Mapping[str, str]] = {
     "gitignore_too_complex": "The `.gitignore` files take git too long to read, so I could not tell what "
     "belongs to the change. Simplify their patterns, those with several `**` above all, and ask again.",
     "repository_too_large": "The repository is larger than I can work on.",
+    "diff_too_large": "There is more changed than I can read at once.",
     "github_forbidden": "GitHub did not let me: the App lacks a permission. Its operator can grant it.",
     "github_unauthorized": "GitHub does not know my App any more. Its operator finds more in the log.",
     "github_invalid": "GitHub did not accept what I sent. The operator finds more in the log.",
