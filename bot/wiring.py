@@ -10,6 +10,7 @@ from typing import Final
 import handlers
 from bot.application import (
     answering,
+    describing,
     gate_looking,
     intake,
     key_upkeep,
@@ -44,6 +45,7 @@ from bot.infrastructure.github_deliveries import GitHubDeliveries
 from bot.infrastructure.github_deployments import GitHubDeployments
 from bot.infrastructure.github_files import GitHubFiles
 from bot.infrastructure.github_issues import GitHubIssues
+from bot.infrastructure.github_labels import GitHubLabels
 from bot.infrastructure.github_pulls import GitHubPullRequests
 from bot.infrastructure.github_repositories import GitHubRepositories
 from bot.infrastructure.github_reviews import GitHubReviews
@@ -103,6 +105,7 @@ def world_of(
         conversations=GitHubConversations(app),
         branches=GitHubBranches(app),
         pulls=GitHubPullRequests(app),
+        labels=GitHubLabels(app),
         checks=GitHubChecks(app),
         reviews=GitHubReviews(app),
         review_threads=GitHubThreads(app),
@@ -133,6 +136,7 @@ def register(
     saga.register(world, rooms, sagas)
     reviewing.register(world, rooms["ai"])
     answering.register(world, rooms["ai"])
+    describing.register(world, rooms["ai"])
     replying.register(world, rooms["ai"])
     known = tuple(command for command, _ in handlers.COMMANDS.values())
     mentioning.register(world, rooms["ai"], known, Ear(world=world, known=handlers.COMMANDS))

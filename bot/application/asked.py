@@ -224,6 +224,21 @@ class Ask(OfPlace):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Describe(OfPlace):
+    """Have a title, a description and labels offered for a pull request."""
+
+    needs: ClassVar[Permission] = Permission.WRITE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeDescription(OfPlace):
+    """Take these parts of what was offered."""
+
+    needs: ClassVar[Permission] = Permission.WRITE
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Freeze(Said):
     """Let everything stand still in a repository, or (`level` is org) in its whole account."""
 
@@ -269,8 +284,11 @@ OfOne = (
     | Retry
 )
 Asked = RequestIntegration | OfOne
+OfDescriptions = Describe | TakeDescription
 OfReviews = Review | Judge | PauseReviews | ResumeReviews
-Anything = Asked | LookUp | SeeBudget | RaiseMonth | OfReviews | Ask | Freeze | Unfreeze | HandBack
+Anything = (
+    Asked | LookUp | SeeBudget | RaiseMonth | OfReviews | OfDescriptions | Ask | Freeze | Unfreeze | HandBack
+)
 # These only stop something, call it or hold it otherwise, or let it use up more, which begins nothing: a
 # freeze does not keep them away.
 WHILE_FROZEN: Final = (Cancel, Reject, RaiseBudget, Adjust)

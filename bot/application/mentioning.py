@@ -10,6 +10,7 @@ from structlog.contextvars import bound_contextvars
 from bot.application.mention_hearing import WORKFLOW
 from bot.application.mention_reading import read_words
 from bot.application.ports import World
+from bot.application.retrying import stays
 from bot.application.saga import Places
 from bot.domain.commands import Command
 from bot.domain.mentioned import mention_in
@@ -32,11 +33,6 @@ class Ear(Protocol):
 
     async def give_up(self, heard: bytes, code: str, *, key: str) -> None:
         """Nobody can tell what it means now, for this reason: say so."""
-
-
-async def stays(_job: str, /, *, waits: bool) -> bool:
-    """Nothing takes it out of its queue: what stops it, it finds out when it has its place."""
-    return False
 
 
 def register(world: World, places: Places, known: Sequence[Command], ear: Ear) -> None:

@@ -9,6 +9,7 @@ from bot.application.check_ports import Checks
 from bot.application.conversation_ports import Conversations
 from bot.application.installations import Installations, Sandbox
 from bot.application.issue_ports import Issues
+from bot.application.label_ports import Labels
 from bot.application.line_ports import Line
 from bot.application.repository_ports import Files, Repositories
 from bot.application.review_ports import Reviews, ReviewThreads
@@ -279,6 +280,7 @@ class World:
     conversations: Conversations
     branches: Branches
     pulls: PullRequests
+    labels: Labels
     checks: Checks
     reviews: Reviews
     review_threads: ReviewThreads

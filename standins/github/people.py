@@ -17,6 +17,7 @@ from standins.github.deeds import (
     statuses,
     workflows,
 )
+from standins.github.describing import Describing
 from standins.github.discussing import Discussing
 from standins.github.forking import Forking
 from standins.github.git import Git
@@ -27,7 +28,7 @@ from standins.github.world import comment_of, issue_of
 
 
 @dataclass(kw_only=True)
-class GitHub(Discussing, Asking, Forking, Runners):
+class GitHub(Describing, Discussing, Asking, Forking, Runners):
     """GitHub with its people: every act is told to the App before it returns."""
 
     def __post_init__(self) -> None:

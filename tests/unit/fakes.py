@@ -664,6 +664,16 @@ class FakeChecks:
 
 
 @dataclass
+class FakeLabels:
+    """Those of the repository, with what they are for."""
+
+    there: dict[str, str] = field(default_factory=dict)
+
+    async def all(self, repository: Repository) -> Mapping[str, str]:
+        return self.there
+
+
+@dataclass
 class FakeFiles:
     """The files of each commit; `refuses` is what GitHub says in place of a content."""
 
@@ -873,6 +883,7 @@ class Stage:
     conversations: FakeConversations = field(default_factory=FakeConversations)
     branches: FakeBranches = field(default_factory=FakeBranches)
     pulls: FakePullRequests = field(default_factory=FakePullRequests)
+    labels: FakeLabels = field(default_factory=FakeLabels)
     checks: FakeChecks = field(default_factory=FakeChecks)
     reviews: FakeReviews = field(default_factory=FakeReviews)
     review_threads: FakeThreads = field(default_factory=FakeThreads)
@@ -904,6 +915,7 @@ class Stage:
             conversations=self.conversations,
             branches=self.branches,
             pulls=self.pulls,
+            labels=self.labels,
             checks=self.checks,
             reviews=self.reviews,
             review_threads=self.review_threads,

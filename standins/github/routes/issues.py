@@ -118,6 +118,14 @@ def _react(call: Call, to: Comment | Issue) -> Answer:
     return Answer(status=201 if fresh else 200, body=shapes.reaction(call.world, reaction))
 
 
+@routes.on("GET", "/repos/{owner}/{repo}/labels", needs=READ)
+def list_all_labels(call: Call) -> Answer:
+    """Those that the repository has, wherever they are given."""
+    return paged(
+        call, list(call.repository.labels.values()), lambda it: label(call.world, call.repository, it)
+    )
+
+
 @routes.on("GET", f"{ISSUE}/labels", needs=READ)
 def list_labels(call: Call) -> Answer:
     return paged(call, _issue(call).labels, lambda it: label(call.world, call.repository, it))
