@@ -10,8 +10,9 @@ from bot.records import RepositoryFacts
 class Reviewable:
     """A pull request as it stands; `base` is the commit that it is compared with, `files` how many change.
 
-    `is_from_here` is whether its head lies in the same repository; whoever wrote it may be gone.
-    `home` is the repository that it is of, as far as GitHub tells it there.
+    `is_from_here` is whether its head lies in the same repository; whoever wrote it may be gone. `branch` is
+    what its head is called there, `into` the branch that it leads to. `home` is the repository that it is of,
+    as far as GitHub tells it there.
     """
 
     number: int
@@ -26,6 +27,8 @@ class Reviewable:
     is_from_here: bool = True
     author: str | None = None
     home: RepositoryFacts | None = None
+    branch: str = ""
+    into: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ import handlers
 from bot.application import (
     answering,
     describing,
+    fixing,
     gate_looking,
     intake,
     key_upkeep,
@@ -140,6 +141,7 @@ def register(
     replying.register(world, rooms["ai"])
     known = tuple(command for command, _ in handlers.COMMANDS.values())
     mentioning.register(world, rooms["ai"], known, Ear(world=world, known=handlers.COMMANDS))
+    fixing.register(world, rooms["ai"], rooms["sandbox"])
     notifying.register(world)
     gate_looking.register(world)
     transcripts = Transcripts(log=stored.log, integrations=stored.integrations, blobs=stored.blobs)

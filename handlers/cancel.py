@@ -1,7 +1,8 @@
 """Command: cancel."""
 
-from bot.application import words
-from bot.application.asked import Cancel
+from bot.application import fix_words, words
+from bot.application.asked import Cancel, StopFixing
+from bot.application.fix_asking import stop_fixing
 from bot.domain.commands import Command
 from handlers.conversation import Here
 
@@ -14,7 +15,9 @@ COMMAND = Command(
 
 
 async def run(here: Here) -> str:
-    """Stop it, wherever it stands."""
+    """Stop it, wherever it stands; on somebody's own pull request, what is being fixed there."""
+    if here.comment.is_pull and not await here.integrations() and (count := await _stopped(here)):
+        return fix_words.stopped(count)
     asked = Cancel(
         by=here.by,
         repository=here.repository,
@@ -23,3 +26,10 @@ async def run(here: Here) -> str:
     )
     await here.send(asked)
     return words.cancelling(by=here.by.login)
+
+
+async def _stopped(here: Here) -> int:
+    """How many fixes that were under way."""
+    asked = StopFixing(by=here.by, repository=here.repository, number=here.comment.issue)
+    context = here.context
+    return await stop_fixing(asked, key=context.key, door=context.door, world=context.world)

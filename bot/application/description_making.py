@@ -19,6 +19,7 @@ from bot.application.quoting import one_line
 from bot.application.review_changes import Changed, Known, look_at_changes
 from bot.application.review_guidance import NOTHING, Guidance, Place, gather
 from bot.application.review_paying import ask_once, tokens_of
+from bot.application.review_seen import alone
 from bot.application.showing import beginning, seen_of, shown_paths
 from bot.domain.conversation import ENDINGS, asked, text_of
 from bot.domain.describing import Wish, wish_in
@@ -118,7 +119,7 @@ async def _look(wish: Wish, pull: Reviewable, nonce: str, world: World) -> Looke
     repository = wish.repository
     configuration = await _configuration(repository, world)
     request = Request(repository=repository, number=wish.number, cause="described")
-    changed = await look_at_changes(request, pull, Known(not_secret=configuration.not_secret), world)
+    changed = await look_at_changes(request, alone(pull), Known(not_secret=configuration.not_secret), world)
     place = Place(repository=repository, pull=pull, paths=changed.covered, nonce=nonce)
     return Looked(
         changed=changed,

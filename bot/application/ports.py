@@ -167,7 +167,9 @@ class Branches(Protocol):
 
     async def create(self, repository: Repository, branch: str, *, sha: str) -> None: ...
     async def move(self, repository: Repository, branch: str, *, sha: str) -> None:
-        """To a commit that follows what stands there. Raises StepFailed: branch_moved, branch_gone."""
+        """To a commit that follows what stands there. Raises StepFailed: branch_moved, branch_gone,
+        branch_protected.
+        """
 
     async def since(self, repository: Repository, old: str, new: str) -> Since: ...
 

@@ -1,7 +1,7 @@
 """What the model is shown of a question at first: who said what, what changes, and which files there are."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -153,18 +153,19 @@ async def _change(it: Wanted, world: World) -> Change:
     if diff is None:
         return Change(shown=NO_DIFF)
     # In a thread: a large diff takes longer than the others can wait.
-    return await asyncio.to_thread(_diff_shown, diff, it)
+    return await asyncio.to_thread(diff_shown, diff, it.seen.not_secret, it.nonce)
 
 
-def _diff_shown(diff: bytes, it: Wanted) -> Change:
+def diff_shown(diff: bytes, not_secret: Collection[str], nonce: str) -> Change:
+    """As much of it as has room, and what is left out of it by name."""
     files = list(files_in(diff))
-    why = {file.path: why_left_out(diff, file, not_secret=it.seen.not_secret) for file in files}
+    why = {file.path: why_left_out(diff, file, not_secret=not_secret) for file in files}
     packed = pack([file for file in files if not why[file.path]], budget=DIFF_TOKENS, most=1)
     read = [file for group in packed.groups for file in group]
     left_out = [*(path for path, code in why.items() if code), *(file.path for file in packed.too_much)]
-    parts = [fence("\n\n".join(shown_file(diff, file) for file in read), "diff", it.nonce)] if read else []
+    parts = [fence("\n\n".join(shown_file(diff, file) for file in read), "diff", nonce)] if read else []
     if left_out:
-        parts.append(fence(shown_paths(left_out), "changed as well, and not shown here", it.nonce))
+        parts.append(fence(shown_paths(left_out), "changed as well, and not shown here", nonce))
     return Change(
         shown="\n\n".join(parts) or NOTHING,
         touched=tuple(file.path for file in files),

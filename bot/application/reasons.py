@@ -119,6 +119,7 @@ REASONS: Final[Mapping[str, str]] = {
     "`/claude retry` goes on.",
     "branch_taken": "My branch exists already with somebody else's commits. I leave it alone.",
     "branch_gone": "My branch was deleted while I was to change what is on it.",
+    "branch_protected": "A rule of the branch lets me not move it on.",
     "branch_moved": "Somebody committed to my branch while I worked, so I could not move it on.",
     "head_moved": "The pull request has commits that I did not test, so I did not merge it.",
     "base_changed": "The pull request leads to another branch now than the one I tested it for. `/claude "

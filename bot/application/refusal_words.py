@@ -6,6 +6,7 @@ from typing import Final
 from bot.application import (
     approval_words,
     check_words,
+    fix_words,
     freeze_words,
     landing_words,
     own_words,
@@ -18,6 +19,7 @@ from bot.domain.adjusting import NotSettable
 from bot.domain.approving import RulesUnread
 from bot.domain.checks import ChecksFail
 from bot.domain.commands import PREFIX
+from bot.domain.fixing import OfAnIntegration
 from bot.domain.freezing import Frozen, NotFrozen, NotOwner, OnlyOperator
 from bot.domain.landing import MergedMeanwhile
 from bot.domain.money import BudgetNotLowered, ChangedSince
@@ -135,6 +137,8 @@ def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR09
             said = verdict_words.no_finding(error)
         case OwnPullRequest():
             said = verdict_words.own_pull_request()
+        case OfAnIntegration():
+            said = fix_words.of_an_integration()
         case NotSettable():
             said = own_words.refused(error)
         case CannotRetry():

@@ -35,6 +35,11 @@ class Seen(Reviewable):
     diff: str | None = ""
 
 
+def alone(pull: Reviewable) -> Seen:
+    """The pull request, and nothing else of it yet."""
+    return msgspec.convert(pull, Seen, from_attributes=True)
+
+
 async def keep_seen(world: World, repository: Repository, pull: Reviewable) -> str:
     """The digest under which it is kept as it was seen."""
     return await world.blobs.put(repository.id, msgspec.json.encode(pull))
@@ -66,8 +71,7 @@ async def keep_more(world: World, repository: Repository, pull: Reviewable) -> s
         _or("", _default_head(world, repository, pull.home)),
         both(_or("", _diff(world, repository, pull)), files),
     )
-    seen = msgspec.convert(pull, Seen, from_attributes=True)
-    return await keep_seen(world, repository, replace(seen, commit=commit, diff=diff))
+    return await keep_seen(world, repository, replace(alone(pull), commit=commit, diff=diff))
 
 
 async def diff_seen(world: World, repository: Repository, pull: Seen) -> bytes | None:

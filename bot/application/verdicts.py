@@ -9,7 +9,7 @@ from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.application.review_reading import load_read
 from bot.application.rights import check_right
-from bot.domain.remarks import sort
+from bot.domain.remarks import Finding, sort
 from bot.domain.reviewing import last_said
 from bot.domain.reviewing import stream_of as reviews_of
 from bot.domain.verdicts import (
@@ -85,7 +85,11 @@ async def _candidates(asked: Judge, world: World) -> list[Subject]:
 
 
 async def _found(repository: Repository, number: int, world: World) -> list[Subject]:
-    """What the last review found, as far as it is still known."""
+    return [subject_of(each) for each in await findings_of(repository, number, world)]
+
+
+async def findings_of(repository: Repository, number: int, world: World) -> Sequence[Finding]:
+    """What the last review of a pull request found, as far as it is still known."""
     past = last_said(await world.log.read(reviews_of(repository.id, number)))
     if past is None:
         return []
@@ -95,7 +99,7 @@ async def _found(repository: Repository, number: int, world: World) -> list[Subj
         if gone.code != "forgotten":
             raise
         return []
-    return [subject_of(each) for each in sort(read.findings, least=read.confidence).all]
+    return sort(read.findings, least=read.confidence).all
 
 
 async def _writers(repository: Repository, pull: Reviewable, world: World) -> Collection[int]:

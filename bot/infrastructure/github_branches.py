@@ -12,6 +12,8 @@ from bot.infrastructure.github_purposes import PUBLISH, READ
 from bot.records import Commit, FileEdit, Repository, Since, StepFailed
 
 _KNOWN_TREES = 1_000
+# How GitHub says that a rule of the branch forbids it.
+_RULES = ("protected", "rule violation")
 
 
 class GitHubBranches:
@@ -71,7 +73,7 @@ class GitHubBranches:
         """Move it on, never back or aside; where it stands there already nothing changes.
 
         Raises StepFailed: branch_moved where the commit does not follow what stands there now, branch_gone,
-        github_invalid with what GitHub says.
+        branch_protected where a rule forbids it, github_invalid with what GitHub says.
         """
         answer = await self._app.on(repository, PUBLISH).tell(
             "move_branch",
@@ -139,6 +141,8 @@ def _not_moved(answer: Answer, branch: str) -> StepFailed:
         return StepFailed("branch_moved", branch)
     if answer.status == HTTPStatus.NOT_FOUND or "does not exist" in answer.message.lower():
         return StepFailed("branch_gone", branch)
+    if any(word in answer.message.lower() for word in _RULES):
+        return StepFailed("branch_protected", branch)
     return StepFailed("github_invalid", f"move_branch: {answer.message}")
 
 

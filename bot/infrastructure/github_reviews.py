@@ -95,6 +95,8 @@ def _reviewable(data: Mapping[str, Any]) -> Reviewable:
         is_from_here=(data["head"]["repo"] or {}).get("id") == data["base"]["repo"]["id"],
         author=(data["user"] or {}).get("login"),
         home=facts_of(data["base"]["repo"]),
+        branch=data["head"]["ref"],
+        into=data["base"]["ref"],
     )
 
 

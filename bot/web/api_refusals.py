@@ -38,6 +38,7 @@ STATUSES: Final[Mapping[str, int]] = {
     "not_settable": CONFLICT,
     "nothing_to_roll_back": CONFLICT,
     "nothing_waits": CONFLICT,
+    "of_an_integration": CONFLICT,
     "only_operator": FORBIDDEN,
     "own_commits": FORBIDDEN,
     "own_pull_request": FORBIDDEN,

@@ -225,7 +225,7 @@ class Deployment:
 
 @dataclass(slots=True, kw_only=True)
 class Repository:
-    """A repository; `branches` mirrors the refs on disk; `protected` is why nothing may be merged."""
+    """A repository; `branches` mirrors the refs on disk; `protected` why nothing may be merged or pushed."""
 
     id: int
     owner: Account

@@ -268,6 +268,7 @@ async def test_help_shows_what_the_asker_may_do(team: Team) -> None:
 | `/claude resume` | let reviews of this pull request follow by themselves again |
 | `/claude accept [finding] [why] [until <when>] [--undo]` | live with a finding of a review, until then or for 90 days: no review here says or counts it meanwhile; `--undo` takes that back |
 | `/claude dismiss [finding] [why] [--undo]` | say that a finding of a review is none: no review here says or counts it again; `--undo` takes that back |
+| `/claude fix [what]` | change this pull request, tested: a finding by its name, `checks` that fail, its `conflict`, or what you say; in a thread at a line, what is said there |
 | `/claude ask <question>` | look into the code, and answer here with the files and lines that the answer rests on |
 | `/claude budget [month] [+<dollars>]` | show what this run and this month cost and may cost; with an amount, allow so much more |
 | `/claude freeze [repo or org] <why> [until <when>]` | stop everything at once, here or in the whole account, until then or until it is lifted |

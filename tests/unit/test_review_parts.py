@@ -5,14 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-import msgspec
 import pytest
 
 from bot.application.ports import World
 from bot.application.review_changes import Known, look_at_changes
 from bot.application.review_parts import AT_ONCE, Parts
 from bot.application.review_questions import Asking
-from bot.application.review_seen import Seen
+from bot.application.review_seen import alone
 from bot.domain.reviewing import Request
 from bot.records import STOPPED, Answer, Question, Spent, StepFailed, Unavailable
 from tests.unit.fake_reviews import OPEN, FakeReviews
@@ -65,14 +64,10 @@ async def unhindered() -> None:
     """Nobody has asked anew."""
 
 
-# What it changes has not been looked at yet.
-SEEN: Final = msgspec.convert(OPEN, Seen, from_attributes=True)
-
-
 async def parts(world: World, many: int, check: Callable[..., object] = unhindered) -> Parts:
     """Each of so many files is a group."""
     request = Request(repository=SHOP, number=5, cause="asked", by=DEVELOPER)
-    changed = await look_at_changes(request, SEEN, Known(not_secret=()), world)
+    changed = await look_at_changes(request, alone(OPEN), Known(not_secret=()), world)
     asking = Asking(request=request, pull=OPEN, key="k")
     groups = tuple((file,) for file in changed.files.values())
     assert len(groups) == many

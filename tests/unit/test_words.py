@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from bot.application import refusal_words, remark_words, words
+from bot.application import fix_words, refusal_words, remark_words, words
 from bot.application.reasons import OUTCOMES, REASONS, why
 from bot.application.status_words import THINGS
 from bot.domain.commands import Misspoken
@@ -226,6 +226,7 @@ def test_the_help_of_an_administrator() -> None:
 | `/claude resume` | let reviews of this pull request follow by themselves again |
 | `/claude accept [finding] [why] [until <when>] [--undo]` | live with a finding of a review, until then or for 90 days: no review here says or counts it meanwhile; `--undo` takes that back |
 | `/claude dismiss [finding] [why] [--undo]` | say that a finding of a review is none: no review here says or counts it again; `--undo` takes that back |
+| `/claude fix [what]` | change this pull request, tested: a finding by its name, `checks` that fail, its `conflict`, or what you say; in a thread at a line, what is said there |
 | `/claude ask <question>` | look into the code, and answer here with the files and lines that the answer rests on |
 | `/claude budget [month] [+<dollars>]` | show what this run and this month cost and may cost; with an amount, allow so much more |
 | `/claude freeze [repo or org] <why> [until <when>]` | stop everything at once, here or in the whole account, until then or until it is lifted |
@@ -398,7 +399,7 @@ def test_every_failure_that_code_can_raise_has_its_sentence() -> None:
     looked_up = {*_CODES.values(), *_STANDSTILLS.values(), _OTHERWISE}
 
     assert {"head_moved", "nothing_to_do"} <= raised()
-    assert (raised() | looked_up) - set(REASONS) - set(SENTENCES) == set()
+    assert (raised() | looked_up) - set(REASONS) - set(SENTENCES) - set(fix_words.WHY) == set()
 
 
 def test_every_outcome_of_an_undo_has_its_words() -> None:

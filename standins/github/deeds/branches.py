@@ -38,6 +38,8 @@ def move_branch(
         raise Refused(422, "Reference does not exist")
     if repository.git.kind(sha) != "commit":
         raise Refused(422, "Object does not exist")
+    if name in repository.protected:
+        raise Refused(422, "Repository rule violations found\n\nCannot update this protected ref.\n\n")
     forward = repository.git.is_ancestor(repository.branches[name], sha)
     if not forward and not force:
         raise Refused(422, "Update is not a fast forward")

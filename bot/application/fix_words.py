@@ -1,0 +1,228 @@
+"""Every sentence about a fix that somebody asked for on a pull request."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from bot.application.fact_words import counted
+from bot.application.model_markdown import shown
+from bot.application.quoting import one_line, printed, quoted
+from bot.application.reasons import code, why
+from bot.application.remark_words import outcome, warning
+from bot.application.review_paying import Cost
+from bot.domain.commands import PREFIX
+from bot.domain.fixing import Kind, Wish
+from bot.domain.trust import Tested
+from bot.review_records import Reviewable
+
+LONGEST_TITLE: Final = 100
+LONGEST_SAID: Final = 6_000
+MOST_FILES: Final = 30
+UNNAMED: Final = "Fix what was asked for"
+SKIPPED: Final = "[skip ci]"
+CHANGED: Final[Mapping[str, str]] = {"A": "added", "M": "changed", "D": "deleted"}
+WHAT: Final[Mapping[Kind, str]] = {
+    "finding": "this finding",
+    "line": "what is said here",
+    "checks": "the checks that fail",
+    "conflict": "the conflict with its base",
+    "words": "what you said",
+}
+
+WHY: Final[Mapping[str, str]] = {
+    "unavailable": "A service that I need does not answer.",
+    "frozen": "Everything is frozen here.",
+    "budget": "A ceiling of one run is reached (`RUN_LIMITS`). Ask for less.",
+    "context_exceeded": "It no longer fits into what the model reads at once. Ask for less.",
+    "no_progress": "The model repeated itself without getting further. Say more of what is to be done.",
+    "refused_by_model": "The model declined to work on this.",
+    "closed": "The pull request is closed.",
+    "stopped": "It was stopped.",
+    "no_failing_checks": "No check that others run fails on its head.",
+    "no_conflict": "It has no conflict with the branch that it leads to.",
+    "nothing_in_common": "It has no commit in common with the branch that it leads to.",
+    "secret_conflict": "A file of the conflict is named like one of credentials, which I look into nowhere.",
+    "path_withheld": "What is to be put together holds a path that I may not write, such as a workflow.",
+    "merge_too_complex": "Git could not put both sides together in the time that I give it.",
+    "change_too_large": "What is to be put together is more than I may write.",
+    "too_many_files": "What is to be put together is more files than I may write.",
+    "not_a_file": "What is to be put together holds a link or a submodule.",
+    "branch_moved": "Others pushed to it again and again while I worked. Ask again once they are done.",
+    "branch_gone": "Its branch is gone.",
+    "requester_lost_access": "You may no longer write to this repository.",
+    "forgotten": "I no longer know that finding. Ask in its thread.",
+    "nothing": "The model changed nothing.",
+    "red": "The tests fail with the change, after every repair that I may try.",
+    "unsolved": "The change still holds both sides of a conflict.",
+    "remarked": "The tests pass, but with remarks, and this repository accepts none (`test_remarks: "
+    "refuse`). See what differs in the tests.",
+}
+
+
+def marker(key: str) -> str:
+    """How the bot finds what it says of a fix again."""
+    return f"<!-- claude-code-bot:fix:{key} -->"
+
+
+def no_pull_request() -> str:
+    """There is nothing here whose branch a fix could go to."""
+    return (
+        f"`{PREFIX} fix` changes a pull request, and this is an issue. `{PREFIX} integrate <what>` is for "
+        "issues."
+    )
+
+
+def no_words() -> str:
+    """Where nothing says what is to be fixed."""
+    return (
+        f"Say what: `{PREFIX} fix <finding>` by its name, `{PREFIX} fix checks`, `{PREFIX} fix conflict`, or "
+        f"in your own words; in a thread at a line `{PREFIX} fix` is enough."
+    )
+
+
+def stopped(count: int) -> str:
+    """Nothing more comes of what was under way."""
+    return f"Stopped: {counted(count, 'fix')}. What was pushed before stays." if count != 1 else "Stopped."
+
+
+def begun(wish: Wish) -> str:
+    """It is taken up."""
+    return (
+        f"@{wish.by.login}, I look at {WHAT[wish.kind]} and mend it here, tested, if I can. "
+        f"`{PREFIX} cancel` stops it."
+    )
+
+
+def held_up(wish: Wish, reason: str, *, again: datetime) -> str:
+    """Where it cannot be gone on with yet."""
+    return (
+        f"@{wish.by.login}, I cannot go on yet, because: {WHY.get(reason) or why(reason)} I try it again at "
+        f"{again:%Y-%m-%d %H:%M} UTC."
+    )
+
+
+def commit_message(said: str, wish: Wish, *, skips: bool) -> str:
+    """The commit's message; whoever asked is its co-author. Of a fork's no check is run by itself."""
+    by = f"{wish.by.login} <{wish.by.id}+{wish.by.login}@users.noreply.github.com>"
+    skip = f"\n{SKIPPED}" if skips else ""
+    return f"{title_in(said)}\n{skip}\nCo-authored-by: {by}"
+
+
+def title_in(said: str) -> str:
+    """The first line of the model's words."""
+    first = next((line for line in said.splitlines() if line.strip()), "")
+    return one_line(first.strip("# "), most=LONGEST_TITLE) or UNNAMED
+
+
+def stacked(said: str, wish: Wish, pull: Reviewable) -> tuple[str, str]:
+    """Title and body of a pull request of its own, where its commit could not go to the branch."""
+    body = [f"A fix for #{wish.number}, asked for there by @{wish.by.login}. {_lies(wish, pull)}"]
+    return title_in(said), "\n\n".join([*body, "What the model says of it:", quoted(_text(said))])
+
+
+def _lies(wish: Wish, pull: Reviewable) -> str:
+    if pull.is_from_here:
+        return f"It leads into {code(pull.branch)}, which I may not push to."
+    return (
+        f"That one comes from a fork, which I cannot push to; so this holds all of #{wish.number}, and "
+        f"the fix behind it. **Look at all of it**: on this branch its code would run with the rights "
+        f"that this repository's own checks have. So its last commit says {code(SKIPPED)}, and checks that "
+        "heed that run once somebody has looked, and pushed to it."
+    )
+
+
+def fixed(  # noqa: PLR0913  what people are told of it
+    wish: Wish,
+    said: str,
+    *,
+    where: str,
+    files: Sequence[str],
+    tests: str,
+    tested: Tested | None,
+    cost: Cost,
+) -> str:
+    """It is there: where, what it changes, how it was tested, what the model says, and what it cost."""
+    how = (
+        f"Tested by {code(tests)}: {outcome(tested)}."
+        if tested is not None and tests
+        else "**Not tested**: no command is known here that runs the tests."
+    )
+    return "\n\n".join([
+        f"**{title_in(said)}**",
+        where,
+        "\n".join(_files(files)),
+        how,
+        *(warning(tested) if tested is not None and tests else _bent(tested)),
+        *([shown(text)] if (text := _text(said)) else []),
+        _cost(wish, cost),
+    ])
+
+
+def _bent(tested: Tested | None) -> list[str]:
+    """Without a run: what of the tests was changed all the same."""
+    return warning(tested) if tested is not None else []
+
+
+def pushed(page: str, commit: str) -> str:
+    """Where it is."""
+    return f"On the branch of this pull request as [`{commit[:7]}`]({page}/commit/{commit})."
+
+
+def opened(number: int, *, is_from_here: bool) -> str:
+    """Where it is, where its branch is not the bot's to push to."""
+    why_not = (
+        "I may not push to its branch" if is_from_here else "it comes from a fork, which I cannot push to"
+    )
+    return f"In a pull request of its own, #{number}: {why_not}."
+
+
+def _files(files: Sequence[str]) -> list[str]:
+    """Each with what was done to it, as its letter says."""
+    told = [f"- {code(each[2:])}: {CHANGED[each[0]]}" for each in files[:MOST_FILES]]
+    more = len(files) - MOST_FILES
+    return [*told, f"- and {more} more"] if more > 0 else told
+
+
+def given_up(wish: Wish, reason: str, *, names: Sequence[str], said: str, patch: str, cost: Cost) -> str:
+    """Nothing was pushed: why, which tests fail, what the model says, and the change for whoever wants it."""
+    failing = ["\n".join(["These fail:", "", *(f"- {code(each)}" for each in names)])] if names else []
+    words = [f"What the model says:\n\n{shown(said[:LONGEST_SAID])}"] if said else []
+    folded = (
+        [printed("The change as a patch (`git apply -p0`), which nothing vouches for", patch)]
+        if patch
+        else []
+    )
+    spent = [_cost(wish, cost)] if cost.calls else []
+    return "\n\n".join([
+        f"@{wish.by.login}, nothing was pushed: {WHY.get(reason) or why(reason)}",
+        *failing,
+        *words,
+        *folded,
+        *spent,
+    ])
+
+
+def duplicate(wish: Wish, address: str) -> str:
+    """The same is under way already."""
+    return f"@{wish.by.login}, the same is being fixed already, [asked for here]({address}). I do it once."
+
+
+def _text(said: str) -> str:
+    """The rest of the model's words, as much of it as can be said."""
+    lines = said.strip().splitlines()
+    return "\n".join(lines[1:]).strip()[:LONGEST_SAID]
+
+
+def _cost(wish: Wish, cost: Cost) -> str:
+    return (
+        f"<sub>Asked by @{wish.by.login}. {counted(cost.calls, 'model call')}, {cost.tokens} tokens, "
+        f"${cost.micro_usd / 1e6:.4f}. A model wrote this: look at it as at any change.</sub>"
+    )
+
+
+def of_an_integration() -> str:
+    """What belongs to an integration is changed by it alone."""
+    return (
+        f"This pull request is one of my integrations, which keeps it: `{PREFIX} changes <what>` sends it "
+        "back to be changed, and tests it anew."
+    )
