@@ -79,12 +79,12 @@ def _diff(path: str, before: bytes | None, now: bytes) -> str:
 
 def conflict_shown(it: Integration, report: Report) -> str:
     """The report as the model is shown it: every word of it is the repository's."""
-    return render("conflict", **sides_shown(report, nonce_of(it.id)))
+    return render("conflict", **sides_shown(report, nonce_of(it.id), ours="your pull request"))
 
 
-def sides_shown(report: Report, nonce: str) -> Mapping[str, str]:
-    """The parts of it: files in conflict, more of them, and what else came."""
-    shown = "\n\n".join(_shown(each, nonce) for each in report["files"])
+def sides_shown(report: Report, nonce: str, *, ours: str) -> Mapping[str, str]:
+    """The parts of it: files in conflict, more of them, and what else came; `ours` is the one side."""
+    shown = "\n\n".join(_shown(each, nonce, ours) for each in report["files"])
     paths = fence(shown_paths(report["more"]), "paths", nonce) if report["more"] else ""
     more = f"More files with both sides in them:\n{paths}\n" if paths else ""
     # A report of an earlier version does not have it.
@@ -98,10 +98,10 @@ def sides_shown(report: Report, nonce: str) -> Mapping[str, str]:
     return {"files": shown, "more": more, "came": came}
 
 
-def _shown(file: Report, nonce: str) -> str:
+def _shown(file: Report, nonce: str, ours: str) -> str:
     parts = (
         (file["path"], "a file in conflict"),
-        (file["ours"], "what your pull request did to it"),
+        (file["ours"], f"what {ours} did to it"),
         (file["theirs"], "what came to the base"),
     )
     return "\n".join(fence(text, source, nonce) for text, source in parts if text)

@@ -65,7 +65,9 @@ async def _what(it: At, world: World) -> str:
         case "checks":
             return render("fix_checks", **await filled(json.loads(it.seen.subject.report), nonce(it)))
         case "conflict":
-            return render("fix_conflict", **sides_shown(json.loads(it.seen.subject.report), nonce(it)))
+            report = json.loads(it.seen.subject.report)
+            sides = sides_shown(report, nonce(it), ours="the pull request")
+            return render("fix_conflict", **sides)
         case "finding":
             return render("fix_finding", finding=await _finding(it), thread=await _thread(it), words=words)
         case "line":
