@@ -51,6 +51,7 @@ from bot.domain.conversation import (
     text_of,
 )
 from bot.domain.fixing import is_stopped
+from bot.domain.tree import Tree, lay
 from bot.records import STOPPED, Answer, FileEdit, Question, SandboxLimits, StepFailed
 
 MAX_TOKENS: Final = 16_000
@@ -83,7 +84,7 @@ async def use_tools(world: World, stream: str, asked_key: str, seen: str, *, key
     answer = await load_answer(world, it.repository, draft.talk[-1][1])
     worked = await looked_after(partial(check_goes_on, it, world), _worked(it, draft, answer, world))
     results = await keep(world, it.repository, [dict(each) for each in worked.results])
-    change = await keep_edits(world, it.repository, worked.tree.change())
+    change = await keep_edits(world, it.repository, await _telling(it, worked.tree, world))
     talk = (*draft.talk, ("results", results))
     await keep_draft(it, replace(draft, talk=talk, move=ASK, change=change), world)
 
@@ -137,18 +138,15 @@ async def _answered(it: At, draft: Draft, world: World, *, again: str = "") -> D
 
 
 async def _question(it: At, draft: Draft, world: World) -> Question:
-    answers = {
-        digest: await load_answer(world, it.repository, digest)
-        for kind, digest in draft.talk
-        if kind == "answer"
-    }
-    if is_stuck(list(answers.values())):
+    answers = [await load_answer(world, it.repository, each) for kind, each in draft.talk if kind == "answer"]
+    if is_stuck(answers):
         raise StepFailed("no_progress")
+    given = iter(answers)
     with noting() as prompts:
         system, first = render("fix"), await request_text(it, world)
         told = [
-            said(answers[digest]) if kind == "answer" else await _told(it, draft, nth, world)
-            for nth, (kind, digest) in enumerate(draft.talk)
+            said(next(given)) if kind == "answer" else await _told(it, draft, nth, world)
+            for nth, (kind, _) in enumerate(draft.talk)
         ]
     return Question(
         model=world.rules.model,
@@ -174,6 +172,16 @@ async def _worked(it: At, draft: Draft, answer: Answer, world: World) -> Worked:
     bench = bench_of(it, world)
     tree = await open_tree(bench, await load_edits(world, it.repository, draft.change))
     return await run_tools(answer.content, tree=tree, bench=bench)
+
+
+async def _telling(it: At, tree: Tree, world: World) -> list[FileEdit]:
+    """The edits that leave something else than the commit has: a file that is as it was is no change."""
+    was, told = lay(tree.listing, ()), list[FileEdit]()
+    for edit in tree.change():
+        before = await world.sources.read(it.repository, it.seen.commit, edit.path)
+        if before != edit.content or was.is_executable(edit.path) != edit.executable:
+            told.append(edit)
+    return told
 
 
 def bench_of(it: At, world: World) -> Workbench:
