@@ -1,7 +1,7 @@
 """The stories that are told at every crash point: one goes live, one is rolled back, one is sent back, one is
 judged by the repository's own checks, one is deployed by a workflow and one taken back where that fails, one
-has rules for its paths, and the repository of one is given to another account. One is no integration at all:
-a pull request of people is reviewed, mended, and reviewed again.
+has rules for its paths, and the repository of one is given to another account. Two are no integrations at
+all: a pull request of people is reviewed, mended, and reviewed again; and one is described, and that taken.
 """
 
 import json
@@ -13,7 +13,7 @@ from standins.claude_replies import Asked, Reply, Script, calls, edit, says
 from standins.github.people import GitHub
 from standins.github.state import Repository
 from standins.stories import SPEC
-from tests.faults import reviewed
+from tests.faults import described, reviewed
 
 REQUEST: Final = "/claude integrate send every paid invoice to the ERP"
 CONFIGURATION: Final = "test: sh run_tests.sh\nenvironment: production\nmerge_reverts: true\n"
@@ -169,5 +169,16 @@ STORIES: Final = (
         never=frozenset(("create_branch", "open_pull", "edit_pull", "merge", "create_deployment")),
         rules="review: {automatic: true}\n",
         plays=reviewed.plays,
+    ),
+    Story(
+        name="described",
+        deployer="success",
+        state="",
+        last="",
+        script=described.describes,
+        twice=frozenset(("edit_pull",)),
+        also=frozenset(("add_label",)),
+        never=frozenset(("create_branch", "open_pull", "create_check", "merge", "create_deployment")),
+        plays=described.plays,
     ),
 )
