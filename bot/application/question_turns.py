@@ -1,8 +1,7 @@
 """Answering a question: look, think, look again, within bounds; what the answer names is looked up."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -30,6 +29,8 @@ from bot.domain.conversation import (
     next_move,
     replied,
     said,
+    told_last,
+    within,
 )
 from bot.domain.enquiring import enquiry_in
 from bot.domain.shown_lines import Lines, together
@@ -156,19 +157,10 @@ def _question(base: Question, talk: Talk, last: str) -> Question:
     """The next turn; where it has to be the last, it is told so, and no tool can be called any more."""
     return replace(
         base,
-        messages=_with(talk.messages, last) if last else talk.messages,
+        messages=told_last(talk.messages, last) if last else talk.messages,
         max_tokens=larger(MAX_TOKENS) if talk.is_cut else MAX_TOKENS,
         may_call=not last,
     )
-
-
-def _with(messages: Sequence[Message], last: str) -> tuple[Message, ...]:
-    """These words behind what the user said last; in a turn of their own where the model spoke last."""
-    *before, newest = messages
-    if newest["role"] != "user":
-        return (*messages, asked(last))
-    blocks = [*newest["content"], *asked(last)["content"]]
-    return (*before, {**newest, "content": blocks})
 
 
 async def _on(talk: Talk, got: Answer, move: RunTools | GoOn, tree: Tree, bench: Workbench) -> Talk:
@@ -178,16 +170,6 @@ async def _on(talk: Talk, got: Answer, move: RunTools | GoOn, tree: Tree, bench:
     if isinstance(move, GoOn):
         return replace(on, messages=spoken, pauses=talk.pauses + 1)
     worked = await run_tools(got.content, tree=tree, bench=bench)
-    results, room = _within(worked.results, talk.room)
+    results, room = within(worked.results, talk.room, otherwise=NO_ROOM)
     shown = together([talk.shown, *lines_shown(got, results)])
     return replace(on, messages=(*spoken, replied(results)), pauses=0, room=room, shown=shown)
-
-
-def _within(results: Iterable[Mapping[str, Any]], room: int) -> tuple[list[Mapping[str, Any]], int]:
-    """The results for which there is room, a word in the place of the others, and what room is left."""
-    kept = list[Mapping[str, Any]]()
-    for each in results:
-        fits = len(each["content"]) <= room
-        kept.append(each if fits else {**each, "content": NO_ROOM, "is_error": True})
-        room -= len(each["content"]) if fits else 0
-    return kept, room

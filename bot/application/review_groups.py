@@ -1,13 +1,16 @@
 """Reading one group of files: what a first reader finds, and what a second one can reproduce."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, NamedTuple
 
 from bot.application.ports import World
-from bot.application.review_answers import MOST_FINDINGS, Findings, Verdict, Verdicts, answered
+from bot.application.review_answers import MOST_FINDINGS, Findings, Verdicts, answered
 from bot.application.review_changes import Changed
+from bot.application.review_doubts import Doubted, Settled, settle
+from bot.application.review_looking import Ask, looked, open_sight, with_looks
 from bot.application.review_paying import Cost
 from bot.application.review_placing import placed, with_fit_suggestion
 from bot.application.review_questions import Asking, Claims, finding_question, verifying_question
@@ -17,13 +20,11 @@ from bot.domain.diff_shown import hunks_around, tokens_of
 from bot.domain.following import digest_of
 from bot.domain.lenses import folded, is_unwanted
 from bot.domain.remarks import Finding, judged, still_so
-from bot.records import Answer, Question
-
-# Asks a question under a key. Raises StepFailed, Unavailable.
-Ask = Callable[[Question, str], Awaitable[Answer]]
 
 # So much of a group the second reader sees whole: what is claimed of one hunk may hang on another.
 WHOLE_TOKENS: Final = 12_000
+# A group of so much is told that it may look elsewhere: of a small one the telling would be a large part.
+LEAST_TO_LOOK: Final = 8_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class Group:
     mended: tuple[Finding, ...]
     unproven: int
     cost: Cost
+    looked_at: tuple[str, ...]
 
 
 async def read_group(
@@ -48,21 +50,17 @@ async def read_group(
     key = f"{asking.nth}:{digest_of(changed.diff, group)}"
     doubtful = [each for each in changed.followed.doubtful if each.anchor.path in paths]
     earlier, unasked = doubtful[:MOST_FINDINGS], doubtful[MOST_FINDINGS:]
+    sight = await open_sight(asking, world) if sum(map(tokens_of, group)) >= LEAST_TO_LOOK else None
     question = await asyncio.to_thread(
-        finding_question, asking, changed.diff, group, earlier, world.rules.model
+        finding_question, asking, changed.diff, group, earlier, world.rules.model, looks=sight is not None
     )
-    answer = await ask(question, f"{asking.key}:find:{key}")
-    said, cost = answered(answer, Findings), Cost().plus(answer)
+    question = question if sight is None else with_looks(question)
+    first = await looked(question, f"{asking.key}:find:{key}", sight, ask)
+    said = answered(first.answer, Findings)
     found, known = await _found(said, asking, changed, group)
-    claims, verdicts = Claims(found=found, earlier=earlier), tuple[Verdict, ...]()
-    if claims.all:
-        around = _around(group, claims.all, changed)
-        question = await asyncio.to_thread(
-            verifying_question, asking, changed.diff, around, claims, world.rules.model
-        )
-        answer = await ask(question, f"{asking.key}:verify:{key}")
-        verdicts, cost = answered(answer, Verdicts).verdicts, cost.plus(answer)
-    weighed = _weighed(claims, verdicts)
+    claims = Claims(found=found, earlier=earlier)
+    second = await _judged(_Part(asking, changed, group, key), claims, ask, world)
+    weighed = _weighed(claims, second)
     kept = [
         await with_fit_suggestion(each, repository, asking.pull.head, world)
         for each in (*weighed.stays, *weighed.confirmed, *unasked)
@@ -74,8 +72,39 @@ async def read_group(
         findings=tuple(kept),
         mended=tuple(weighed.mended),
         unproven=known - len(weighed.confirmed),
-        cost=cost,
+        cost=first.cost.plus_all(second.cost),
+        looked_at=tuple(sorted(path for path, seen in [*first.lines.items(), *second.lines.items()] if seen)),
     )
+
+
+class _Part(NamedTuple):
+    """One group, as it is asked about."""
+
+    asking: Asking
+    changed: Changed
+    group: Sequence[FileDiff]
+    key: str
+
+
+async def _judged(it: _Part, claims: Claims, ask: Ask, world: World) -> Settled:
+    """What the second reader makes of them; for what it leaves open it looks further."""
+    if not claims.all:
+        return Settled(verdicts=())
+    asking, diff, around = it.asking, it.changed.diff, partial(_around, it.group, it.changed)
+    question = await asyncio.to_thread(
+        verifying_question, asking, diff, around(claims.all), claims, world.rules.model
+    )
+    answer = await ask(question, f"{asking.key}:verify:{it.key}")
+    doubted = Doubted(
+        asking=asking,
+        diff=diff,
+        around=around,
+        claims=claims,
+        verdicts=answered(answer, Verdicts).verdicts,
+        key=f"{asking.key}:look:{it.key}",
+    )
+    settled = await settle(doubted, ask, world)
+    return replace(settled, cost=Cost().plus(answer).plus_all(settled.cost))
 
 
 async def _found(
@@ -97,21 +126,22 @@ class _Weighed(NamedTuple):
     mended: Sequence[Finding]
 
 
-def _weighed(claims: Claims, verdicts: Sequence[Verdict]) -> _Weighed:
+def _weighed(claims: Claims, second: Settled) -> _Weighed:
     """Of what was said before nothing is mended unless that is seen."""
+    verdicts = second.verdicts
     real = {each.number: each.confidence for each in verdicts if each.is_real}
     unsettled = {each.number for each in verdicts if each.is_open}
     gone = {each.number for each in verdicts} - real.keys() - unsettled
     earlier = list(enumerate(claims.earlier, len(claims.found)))
     stays = [(nth, each) for nth, each in earlier if nth not in gone]
     return _Weighed(
-        confirmed=judged(claims.found, real, unsettled),
+        confirmed=judged(claims.found, real, unsettled, second.numbers),
         stays=still_so([each for _, each in stays], [real.get(nth) for nth, _ in stays]),
         mended=[each for nth, each in earlier if nth in gone],
     )
 
 
-def _around(group: Sequence[FileDiff], claims: Sequence[Finding], changed: Changed) -> Sequence[FileDiff]:
+def _around(group: Sequence[FileDiff], changed: Changed, claims: Sequence[Finding]) -> Sequence[FileDiff]:
     """What is to be seen to look again: all of it, or, of much, where something is claimed of each file."""
     whole = [changed.files[file.path] for file in group]
     if sum(map(tokens_of, whole)) <= WHOLE_TOKENS:

@@ -37,8 +37,11 @@ class Parts:
         next try, and nothing more is asked.
         """
         groups = self.changed.groups
-        async with asyncio.TaskGroup() as tasks:
-            each = [tasks.create_task(self._one(nth, group)) for nth, group in enumerate(groups)]
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                each = [tasks.create_task(self._one(nth, group)) for nth, group in enumerate(groups)]
+        except BaseExceptionGroup as failures:
+            raise failures.exceptions[0] from None
         if self.troubles:
             raise self.troubles[0]
         return [group for task in each if (group := task.result()) is not None]

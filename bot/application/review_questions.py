@@ -43,6 +43,7 @@ class Asking:
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     guidance: Guidance = Guidance()  # noqa: RUF009  frozen
     readers: Readers = Readers()  # noqa: RUF009  frozen
+    not_secret: tuple[str, ...] = ()
 
     @property
     def held_against(self) -> str:
@@ -65,7 +66,13 @@ class Claims:
 
 
 def finding_question(
-    asking: Asking, diff: bytes, group: Sequence[FileDiff], earlier: Sequence[Finding], model: str
+    asking: Asking,
+    diff: bytes,
+    group: Sequence[FileDiff],
+    earlier: Sequence[Finding],
+    model: str,
+    *,
+    looks: bool = False,
 ) -> Question:
     """What is wrong with these files' changes, beside what was said of them before."""
     nonce, pull = nonce_of(asking.key), asking.pull
@@ -90,17 +97,27 @@ def finding_question(
             "diff": _shown(diff, group, asking, nonce),
         },
     }
-    return _question("review", turns, Findings, model)
+    return _question("review", turns, Findings, model, behind=["review_look"] if looks else [])
 
 
 def verifying_question(
-    asking: Asking, diff: bytes, around: Sequence[FileDiff], claims: Claims, model: str
+    asking: Asking,
+    diff: bytes,
+    around: Sequence[FileDiff],
+    claims: Claims,
+    model: str,
+    *,
+    doubts: Mapping[int, str] | None = None,
 ) -> Question:
-    """Which of these findings are real: whoever looks again sees the code, the title and the claims alone."""
+    """Which of these findings are real: whoever looks again sees the code, the title and the claims alone.
+
+    With `doubts`, what some of them were left open for, it is to look for that, and judge these alone.
+    """
     nonce = nonce_of(asking.key)
     new = [_claim(nth, each) for nth, each in enumerate(claims.found)]
     old = [_claim(nth, each) | _earlier(each) for nth, each in enumerate(claims.earlier, len(new))]
-    told = "\n".join(json.dumps(each, ensure_ascii=False) for each in (*new, *old))
+    asked_of = [each for nth, each in enumerate((*new, *old)) if doubts is None or nth in doubts]
+    told = "\n".join(json.dumps(each, ensure_ascii=False) for each in asked_of)
     turns = {
         "review_claims": {
             "instructions": asking.held_against,
@@ -109,6 +126,9 @@ def verifying_question(
             "claims": fence(told, "claims", nonce),
         }
     }
+    if doubts:
+        steps = "\n".join(f"{nth}: {each}" for nth, each in doubts.items())
+        turns["review_doubts"] = {"doubts": fence(steps, "doubts", nonce)}
     return _question("review_verify", turns, Verdicts, model)
 
 
@@ -116,10 +136,16 @@ def _title(asking: Asking, nonce: str) -> str:
     return fence(visible_markdown(asking.pull.title).text, "title", nonce)
 
 
-def _question(rules: str, turns: Turns, shape: type[BaseModel], model: str) -> Question:
-    """The rules, then what is asked, turn by turn, to be answered in that shape."""
+def _question(
+    rules: str, turns: Turns, shape: type[BaseModel], model: str, *, behind: Sequence[str] = ()
+) -> Question:
+    """The rules, then what is asked, turn by turn, to be answered in that shape.
+
+    What is `behind` has no turn of its own: the last two are marked for the cache.
+    """
     with noting() as prompts:
         system, said = render(rules), [render(turn, **names) for turn, names in turns.items()]
+        said[-1] = "\n".join([said[-1], *map(render, behind)])
     return Question(
         model=model,
         system=system,

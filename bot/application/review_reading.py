@@ -60,6 +60,7 @@ class Read:
     cost: Cost = Cost()  # noqa: RUF009  frozen
     guided: Guided = Guided()  # noqa: RUF009  frozen
     readers: tuple[str, ...] = ()
+    looked_at: tuple[str, ...] = ()
 
     def without(self, fingerprints: Collection[str]) -> "Read":
         """The same without what was withdrawn since."""
@@ -102,18 +103,21 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
         focus=await _focus(request, world),
         guidance=guidance,
         readers=await readers_of(settings, place),
+        not_secret=tuple(not_secret),
     )
     read = replace(read, guided=guidance.guided, readers=asking.readers.names if read.anew else ())
-    check = partial(_check_newest, stream, asked_key, world)
+    check = partial(_check_wanted, stream, asked_key, world)
     for group in await Parts(asking=asking, changed=changed, check=check, world=world).read():
         read = _with(read, group)
     return await world.blobs.put(request.repository.id, msgspec.json.encode(_settled(read)))
 
 
-async def _check_newest(stream: str, asked_key: str, world: World) -> None:
-    """Nothing more is paid for what nobody will be told. Raises StepFailed."""
-    if is_overtaken(await world.log.read(stream), asked_key):
+async def _check_wanted(stream: str, asked_key: str, world: World) -> None:
+    """Nothing more is paid for what nobody will be told, or while all is frozen. Raises StepFailed."""
+    past = await world.log.read(stream)
+    if is_overtaken(past, asked_key):
         raise StepFailed(STOPPED, "overtaken")
+    await check_not_frozen(world, request_in(past, asked_key).repository)
 
 
 async def load_read(world: World, repository: Repository, digest: str) -> Read:
@@ -205,6 +209,7 @@ def _with(read: Read, it: Group) -> Read:
         mended=(*read.mended, *it.mended),
         unproven=read.unproven + it.unproven,
         cost=read.cost.plus_all(it.cost),
+        looked_at=tuple(sorted({*read.looked_at, *it.looked_at})),
     )
 
 

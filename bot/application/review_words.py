@@ -165,7 +165,7 @@ def walkthrough(read: Read, found: Sorted, request: Request, verdicts: Mapping[s
         *_findings(found),
         *_mended(read),
         *verdict_words.folded(found.settled, verdicts),
-        f"{_coverage(read)}{_in_part(read.in_part)}{_left_out(read.left_out)}{_unlisted(read)}{_withdrawn(read)}",
+        f"{_coverage(read)}{_in_part(read.in_part)}{_left_out(read.left_out)}{_unlisted(read)}{_looked_at(read)}{_withdrawn(read)}",
         _cost(read, found, request),
     ])
 
@@ -269,6 +269,12 @@ def _unlisted(read: Read) -> str:
         if read.unlisted
         else ""
     )
+
+
+def _looked_at(read: Read) -> str:
+    """What was seen of other files."""
+    others = [path for path in read.looked_at if path not in read.covered]
+    return f" Looked into as well: {_named(others)}." if others else ""
 
 
 def _named(paths: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """A conversation with the model: what to do after each answer, and how its turns are put together."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -121,6 +121,27 @@ def said(answer: Answer) -> Message:
 def replied(results: Sequence[Mapping[str, Any]]) -> Message:
     """The user turn that answers tool calls."""
     return {"role": "user", "content": [dict(result) for result in results]}
+
+
+def told_last(messages: Sequence[Message], words: str) -> tuple[Message, ...]:
+    """These words behind what the user said last; in a turn of their own where the model spoke last."""
+    *before, newest = messages
+    if newest["role"] != "user":
+        return (*messages, asked(words))
+    blocks = [*newest["content"], *asked(words)["content"]]
+    return (*before, {**newest, "content": blocks})
+
+
+def within(
+    results: Iterable[Mapping[str, Any]], room: int, *, otherwise: str
+) -> tuple[list[Mapping[str, Any]], int]:
+    """The results for which there is room, a word in the place of the others, and what room is left."""
+    kept = list[Mapping[str, Any]]()
+    for each in results:
+        fits = len(each["content"]) <= room
+        kept.append(each if fits else {**each, "content": otherwise, "is_error": True})
+        room -= len(each["content"]) if fits else 0
+    return kept, room
 
 
 def _is_blank(block: Mapping[str, Any]) -> bool:

@@ -141,14 +141,21 @@ def conclusion(findings: Sequence[Finding], *, fails_at: Severity | None, is_who
 
 
 def judged(
-    findings: Sequence[Finding], confidence: Mapping[int, int], unsettled: Collection[int] = ()
+    findings: Sequence[Finding],
+    confidence: Mapping[int, int],
+    unsettled: Collection[int] = (),
+    seen: Collection[int] = (),
 ) -> list[Finding]:
     """Those that were reproduced, by their places, each as sure as the less sure of the two readers.
+
+    Of what was `seen` in code that the first reader was not shown, the second alone can say how sure it is.
 
     Those that could neither be reproduced nor ruled out are less sure than the first reader was, and say so.
     """
     return [
-        replace(each, confidence=_sure(min(each.confidence, confidence[place])))
+        replace(
+            each, confidence=_sure(min([confidence[place], *([] if place in seen else [each.confidence])]))
+        )
         if place in confidence
         else replace(each, confidence=_sure(_sure(each.confidence) - UNSETTLED_COSTS), is_unsettled=True)
         for place, each in enumerate(findings)

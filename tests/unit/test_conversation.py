@@ -18,6 +18,8 @@ from bot.domain.conversation import (
     next_move,
     replied,
     said,
+    told_last,
+    within,
 )
 from bot.records import Answer, Usage
 
@@ -106,3 +108,23 @@ def test_what_an_answer_is_about_is_what_its_last_call_is_about(
 
     assert doing(answer("tool_use", *calls)) == about
     assert doing(answer("end_turn")) is None
+
+
+def test_a_last_word_stands_behind_what_the_user_said_or_in_a_turn_of_its_own() -> None:
+    answer = replied([{"type": "tool_result", "tool_use_id": "t", "content": "c"}])
+    spoken = {"role": "assistant", "content": [{"type": "text", "text": "I look"}]}
+
+    [last] = told_last([answer], "Now answer.")
+
+    assert last["content"] == [*answer["content"], {"type": "text", "text": "Now answer."}]
+    assert told_last([answer, spoken], "Go on.") == (answer, spoken, asked("Go on."))
+
+
+def test_of_results_those_are_told_that_have_room() -> None:
+    results = [{"tool_use_id": str(nth), "content": "c" * size} for nth, size in enumerate((4, 9, 5))]
+
+    kept, room = within(results, 10, otherwise="No.")
+
+    assert [each["content"] for each in kept] == ["cccc", "No.", "ccccc"]
+    assert [each.get("is_error", False) for each in kept] == [False, True, False]
+    assert room == 1

@@ -167,3 +167,10 @@ def test_of_two_that_are_the_same_the_one_that_was_reproduced_is_said() -> None:
     unsettled = finding(severity="critical", confidence=99, is_unsettled=True)
 
     assert sort([unsettled, FINDING], least=0) == Sorted(on_lines=(FINDING,))
+
+
+def test_what_was_seen_where_the_first_reader_could_not_look_is_as_sure_as_the_second() -> None:
+    doubtful = finding(confidence=40)
+
+    assert [each.confidence for each in judged([doubtful], {0: 90}, (), {0})] == [90]
+    assert [each.confidence for each in judged([doubtful], {0: 90})] == [40]
