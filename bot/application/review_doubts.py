@@ -48,8 +48,8 @@ class Doubted:
 
     @property
     def open(self) -> Mapping[int, Verdict]:
-        """What is left open, by the numbers of the claims."""
-        known = range(len(self.claims.all))
+        """What is left open and matters, by the numbers of the claims."""
+        known = {nth for nth, each in enumerate(self.claims.all) if each.severity != "nit"}
         return {
             each.number: each
             for each in sorted(self.verdicts, key=lambda it: it.number)

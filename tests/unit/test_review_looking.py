@@ -156,6 +156,13 @@ async def test_a_large_part_may_be_looked_around_for_from_the_beginning() -> Non
     assert read.looked_at == ("caller.py",)
 
 
+async def test_what_hardly_matters_is_not_looked_for() -> None:
+    stage = await staged(finds({**FOUND, "severity": "nit"}), LEFT_OPEN)
+
+    assert found(await reads(stage)) == [(70, True)]
+    assert len(stage.claude.asked) == 2
+
+
 class Unseen(FakeSources):
     """A commit whose files cannot be listed."""
 
