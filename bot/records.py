@@ -202,12 +202,13 @@ class PullRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Tokens of one model call; `input_tokens` excludes what the cache read or wrote."""
+    """Tokens of one call; `input_tokens` without the cache's. What `is_batched` costs half."""
 
     input_tokens: int
     output_tokens: int
     cache_read_tokens: int
     cache_write_tokens: int
+    is_batched: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ from bot.domain.access import stream_of
 from bot.infrastructure.adopting import Watch, adopting
 from bot.infrastructure.cache import UntilItEnds
 from bot.infrastructure.claude import ClaudeMessages
+from bot.infrastructure.claude_batches import ClaudeBatches
 from bot.infrastructure.database import alone
 from bot.infrastructure.engine import Engine, Schedule, start
 from bot.infrastructure.git import GitSources
@@ -118,6 +119,7 @@ def world_of(
         sandbox=installed.sandbox,
         installations=installed,
         claude=claude,
+        batches=ClaudeBatches(claude),
         rules=rules_of(settings),
         subscribers=notifying.SUBSCRIBERS,
     )

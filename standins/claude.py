@@ -19,12 +19,12 @@ from typing import Any, Final
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from standins import claude_checks, claude_stream
+from standins import claude_batches, claude_checks, claude_stream
+from standins.claude_batches import Batches
 from standins.claude_faults import BROKEN, ENDINGS, REFUSALS, Fault, bent
-from standins.claude_replies import Asked, Raw, Reply, Script, error, model_info
+from standins.claude_replies import Asked, Raw, Reply, Script, error, headers_of, model_info
 from standins.claude_usage import PromptCache, counted
 
-LIMITS: Final = ("requests", "tokens", "input-tokens", "output-tokens")
 MODELS: Final = frozenset(("claude-opus-5-5", "claude-haiku-5-5"))
 MOST_BYTES: Final = 32 * 1024 * 1024
 
@@ -52,8 +52,12 @@ class Claude:
     turns_served: Counter[str] = field(default_factory=Counter)
     used: Counter[str] = field(default_factory=Counter)
     url: str = ""
+    batches: Batches = field(init=False)
     _cache: PromptCache = field(default_factory=PromptCache)
     _released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.batches = Batches(read=self._read_batch, answers=self._answer_later, url=lambda: self.url)
 
     @contextlib.asynccontextmanager
     async def running(self, *, port: int = 0) -> AsyncIterator["Claude"]:
@@ -74,6 +78,7 @@ class Claude:
         app.router.add_post("/v1/messages", self._messages)
         app.router.add_post("/v1/messages/count_tokens", self._count_tokens)
         app.router.add_get("/v1/models/{model}", self._model)
+        self.batches.add_routes(app.router)
         app.router.add_get("/_standin/state", self._state)
         app.router.add_post("/_standin/faults", self._add_fault)
         app.router.add_delete("/_standin/faults", self._clear_faults)
@@ -122,6 +127,27 @@ class Claude:
             return await self._stream(request, body, message, broken)
         self._served(body)
         return web.json_response(message, headers=self._response_headers())
+
+    async def _read_batch(self, request: web.Request) -> Any:
+        """What is handed in, each request checked as any other."""
+        self._check_headers(request.headers)
+        if request.method != "POST" or not request.can_read_body:
+            return None
+        body = json.loads(await request.read())
+        if faults := claude_batches.faults_of(body):
+            self.unexpected.append({"fault": faults[0], "body": body})
+            raise NotAdmitted(400, error("invalid_request_error", faults[0]))
+        self.requests.extend(each["params"] for each in body["requests"])
+        return body
+
+    def _answer_later(self, body: dict[str, Any]) -> Mapping[str, Any] | None:
+        """The whole message; None where the script expects no such request."""
+        reply = self.script(Asked(body=body))
+        if not isinstance(reply, Reply):
+            self.unexpected.append(body)
+            return None
+        self._served(body)
+        return self._message(body, reply)
 
     async def _count_tokens(self, request: web.Request) -> web.Response:
         body = await self._read(request)
@@ -226,17 +252,7 @@ class Claude:
         )
 
     def _response_headers(self) -> dict[str, str]:
-        """The request's id and the twelve headers of the four rate limits."""
-        limits = {
-            f"anthropic-ratelimit-{what}-{which}": value
-            for what in LIMITS
-            for which, value in (
-                ("limit", "400000"),
-                ("remaining", "399000"),
-                ("reset", "2026-01-01T00:00:00Z"),
-            )
-        }
-        return {"request-id": f"req_standin{len(self.requests):08}", **limits}
+        return headers_of(len(self.requests))
 
     async def _state(self, _request: web.Request) -> web.Response:
         return web.json_response({

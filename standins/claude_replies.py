@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 Block = Mapping[str, Any]
+
+LIMITS: Final = ("requests", "tokens", "input-tokens", "output-tokens")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,3 +143,13 @@ def model_info(model: str) -> dict[str, Any]:
         "max_input_tokens": 200_000,
         "max_tokens": 64_000,
     }
+
+
+def headers_of(nth: int) -> dict[str, str]:
+    """The id of the nth request and the twelve headers of the four rate limits."""
+    limits = {
+        f"anthropic-ratelimit-{what}-{which}": value
+        for what in LIMITS
+        for which, value in (("limit", "400000"), ("remaining", "399000"), ("reset", "2026-01-01T00:00:00Z"))
+    }
+    return {"request-id": f"req_standin{nth:08}", **limits}

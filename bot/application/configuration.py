@@ -198,9 +198,10 @@ class Configuration(BaseModel):
     )
     review: Review = Field(
         default=Review(),
-        description="reviews of pull requests: whether each gets one by itself (`automatic`, "
-        "with `forks` those from forks too), from which "
-        "severity on the check fails (`fails_at`), how sure of a finding the bot has to be (`confidence`), "
+        description="reviews of pull requests: whether each gets one by itself (`automatic`, with `forks` "
+        "those from forks too) and such a one is read by batches, later and at half the price (`patient`), "
+        "from which severity on the check fails (`fails_at`), how sure of a finding the bot has to be "
+        "(`confidence`), "
         "and what asks for one beside `/claude review`: a `label`, or being asked of a `reviewer` (a person "
         "or `org/team`); for changes of some `paths` also a `text` of what to know there (`instructions`); "
         "which readers it has (`readers`), by name, and those of the repository's "

@@ -66,6 +66,7 @@ class Review(BaseModel):
 
     automatic: bool = False
     forks: bool = False
+    patient: bool = False
     fails_at: Severity | None = None
     confidence: int = Field(default=70, ge=0, le=100)
     label: Label | None = None

@@ -11,6 +11,7 @@ from bot.application.installations import Installations, Sandbox
 from bot.application.issue_ports import Issues
 from bot.application.label_ports import Labels
 from bot.application.line_ports import Line
+from bot.application.model_ports import Batches, Claude
 from bot.application.repository_ports import Files, Repositories
 from bot.application.review_ports import Reviews, ReviewThreads
 from bot.application.run_ports import Deployments, Workflows
@@ -20,7 +21,6 @@ from bot.domain.integration import Integration
 from bot.domain.policy import Rules
 from bot.landing_records import Mergeability
 from bot.records import (
-    Answer,
     Commit,
     Delivery,
     Fact,
@@ -30,11 +30,9 @@ from bot.records import (
     LineRemark,
     MergeMethod,
     PullRequest,
-    Question,
     Recorded,
     Repository,
     Since,
-    Spent,
 )
 
 
@@ -245,21 +243,6 @@ class PullRequests(Protocol):
         """Whether it could be merged, as far as GitHub finds out in a moment."""
 
 
-class Claude(Protocol):
-    """The model."""
-
-    async def ask(
-        self, question: Question, *, key: str, repository_id: int, lost: Callable[[Spent], None]
-    ) -> Answer:
-        """Ask once: the same key again gives the answer that was paid for. Raises Unavailable, StepFailed.
-
-        `lost` is told what an answer cost that broke off, also where nobody waited for the rest of it.
-        """
-
-    async def paid(self, *, key: str, repository_id: int) -> Answer | None:
-        """The whole answer to the question of this key, also where nobody waited for it any more."""
-
-
 Subscriber = Callable[[Integration, Integration], FollowUp | None]
 """Told of every fact, with the integration before and after it; what it answers commits with the fact."""
 
@@ -294,6 +277,7 @@ class World:
     sandbox: Sandbox
     installations: Installations
     claude: Claude
+    batches: Batches
     rules: Rules
     subscribers: tuple[Subscriber, ...]
     saga: str = "integration_saga_v1"  # carries what is asked for from now on; what runs keeps its own

@@ -14,7 +14,7 @@ from bot.application.review_paying import Cost
 from bot.application.review_questions import Asking, Claims, verifying_question
 from bot.domain.diff import FileDiff
 from bot.domain.remarks import Finding
-from bot.domain.reviewing import MENDABLE
+from bot.domain.retrying import MENDABLE
 from bot.domain.shown_lines import Lines
 from bot.records import STOPPED, StepFailed
 

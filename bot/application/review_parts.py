@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.application.ports import World
+from bot.application.review_batches import WAITS
 from bot.application.review_changes import Changed
 from bot.application.review_groups import Group, read_group
 from bot.application.review_paying import ask_once
@@ -21,13 +22,16 @@ Check = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """All of them: what is asked about, whether it is still to be, and what went wrong so far."""
+    """All of them: what is asked about, whether it is still to be, what went wrong so far, and which batches
+    are waited for, which holds no other up.
+    """
 
     asking: Asking
     changed: Changed
     check: Check
     world: World
     troubles: list[StepFailed | Unavailable] = field(default_factory=list)
+    waits: list[str] = field(default_factory=list)
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def read(self) -> Sequence[Group]:
@@ -44,6 +48,8 @@ class Parts:
             raise failures.exceptions[0] from None
         if self.troubles:
             raise self.troubles[0]
+        if self.waits:
+            raise StepFailed(WAITS, " ".join(self.waits))
         return [group for task in each if (group := task.result()) is not None]
 
     async def _one(self, nth: int, group: Sequence[FileDiff]) -> Group | None:
@@ -52,12 +58,21 @@ class Parts:
                 asking = replace(self.asking, nth=nth)
                 return await read_group(asking, self.changed, group, self._ask, self.world)
             except (StepFailed, Unavailable) as trouble:
-                self.troubles.append(trouble)
+                self._note(trouble)
         return None
+
+    def _note(self, trouble: StepFailed | Unavailable) -> None:
+        if isinstance(trouble, StepFailed) and trouble.code == WAITS:
+            self.waits.append(trouble.detail)
+        else:
+            self.troubles.append(trouble)
 
     async def _ask(self, question: Question, key: str) -> Answer:
         """Nothing is paid for what nobody will be told."""
         if self.troubles:
             raise self.troubles[0]
         await self.check()
-        return await ask_once(self.world, self.asking.request.repository, question, key=key)
+        asking = self.asking
+        return await ask_once(
+            self.world, asking.request.repository, question, key=key, patient=asking.patient
+        )

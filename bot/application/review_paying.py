@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.application.ports import World
 from bot.application.recording import append_beside
+from bot.application.review_batches import batched
 from bot.application.spending import check_month
 from bot.domain.pricing import cost_micro_usd
 from bot.domain.retrying import MENDABLE
@@ -32,8 +33,12 @@ class Cost:
         return Cost(self.calls + it.calls, self.tokens + it.tokens, self.micro_usd + it.micro_usd)
 
 
-async def ask_once(world: World, repository: Repository, question: Question, *, key: str) -> Answer:
+async def ask_once(
+    world: World, repository: Repository, question: Question, *, key: str, patient: bool = False
+) -> Answer:
     """Ask, and note what it cost; under the same key it costs nothing again.
+
+    Where it is `patient` it goes by a batch first: StepFailed(WAITS) until that has ended.
 
     Raises StepFailed at a ceiling, and at once where the model does not answer: that is said, and tried again
     later, and nobody waits meanwhile.
@@ -42,7 +47,9 @@ async def ask_once(world: World, repository: Repository, question: Question, *, 
     question, _ = await asyncio.to_thread(shown, question)
     lost: list[Spent] = []
     try:
-        answer = await world.claude.ask(question, key=key, repository_id=repository.id, lost=lost.append)
+        answer = await batched(world, repository, question, key=key) if patient else None
+        if answer is None:
+            answer = await world.claude.ask(question, key=key, repository_id=repository.id, lost=lost.append)
     except Unavailable as trouble:
         code = trouble.code if trouble.code in MENDABLE else "claude_unavailable"
         raise StepFailed(code, trouble.code) from None

@@ -33,7 +33,10 @@ LEAST_AROUND: Final = 4_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """What is asked about: the pull request, which of its groups of files, and these by path, if at hand."""
+    """What is asked about: the pull request, which of its groups of files, and these by path, if at hand.
+
+    Where it is `patient`, nobody waits for what comes of it.
+    """
 
     request: Request
     pull: Reviewable
@@ -44,6 +47,7 @@ class Asking:
     guidance: Guidance = Guidance()  # noqa: RUF009  frozen
     readers: Readers = Readers()  # noqa: RUF009  frozen
     not_secret: tuple[str, ...] = ()
+    patient: bool = False
 
     @property
     def held_against(self) -> str:

@@ -104,6 +104,7 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
         guidance=guidance,
         readers=await readers_of(settings, place),
         not_secret=tuple(not_secret),
+        patient=settings.patient and request.by is None,
     )
     read = replace(read, guided=guidance.guided, readers=asking.readers.names if read.anew else ())
     check = partial(_check_wanted, stream, asked_key, world)

@@ -15,6 +15,7 @@ from bot.application.ports import World
 from bot.application.retrying import LeavesOnce, carry, note_held_up, pause_after
 from bot.application.review_again import note_check
 from bot.application.review_asking import WORKFLOW, consider
+from bot.application.review_batches import LEFT, WAITS, look_at_batches
 from bot.application.review_forks import note_vouched
 from bot.application.review_heeding import WORKFLOW as HEED
 from bot.application.review_heeding import heed, sign_of
@@ -26,7 +27,7 @@ from bot.application.side_by_side import both
 from bot.domain.retrying import is_final
 from bot.domain.review_pauses import is_stopped
 from bot.domain.reviewing import HELD_UP, Request, is_overtaken, request_in
-from bot.infrastructure.engine import on, step
+from bot.infrastructure.engine import heard, on, step
 from bot.records import STOPPED, Repository, Start, StepFailed
 
 log = structlog.get_logger()
@@ -138,13 +139,49 @@ class Trying:
             await step(leave, *its, self.check)
             return
         self.check = int(opened[1])
-        digest = await self.reads(opened[0])
+        digest = await _patiently(self, opened)
+        if digest is None:
+            await step(leave, *its, self.check)
+            return
         await step(say, *its, digest, self.check, unforeseen="internal")
 
     async def set_aside(self, nth: int, code: str) -> float:
         """The check says so; how long until the next try, 0 where there is none."""
         its = (self.world, self.stream, self.key)
         return float(await step(set_aside, *its, self.check, nth, code))
+
+
+async def _patiently(it: Trying, opened: list[str]) -> str | None:
+    """What came of reading it, once all that was handed in for it has ended; None where nobody wants it."""
+    while True:
+        came = await it.reads(opened[0])
+        if not came.startswith(WAITS):
+            return came
+        batches = came.removeprefix(WAITS)
+        if await _waited(it.stream, it.key, int(opened[1]), batches, it.world) == LEFT:
+            return None
+
+
+async def _read(world: World, *asked: str) -> str:
+    """That it waits is no failure of the job: it is begun again."""
+    try:
+        digest: str = await step(read_pull, world, *asked, unforeseen="internal")
+    except StepFailed as failure:
+        if failure.code != WAITS:
+            raise
+        return f"{WAITS}{failure.detail}"
+    return digest
+
+
+async def _waited(stream: str, asked_key: str, check: int, batches: str, world: World) -> float:
+    """Look again and again, with longer and longer pauses between."""
+    nth = 0
+    seconds: float = await step(look_at_batches, world, stream, asked_key, check, batches, nth)
+    while seconds > 0:
+        await heard(TOPIC, seconds=seconds)
+        nth += 1
+        seconds = await step(look_at_batches, world, stream, asked_key, check, batches, nth)
+    return seconds
 
 
 async def think(world: World, *asked: Any, key: str) -> None:
@@ -168,11 +205,10 @@ def register(world: World, places: Places) -> None:
 
     @DBOS.workflow(name=READ)
     async def read_v1(stream: str, asked_key: str, seen: str, account: str) -> str:
-        """Read it, once the account has a place for it."""
+        """Read it, once the account has a place for it; what came of it, or for which batches it waits."""
         async with places.place(account):
             with bound_contextvars(review=stream):
-                digest: str = await step(read_pull, world, stream, asked_key, seen, unforeseen="internal")
-                return digest
+                return await _read(world, stream, asked_key, seen)
 
     @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)
     async def run_v1(stream: str, asked_key: str, repository: str, account: str, early: str = "") -> None:

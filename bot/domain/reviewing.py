@@ -173,3 +173,8 @@ def spent_on(records: Sequence[Recorded], repository_id: int | None = None) -> i
     return sum(
         int(each.data["micro_usd"]) for each in records if repository_id in {None, each.data["repository"]}
     )
+
+
+def batch_pause_seconds(nth: int, look_again: float) -> float:
+    """How long until a batch is looked at again after so many looks: twice as long, up to ten times."""
+    return float(look_again * min(2**nth, 10))

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from bot.infrastructure import claude_failures
@@ -116,7 +117,7 @@ class ClaudeMessages:
 
     async def _answered(self, question: Question, key: str, lost: Callable[[Spent], None]) -> Answer:
         try:
-            answer = await self._attempt(question, lost)
+            answer = await self._attempt(lambda client: _streamed(client, question, lost))
         except Unavailable as trouble:
             self._check_worth(key, trouble.code)
             raise
@@ -129,10 +130,19 @@ class ClaudeMessages:
         if self._spoiled[key] >= MOST_SPOILED:
             raise StepFailed("answer_incomplete", code)
 
-    async def _attempt(self, question: Question, lost: Callable[[Spent], None]) -> Answer:
+    async def within_limits(self, what: str, ask: Callable[["AsyncAnthropic"], Awaitable[T]]) -> T:
+        """Anything else that the API is asked. Raises Unavailable, StepFailed as asking does."""
+        return await self._policy.call(what, lambda: self._attempt(ask))
+
+    async def take_in(self, question: Question, answer: Answer, *, key: str, repository_id: int) -> None:
+        """Keep an answer that came another way, and was paid for."""
+        self._tell(question, answer)
+        await finishing(self._keep(answer, key, repository_id))
+
+    async def _attempt(self, ask: Callable[["AsyncAnthropic"], Awaitable[T]]) -> T:
         client = await self._client()
         try:
-            return await _streamed(client, question, lost)
+            return await ask(client)
         except claude_failures.of_the_sdk() as error:
             failure = claude_failures.failure(error)
         # Outside the handler: the SDK's error holds the request, and no traceback shall lead to it.
@@ -200,7 +210,7 @@ async def _streamed(client: "AsyncAnthropic", question: Question, lost: Callable
             if message is None and "message_start" in seen:
                 begun = stream.current_message_snapshot
                 lost(Spent(model=begun.model or question.model, usage=_usage(begun)))
-        return _answer(message)
+        return answer_of(message)
 
 
 async def _whole(stream: "AsyncMessageStream[None]", seen: set[str]) -> "Message":
@@ -227,11 +237,12 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _answer(message: "Message") -> Answer:
+def answer_of(message: "Message", *, is_batched: bool = False) -> Answer:
+    """What came, as it is known here."""
     return Answer(
         content=tuple(_whole_characters([block.to_dict(mode="json") for block in message.content])),
         stop_reason=message.stop_reason,
-        usage=_usage(message),
+        usage=replace(_usage(message), is_batched=is_batched),
         model=message.model,
     )
 

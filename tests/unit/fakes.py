@@ -49,6 +49,7 @@ from bot.records import (
     TreeEntry,
     Unavailable,
 )
+from tests.unit.fake_batches import FakeBatches
 from tests.unit.fake_conversations import FakeConversations
 from tests.unit.fake_reviews import FakeReviews, FakeThreads
 from tests.unit.fake_workflows import FakeWorkflows
@@ -895,6 +896,7 @@ class Stage:
     sandbox: FakeSandbox = field(default_factory=FakeSandbox)
     installations: FakeInstallations | None = None
     claude: FakeClaude = field(default_factory=FakeClaude)
+    batches: FakeBatches = field(default_factory=FakeBatches)
     rules: Rules = field(default_factory=Rules)
     subscribers: tuple[Subscriber, ...] = ()
 
@@ -927,6 +929,7 @@ class Stage:
             sandbox=self.sandbox,
             installations=self.installations or FakeInstallations(self.sandbox),
             claude=self.claude,
+            batches=self.batches,
             rules=self.rules,
             subscribers=self.subscribers,
         )

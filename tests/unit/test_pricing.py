@@ -1,5 +1,7 @@
 """What a model call costs."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.pricing import PRICES, Price, cost_micro_usd, price_of
@@ -10,7 +12,13 @@ MILLION = 1_000_000
 
 def usage(**tokens: int) -> Usage:
     none = {"input_tokens": 0, "output_tokens": 0, "cache_read_tokens": 0, "cache_write_tokens": 0}
-    return Usage(**{**none, **tokens})
+    counts = {**none, **tokens}
+    return Usage(
+        input_tokens=counts["input_tokens"],
+        output_tokens=counts["output_tokens"],
+        cache_read_tokens=counts["cache_read_tokens"],
+        cache_write_tokens=counts["cache_write_tokens"],
+    )
 
 
 @pytest.mark.parametrize(
@@ -19,6 +27,12 @@ def usage(**tokens: int) -> Usage:
 )
 def test_each_kind_of_token_has_its_price(kind: str, dollars: float) -> None:
     assert cost_micro_usd("claude-opus-5-5", usage(**{kind: MILLION})) == dollars * MILLION
+
+
+def test_what_nobody_waits_for_costs_half() -> None:
+    told = replace(usage(input_tokens=MILLION, output_tokens=MILLION), is_batched=True)
+
+    assert cost_micro_usd("claude-opus-5-5", told) == 15 * MILLION
 
 
 def test_a_part_of_a_millionth_counts_as_a_whole_one() -> None:

@@ -1,0 +1,137 @@
+"""What nobody waits for is handed in once, waited for, collected once, and asked for where nothing came."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pytest
+
+from bot.application.review_asking import begin_unasked
+from bot.application.review_batches import LEFT, WAITS, look_at_batches
+from bot.application.review_reading import Read, load_read, read_pull
+from bot.application.review_seen import keep_seen
+from bot.batch_records import Batch
+from bot.domain.pricing import cost_micro_usd
+from bot.domain.reviewing import Request
+from bot.records import Answer, StepFailed, Unavailable
+from tests.unit.fake_batches import FakeBatches
+from tests.unit.fake_reviews import OPEN, FakeReviews
+from tests.unit.fakes import Died, FakeClaude, FakeSources, Stage
+from tests.unit.histories import SHOP
+from tests.unit.test_reviewing import DIFF, FOUND, USAGE, asked, finds, verdicts
+
+STREAM: Final = "review:7:5"
+PATIENT: Final = b"review: {automatic: true, patient: true}\n"
+CONFIGURATION: Final = ".github/claude-bot.yml"
+
+
+async def staged(*answers: Answer, batches: FakeBatches | None = None, **fakes: Any) -> Stage:
+    """Nobody asked for it, and the repository is patient."""
+    stage = Stage(
+        reviews=FakeReviews(text=DIFF),
+        claude=FakeClaude(answers=list(answers)),
+        batches=batches or FakeBatches(),
+        sources=FakeSources(files={OPEN.head: {"f.py": b"def f():\n    return 2\n"}}),
+        **fakes,
+    )
+    head = await stage.branches.head(SHOP, "main")
+    assert head is not None
+    stage.sources.files[head.sha] = {CONFIGURATION: PATIENT}
+    await begin_unasked(Request(repository=SHOP, number=5, cause="opened"), key="k", world=stage.world)
+    return stage
+
+
+async def reads(stage: Stage) -> Read:
+    seen = await keep_seen(stage.world, SHOP, replace(OPEN, files=stage.reviews.files))
+    digest = await read_pull(stage.world, STREAM, "k", seen, key="step")
+    return await load_read(stage.world, SHOP, digest)
+
+
+async def waits(stage: Stage) -> str:
+    """For which batches it waits."""
+    with pytest.raises(StepFailed, match=WAITS) as failure:
+        await reads(stage)
+    return failure.value.detail
+
+
+async def looks(stage: Stage, batches: str, nth: int = 0) -> float:
+    return await look_at_batches(stage.world, STREAM, "k", 31, batches, nth, key="step")
+
+
+def batched(answer: Answer) -> Answer:
+    return replace(answer, usage=replace(answer.usage, is_batched=True))
+
+
+async def test_both_readers_are_handed_in_once_and_cost_half() -> None:
+    whole = [batched(finds(FOUND)), batched(verdicts(0))]
+    stage = await staged(batches=FakeBatches(answers=list(whole)))
+
+    assert [await waits(stage), await waits(stage)] == ["batch-1", "batch-1"]
+    stage.batches.ended.append("batch-1")
+    assert await waits(stage) == "batch-2"
+    stage.batches.ended.append("batch-2")
+    read = await reads(stage)
+
+    assert (len(read.findings), len(stage.batches.handed_in), stage.claude.asked) == (1, 2, [])
+    assert read.cost.micro_usd * 2 == sum(cost_micro_usd(it.model, USAGE) for it in whole)
+
+
+async def test_where_nothing_came_of_it_it_is_asked_at_once() -> None:
+    stage = await staged(finds(), batches=FakeBatches(answers=[None], ended=["batch-1"]))
+
+    assert (await reads(stage)).findings == ()
+    assert (len(stage.batches.handed_in), len(stage.claude.asked)) == (1, 1)
+
+
+async def test_what_a_person_asked_for_does_not_wait() -> None:
+    stage = await staged(finds())
+    stage.log.streams.clear()
+    await asked(stage, "k")
+
+    await reads(stage)
+
+    assert (stage.batches.handed_in, len(stage.claude.asked)) == ([], 1)
+
+
+async def test_killed_before_it_was_noted_it_is_found_and_not_handed_in_again() -> None:
+    stage = await staged()
+    stage.effects.begun_at = datetime(2026, 11, 1, tzinfo=UTC)
+    stage.effects.dies_at = "batch:"
+    with pytest.raises(Died):
+        await reads(stage)
+
+    stage.batches.doubtful = Batch(id="batch-9", is_sure=False)
+    assert await waits(stage) == "batch-9"
+    stage.batches.doubtful = Batch(id="batch-1", is_sure=True)
+    assert await waits(stage) == "batch-1"
+    assert len(stage.batches.handed_in) == 1
+
+
+async def test_what_turns_out_to_be_anothers_is_handed_in() -> None:
+    stage = await staged(batches=FakeBatches(trouble=Unavailable("claude_overloaded")))
+    stage.effects.begun_at = datetime(2026, 11, 1, tzinfo=UTC)
+    with pytest.raises(StepFailed, match="claude_unavailable"):
+        await reads(stage)
+
+    stage.batches.trouble = None
+
+    assert await waits(stage) == "batch-1"
+
+
+async def test_the_check_says_once_that_it_waits_and_is_looked_at_ever_more_rarely() -> None:
+    stage = await staged()
+    await stage.review_checks.create(SHOP, head=OPEN.head, external_id="x", title="t", summary="s")
+
+    pauses = [await looks(stage, "batch-1 batch-2", nth) for nth in range(5)]
+
+    assert pauses == [60.0, 120.0, 240.0, 480.0, 600.0]
+    stage.batches.ended += ["batch-1", "batch-2"]
+    assert await looks(stage, "batch-1 batch-2") == 0.0
+
+
+async def test_what_was_overtaken_is_cancelled() -> None:
+    stage = await staged()
+    await begin_unasked(Request(repository=SHOP, number=5, cause="pushed"), key="newer", world=stage.world)
+
+    assert await looks(stage, "batch-1 batch-2", 3) == LEFT
+    assert stage.batches.cancelled == ["batch-1", "batch-2"]
