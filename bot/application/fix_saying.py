@@ -1,7 +1,4 @@
-"""Saying what comes of a fix: one comment where it was asked, edited as it goes on.
-
-At a line it is a thread, in which nothing is edited: there the end is said, and once what holds it up.
-"""
+"""Saying what comes of a fix: one comment where it was asked for, edited as it goes on."""
 
 from functools import partial
 
@@ -9,10 +6,9 @@ from bot.application import fix_words as words
 from bot.application.fix_draft import At, Draft, at, load, load_draft, load_edits
 from bot.application.fix_judging import UNTESTED, remarks_in
 from bot.application.fix_publishing import said
-from bot.application.placing import Placed, place
 from bot.application.ports import World
 from bot.application.recording import append_beside
-from bot.application.talking import Spot, say_there
+from bot.application.talking import Spot, keep_there
 from bot.domain.branch import by_path, differing, kind_of_change
 from bot.domain.comparing import compared
 from bot.domain.fixing import Concluded, Wish, concluded, ending_key, same_before, stream_of
@@ -22,23 +18,15 @@ from bot.records import StepFailed
 
 
 async def begin(world: World, wish: Wish, asked_key: str) -> None:
-    """It is taken up; in a thread the sign on the wish says as much."""
-    if wish.thread is None:
-        await tell(world, wish, asked_key, words.begun(wish))
+    """It is taken up."""
+    await tell(world, wish, asked_key, words.begun(wish))
 
 
-async def tell(world: World, wish: Wish, asked_key: str, text: str, *, part: str = "end") -> None:
-    """The one comment of this fix says this now; in a thread, once for each part."""
-    if wish.thread is not None:
-        marker = words.marker(f"{asked_key}:{part}")
-        spot = Spot(repository=wish.repository, number=wish.number, thread=wish.thread)
-        await say_there(world, spot, f"{marker}\n{text}", marker=marker, effect=f"fix:{asked_key}:{part}")
-        return
+async def tell(world: World, wish: Wish, asked_key: str, text: str) -> None:
+    """The one comment of this fix says this now, where it was asked for."""
     marker = words.marker(asked_key)
-    placed = Placed(
-        repository=wish.repository, number=wish.number, name=f"fix-said:{asked_key}", marker=marker
-    )
-    await place(placed, f"{marker}\n{text}", world)
+    spot = Spot(repository=wish.repository, number=wish.number, thread=wish.thread)
+    await keep_there(world, spot, f"{marker}\n{text}", marker=marker, name=f"fix-said:{asked_key}")
 
 
 async def say(world: World, stream: str, asked_key: str, seen: str, *, key: str) -> None:

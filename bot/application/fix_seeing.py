@@ -172,11 +172,12 @@ async def _finding(wish: Wish, world: World) -> Subject:
 
 
 async def _thread(wish: Wish, world: World) -> tuple[Remark, ...]:
-    """How the thread begins, and the newest of it; nothing of the wish itself."""
+    """How the thread begins, and the newest of it before the wish; nothing of that itself."""
     if wish.thread is None:
         return ()
     said = await world.review_threads.said(wish.repository, wish.number, wish.thread)
-    before = [replace(each, body="") if each.id == wish.comment else each for each in said]
+    told = [each for each in said if each.id <= wish.comment or each.id == wish.thread]
+    before = [replace(each, body="") if each.id == wish.comment else each for each in told]
     kept = [each for each in before[1:] if each.body]
     return (*before[:1], *kept[-MOST_REMARKS:])
 

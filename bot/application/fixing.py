@@ -60,7 +60,7 @@ async def set_aside(  # noqa: PLR0913  which fix, and what keeps it from going o
         await give_up(world, wish, asked_key, seen, code)
         return 0.0
     pause = pause_after(nth, world)
-    await tell(world, wish, asked_key, words.held_up(wish, code, again=pause.again), part="held-up")
+    await tell(world, wish, asked_key, words.held_up(wish, code, again=pause.again))
     await note_held_up(world, stream, asked_key, HELD_UP, nth, code)
     return pause.seconds
 

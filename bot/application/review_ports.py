@@ -46,6 +46,9 @@ class ReviewThreads(Protocol):
     async def find(self, repository: Repository, number: int, comment: int, *, marker: str) -> int | None:
         """The answer in that thread that carries the marker and that this App itself wrote."""
 
+    async def edit(self, repository: Repository, comment: int, *, body: str) -> None:
+        """Give a comment at a line another body. Raises StepFailed("comment_gone")."""
+
     async def react(self, repository: Repository, comment: int, *, content: str) -> None:
         """React to a comment at a line; one that is gone needs no reaction."""
 

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from bot.application.effects import once, say_once
+from bot.application.placing import Placed, place
 from bot.application.ports import World
 from bot.records import Repository, StepFailed
 
 THREAD_GONE = "thread_gone"
+COMMENT_GONE = "comment_gone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,37 @@ async def say_there(world: World, spot: Spot, body: str, *, marker: str, effect:
         if failure.code != THREAD_GONE:
             raise
         await say_once(*where, marker=marker, effect=f"{effect}:beside")
+
+
+async def keep_there(world: World, spot: Spot, body: str, *, marker: str, name: str) -> None:
+    """The one comment of that name says this from now on; beside its thread where that, or it, is gone."""
+    if spot.thread is not None:
+        try:
+            await _keep_in_thread(world, spot, spot.thread, body, marker=marker, name=name)
+        except StepFailed as failure:
+            if failure.code not in {THREAD_GONE, COMMENT_GONE}:
+                raise
+        else:
+            return
+    placed = Placed(repository=spot.repository, number=spot.number, name=name, marker=marker)
+    await place(placed, body, world)
+
+
+async def _keep_in_thread(
+    world: World, spot: Spot, thread: int, body: str, *, marker: str, name: str
+) -> None:
+    """Found again where it is in doubt whether it is there."""
+    threads, effect = world.review_threads, f"{name}:thread"
+    intent = await world.effects.begin(effect)
+    known = None if intent.result is None else int(intent.result)
+    if known is None and not intent.fresh:
+        known = await threads.find(spot.repository, spot.number, thread, marker=marker)
+    if known is None:
+        known = await threads.reply(spot.repository, spot.number, thread, body)
+    else:
+        await threads.edit(spot.repository, known, body=body)
+    if intent.result is None:
+        await world.effects.finish(effect, result=str(known))
 
 
 async def _say_in_thread(

@@ -111,6 +111,14 @@ class GitHubThreads:
         found = await self._first(repository, number, is_it)
         return found and int(found["id"])
 
+    async def edit(self, repository: Repository, comment: int, *, body: str) -> None:
+        """Give a comment at a line another body. Raises StepFailed("comment_gone") where it was deleted."""
+        answer = await self._app.on(repository, TALK).tell(
+            "edit_at_line", "PATCH", "pulls", "comments", comment, body={"body": fit(body)}, also=_GONE
+        )
+        if answer.status in _GONE:
+            raise StepFailed("comment_gone", answer.message)
+
     async def react(self, repository: Repository, comment: int, *, content: str) -> None:
         """React to a comment at a line; one that is gone needs no reaction."""
         await self._app.on(repository, TALK).tell(

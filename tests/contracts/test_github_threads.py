@@ -194,3 +194,17 @@ async def test_threads_are_found_under_the_new_name_of_a_repository(
     await side.github.rename_repository("acme", ERP, "billing")
 
     assert (await only(side, threads, number)).fingerprint == FINDING
+
+
+async def test_an_answer_can_be_edited_until_it_is_gone(side: Side, threads: GitHubThreads) -> None:
+    number = await reviewed(side)
+    thread = await only(side, threads, number)
+    answer = await threads.reply(side.repository, number, thread.comment, f"{MARKER}\nFirst.")
+
+    await threads.edit(side.repository, answer, body=f"{MARKER}\nSecond.")
+
+    said = await threads.said(side.repository, number, thread.comment)
+    assert [each.body for each in said][1:] == [f"{MARKER}\nSecond."]
+    with pytest.raises(StepFailed) as failure:
+        await threads.edit(side.repository, answer + 1, body="x")
+    assert failure.value.code == "comment_gone"

@@ -94,6 +94,14 @@ class FakeThreads:
         said = self.remarks.get(comment, ())[1:]
         return next((each.id for each in said if each.is_ours and marker in each.body), None)
 
+    async def edit(self, repository: Repository, comment: int, *, body: str) -> None:
+        for there in self.remarks.values():
+            for nth, each in enumerate(there):
+                if each.id == comment:
+                    there[nth] = replace(each, body=body)
+                    return
+        raise StepFailed("comment_gone", f"{comment}")
+
     async def react(self, repository: Repository, comment: int, *, content: str) -> None:
         self.reactions.append((comment, content))
 

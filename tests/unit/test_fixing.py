@@ -23,7 +23,7 @@ from bot.application.fix_publishing import publish
 from bot.application.fix_saying import give_up, link, say
 from bot.application.fix_seeing import see
 from bot.application.fix_writing import think, use_tools
-from bot.application.fixing import set_aside
+from bot.application.fixing import set_aside, take_up
 from bot.domain.compacting import FULL_TOKENS, LEFT_OUT
 from bot.domain.fixing import CONCLUDED, HELD_UP, wish_in
 from bot.domain.policy import NotAllowed, Rules
@@ -541,3 +541,40 @@ async def test_a_thread_is_shown_as_what_its_people_said() -> None:
     assert "the diff up to that line of count.py" in turn
     assert "No." in turn
     assert "/claude fix" not in turn
+
+
+async def in_a_thread(**fakes: Any) -> Stage:
+    said = [Remark(id=3, by="eve", is_ours=False, body="Wrong.", path="count.py", hunk="+b")]
+    stage = await staged(review_threads=FakeThreads(remarks={3: said}), **fakes)
+    asked = Fix(by=DEVELOPER, repository=SHOP, number=5, text="", comment=9, said_at=BEGAN, thread=3)
+    await ask_for_fix(asked, key="t", door="github", world=stage.world)
+    return stage
+
+
+async def test_in_a_thread_it_is_one_comment_that_is_edited_whatever_dies() -> None:
+    stage = await in_a_thread()
+    stage.effects.dies_at = "fix-said"
+
+    with pytest.raises(Died):
+        await take_up(stage.world, STREAM, "t", key="step")
+    await take_up(stage.world, STREAM, "t", key="step")
+    await set_aside(stage.world, STREAM, "t", "", 1, "closed", key="step")
+
+    [_, answer] = stage.review_threads.remarks[3]
+    assert answer.body.endswith("nothing was pushed: The pull request is closed.")
+    assert stage.comments.bodies == {}
+
+
+@pytest.mark.parametrize("gone", ["thread", "comment"])
+async def test_where_the_thread_or_the_comment_in_it_is_gone_it_is_said_beside(gone: str) -> None:
+    stage = await in_a_thread()
+    if gone == "comment":
+        await take_up(stage.world, STREAM, "t", key="step")
+    stage.review_threads.remarks[3] = stage.review_threads.remarks[3][:1]
+    if gone == "thread":
+        stage.review_threads.remarks.clear()
+
+    for _ in range(2):
+        await set_aside(stage.world, STREAM, "t", "", 1, "closed", key="step")
+
+    assert told(stage).endswith("nothing was pushed: The pull request is closed.")

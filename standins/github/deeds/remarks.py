@@ -36,16 +36,28 @@ def reply(world: World, repository: Repository, by: Account, to: Remark, body: s
     return remark
 
 
+def edit(world: World, repository: Repository, by: Account, it: Remark, body: str) -> Remark:
+    """Its words alone."""
+    check_length(body)
+    before, changed = it.said["body"], {**it.said, "body": body}
+    it.review.comments[it.nth] = changed
+    made = Remark(issue=it.issue, review=it.review, nth=it.nth, said=changed)
+    world.note("edit_comment", repository, by, id=it.id, body=body)
+    _tell(world, repository, made, action="edited", changes={"body": {"from": before}})
+    return made
+
+
 def tell_remarks(world: World, repository: Repository, issue: Issue, of: Review) -> None:
     """Each comment of a review is told by itself, beside the review."""
     for each in [it for it in remarks_on(issue) if it.review is of]:
         _tell(world, repository, each)
 
 
-def _tell(world: World, repository: Repository, it: Remark) -> None:
+def _tell(world: World, repository: Repository, it: Remark, *, action: str = "created", **more: Any) -> None:
     def payload() -> dict[str, Any]:
         return {
-            "action": "created",
+            **more,
+            "action": action,
             "comment": shapes.told_remark(world, repository, it),
             "pull_request": pull_shapes.simple_pull(world, repository, it.issue),
         }

@@ -40,6 +40,12 @@ def get_remark(call: Call) -> Answer:
     return Answer(body=shapes.remark(call.world, call.repository, _asked(call)))
 
 
+@routes.on("PATCH", REMARK, needs=WRITE)
+def edit_remark(call: Call) -> Answer:
+    made = deeds.edit(call.world, call.repository, call.by, _asked(call), call.body["body"])
+    return Answer(body=shapes.remark(call.world, call.repository, made))
+
+
 @routes.on("GET", f"{REMARK}/reactions", needs=READ)
 def list_reactions(call: Call) -> Answer:
     it = _asked(call)
