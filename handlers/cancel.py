@@ -1,7 +1,8 @@
 """Command: cancel."""
 
 from bot.application import fix_words, words
-from bot.application.asked import Cancel, StopFixing
+from bot.application.asked import Cancel
+from bot.application.asked_fixes import StopFixing
 from bot.application.fix_asking import stop_fixing
 from bot.domain.commands import Command
 from handlers.conversation import Here

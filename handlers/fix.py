@@ -1,7 +1,7 @@
 """Command: fix."""
 
 from bot.application import fix_words as words
-from bot.application.asked import Fix
+from bot.application.asked_fixes import Fix
 from bot.application.fix_asking import ask_for_fix
 from bot.domain.commands import Command
 from handlers.conversation import Here

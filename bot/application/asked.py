@@ -231,28 +231,6 @@ class Describe(OfPlace):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fix(OfPlace):
-    """Have a pull request changed so that what is meant is fixed there; asked for in that comment.
-
-    `finding` is that of the thread that it was asked in, where it is one.
-    """
-
-    needs: ClassVar[Permission] = Permission.WRITE
-    text: str
-    comment: int
-    said_at: datetime
-    thread: int | None = None
-    finding: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopFixing(OfPlace):
-    """Have nothing more come of what is being fixed there."""
-
-    needs: ClassVar[Permission] = Permission.WRITE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TakeDescription(OfPlace):
     """Take these parts of what was offered."""
 
@@ -308,8 +286,7 @@ OfOne = (
 Asked = RequestIntegration | OfOne
 OfDescriptions = Describe | TakeDescription
 OfReviews = Review | Judge | PauseReviews | ResumeReviews
-OfFixes = Fix | StopFixing
-OfPulls = OfReviews | OfDescriptions | OfFixes
+OfPulls = OfReviews | OfDescriptions
 Anything = Asked | LookUp | SeeBudget | RaiseMonth | OfPulls | Ask | Freeze | Unfreeze | HandBack
 # These only stop something, call it or hold it otherwise, or let it use up more, which begins nothing: a
 # freeze does not keep them away.

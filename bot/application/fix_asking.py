@@ -3,7 +3,7 @@
 from itertools import takewhile
 from typing import Final
 
-from bot.application.asked import Fix, StopFixing
+from bot.application.asked_fixes import Fix, StopFixing
 from bot.application.frozen import check_may_move
 from bot.application.ports import World
 from bot.application.recording import append_beside

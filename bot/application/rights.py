@@ -1,6 +1,7 @@
 """Who may have what they ask for: asked of GitHub at the moment of the act, in this one place."""
 
 from bot.application.asked import Anything
+from bot.application.asked_fixes import OfFixes
 from bot.application.ports import World
 from bot.domain.policy import (
     NotAllowed,
@@ -39,7 +40,7 @@ async def _check_served(repository: Repository, world: World) -> None:
         check_owned(repository, by=await world.repositories.app_owner())
 
 
-async def check_right(asked: Anything, world: World) -> Role:
+async def check_right(asked: Anything | OfFixes, world: World) -> Role:
     """The asker's role, asked of GitHub now. Raises OwnerNotAllowed, NotAllowed, Unavailable."""
     await _check_served(asked.repository, world)
     role = role_of(await world.repositories.role_name(asked.repository, asked.by))

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from bot.application.asked import Fix, StopFixing
+from bot.application.asked_fixes import Fix, StopFixing
 from bot.application.fix_asking import ask_for_fix, stop_fixing
 from bot.application.fix_draft import WRITTEN, At, Draft, at, load_draft
 from bot.application.fix_judging import (
