@@ -54,6 +54,12 @@ async def is_spoken_to(comment: Comment, context: Context) -> bool:
     return await _words(comment, context.world) is not None and await is_worth_an_answer(comment, context)
 
 
+async def is_bare(comment: Comment, context: Context, known: Known) -> bool:
+    """Whether it says no more to the bot than the name of a command: that is no talk."""
+    said = await _words(comment, context.world)
+    return said is not None and plain_move(own_words(said), known) is not None
+
+
 async def _words(comment: Comment, world: World) -> str | None:
     """GitHub is asked for the bot's name only where a comment begins with somebody's."""
     if not comment.body.lstrip().startswith("@"):

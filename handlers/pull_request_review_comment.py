@@ -8,7 +8,7 @@ from bot.domain.commands import Command, Misspoken, read
 from bot.domain.replying import Dispute
 from handlers import conversation
 from handlers.conversation import Context, Handler, Run, converse, is_meant, show
-from handlers.mention import hear_words, is_spoken_to
+from handlers.mention import hear_words, is_bare, is_spoken_to
 from handlers.payloads import Comment
 
 
@@ -52,7 +52,7 @@ async def _disputed(
     comment: Comment, context: Context, known: Mapping[str, tuple[Command, Run]]
 ) -> Dispute | None:
     """What it says to a finding of ours, where it is no command, nor meant for one."""
-    if comment.thread is None or _is_command(comment.body, known):
+    if comment.thread is None or _is_command(comment.body, known) or await is_bare(comment, context, known):
         return None
     reply = Reply(
         repository=comment.repository,

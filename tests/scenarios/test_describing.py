@@ -12,6 +12,7 @@ from standins.faults import Fault, Kind
 from standins.github.people import GitHub
 from tests.story import Team
 from tests.story.descriptions import DESCRIBES, OFFERED, describes, offer, told
+from tests.story.forks import FORK, has_a_fork, opens_from_fork
 from tests.story.places import PullRequest, worded
 from tests.story.reviews import CHANGED, SOURCE, has_a_change
 from tests.story.scripts import REPOSITORY
@@ -179,6 +180,24 @@ async def test_what_people_changed_since_the_offer_stays(team: Team) -> None:
     assert told(pull) == snapshot([
         "@developer: The title stays: somebody changed it since I made this offer. The description was changed since I made this offer: both stand there now, what people wrote first. `/claude describe` offers anew."
     ])
+
+
+@pytest.mark.parametrize("script", [describes()])
+async def test_a_fork_is_described_by_those_of_the_repository_alone(team: Team) -> None:
+    team.github.world.make_label(SHOP, "behaviour")
+    author = await has_a_fork(team)
+    pull = await opens_from_fork(team)
+
+    await author.comments("/claude describe", on=pull)
+    await team.bot.comes_to_rest()
+    assert (team.claude.requests, pull.by_the_bot("offer")) == ([], [])
+
+    await says(team, "/claude describe", pull)
+    await says(team, "/claude describe apply", pull)
+
+    assert (pull.issue.title, labels(pull)) == ("Count only paid invoices", ["behaviour"])
+    assert (pull.issue.body or "").count(BEGINS) == 1
+    assert team.github.effects(FORK) == {}
 
 
 HOSTILE = {

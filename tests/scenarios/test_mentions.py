@@ -85,8 +85,11 @@ async def test_in_the_thread_of_a_finding_it_is_a_reply_to_the_finding(team: Tea
 
     await team.developer.answers(f"{BOT} that is wrong, help", to=first_thread(pull), on=pull)
     await team.bot.comes_to_rest()
-
     assert "The total is set." in talk(pull)[-1][1]
+
+    await team.developer.answers(f"{BOT} fix!", to=first_thread(pull), on=pull)
+    await team.bot.comes_to_rest()
+    assert "`/claude fix [what]`" in talk(pull)[-1][1]
     assert [each for each in team.claude.requests if SORTS in str(each["system"])] == []
 
 
@@ -143,6 +146,17 @@ x
 """,
     ])
     assert await team.bot.row() is None
+
+
+@pytest.mark.parametrize("script", [means("fix")])
+async def test_what_would_change_a_pull_request_is_shown_too(team: Team) -> None:
+    pull = await has_a_change(team)
+
+    await team.developer.comments(f"{BOT} please add to the total instead of setting it", on=pull)
+    await team.bot.comes_to_rest()
+
+    assert "```text\n/claude fix please add to the total instead of setting it\n```" in pull.replies()[0]
+    assert team.github.seen_effects() == {}
 
 
 @pytest.mark.parametrize("script", [means("integrate")])
