@@ -116,7 +116,12 @@ class Side:
 def sent(body: Mapping[str, Any]) -> int:
     """The tokens of one question, counted the same way for both."""
     asked, schema = Asked(body=body), schema_of(body)
-    return tokens(sum(map(len, (asked.system, *asked.said, json.dumps(schema) if schema else ""))))
+    return tokens(sum(map(len, (asked.system, *asked.said, _json(schema) if schema else ""))))
+
+
+def _json(schema: Mapping[str, Any]) -> str:
+    """As the clients send it, without blanks."""
+    return json.dumps(schema, separators=(",", ":"))
 
 
 def shown_by_us(body: Mapping[str, Any]) -> int:

@@ -21,7 +21,7 @@ from bot.domain.following import digest_of
 from bot.domain.lenses import folded, is_unwanted
 from bot.domain.remarks import Finding, judged, still_so
 
-# So much of a group the second reader sees whole: what is claimed of one hunk may hang on another.
+# Of a change of so much the second reader sees all: what is claimed of one hunk may hang on another.
 WHOLE_TOKENS: Final = 12_000
 # A group of so much is told that it may look elsewhere: of a small one the telling would be a large part.
 LEAST_TO_LOOK: Final = 8_000
@@ -143,9 +143,8 @@ def _weighed(claims: Claims, second: Settled) -> _Weighed:
 
 def _around(group: Sequence[FileDiff], changed: Changed, claims: Sequence[Finding]) -> Sequence[FileDiff]:
     """What is to be seen to look again: all of it, or, of much, where something is claimed of each file."""
-    whole = [changed.files[file.path] for file in group]
-    if sum(map(tokens_of, whole)) <= WHOLE_TOKENS:
-        return whole
+    if sum(tokens_of(changed.files[file.path]) for each in changed.groups for file in each) <= WHOLE_TOKENS:
+        return [changed.files[file.path] for file in group]
     return [_at_claims(file, claims, changed) for file in group]
 
 
