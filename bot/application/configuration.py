@@ -205,7 +205,8 @@ class Configuration(BaseModel):
         "and what asks for one beside `/claude review`: a `label`, or being asked of a `reviewer` (a person "
         "or `org/team`); for changes of some `paths` also a `text` of what to know there (`instructions`); "
         "which readers it has (`readers`), by name, and those of the repository's "
-        "own with a `name`, a `text` and maybe `paths`",
+        "own with a `name`, a `text` and maybe `paths`; "
+        "and the repository's own `tools` that look at it: all that its files tell of, or these commands",
     )
     branch: str = Field(
         default=USUAL,

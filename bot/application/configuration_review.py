@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from bot.application.configuration_tools import MOST_TOOLS, ReviewTool
 from bot.domain.codeowners import pattern_of
 from bot.domain.lenses import LENSES, Lens
 from bot.domain.remarks import Severity
@@ -71,6 +72,7 @@ class Review(BaseModel):
     confidence: int = Field(default=70, ge=0, le=100)
     label: Label | None = None
     reviewer: Reviewer | None = None
+    tools: bool | Annotated[list[ReviewTool], Field(max_length=MOST_TOOLS)] = False
     instructions: list[PathInstruction] = Field(default=[], max_length=20)
     readers: list[Lens | OwnReader] = Field(default=[], max_length=12)
 

@@ -1,6 +1,5 @@
 """Asking for a review: by whoever may, or by the repository's own configuration."""
 
-from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -13,11 +12,9 @@ from bot.application.frozen import check_may_move, freezes_on
 from bot.application.in_force import in_force
 from bot.application.ports import World
 from bot.application.recording import append_beside
-from bot.application.review_forks import admits
 from bot.application.review_seen import look_early
 from bot.application.rights import check_right, is_served
 from bot.application.side_by_side import both
-from bot.domain.review_pauses import is_paused
 from bot.domain.reviewing import Request, requested, stream_of
 from bot.records import Repository, Start, StepFailed
 
@@ -44,20 +41,6 @@ async def ask_for_review(asked: Review, *, key: str, door: str, world: World, ca
 async def _check(asked: Review, world: World) -> None:
     await check_right(asked, world)
     await check_may_move(asked.repository, world)
-
-
-async def consider(unasked: Request, *, is_fork: bool = False, key: str, world: World) -> None:
-    """Begin one by itself, where that is wanted and nobody has stopped it."""
-    repository, number = unasked.repository, unasked.number
-    past = await world.log.read(stream_of(repository.id, number))
-    if is_paused(past) or not await is_wanted(repository, world, is_fork=is_fork):
-        return
-    if not is_fork:
-        await begin_unasked(unasked, key=key, world=world)
-        return
-    pull = await world.reviews.look(repository, number)
-    if await admits(repository, pull, key=key, world=world):
-        await begin_unasked(replace(unasked, is_brief=True), key=key, world=world)
 
 
 async def begin_unasked(unasked: Request, *, key: str, world: World) -> None:

@@ -4,9 +4,10 @@ import structlog
 
 from bot.application.ports import World
 from bot.application.recording import append_beside
+from bot.application.review_again import checked
 from bot.domain import review_forks as forks
 from bot.domain.review_pauses import is_reviewed
-from bot.domain.reviewing import Request, stream_of
+from bot.domain.reviewing import Request, is_under_way, stream_of
 from bot.records import Repository
 from bot.review_records import Reviewable
 
@@ -31,6 +32,9 @@ async def admits(repository: Repository, pull: Reviewable, *, key: str, world: W
     past = await world.log.read(stream_of(repository.id, pull.number))
     if not pull.is_open or pull.is_draft or is_reviewed(past, pull.head):
         return False
+    known = await checked(world, repository, pull.head)
+    if is_under_way(past) and known is not None and known[0] == pull.number:
+        return False  # what a person asked for is not overtaken by a part of it
     why = await _why_not(repository, pull, key=key, world=world)
     if why is not None:
         log.info("fork_not_reviewed_unasked", why=why, number=pull.number)

@@ -48,6 +48,7 @@ class Asking:
     readers: Readers = Readers()  # noqa: RUF009  frozen
     not_secret: tuple[str, ...] = ()
     patient: bool = False
+    by_tools: Sequence[Finding] = ()
 
     @property
     def held_against(self) -> str:
@@ -80,6 +81,8 @@ def finding_question(
 ) -> Question:
     """What is wrong with these files' changes, beside what was said of them before."""
     nonce, pull = nonce_of(asking.key), asking.pull
+    paths = {file.path for file in group}
+    known = [*earlier, *(each for each in asking.by_tools if each.anchor.path in paths)]
     focus = (
         fence(visible_markdown(asking.focus).text, "what to look at", nonce) if asking.focus else "(nothing)"
     )
@@ -97,7 +100,7 @@ def finding_question(
             "readers": ", ".join(asking.readers.names),
         },
         "review_change": {
-            "known": fence("\n".join(map(_said, earlier)), "said before", nonce) if earlier else "(nothing)",
+            "known": fence("\n".join(map(_said, known)), "said before", nonce) if known else "(nothing)",
             "diff": _shown(diff, group, asking, nonce),
         },
     }
@@ -193,4 +196,8 @@ def _earlier(it: Finding) -> dict[str, object]:
 
 
 def _said(it: Finding) -> str:
-    return f"{it.anchor.path}: {it.title}"
+    return (
+        f"{it.anchor.path}:{it.anchor.line}: {it.title} ({it.rule})"
+        if it.tool
+        else f"{it.anchor.path}: {it.title}"
+    )

@@ -20,7 +20,10 @@ from bot.application.review_paying import Cost
 from bot.application.review_questions import Asking
 from bot.application.review_readers import readers_of
 from bot.application.review_seen import Seen, load_seen
+from bot.application.review_tools import Job, Tooled, run_tools
+from bot.application.side_by_side import both
 from bot.domain.fencing import nonce_of
+from bot.domain.lint_findings import gone, merged
 from bot.domain.remarks import Finding, Severity, each_once
 from bot.domain.reviewing import Request, is_overtaken, read_before, request_in
 from bot.records import STOPPED, Recorded, Repository, StepFailed
@@ -61,6 +64,7 @@ class Read:
     guided: Guided = Guided()  # noqa: RUF009  frozen
     readers: tuple[str, ...] = ()
     looked_at: tuple[str, ...] = ()
+    tooled: Tooled = Tooled()  # noqa: RUF009  frozen
 
     def without(self, fingerprints: Collection[str]) -> "Read":
         """The same without what was withdrawn since."""
@@ -86,7 +90,7 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
     digest, before = await _before(past, asked_key, request, world)
     known = Known(
         not_secret=not_secret,
-        findings=() if before is None else before.findings,
+        findings=() if before is None else [each for each in before.findings if not each.tool],
         hunks=() if before is None or _is_anew(request) else before.hunks,
         most=BRIEF_GROUPS if request.is_brief else MOST_GROUPS,
     )
@@ -95,7 +99,10 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
     read = read if before is None else _going_on(read, before, is_anew=not known.hunks)
     key = f"{asked_key}:{pull.head}:{digest[:16]}" if digest else f"{asked_key}:{pull.head}"
     place = Place(repository=request.repository, pull=pull, paths=read.anew, nonce=nonce_of(key))
-    guidance = await gather(place, settings.instructions, world)
+    job = Job(request=request, pull=pull, changed=changed, not_secret=not_secret)
+    guidance, tooled = await both(
+        gather(place, settings.instructions, world), run_tools(job, settings, world)
+    )
     asking = Asking(
         request=request,
         pull=pull,
@@ -105,12 +112,15 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
         readers=await readers_of(settings, place),
         not_secret=tuple(not_secret),
         patient=settings.patient and request.by is None,
+        by_tools=tooled.findings,
     )
-    read = replace(read, guided=guidance.guided, readers=asking.readers.names if read.anew else ())
+    names = asking.readers.names if read.anew else ()
+    read = replace(read, guided=guidance.guided, readers=names, tooled=tooled)
     check = partial(_check_wanted, stream, asked_key, world)
     for group in await Parts(asking=asking, changed=changed, check=check, world=world).read():
         read = _with(read, group)
-    return await world.blobs.put(request.repository.id, msgspec.json.encode(_settled(read)))
+    done = _with_tools(_settled(read), () if before is None else before.findings)
+    return await world.blobs.put(request.repository.id, msgspec.json.encode(done))
 
 
 async def _check_wanted(stream: str, asked_key: str, world: World) -> None:
@@ -212,6 +222,12 @@ def _with(read: Read, it: Group) -> Read:
         cost=read.cost.plus_all(it.cost),
         looked_at=tuple(sorted({*read.looked_at, *it.looked_at})),
     )
+
+
+def _with_tools(read: Read, before: Sequence[Finding]) -> Read:
+    """With what the repository's own tools say by now, and say no more."""
+    found = merged(read.findings, read.tooled.findings)
+    return replace(read, findings=found, mended=(*read.mended, *gone(before, found, read.tooled.names)))
 
 
 def _settled(read: Read) -> Read:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from bot.application import reader_words
 from bot.application import review_guidance_words as guidance_words
 from bot.application import review_pause_words as pause_words
+from bot.application import review_tool_words as tool_words
 from bot.application import review_words as words
 from bot.application.placing import Placed, place
 from bot.application.ports import World
@@ -89,7 +90,12 @@ async def _walkthrough(
     marker = words.walkthrough_marker(repository.id, number)
     past = await world.log.read(stream_of(repository.id, number))
     paused = pause_words.below(is_paused=is_paused(past))
-    below = f"{reader_words.below(read.readers)}{guidance_words.below(read.guided)}{paused}"
+    said = (
+        reader_words.below(read.readers),
+        guidance_words.below(read.guided),
+        tool_words.below(read.tooled),
+    )
+    below = f"{''.join(said)}{paused}"
     body = f"{marker}\n{words.walkthrough(read, found, request, verdicts)}{below}"
     name = f"walkthrough:{repository.id}:{number}"
     await place(Placed(repository=repository, number=number, name=name, marker=marker), body, world)

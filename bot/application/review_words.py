@@ -142,11 +142,16 @@ def at_line(it: Finding) -> str:
     seen = ", ".join(filter(None, (seen_by(it), f"{it.confidence}% sure")))
     parts = [
         f"**{it.severity}** ({seen}): {_line(it.title, most=LONGEST_LINE)}",
-        _line(it.text, most=LONGEST_TEXT),
+        _line(f"{it.text} {_by_tool(it)}".strip(), most=LONGEST_TEXT),
     ]
     if it.suggestion is not None:
         parts.append(block(it.suggestion))
     return "\n\n".join([*parts, verdict_words.called(it), finding_marker(it.fingerprint)])
+
+
+def _by_tool(it: Finding) -> str:
+    """By which tool of the repository's own, and by which of its rules."""
+    return f"By {code(it.tool)}, {code(it.rule.partition(':')[2])}." if it.tool else ""
 
 
 def mended(head: str) -> str:
@@ -228,7 +233,7 @@ def _whole(found: Iterable[Finding]) -> list[str]:
     """With why, as far as there is room for it."""
     rows, room = [], LONGEST_LISTING
     for each in found:
-        row = f"{_row(each).rstrip('.')}. {_line(each.text, most=LONGEST_TEXT)}"
+        row = f"{_row(each).rstrip('.')}. {_line(f'{each.text} {_by_tool(each)}'.strip(), most=LONGEST_TEXT)}"
         row = row if len(row) <= room else _row(each)
         room -= len(row)
         rows.append(row)

@@ -14,8 +14,9 @@ from bot.application.effects import once
 from bot.application.ports import World
 from bot.application.retrying import LeavesOnce, carry, note_held_up, pause_after
 from bot.application.review_again import note_check
-from bot.application.review_asking import WORKFLOW, consider
+from bot.application.review_asking import WORKFLOW
 from bot.application.review_batches import LEFT, WAITS, look_at_batches
+from bot.application.review_considering import consider
 from bot.application.review_forks import note_vouched
 from bot.application.review_heeding import WORKFLOW as HEED
 from bot.application.review_heeding import heed, sign_of
@@ -75,11 +76,11 @@ async def open_check(
             )
         )
 
-    await note_vouched(world, request, pull, key=asked_key)
     check, seen = await both(
         once(world, f"check:{external}", find=find, make=make), keep_more(world, request.repository, pull)
     )
     await note_check(world, request.repository, pull.head, number=request.number, check=int(check))
+    await note_vouched(world, request, pull, key=asked_key)
     return [seen, check]
 
 

@@ -25,6 +25,7 @@ class Finding:
     Without code it is of no line that a remark can stand on; of line 0 where its lines cannot be found again.
     One that was followed goes by the fingerprint that it had. One that is unsettled is neither borne out nor
     ruled out by the code that was shown. `lenses` are what it was seen by, nothing where that is not known.
+    Of a `tool` of the repository's own nobody needs to look again.
     """
 
     rule: str
@@ -39,6 +40,7 @@ class Finding:
     known_as: str = ""
     is_unsettled: bool = False
     lenses: tuple[str, ...] = ()
+    tool: str = ""
 
     @property
     def is_placed(self) -> bool:
@@ -138,6 +140,11 @@ def conclusion(findings: Sequence[Finding], *, fails_at: Severity | None, is_who
     if any(not each.is_unsettled for each in grave):
         return "failure"
     return "success" if is_whole and not grave else "neutral"
+
+
+def graver(one: Severity, other: Severity) -> Severity:
+    """The one that is worse."""
+    return min(one, other, key=SEVERITIES.index)
 
 
 def judged(

@@ -81,8 +81,8 @@ def values_of(described: Mapping[str, Any]) -> str:
         case {"$ref": name}:
             parts = schema()["$defs"][name.rpartition("/")[2]]["properties"]
             words = "; ".join(f"`{each}:` {values_of(it)}" for each, it in parts.items())
-        case {"anyOf": [one, {"type": "null"}]}:
-            words = values_of(one)
+        case {"anyOf": several}:
+            words = ", or ".join(values_of(each) for each in several if each.get("type") != "null")
         case {"enum": names}:
             words = ", ".join(f"`{name}`" for name in names)
         case {"type": "array", "maxItems": most}:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.application.configuration import PATH
-from bot.application.review_asking import consider
+from bot.application.review_again import note_check
+from bot.application.review_considering import consider
 from bot.application.review_forks import admits, note_vouched
 from bot.application.review_pausing import FOLLOWS, UNASKED_NONE
 from bot.application.reviewing import open_check
@@ -132,6 +133,16 @@ async def test_what_was_reviewed_is_not_begun_again_by_opening_it_again() -> Non
     await holds(stage, STREAM, reviewing.concluded(Ended(outcome="said", head=OPEN.head)))
 
     assert not await is_begun(stage)
+
+
+@pytest.mark.parametrize(("number", "is_so"), [(5, False), (6, True)])
+async def test_what_a_person_asked_for_is_not_overtaken_by_a_part_of_it(number: int, *, is_so: bool) -> None:
+    stage = staged()
+    await vouched(stage)
+    await holds(stage, STREAM, reviewing.requested(replace(PUSHED, by=DEVELOPER)))
+    await note_check(stage.world, SHOP, OPEN.head, number=number, check=31)
+
+    assert await is_begun(stage) is is_so
 
 
 async def test_a_full_day_begins_none_and_the_next_one_does() -> None:

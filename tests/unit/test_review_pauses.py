@@ -9,7 +9,8 @@ from bot.application import review_pause_words as words
 from bot.application.asked import PauseReviews, ResumeReviews, Review
 from bot.application.configuration import PATH
 from bot.application.review_again import note_check
-from bot.application.review_asking import ask_for_review, consider
+from bot.application.review_asking import ask_for_review
+from bot.application.review_considering import consider
 from bot.application.review_pausing import (
     FOLLOWS,
     NOT_PAUSED,
