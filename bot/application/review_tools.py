@@ -15,6 +15,7 @@ from bot.application.installations import Furnished
 from bot.application.ports import World
 from bot.application.review_changes import Changed
 from bot.application.setting_up import EXECUTABLE, Place, furnished
+from bot.application.side_by_side import all_of
 from bot.domain.diff import FileDiff
 from bot.domain.lint_findings import capped, findings_of
 from bot.domain.lint_reports import LARGEST_CHARACTERS, Said, Unreadable, in_lines, in_report
@@ -104,7 +105,7 @@ async def _run(it: Job, settings: Settings, world: World) -> Tooled:
     async with furnished(world, await _place(it, world)) as room:
         if room.failed:
             return Tooled(ran=tuple(Ran(name=tool.name, why="setup") for tool, _ in meant))
-        told = await asyncio.gather(*(_told(it, tool, argv, edits, room, world) for tool, argv in meant))
+        told = await all_of(_told(it, tool, argv, edits, room, world) for tool, argv in meant)
     findings, more = capped([each for _, found in told for each in found])
     return Tooled(ran=tuple(ran for ran, _ in told), findings=tuple(findings), more=more)
 
