@@ -108,7 +108,7 @@ def world_of(
         branches=GitHubBranches(app),
         pulls=GitHubPullRequests(app),
         labels=GitHubLabels(app),
-        checks=GitHubChecks(app),
+        checks=GitHubChecks(app, heeds=CHECK),
         reviews=GitHubReviews(app),
         review_threads=GitHubThreads(app),
         review_checks=GitHubChecks(app, name=CHECK),

@@ -6,6 +6,7 @@ from typing import Any
 from bot.application.checking_configuration import Proposed, check_configuration
 from bot.application.commands import note_closed
 from bot.application.deprecating import note_removal_closed
+from bot.application.review_asking import OWN
 from bot.application.review_heeding import after_sign
 from bot.application.reviewing import after_event
 from handlers.conversation import Context
@@ -31,10 +32,10 @@ async def moved(data: Mapping[str, Any], context: Context) -> None:
     The bot's own changes hold none.
     """
     pull = MovedPullRequest.from_payload(data)
-    if pull.by.login != await context.world.repositories.app_login():
+    if not await _is_ours(pull.by.login, context):
         proposed = Proposed(repository=pull.repository, head=pull.head, base=pull.base)
         await check_configuration(proposed, context.world)
-        await _review(pull, str(data["action"]), context)
+    await _review(pull, str(data["action"]), context)
 
 
 async def made_ready(data: Mapping[str, Any], context: Context) -> None:
@@ -50,9 +51,15 @@ async def signed(data: Mapping[str, Any], context: Context) -> None:
 
 
 async def _review(pull: MovedPullRequest, cause: str, context: Context) -> None:
-    """A review by itself, where that is wanted; a draft's and the bot's own only if somebody asks."""
-    is_own = pull.author == await context.world.repositories.app_login()
-    if not pull.is_draft and not is_own:
-        is_fork = not pull.is_from_here
-        start = after_event(pull.repository, pull.number, cause, is_fork=is_fork, key=context.key)
-        context.follow_ups.append(start)
+    """A review by itself, where that is wanted; a draft's only if somebody asks."""
+    if pull.is_draft:
+        return
+    why = OWN if await _is_ours(pull.author, context) else cause
+    is_fork = not pull.is_from_here
+    context.follow_ups.append(
+        after_event(pull.repository, pull.number, why, is_fork=is_fork, key=context.key)
+    )
+
+
+async def _is_ours(login: str | None, context: Context) -> bool:
+    return login == await context.world.repositories.app_login()

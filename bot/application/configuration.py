@@ -199,7 +199,8 @@ class Configuration(BaseModel):
     review: Review = Field(
         default=Review(),
         description="reviews of pull requests: whether each gets one by itself (`automatic`, with `forks` "
-        "those from forks too) and such a one is read by batches, later and at half the price (`patient`), "
+        "those from forks too) and such a one is read by batches, later and at half the price (`patient`); "
+        "whether each of the bot's `own` does; "
         "from which severity on the check fails (`fails_at`), how sure of a finding the bot has to be "
         "(`confidence`), "
         "and what asks for one beside `/claude review`: a `label`, or being asked of a `reviewer` (a person "

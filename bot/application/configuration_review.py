@@ -68,6 +68,7 @@ class Review(BaseModel):
     automatic: bool = False
     forks: bool = False
     patient: bool = False
+    own: bool = False
     fails_at: Severity | None = None
     confidence: int = Field(default=70, ge=0, le=100)
     label: Label | None = None

@@ -21,6 +21,8 @@ from bot.records import Repository, Start, StepFailed
 log = structlog.get_logger()
 
 WORKFLOW: Final = "review.run_v1"
+# Why it is thought of, where the bot itself opened the pull request.
+OWN: Final = "own"
 
 
 async def ask_for_review(asked: Review, *, key: str, door: str, world: World, cause: str = "asked") -> None:
@@ -48,8 +50,13 @@ async def begin_unasked(unasked: Request, *, key: str, world: World) -> None:
     await _note(unasked, key, "github", world)
 
 
-async def is_wanted(repository: Repository, world: World, *, is_fork: bool = False) -> bool:
-    """Whether the default branch's configuration wants them by themselves, and nothing is frozen."""
+async def is_wanted(
+    repository: Repository, world: World, *, is_fork: bool = False, is_own: bool = False
+) -> bool:
+    """Whether the default branch's configuration wants them by themselves, and nothing is frozen.
+
+    Of the bot's own pull requests another word of it counts.
+    """
     if not await is_served(repository, world) or await freezes_on(repository, world):
         return False
     try:
@@ -57,7 +64,7 @@ async def is_wanted(repository: Repository, world: World, *, is_fork: bool = Fal
     except StepFailed as no:
         log.warning("review_not_considered", code=no.code)
         return False
-    return said is not None and said.automatic and (said.forks or not is_fork)
+    return said is not None and (said.own if is_own else said.automatic and (said.forks or not is_fork))
 
 
 async def configured(repository: Repository, world: World) -> Settings | None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.application.ports import World
-from bot.application.review_asking import begin_unasked, is_wanted
+from bot.application.review_asking import OWN, begin_unasked, is_wanted
 from bot.application.review_forks import admits
 from bot.domain.review_pauses import is_paused
 from bot.domain.reviewing import Request, stream_of
@@ -13,7 +13,8 @@ async def consider(unasked: Request, *, is_fork: bool = False, key: str, world: 
     """Begin one by itself, where that is wanted and nobody has stopped it."""
     repository, number = unasked.repository, unasked.number
     past = await world.log.read(stream_of(repository.id, number))
-    if is_paused(past) or not await is_wanted(repository, world, is_fork=is_fork):
+    is_own = unasked.cause == OWN
+    if is_paused(past) or not await is_wanted(repository, world, is_fork=is_fork, is_own=is_own):
         return
     if not is_fork:
         await begin_unasked(unasked, key=key, world=world)

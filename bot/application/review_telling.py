@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from bot.application import reader_words
+from bot.application import review_failing_words as failing_words
 from bot.application import review_guidance_words as guidance_words
 from bot.application import review_pause_words as pause_words
 from bot.application import review_tool_words as tool_words
@@ -104,5 +105,8 @@ async def _walkthrough(
 async def _conclude(repository: Repository, check: int, read: Read, found: Sorted, world: World) -> str:
     title, summary = words.ended(read, found)
     ends = conclusion(found.all, fails_at=read.fails_at, is_whole=not read.unread and not read.withdrawn)
-    await world.review_checks.complete(repository, check, conclusion=ends, title=title, summary=summary)
+    why = failing_words.below(read, found)
+    await world.review_checks.complete(
+        repository, check, conclusion=ends, title=title, summary=f"{summary}{why}"
+    )
     return ends

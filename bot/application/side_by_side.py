@@ -1,7 +1,7 @@
 """Several things at the same time, where none needs what comes of another."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Coroutine, Iterable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -16,6 +16,16 @@ async def both(first: Coroutine[Any, Any, T], second: Coroutine[Any, Any, V]) ->
     except BaseExceptionGroup as failures:
         raise failures.exceptions[0] from None
     return one.result(), other.result()
+
+
+async def all_of(each: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """What comes of each, in their order; as of two."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            begun = [group.create_task(one) for one in each]
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+    return [one.result() for one in begun]
 
 
 async def beside(courtesy: Awaitable[None], work: Awaitable[T]) -> T:

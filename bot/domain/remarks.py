@@ -135,11 +135,16 @@ def conclusion(findings: Sequence[Finding], *, fails_at: Severity | None, is_who
     """
     if fails_at is None:
         return "neutral"
-    graver = SEVERITIES[: SEVERITIES.index(fails_at) + 1]
-    grave = [each for each in findings if each.severity in graver]
-    if any(not each.is_unsettled for each in grave):
+    judging = grave(findings, fails_at)
+    if any(not each.is_unsettled for each in judging):
         return "failure"
-    return "success" if is_whole and not grave else "neutral"
+    return "success" if is_whole and not judging else "neutral"
+
+
+def grave(findings: Iterable[Finding], fails_at: Severity) -> list[Finding]:
+    """Those of that severity, or a graver one."""
+    graver = SEVERITIES[: SEVERITIES.index(fails_at) + 1]
+    return [each for each in findings if each.severity in graver]
 
 
 def graver(one: Severity, other: Severity) -> Severity:

@@ -28,8 +28,9 @@ _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 class GitHubChecks:
     """Check runs of this App: one of the same name by somebody else is not ours."""
 
-    def __init__(self, app: GitHubApp, *, name: str = CHECK_NAME) -> None:
-        self._app = app
+    def __init__(self, app: GitHubApp, *, name: str = CHECK_NAME, heeds: str = "") -> None:
+        """`heeds` is a check of ours that judges as one of somebody else's does."""
+        self._app, self._heeds = app, heeds
         self._name = name
 
     async def find(self, repository: Repository, *, head: str, external_id: str) -> int | None:
@@ -108,11 +109,12 @@ class GitHubChecks:
         await self._app.on(repository, TALK).tell("reword_check", "PATCH", "check-runs", check, body=body)
 
     async def of_others(self, repository: Repository, head: str) -> list[OthersCheck]:
-        """The newest of each that is not ours; of very many the first thousand."""
+        """The newest of each that judges and is not ours, or is heeded; of very many the first thousand."""
         found: list[OthersCheck] = []
 
         def is_enough(check: Mapping[str, Any]) -> bool:
-            if (check["app"] or {}).get("id") != self._app.id:
+            is_ours = (check["app"] or {}).get("id") == self._app.id
+            if not is_ours or check["name"] == self._heeds:
                 found.append(_others(check))
             return len(found) >= MOST_CHECKS
 

@@ -192,3 +192,17 @@ async def test_only_a_job_of_github_actions_has_a_log(hostile: hostile_github.Si
     found = await GitHubChecks(hostile.app).of_others(hostile_github.ERP, "a" * 40)
 
     assert [each.job for each in found] == [77, None, None, None, None]
+
+
+async def test_of_our_own_only_the_one_that_is_heeded_judges(hostile: hostile_github.Side) -> None:
+    run = {"id": 1, "status": "completed", "conclusion": "failure", "details_url": None}
+    ours = {
+        "output": {"title": None, "summary": None},
+        "app": {"id": hostile.app.id, "slug": "claude-code-bot"},
+    }
+    runs = [{**run, **ours, "name": name} for name in ("Claude Code Bot", "Claude review")]
+    hostile.hostile.will(Says(body={"total_count": 2, "check_runs": runs}))
+
+    found = await GitHubChecks(hostile.app, heeds="Claude review").of_others(hostile_github.ERP, "a" * 40)
+
+    assert [each.name for each in found] == ["Claude review"]

@@ -472,7 +472,7 @@ async def test_the_configuration_says_where_each_value_comes_from() -> None:
 | `test_reruns` | `1` | the bot's default |
 | `checks` | `send_back: true, minutes: 60` | the bot's default |
 | `ask` | `readers: false` | the bot's default |
-| `review` | `automatic: false, forks: false, patient: false, confidence: 70, tools: false` | the bot's default |
+| `review` | `automatic: false, forks: false, patient: false, own: false, confidence: 70, tools: false` | the bot's default |
 | `branch` | `claude/{issue}-{id}` | the bot's default |
 | `labels` | (not set) | the bot's default |
 | `reviewers` | `codeowners` | the bot's default |

@@ -65,7 +65,7 @@ async def test_key_by_key_the_nearer_file_says_it_and_else_the_default_holds() -
 | `test_reruns` | `1` | the bot's default |
 | `checks` | `send_back: true, minutes: 60` | the bot's default |
 | `ask` | `readers: false` | the bot's default |
-| `review` | `automatic: false, forks: false, patient: false, confidence: 70, tools: false` | the bot's default |
+| `review` | `automatic: false, forks: false, patient: false, own: false, confidence: 70, tools: false` | the bot's default |
 | `branch` | `claude/{issue}-{id}` | the bot's default |
 | `labels` | (not set) | the bot's default |
 | `reviewers` | `codeowners` | the bot's default |

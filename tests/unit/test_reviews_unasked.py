@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.application.review_asking import OWN
 from bot.records import Start
 from handlers import GITHUB
 from handlers.conversation import Context
@@ -50,12 +51,24 @@ async def test_a_draft_is_not(kind: str) -> None:
     assert await begun(kind, payload(kind, repo={"id": SHOP.id}, draft=True)) == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
-async def test_the_bots_own_are_not(kind: str) -> None:
-    own = payload(kind, repo={"id": SHOP.id})
-    own["sender"]["login"] = "claude-code-bot[bot]"
-    own["pull_request"]["user"]["login"] = "claude-code-bot[bot]"
-    another_moved_it = payload(kind, repo={"id": SHOP.id})
-    another_moved_it["pull_request"]["user"]["login"] = "claude-code-bot[bot]"
+BOT = "claude-code-bot[bot]"
 
-    assert [await begun(kind, own), await begun(kind, another_moved_it)] == [[], []]
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("by", [BOT, "requester"])
+async def test_the_bots_own_are_thought_of_as_such_whoever_moved_them(kind: str, by: str) -> None:
+    own = payload(kind, repo={"id": SHOP.id})
+    own["sender"]["login"] = by
+    own["pull_request"]["user"]["login"] = BOT
+
+    [start] = await begun(kind, own)
+
+    assert start.args[-2] == OWN
+
+
+@pytest.mark.parametrize("kind", ["opened", "reopened", "synchronize"])
+async def test_what_the_bot_pushes_to_somebody_elses_is_not(kind: str) -> None:
+    moved = payload(kind, repo={"id": SHOP.id})
+    moved["sender"]["login"] = BOT
+
+    assert await begun(kind, moved) == []
