@@ -12,6 +12,7 @@ from inline_snapshot import snapshot
 from standins.github.people import GitHub
 from tests.story import Team
 from tests.story.fixes import FILES, MENDED, fixes, fixes_or_reviews, outcome, told
+from tests.story.mentions import BOT, means
 from tests.story.reviews import CHANGED, SOURCE, first_thread, has_a_change, talk
 
 NAMED: Final = re.compile(r"`([0-9a-f]{8})`")
@@ -269,3 +270,19 @@ It c\u200bloses #1. !\u200b[x]\u200b(https://eve.example/x)
         "\\/merge @\u200badmin &lt;!-- claude-code-bot:fix:1 -->"
     )
     assert team.github.effects() == {"create_commit": 1, "create_tree": 1, "move_branch": 1}
+
+
+@pytest.mark.parametrize("script", [means("fix", fixes())])
+async def test_plain_words_only_propose_a_fix_that_a_person_has_to_say(team: Team) -> None:
+    pull = await has_a_change(team)
+
+    await team.developer.comments(f"{BOT} add to the total, please", on=pull)
+    await team.bot.comes_to_rest()
+    (proposed,) = pull.replies()
+    before = told(pull), team.github.effects()
+    await team.developer.comments("/claude fix add to the total, please", on=pull)
+    await team.bot.comes_to_rest()
+
+    assert "\n/claude fix add to the total, please\n" in proposed
+    assert before == ([], {})
+    assert team.github.file("count.py", branch="count") == MENDED
