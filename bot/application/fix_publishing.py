@@ -9,7 +9,7 @@ import structlog
 from bot.application import fix_words as words
 from bot.application.effects import once
 from bot.application.fix_draft import At, Draft, at, keep_draft, load_draft, load_edits
-from bot.application.fix_seeing import CLOSED
+from bot.application.fix_seeing import MOVED, check_stands
 from bot.application.fix_writing import check_goes_on
 from bot.application.ports import World
 from bot.domain.policy import Permission, holds, role_of
@@ -17,7 +17,6 @@ from bot.records import StepFailed
 
 log = structlog.get_logger()
 
-MOVED: Final = "branch_moved"
 # Where GitHub lets nobody push there, or not the App: then it is offered beside.
 NOT_OURS: Final = frozenset(("branch_protected", "github_forbidden", "branch_gone"))
 
@@ -80,11 +79,7 @@ async def _check_may(it: At, world: World) -> None:
     role = role_of(await world.repositories.role_name(it.repository, it.wish.by))
     if not holds(role, Permission.WRITE):
         raise StepFailed("requester_lost_access", it.wish.by.login)
-    pull = await world.reviews.look(it.repository, it.wish.number)
-    if not pull.is_open:
-        raise StepFailed(CLOSED)
-    if pull.head != it.seen.pull.head:
-        raise StepFailed(MOVED, pull.head)
+    await check_stands(it.wish, it.seen, world)
 
 
 async def _pushed(it: At, commit: str, world: World) -> bool:

@@ -32,6 +32,7 @@ from bot.review_records import Remark, Reviewable
 
 DUPLICATE: Final = "duplicate"
 CLOSED: Final = "closed"
+MOVED: Final = "branch_moved"
 MOST_REMARKS: Final = 30
 
 
@@ -102,6 +103,15 @@ async def see(world: World, stream: str, asked_key: str, *, key: str) -> str:
         raise StepFailed(CLOSED)
     seen = await _seen(wish, pull, world)
     return await world.blobs.put(repository.id, msgspec.json.encode(seen))
+
+
+async def check_stands(wish: Wish, seen: Seen, world: World) -> None:
+    """Raise StepFailed where the pull request is closed by now, or others have pushed to it."""
+    pull = await world.reviews.look(wish.repository, wish.number)
+    if not pull.is_open:
+        raise StepFailed(CLOSED)
+    if pull.head != seen.pull.head:
+        raise StepFailed(MOVED, pull.head)
 
 
 async def load_seen(world: World, repository: Repository, digest: str) -> Seen:

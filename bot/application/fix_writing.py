@@ -23,7 +23,7 @@ from bot.application.fix_draft import (
     load_edits,
 )
 from bot.application.fix_request import repair_text, request_text
-from bot.application.fix_seeing import place_of
+from bot.application.fix_seeing import check_stands, place_of
 from bot.application.frozen import check_not_frozen
 from bot.application.installations import Furnished
 from bot.application.ports import World
@@ -60,13 +60,15 @@ MAX_TOKENS: Final = 16_000
 async def think(world: World, stream: str, asked_key: str, seen: str, *, key: str) -> str:
     """Ask the model once, unless what it said last still waits: what follows from that.
 
-    Raises StepFailed at a ceiling, where it is stopped or frozen, and where nothing more can come of it.
+    Raises StepFailed at a ceiling, where it is stopped, frozen, closed or moved by others, and where nothing
+    more can come of it.
     """
     it = await at(world, stream, asked_key, seen)
     draft = await load_draft(it, world)
     if draft.move != ASK:
         return draft.move
     await check_goes_on(it, world)
+    await check_stands(it.wish, it.seen, world)
     if reached := draft.ceiling(world.rules):
         raise StepFailed("budget", reached)
     draft = await _asked(it, draft, world)

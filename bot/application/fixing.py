@@ -12,9 +12,9 @@ from bot.application import fix_words as words
 from bot.application.fix_asking import WORKFLOW
 from bot.application.fix_draft import TOOLS, WRITTEN
 from bot.application.fix_judging import GOOD, REPAIR, judge
-from bot.application.fix_publishing import MOVED, publish
+from bot.application.fix_publishing import publish
 from bot.application.fix_saying import begin, give_up, link, say, tell
-from bot.application.fix_seeing import DUPLICATE, see
+from bot.application.fix_seeing import DUPLICATE, MOVED, see
 from bot.application.fix_writing import think, use_tools
 from bot.application.ports import World
 from bot.application.retrying import LeavesOnce, carry, note_held_up, pause_after

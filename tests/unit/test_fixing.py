@@ -252,6 +252,20 @@ async def test_nothing_is_pushed_over_what_others_pushed(*, is_seen: bool) -> No
     assert (failure.value.code, stage.branches.moved) == ("branch_moved", [])
 
 
+@pytest.mark.parametrize(
+    ("now", "code"), [({"head": "e" * 40}, "branch_moved"), ({"is_open": False}, "closed")]
+)
+async def test_what_nobody_would_get_is_not_paid_for(now: Mapping[str, Any], code: str) -> None:
+    stage = await staged()
+    seen = await seen_by(stage)
+    stage.reviews.pull = replace(PULL, **now)
+
+    with pytest.raises(StepFailed) as failure:
+        await think(stage.world, STREAM, "k", seen, key="step")
+
+    assert (failure.value.code, stage.claude.asked) == (code, [])
+
+
 async def test_a_pull_request_of_its_own_is_opened_once_whatever_dies() -> None:
     stage = await staged(branches=branches(Protected))
     seen = await seen_by(stage)
