@@ -37,6 +37,7 @@ LATENCY: Final = 0.15
 PATIENCE_SECONDS: Final = 300.0
 QUIET_SECONDS: Final = 1.0
 WHO: Final = "requester"
+CACHED: Final = "cache_read_input_tokens"
 # What the bot asks by the way, whether anything is reviewed or not.
 BY_THE_WAY: Final = "/app/hook/"
 OURS: Final = re.compile(r"^(?:\d+\+|L\d+-)", re.MULTILINE)
@@ -49,6 +50,7 @@ class Cost:
     """What one review took: what was sent, in how many questions, and how many changed lines were shown."""
 
     sent: int
+    cached: int
     questions: int
     calls: int
     git: int
@@ -82,6 +84,7 @@ class Side:
         """What comes of that act, until there is one end more than before and nothing follows."""
         await self.quiet()
         calls, questions, before = len(self.github.calls), len(self.claude.requests), ends()
+        cached = self.claude.used[CACHED]
         began = time.perf_counter()
         await act()
         while ends() == before:
@@ -93,6 +96,7 @@ class Side:
         routes = [each.route for each in self.github.calls[calls:] if not each.route.startswith(BY_THE_WAY)]
         return Cost(
             sent=sum(map(sent, bodies)),
+            cached=self.claude.used[CACHED] - cached,
             questions=len(bodies),
             calls=sum(route != GIT_ROUTE for route in routes),
             git=routes.count(GIT_ROUTE),
@@ -207,7 +211,8 @@ async def begun(side: Side, branch: str, it: Change) -> Cost:
 def told(who: str, it: Cost, slow: Cost, lines: int) -> None:
     """What one side took of one change."""
     print(
-        f"  {who:8} {it.sent:6} tokens in {it.questions:2} questions, {it.calls} GitHub calls, "
+        f"  {who:8} {it.sent:6} tokens ({it.cached} of them from the cache) in {it.questions:2} questions, "
+        f"{it.calls} GitHub calls, "
         f"{it.git} of git, {it.seconds:.2f} s; {it.shown / lines:.0%} of the lines shown; "
         f"first question after {it.first:.2f} s, {slow.first:.2f} s with a slow GitHub"
     )
