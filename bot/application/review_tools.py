@@ -36,6 +36,10 @@ MOST_CHANGED_FILES: Final = 200
 Listing = Mapping[str, TreeEntry]
 
 
+class TooMuchChanged(Exception):
+    """More files of configuration are changed than are put back."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
     """One tool: how much it found on added lines, or by which code it was not run, with its last line."""
@@ -88,6 +92,8 @@ async def run_tools(it: Job, settings: Settings, world: World) -> Tooled:
     except (StepFailed, Unavailable) as no:
         log.warning("review_tools_not_run", code=no.code)
         return Tooled(ran=(Ran(name="", why=no.code),))
+    except TooMuchChanged:
+        return Tooled(ran=(Ran(name="", why="configuration_changed"),))
     except TimeoutError:
         return Tooled(ran=(Ran(name="", why="timeout"),))
 
@@ -144,7 +150,7 @@ async def _edits(
         if decides(path, tools) and before.get(path) != after.get(path)
     ]
     if len(changed) > MOST_CHANGED_FILES:
-        raise StepFailed("tools_configuration_changed", f"{len(changed)} files")
+        raise TooMuchChanged
     kept = [
         FileEdit(
             path=path,

@@ -113,7 +113,7 @@ async def test_too_many_changed_files_of_configuration_are_not_put_back() -> Non
 
     came = await tooled(staged(head=head))
 
-    assert came.ran == (Ran(name="", why="tools_configuration_changed"),)
+    assert came.ran == (Ran(name="", why="configuration_changed"),)
 
 
 async def test_in_a_brief_review_none_is_run() -> None:
