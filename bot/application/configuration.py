@@ -10,7 +10,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from bot.application.configuration_ask import Ask
-from bot.application.configuration_review import Label, Review, Reviewer
+from bot.application.configuration_review import REVIEWS, Label, Review, Reviewer
 from bot.domain import events as e
 from bot.domain.approving import teams_named
 from bot.domain.branch_names import ALLOWED, USUAL, is_a_name
@@ -196,19 +196,7 @@ class Configuration(BaseModel):
         description="questions about the code: whether those who may only read a private repository may ask "
         "them (`readers`)",
     )
-    review: Review = Field(
-        default=Review(),
-        description="reviews of pull requests: whether each gets one by itself (`automatic`, with `forks` "
-        "those from forks too) and such a one is read by batches, later and at half the price (`patient`); "
-        "whether each of the bot's `own` does; "
-        "from which severity on the check fails (`fails_at`), how sure of a finding the bot has to be "
-        "(`confidence`), "
-        "and what asks for one beside `/claude review`: a `label`, or being asked of a `reviewer` (a person "
-        "or `org/team`); for changes of some `paths` also a `text` of what to know there (`instructions`); "
-        "which readers it has (`readers`), by name, and those of the repository's "
-        "own with a `name`, a `text` and maybe `paths`; "
-        "and the repository's own `tools` that look at it: all that its files tell of, or these commands",
-    )
+    review: Review = Field(default=Review(), description=REVIEWS)
     branch: str = Field(
         default=USUAL,
         max_length=100,

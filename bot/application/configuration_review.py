@@ -1,7 +1,7 @@
 """What a repository may say of reviews."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -84,3 +84,17 @@ class Review(BaseModel):
         if len({*names}) != len(names):
             raise ValueError("two of them have the same name")
         return value
+
+
+REVIEWS: Final = (
+    "reviews of pull requests: whether each gets one by itself (`automatic`, with `forks` "
+    "those from forks too) and such a one is read by batches, later and at half the price (`patient`); "
+    "whether each of the bot's `own` does; "
+    "from which severity on the check fails (`fails_at`), how sure of a finding the bot has to be "
+    "(`confidence`), "
+    "and what asks for one beside `/claude review`: a `label`, or being asked of a `reviewer` (a person "
+    "or `org/team`); for changes of some `paths` also a `text` of what to know there (`instructions`); "
+    "which readers it has (`readers`), by name, and those of the repository's "
+    "own with a `name`, a `text` and maybe `paths`; "
+    "and the repository's own `tools` that look at it: all that its files tell of, or these commands"
+)
