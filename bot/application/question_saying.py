@@ -5,6 +5,8 @@ At a line it is a thread, in which nothing is edited: what holds it up is said t
 
 from dataclasses import dataclass
 
+import structlog
+
 from bot.application import question_words as words
 from bot.application.frozen import check_not_frozen
 from bot.application.placing import Placed, place
@@ -13,6 +15,9 @@ from bot.application.question_turns import load_replied
 from bot.application.recording import append_beside
 from bot.application.talking import Spot, say_there
 from bot.domain.enquiring import Concluded, Enquiry, concluded, ending_key, enquiry_in
+from bot.records import StepFailed
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +55,11 @@ async def say(world: World, stream: str, asked_key: str, digest: str, *, key: st
 
 
 async def give_up(it: At, code: str, world: World) -> None:
-    """It is not tried again, and whoever asked is told why."""
-    await tell(it, words.given_up(it.enquiry, code), world)
+    """It is not tried again, and whoever asked is told why; it has ended also where nobody can be told."""
+    try:
+        await tell(it, words.given_up(it.enquiry, code), world)
+    except StepFailed as no:
+        log.warning("question_end_not_told", code=no.code, detail=no.detail)
     await note(it, Concluded(outcome=code), world)
 
 

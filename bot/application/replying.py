@@ -29,7 +29,7 @@ from bot.domain.replying import (
 )
 from bot.domain.retrying import is_final
 from bot.infrastructure.engine import on, step
-from bot.records import STOPPED, StepFailed
+from bot.records import STOPPED, StepFailed, Unavailable
 
 log = structlog.get_logger()
 
@@ -80,7 +80,7 @@ async def _resolve(it: Dispute, world: World) -> bool:
         for thread in await world.review_threads.ours(it.repository, it.number):
             if thread.comment == it.thread:
                 return thread.is_resolved or await world.review_threads.resolve(it.repository, thread.id)
-    except StepFailed as no:
+    except (StepFailed, Unavailable) as no:
         log.warning("thread_not_resolved", code=no.code, detail=no.detail)
     return False
 

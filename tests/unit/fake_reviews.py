@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from bot.records import Repository, StepFailed
+from bot.records import Repository, StepFailed, Unavailable
 from bot.review_records import LineComment, Patch, Remark, Reviewable, Thread
 
 OPEN: Final = Reviewable(
@@ -64,7 +64,7 @@ class FakeThreads:
     refuses: bool = False
     forbids: bool = False
     looked: list[int] = field(default_factory=list)
-    lists: StepFailed | None = None
+    lists: StepFailed | Unavailable | None = None
 
     async def ours(self, repository: Repository, number: int) -> list[Thread]:
         if self.lists is not None:

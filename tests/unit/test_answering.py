@@ -525,6 +525,14 @@ async def test_what_time_does_not_mend_is_given_up_and_told(code: str, nth: int)
     assert stage.log.streams[STREAM][-1].data["outcome"] == code
 
 
+async def test_it_has_ended_also_where_nobody_may_be_told() -> None:
+    stage = await staged(is_pull=True, thread=500)
+    stage.review_threads.forbids = True
+
+    assert await set_aside(stage.world, STREAM, "k", 1, "refused_by_model", key="step") == 0
+    assert stage.log.streams[STREAM][-1].data["outcome"] == "refused_by_model"
+
+
 async def test_where_github_is_away_it_is_tried_again_by_the_engine() -> None:
     stage = await staged()
     stage.comments.away = True

@@ -16,7 +16,7 @@ from bot.domain.policy import Rules
 from bot.domain.replying import DISPUTED, HELD_UP, INSISTED, MOST_HEARD, WITHDRAWN, is_superseded
 from bot.domain.retrying import TRIES
 from bot.domain.reviewing import stream_of
-from bot.records import STOPPED, Actor, Answer, Start, StepFailed, Usage
+from bot.records import STOPPED, Actor, Answer, Start, StepFailed, Unavailable, Usage
 from bot.review_records import Remark, Thread
 from handlers import GITHUB
 from handlers.conversation import Context
@@ -193,13 +193,16 @@ async def test_where_github_lets_it_resolve_nothing_it_says_so() -> None:
     assert "I cannot resolve this thread here" in said(stage)[0]
 
 
-async def test_a_thread_that_is_not_listed_is_not_resolved_and_that_fails_nothing() -> None:
+@pytest.mark.parametrize("no", [StepFailed("pull_request_gone"), Unavailable("github_unavailable")])
+async def test_a_thread_that_is_not_listed_is_not_resolved_and_that_fails_nothing(
+    no: StepFailed | Unavailable,
+) -> None:
     stage = staged(says(withdraws=True), says(withdraws=True))
     await hears(stage)
     await hears(stage, key="l", at=OTHER)
     stage.review_threads.threads.pop(0)
     await goes(stage)
-    stage.review_threads.lists = StepFailed("pull_request_gone")
+    stage.review_threads.lists = no
     await goes(stage, "l")
 
     assert ["I cannot resolve" in each for at in (FIRST, OTHER) for each in said(stage, at)] == [True, True]
