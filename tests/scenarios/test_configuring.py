@@ -55,7 +55,7 @@ async def test_the_owners_file_holds_where_the_repositorys_own_says_nothing(team
 | `test_reruns` | `1` | the bot's default |
 | `checks` | `send_back: true, minutes: 60` | the bot's default |
 | `ask` | `readers: false` | the bot's default |
-| `review` | `automatic: false, own: false, confidence: 70` | the bot's default |
+| `review` | `automatic: false, forks: false, patient: false, own: false, confidence: 70, tools: false` | the bot's default |
 | `branch` | `bot/{id}` | the owner's `acme/.github`, [line 4](<acme/.github>/.github/claude-bot.yml#L4) |
 | `labels` | `by a machine` | the owner's `acme/.github`, [line 5](<acme/.github>/.github/claude-bot.yml#L5) |
 | `reviewers` | <id> | the bot's default |
