@@ -6,12 +6,14 @@ from typing import Final
 
 from bot.application.fact_words import counted
 from bot.application.model_markdown import shown
-from bot.application.quoting import one_line, printed, quoted
+from bot.application.quoting import calm_diff, folded_diff, one_line, quoted
 from bot.application.reasons import code, why
 from bot.application.remark_words import outcome, warning
 from bot.application.review_paying import Cost
 from bot.domain.commands import PREFIX
+from bot.domain.comparing import LEFT_OUT, NO_TEXT, TOO_LONG
 from bot.domain.fixing import Kind, Wish
+from bot.domain.secrecy import MARK
 from bot.domain.trust import Tested
 from bot.review_records import Reviewable
 
@@ -20,6 +22,8 @@ LONGEST_SAID: Final = 6_000
 MOST_FILES: Final = 30
 UNNAMED: Final = "Fix what was asked for"
 SKIPPED: Final = "[skip ci]"
+# What stands in a diff in the place of what is not shown.
+NOT_WHOLE: Final = (LEFT_OUT, MARK, NO_TEXT, TOO_LONG)
 CHANGED: Final[Mapping[str, str]] = {"A": "added", "M": "changed", "D": "deleted"}
 WHAT: Final[Mapping[Kind, str]] = {
     "finding": "this finding",
@@ -187,11 +191,7 @@ def given_up(wish: Wish, reason: str, *, names: Sequence[str], said: str, patch:
     """Nothing was pushed: why, which tests fail, what the model says, and the change for whoever wants it."""
     failing = ["\n".join(["These fail:", "", *(f"- {code(each)}" for each in names)])] if names else []
     words = [f"What the model says:\n\n{shown(said[:LONGEST_SAID])}"] if said else []
-    folded = (
-        [printed("The change as a patch (`git apply -p0`), which nothing vouches for", patch)]
-        if patch
-        else []
-    )
+    folded = [patched(patch, "which nothing vouches for")] if patch else []
     spent = [_cost(wish, cost)] if cost.calls else []
     return "\n\n".join([
         f"@{wish.by.login}, nothing was pushed: {WHY.get(reason) or why(reason)}",
@@ -200,6 +200,18 @@ def given_up(wish: Wish, reason: str, *, names: Sequence[str], said: str, patch:
         *folded,
         *spent,
     ])
+
+
+def patched(patch: str, beside: str) -> str:
+    """The change, folded away: as a patch only where it can be applied as it stands there."""
+    calm = calm_diff(patch)
+    if calm == patch and not any(each in patch for each in NOT_WHOLE):
+        return folded_diff(f"The change as a patch (`git apply -p0`), {beside}", calm)
+    return folded_diff(
+        "The change, to be read: not all of it can stand in a comment as it is, so no patch can be made of "
+        f"this; {beside}",
+        calm,
+    )
 
 
 def duplicate(wish: Wish, address: str) -> str:

@@ -33,6 +33,10 @@ HEARD: Final = re.compile(
     r"@(?=\S)|<(?=!--)|^[^\S\n]*(?=/)|^[^\S\n]*b(?=ors\b)", re.IGNORECASE | re.MULTILINE
 )
 
+# What parts the pieces of a diff; no line of a file stands there without a sign before it.
+HUNK: Final = re.compile(r"@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
 # At the beginning of a line they open a block of code, which swallows what follows.
 FENCES: Final = ("```", "~~~")
 
@@ -63,8 +67,23 @@ def printed(title: str, text: str) -> str:
     """What a program printed, folded away: as code, between more ticks than it has, without its colours."""
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]", "", text)
     plain = unheard("\n".join(line.rstrip() for line in plain.splitlines()))
+    return _folded(title, plain.strip(), "text")
+
+
+def calm_diff(text: str) -> str:
+    """A diff in which nothing acts: only where that changes nothing in it can it still be applied."""
+    lines = CONTROL.sub("", text).split("\n")
+    return "\n".join(line if HUNK.fullmatch(line) else unheard(line) for line in lines)
+
+
+def folded_diff(title: str, diff: str) -> str:
+    """A calm one, folded away, with each of its signs as it is."""
+    return _folded(title, diff.removesuffix("\n"), "diff")
+
+
+def _folded(title: str, plain: str, language: str) -> str:
     ticks = "`" * (max((len(run) for run in re.findall(r"`+", plain)), default=2) + 1)
-    return f"<details><summary>{title}</summary>\n\n{ticks}text\n{plain.strip()}\n{ticks}\n\n</details>"
+    return f"<details><summary>{title}</summary>\n\n{ticks}{language}\n{plain}\n{ticks}\n\n</details>"
 
 
 def in_a_table(shown: str) -> str:
