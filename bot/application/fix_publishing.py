@@ -1,4 +1,7 @@
-"""Putting a fix on its pull request: a commit on its branch; where that may not be, a pull request more."""
+"""Putting a fix on its pull request: a commit on its branch; where that may not be, a pull request more.
+
+What comes from a fork is put on no branch of this repository: its checks would run it with their rights.
+"""
 
 import hashlib
 from dataclasses import replace
@@ -19,10 +22,12 @@ log = structlog.get_logger()
 
 # Where GitHub lets nobody push there, or not the App: then it is offered beside.
 NOT_OURS: Final = frozenset(("branch_protected", "github_forbidden", "branch_gone"))
+# No commit and no pull request: it stands in the comment, for whoever wrote the fork.
+OFFERED: Final = ("", 0)
 
 
 async def publish(world: World, stream: str, asked_key: str, seen: str, *, key: str) -> None:
-    """Commit it, and push that, each once; or open a pull request of its own.
+    """Commit it, and push that, each once; or open a pull request of its own; of a fork's none of these.
 
     Raises StepFailed: "branch_moved" where the branch is at another commit by now.
     """
@@ -33,11 +38,14 @@ async def publish(world: World, stream: str, asked_key: str, seen: str, *, key: 
 
 
 async def _put(it: At, draft: Draft, world: World) -> tuple[str, int]:
-    commit, is_from_here = await _committed(it, draft, world), it.seen.pull.is_from_here
-    if is_from_here and await is_there(it, commit, world):
+    if not it.seen.pull.is_from_here:
+        await _check_may(it, world)
+        return OFFERED
+    commit = await _committed(it, draft, world)
+    if await is_there(it, commit, world):
         return commit, 0
     await _check_may(it, world)
-    if is_from_here and await _pushed(it, commit, world):
+    if await _pushed(it, commit, world):
         return commit, 0
     return commit, await _opened(it, draft, commit, world)
 
@@ -45,8 +53,7 @@ async def _put(it: At, draft: Draft, world: World) -> tuple[str, int]:
 async def _committed(it: At, draft: Draft, world: World) -> str:
     """On no branch yet, where it is seen by nobody: one whose answer was lost is made anew."""
     edits = await load_edits(world, it.repository, draft.change)
-    skips = not it.seen.pull.is_from_here
-    message = words.commit_message(await said(it, draft, world), it.wish, skips=skips)
+    message = words.commit_message(await said(it, draft, world), it.wish)
 
     async def find() -> str | None:
         return None
@@ -99,10 +106,9 @@ async def _pushed(it: At, commit: str, world: World) -> bool:
 
 
 async def _opened(it: At, draft: Draft, commit: str, world: World) -> int:
-    """A pull request that leads into that branch or, where this is not here, where that one leads."""
-    pull, branch = it.seen.pull, branch_of(it)
-    title, body = words.stacked(await said(it, draft, world), it.wish, pull)
-    base = pull.branch if pull.is_from_here else pull.into
+    """A pull request that leads into that branch."""
+    base, branch = it.seen.pull.branch, branch_of(it)
+    title, body = words.stacked(await said(it, draft, world), it.wish, base)
 
     async def find() -> str | None:
         found = await world.pulls.find(it.repository, branch=branch)

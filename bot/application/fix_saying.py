@@ -1,20 +1,24 @@
 """Saying what comes of a fix: one comment where it was asked for, edited as it goes on."""
 
 from functools import partial
+from typing import Final
 
 from bot.application import fix_words as words
 from bot.application.fix_draft import At, Draft, at, load, load_draft, load_edits
 from bot.application.fix_judging import UNTESTED, remarks_in
-from bot.application.fix_publishing import said
+from bot.application.fix_publishing import OFFERED, said
 from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.application.talking import Spot, keep_there
 from bot.domain.branch import by_path, differing, kind_of_change
-from bot.domain.comparing import compared
+from bot.domain.comparing import MOST_CHARACTERS, compared
 from bot.domain.fixing import Concluded, Wish, concluded, ending_key, same_before, stream_of
 from bot.domain.paths import kept_back
 from bot.domain.trust import Tested
 from bot.records import StepFailed
+
+# A comment holds 65,536 characters; what else is said takes less than the rest.
+MOST_OFFERED: Final = 40_000
 
 
 async def begin(world: World, wish: Wish, asked_key: str) -> None:
@@ -36,25 +40,27 @@ async def say(world: World, stream: str, asked_key: str, seen: str, *, key: str)
 
 
 async def _said(it: At, draft: Draft, world: World) -> None:
-    report = await load(world, it.repository, draft.report)
+    report, is_offered = await load(world, it.repository, draft.report), draft.put == OFFERED
+    patch = await _patch(it, draft, world, most=MOST_OFFERED) if is_offered else ""
     text = words.fixed(
         it.wish,
         await said(it, draft, world),
-        where=_where(it, draft),
+        where=_where(it, draft, patch),
         files=await _files(it, draft, world),
         tests="" if draft.verdict == UNTESTED else " ".join(it.seen.tests),
         tested=Tested(passed=report.get("passed"), remarks=remarks_in(report)),
+        patch=patch,
         cost=draft.cost,
     )
     await tell(world, it.wish, it.key, text)
-    await note(it.wish, it.key, "fixed", world, draft)
+    await note(it.wish, it.key, "offered" if is_offered else "fixed", world, draft)
 
 
-def _where(it: At, draft: Draft) -> str:
-    commit, number = draft.put or ("", 0)
+def _where(it: At, draft: Draft, patch: str) -> str:
+    commit, number = draft.put or OFFERED
     if number:
-        return words.opened(number, is_from_here=it.seen.pull.is_from_here)
-    return words.pushed(it.seen.page, commit)
+        return words.opened(number)
+    return words.pushed(it.seen.page, commit) if commit else words.offered(patch)
 
 
 async def give_up(world: World, wish: Wish, asked_key: str, seen: str, code: str) -> None:
@@ -96,7 +102,7 @@ async def link(world: World, wish: Wish, asked_key: str) -> None:
 async def note(wish: Wish, asked_key: str, outcome: str, world: World, draft: Draft) -> None:
     """That it has ended is a fact."""
     own = ending_key(asked_key)
-    commit, number = draft.put or ("", 0)
+    commit, number = draft.put or OFFERED
     ended = Concluded(
         outcome=outcome,
         commit=commit,
@@ -121,7 +127,7 @@ async def _files(it: At, draft: Draft, world: World) -> list[str]:
     return [f"{kind_of_change(path, before, now)} {path}" for path in sorted(paths)]
 
 
-async def _patch(it: At, draft: Draft, world: World) -> str:
+async def _patch(it: At, draft: Draft, world: World, *, most: int = MOST_CHARACTERS) -> str:
     """The change so far, without secrets and cut where it is long; nothing where a file of it is gone."""
     try:
         edits = await load_edits(world, it.repository, draft.change)
@@ -130,6 +136,6 @@ async def _patch(it: At, draft: Draft, world: World) -> str:
         begun = await load_edits(world, it.repository, it.seen.begins)
         wanted = [mine[path] for path in differing(begun, edits) if path in mine and path not in hidden]
         read = partial(world.sources.read, it.repository, it.seen.commit)
-        return compared(wanted, {edit.path: await read(edit.path) for edit in wanted})
+        return compared(wanted, {edit.path: await read(edit.path) for edit in wanted}, most=most)
     except StepFailed:
         return ""

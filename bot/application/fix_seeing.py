@@ -122,6 +122,8 @@ async def load_seen(world: World, repository: Repository, digest: str) -> Seen:
 async def _seen(wish: Wish, pull: Reviewable, world: World) -> Seen:
     """The default branch says how it is tested: of a pull request anybody may have written that."""
     repository = wish.repository
+    if wish.kind == "conflict" and not pull.is_from_here:
+        raise StepFailed("conflict_of_fork")
     about = await world.repositories.describe(repository)
     if about.archived:
         raise StepFailed("archived")

@@ -15,13 +15,11 @@ from bot.domain.comparing import LEFT_OUT, NO_TEXT, TOO_LONG
 from bot.domain.fixing import Kind, Wish
 from bot.domain.secrecy import MARK
 from bot.domain.trust import Tested
-from bot.review_records import Reviewable
 
 LONGEST_TITLE: Final = 100
 LONGEST_SAID: Final = 6_000
 MOST_FILES: Final = 30
 UNNAMED: Final = "Fix what was asked for"
-SKIPPED: Final = "[skip ci]"
 # What stands in a diff in the place of what is not shown.
 NOT_WHOLE: Final = (LEFT_OUT, MARK, NO_TEXT, TOO_LONG)
 CHANGED: Final[Mapping[str, str]] = {"A": "added", "M": "changed", "D": "deleted"}
@@ -44,6 +42,8 @@ WHY: Final[Mapping[str, str]] = {
     "stopped": "It was stopped.",
     "no_failing_checks": "No check that others run fails on its head.",
     "no_conflict": "It has no conflict with the branch that it leads to.",
+    "conflict_of_fork": "It comes from a fork: what solves a conflict is a merge, which can only be pushed. "
+    "Merge the branch that it leads to into it there.",
     "nothing_in_common": "It has no commit in common with the branch that it leads to.",
     "secret_conflict": "A file of the conflict is named like one of credentials, which I look into nowhere.",
     "path_withheld": "What is to be put together holds a path that I may not write, such as a workflow.",
@@ -105,11 +105,10 @@ def held_up(wish: Wish, reason: str, *, again: datetime) -> str:
     )
 
 
-def commit_message(said: str, wish: Wish, *, skips: bool) -> str:
-    """The commit's message; whoever asked is its co-author. Of a fork's no check is run by itself."""
+def commit_message(said: str, wish: Wish) -> str:
+    """The commit's message; whoever asked is its co-author."""
     by = f"{wish.by.login} <{wish.by.id}+{wish.by.login}@users.noreply.github.com>"
-    skip = f"\n{SKIPPED}" if skips else ""
-    return f"{title_in(said)}\n{skip}\nCo-authored-by: {by}"
+    return f"{title_in(said)}\n\nCo-authored-by: {by}"
 
 
 def title_in(said: str) -> str:
@@ -118,21 +117,11 @@ def title_in(said: str) -> str:
     return one_line(first.strip("# "), most=LONGEST_TITLE) or UNNAMED
 
 
-def stacked(said: str, wish: Wish, pull: Reviewable) -> tuple[str, str]:
+def stacked(said: str, wish: Wish, onto: str) -> tuple[str, str]:
     """Title and body of a pull request of its own, where its commit could not go to the branch."""
-    body = [f"A fix for #{wish.number}, asked for there by @{wish.by.login}. {_lies(wish, pull)}"]
+    why = f"It leads into {code(onto)}, which I may not push to."
+    body = [f"A fix for #{wish.number}, asked for there by @{wish.by.login}. {why}"]
     return title_in(said), "\n\n".join([*body, "What the model says of it:", quoted(_text(said))])
-
-
-def _lies(wish: Wish, pull: Reviewable) -> str:
-    if pull.is_from_here:
-        return f"It leads into {code(pull.branch)}, which I may not push to."
-    return (
-        f"That one comes from a fork, which I cannot push to; so this holds all of #{wish.number}, and "
-        f"the fix behind it. **Look at all of it**: on this branch its code would run with the rights "
-        f"that this repository's own checks have. So its last commit says {code(SKIPPED)}, and checks that "
-        "heed that run once somebody has looked, and pushed to it."
-    )
 
 
 def fixed(  # noqa: PLR0913  what people are told of it
@@ -143,6 +132,7 @@ def fixed(  # noqa: PLR0913  what people are told of it
     files: Sequence[str],
     tests: str,
     tested: Tested | None,
+    patch: str,
     cost: Cost,
 ) -> str:
     """It is there: where, what it changes, how it was tested, what the model says, and what it cost."""
@@ -158,6 +148,7 @@ def fixed(  # noqa: PLR0913  what people are told of it
         how,
         *(warning(tested) if tested is not None and tests else _bent(tested)),
         *([shown(text)] if (text := _text(said)) else []),
+        *([patched(patch, "for the branch of this pull request")] if patch else []),
         _cost(wish, cost),
     ])
 
@@ -172,12 +163,18 @@ def pushed(page: str, commit: str) -> str:
     return f"On the branch of this pull request as [`{commit[:7]}`]({page}/commit/{commit})."
 
 
-def opened(number: int, *, is_from_here: bool) -> str:
+def opened(number: int) -> str:
     """Where it is, where its branch is not the bot's to push to."""
-    why_not = (
-        "I may not push to its branch" if is_from_here else "it comes from a fork, which I cannot push to"
+    return f"In a pull request of its own, #{number}: I may not push to its branch."
+
+
+def offered(patch: str) -> str:
+    """Where it is, where its branch is a fork's."""
+    below = "The change stands below." if patch else "Nothing of the change can be shown here."
+    return (
+        "**Not pushed**: this comes from a fork, which I cannot push to, and whose code I put on no branch "
+        f"here, where it would run with the rights of this repository's own checks. {below}"
     )
-    return f"In a pull request of its own, #{number}: {why_not}."
 
 
 def _files(files: Sequence[str]) -> list[str]:

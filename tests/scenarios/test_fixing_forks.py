@@ -1,4 +1,4 @@
-"""A fix for a pull request from a fork: asked for by somebody of the repository, and put beside it."""
+"""A fix for a pull request from a fork: asked for by somebody of the repository, and offered there."""
 
 # ruff: noqa: E501  a sentence is pinned as it is said
 
@@ -9,7 +9,7 @@ from inline_snapshot import snapshot
 
 from standins.github.people import GitHub
 from tests.story import Team
-from tests.story.fixes import FILES, MENDED, fixes, outcome, told
+from tests.story.fixes import FILES, fixes, outcome, told
 from tests.story.forks import FORK, has_a_fork, opens_from_fork
 from tests.story.reviews import CHANGED, SOURCE
 
@@ -26,32 +26,56 @@ def files() -> Mapping[str, str]:
 
 
 @pytest.mark.parametrize("script", [fixes()])
-async def test_a_fix_is_put_beside_a_fork_and_runs_no_checks_by_itself(team: Team) -> None:
+async def test_rc_23_a_fix_of_a_fork_is_offered_and_its_code_put_on_no_branch(team: Team) -> None:
     await has_a_fork(team)
     pull = await opens_from_fork(team)
-    head = pull.head
+    head, branches = pull.head, set(pull.repository.git.branches())
 
     await team.developer.comments("/claude fix add to the total", on=pull)
     await team.bot.comes_to_rest()
 
-    own = team.github.pull(pull.number + 1)
-    assert (pull.head, own.pull.base, own.is_open) == (head, "main", True)
-    assert team.github.file("count.py", branch=own.branch) == MENDED
-    message = own.repository.git.text("log", "-1", "--format=%P%n%B", own.head)
-    assert message.startswith(f"{head}\n")
-    assert "\n[skip ci]\n" in message
-    assert own.issue.body == snapshot("""\
-A fix for #1, asked for there by @developer. That one comes from a fork, which I cannot push to; so this holds all of #1, and the fix behind it. **Look at all of it**: on this branch its code would run with the rights that this repository's own checks have. So its last commit says `[skip ci]`, and checks that heed that run once somebody has looked, and pushed to it.
+    assert (pull.head, set(pull.repository.git.branches())) == (head, branches)
+    assert outcome(pull) == snapshot("""\
+**Add to the total again**
 
-What the model says of it:
+**Not pushed**: this comes from a fork, which I cannot push to, and whose code I put on no branch here, where it would run with the rights of this repository's own checks. The change stands below.
 
-> It was set anew for each paid invoice. Nothing else is touched.\
+- `count.py`: changed
+
+Tested by `sh run_tests.sh`: passed by its status alone, not counted.
+
+It was set anew for each paid invoice. Nothing else is touched.
+
+<details><summary>The change as a patch (`git apply -p0`), for the branch of this pull request</summary>
+
+```diff
+--- count.py
++++ count.py
+@@ -3,4 +3,4 @@
+     for one in invoices:
+         if one.paid:
+-            total = 1
++            total += 1
+     return total
+```
+
+</details>
+
+<sub>Asked by @developer. 2 model calls, <tokens>, <cost>. A model wrote this: look at it as at any change.</sub>\
 """)
-    assert f"In a pull request of its own, #{own.number}: it comes from a fork" in outcome(pull)
-    assert (team.github.effects(FORK), team.github.seen_effects()) == (
-        {},
-        {"create_branch": 1, "open_pull": 1},
-    )
+    assert (team.github.effects(FORK), team.github.seen_effects(), team.github.effects()) == ({}, {}, {})
+
+
+@pytest.mark.parametrize("script", [fixes()])
+async def test_a_conflict_of_a_fork_is_left_to_it_and_not_paid_for(team: Team) -> None:
+    await has_a_fork(team)
+    pull = await opens_from_fork(team)
+
+    await team.developer.comments("/claude fix conflict", on=pull)
+    await team.bot.comes_to_rest()
+
+    assert "nothing was pushed: It comes from a fork: what solves a conflict is a merge" in outcome(pull)
+    assert team.claude.requests == []
 
 
 @pytest.mark.parametrize("script", [fixes()])
