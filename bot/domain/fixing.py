@@ -85,9 +85,9 @@ def meant(text: str, *, finding: str | None = None, thread: int | None = None) -
 
     A finding may be named wherever it is said.
     """
-    first, _, rest = text.strip().partition(" ")
+    first, *rest = text.split(maxsplit=1) or [""]
     if NAME.fullmatch(name := first.strip("`")):
-        return Meant(kind="finding", name=name.lower(), words=rest.strip())
+        return Meant(kind="finding", name=name.lower(), words="".join(rest).strip())
     if CHECKS.fullmatch(text.strip()):
         return Meant(kind="checks")
     if CONFLICT.fullmatch(text.strip()):

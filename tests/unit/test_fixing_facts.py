@@ -71,6 +71,7 @@ def records(*facts: tuple[str, Fact]) -> list[Recorded]:
             {},
             Meant(kind="finding", name="abcdef12", words="but keep the name"),
         ),
+        ("abcdef12\n\nBut  keep it.", {}, Meant(kind="finding", name="abcdef12", words="But  keep it.")),
         ("abcdef1", {}, Meant(kind="words", words="abcdef1")),
         ("checks", {}, Meant(kind="checks")),
         ("the failing check", {}, Meant(kind="checks")),
