@@ -45,7 +45,7 @@ async def _put(it: At, draft: Draft, world: World) -> tuple[str, int]:
     if await is_there(it, commit, world):
         return commit, 0
     await _check_may(it, world)
-    if await _pushed(it, commit, world):
+    if not it.seen.is_default and await _pushed(it, commit, world):
         return commit, 0
     return commit, await _opened(it, draft, commit, world)
 

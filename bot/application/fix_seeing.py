@@ -54,6 +54,7 @@ class Seen:
 
     `onto` is where its base is now, whose instructions count, and whose set-up where the head is not from
     here. To solve a conflict that is the commit worked on, which the fix merges: it begins with both.
+    `is_default` is whether its head is the default branch, to which nothing goes but by a pull request.
     """
 
     pull: Reviewable
@@ -69,6 +70,7 @@ class Seen:
     refuses_remarks: bool = False
     merges: str = ""
     begins: str = ""
+    is_default: bool = False
 
     @property
     def commit(self) -> str:
@@ -142,6 +144,7 @@ async def _seen(wish: Wish, pull: Reviewable, world: World) -> Seen:
         reports=(said.report,) if said.report else (),
         reruns=said.test_reruns,
         refuses_remarks=said.test_remarks == "refuse",
+        is_default=pull.is_from_here and pull.branch == about.default_branch,
     )
     return await _with_both(seen, wish, world) if wish.kind == "conflict" else seen
 

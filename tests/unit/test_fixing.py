@@ -281,6 +281,18 @@ async def test_a_pull_request_of_its_own_is_opened_once_whatever_dies() -> None:
     assert "I may not push to its branch" in told(stage)
 
 
+async def test_to_the_default_branch_nothing_goes_but_by_a_pull_request() -> None:
+    pull = replace(PULL, branch="main", into="count")
+    stage = await staged(pull=pull)
+    stage.branches.heads = {"main": Commit(sha=HEAD, tree="t"), "count": Commit(sha=BASE, tree="t")}
+    stage.sources.files[HEAD] = {**FILES, ".github/claude-bot.yml": SETTINGS}
+
+    await whole(stage)
+
+    assert (stage.branches.moved, len(stage.pulls.opened)) == ([], 1)
+    assert "In a pull request of its own" in told(stage)
+
+
 async def test_what_was_pushed_is_never_said_not_to_be() -> None:
     stage = await staged()
     seen = await seen_by(stage)
