@@ -103,17 +103,29 @@ async def see(world: World, stream: str, asked_key: str, *, key: str) -> str:
     pull = await world.reviews.look(repository, wish.number)
     if not pull.is_open:
         raise StepFailed(CLOSED)
+    await _check_is_no_integrations(repository, pull, world)
     seen = await _seen(wish, pull, world)
     return await world.blobs.put(repository.id, msgspec.json.encode(seen))
 
 
 async def check_stands(wish: Wish, seen: Seen, world: World) -> None:
-    """Raise StepFailed where the pull request is closed by now, or others have pushed to it."""
+    """Raise StepFailed where it is closed by now, an integration's, or others have pushed to it."""
     pull = await world.reviews.look(wish.repository, wish.number)
     if not pull.is_open:
         raise StepFailed(CLOSED)
+    await _check_is_no_integrations(wish.repository, pull, world)
     if pull.head != seen.pull.head:
         raise StepFailed(MOVED, pull.head)
+
+
+async def _check_is_no_integrations(repository: Repository, pull: Reviewable, world: World) -> None:
+    """One being opened has a branch already; another may lead from the same. Raises StepFailed."""
+    if not pull.is_from_here:
+        return
+    of_it = {"pull_request": pull.number}, {"branch": pull.branch}
+    for columns in of_it:
+        if await world.integrations.find(repository_id=repository.id, **columns):
+            raise StepFailed("of_an_integration")
 
 
 async def load_seen(world: World, repository: Repository, digest: str) -> Seen:

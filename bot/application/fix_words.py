@@ -53,6 +53,7 @@ WHY: Final[Mapping[str, str]] = {
     "not_a_file": "What is to be put together holds a link or a submodule.",
     "branch_moved": "Others pushed to it again and again while I worked. Ask again once they are done.",
     "branch_gone": "Its branch is gone.",
+    "of_an_integration": "Its branch is that of one of my integrations, which alone pushes there.",
     "requester_lost_access": "You may no longer write to this repository.",
     "forgotten": "I no longer know that finding. Ask in its thread.",
     "nothing": "The model changed nothing.",

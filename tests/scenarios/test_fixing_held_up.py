@@ -133,6 +133,23 @@ async def test_what_belongs_to_an_integration_is_left_to_it(team: Team) -> None:
     )
 
 
+@pytest.mark.parametrize("script", [writes()])
+async def test_what_leads_from_an_integrations_branch_is_left_to_it(team: Team) -> None:
+    _, pull = await team.has_a_pull_request()
+    await team.developer.pushes({"note.txt": "Older.\n"}, branch="older")
+    head, asked = pull.head, len(team.claude.requests)
+    number = await team.github.world.open_pull(
+        "developer", "acme/shop", head=pull.branch, base="older", title="T", body=""
+    )
+    other = team.github.pull(number)
+
+    await team.developer.comments(ASKS, on=other)
+    await team.bot.comes_to_rest()
+
+    assert "Its branch is that of one of my integrations, which alone pushes there." in outcome(other)
+    assert (pull.head, len(team.claude.requests)) == (head, asked)
+
+
 async def test_on_an_issue_and_without_a_word_it_says_how_one_asks(team: Team) -> None:
     issue = await team.developer.opens_an_issue()
     pull = await has_a_change(team)
