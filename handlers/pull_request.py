@@ -29,10 +29,10 @@ async def closed(data: Mapping[str, Any], context: Context) -> None:
 async def moved(data: Mapping[str, Any], context: Context) -> None:
     """It was opened, opened again, or pushed to: a configuration that it changes is checked.
 
-    The bot's own changes hold none.
+    The bot's own changes hold none; what it pushes to somebody else's pull request comes on top of theirs.
     """
     pull = MovedPullRequest.from_payload(data)
-    if not await _is_ours(pull.by.login, context):
+    if not (await _is_ours(pull.by.login, context) and await _is_ours(pull.author, context)):
         proposed = Proposed(repository=pull.repository, head=pull.head, base=pull.base)
         await check_configuration(proposed, context.world)
     await _review(pull, str(data["action"]), context)

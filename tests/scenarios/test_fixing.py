@@ -286,3 +286,15 @@ async def test_plain_words_only_propose_a_fix_that_a_person_has_to_say(team: Tea
     assert "\n/claude fix add to the total, please\n" in proposed
     assert before == ([], {})
     assert team.github.file("count.py", branch="count") == MENDED
+
+
+@pytest.mark.parametrize("script", [fixes()])
+async def test_the_configuration_of_a_pull_request_is_checked_on_a_fix_as_well(team: Team) -> None:
+    pull = await has_a_change(team, {"count.py": CHANGED, ".github/claude-bot.yml": "tset: make\n"})
+
+    await team.developer.comments("/claude fix add to the total", on=pull)
+    await team.bot.comes_to_rest()
+
+    assert team.github.file("count.py", branch="count") == MENDED
+    said = [each for each in team.github.checks() if each.name == "Claude configuration"]
+    assert [(each.head_sha, each.conclusion) for each in said][-1:] == [(pull.head, "failure")]
