@@ -147,10 +147,11 @@ class GitSources:
 
         Raises StepFailed: merge_too_complex, change_too_large, not_a_file.
         """
-        for commit in (base, ours, theirs):
-            await self.listing(repository, commit)
         return await self._read(
-            repository, theirs, lambda mirror: merged(mirror, base=base, ours=ours, theirs=theirs)
+            repository,
+            theirs,
+            lambda mirror: merged(mirror, base=base, ours=ours, theirs=theirs),
+            beside=(base, ours),
         )
 
     async def difference(self, repository: Repository, old: str, new: str) -> bytes:
@@ -158,9 +159,7 @@ class GitSources:
 
         Raises StepFailed: diff_too_large, or as a listing does.
         """
-        for commit in (old, new):
-            await self.listing(repository, commit)
-        return await self._read(repository, new, lambda mirror: difference(mirror, old, new))
+        return await self._read(repository, new, lambda mirror: difference(mirror, old, new), beside=(old,))
 
     async def sweep(self) -> None:
         """Remove the working copies of bots that live no more."""
@@ -168,17 +167,29 @@ class GitSources:
             await custody.remove(left)
 
     async def _read(
-        self, repository: Repository, commit: str, reading: Callable[[Mirror], Awaitable[T]]
+        self,
+        repository: Repository,
+        commit: str,
+        reading: Callable[[Mirror], Awaitable[T]],
+        *,
+        beside: Sequence[str] = (),
     ) -> T:
-        """Read from the mirror; what it lacks is fetched first, and one that is damaged is built anew."""
+        """Read from the mirror; what it lacks of these commits is fetched first, whatever is remembered of
+        them, and one that is damaged is built anew.
+        """
         mirror = Mirror(self._mirrors / f"{repository.id}.git")
         with on_own_disk():
-            if not mirror.holds(commit):
-                await self._fetch(repository, commit, mirror)
+            await self._have(repository, (*beside, commit), mirror)
             with suppress(Damaged):
                 return await reading(mirror)
             await self._fetch(repository, commit, mirror, anew=True)
+            await self._have(repository, beside, mirror)
             return await reading(mirror)
+
+    async def _have(self, repository: Repository, commits: Sequence[str], mirror: Mirror) -> None:
+        for commit in commits:
+            if not mirror.holds(commit):
+                await self._fetch(repository, commit, mirror)
 
     async def _fetch(
         self, repository: Repository, commit: str, mirror: Mirror, *, anew: bool = False

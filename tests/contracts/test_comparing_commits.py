@@ -1,5 +1,6 @@
 """Two commits side by side in a mirror of single commits, by real git against a real server on loopback."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
@@ -73,6 +74,21 @@ async def test_what_is_longer_than_can_be_held_is_too_large(sources: GitSources,
         await sources.difference(SHOP, old, new)
 
     assert failure.value.code == "diff_too_large"
+
+
+async def test_what_the_mirror_lost_since_it_was_listed_is_fetched_again(
+    sources: GitSources, origin: Origin, tmp_path: Path
+) -> None:
+    """A mirror of many commits is made anew with one of them, and the list of the other is remembered."""
+    old, new = origin.commit({"a.txt": b"a\n"}), origin.commit({"a.txt": b"b\n"})
+    await sources.listing(SHOP, old)
+    shutil.rmtree(tmp_path / "data" / "mirrors" / f"{SHOP.id}.git")
+
+    assert b"+b\n" in await sources.difference(SHOP, old, new)
+
+    shutil.rmtree(tmp_path / "data" / "mirrors" / f"{SHOP.id}.git")
+    merging = await sources.merge(SHOP, base=old, ours=new, theirs=old)
+    assert [(edit.path, edit.content) for edit in merging.edits] == [("a.txt", b"b\n")]
 
 
 async def test_a_commit_that_is_gone_is_said_to_be(sources: GitSources, origin: Origin) -> None:

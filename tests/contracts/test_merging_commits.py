@@ -12,7 +12,7 @@ from bot.infrastructure.git_merging import merged
 from bot.infrastructure.git_mirror import Mirror
 from bot.infrastructure.resilience import POLICIES, Policy
 from bot.landing_records import Merging
-from bot.records import FileEdit, Repository, StepFailed, Unavailable
+from bot.records import FileEdit, Repository, StepFailed
 from tests.contracts.remote import Origin, serving
 
 SHOP: Final = Repository(id=7, full_name="team/shop", installation_id=1)
@@ -136,7 +136,7 @@ async def test_git_that_takes_too_long_is_stopped(
         await merged(mirror, base=base, ours=ours, theirs=theirs, within=0.0)
 
 
-async def test_a_mirror_that_lost_its_objects_is_tried_again_later(
+async def test_a_mirror_that_lost_its_objects_is_built_anew_with_all_of_them(
     sources: GitSources, origin: Origin, tmp_path: Path
 ) -> None:
     base, ours, theirs = (origin.commit({**BASE, name: b"x"}) for name in "xyz")
@@ -148,5 +148,6 @@ async def test_a_mirror_that_lost_its_objects_is_tried_again_later(
         if pack.is_file():
             pack.unlink()
 
-    with pytest.raises(Unavailable):
-        await sources.merge(SHOP, base=base, ours=ours, theirs=theirs)
+    merging = await sources.merge(SHOP, base=base, ours=ours, theirs=theirs)
+
+    assert [edit.path for edit in merging.edits] == ["y"]
