@@ -1,32 +1,33 @@
 """The bot's own part of a description that people write: between two marks, and nothing else is touched."""
 
+import re
 from typing import Final
 
 BEGINS: Final = "<!-- claude-code-bot:description -->"
 ENDS: Final = "<!-- claude-code-bot:description:end -->"
+# From an end back to the beginning next to it: what a lone mark is followed by is somebody's words.
+_OWN: Final = re.compile(f"{BEGINS}((?:(?!{BEGINS}).)*?){ENDS}", re.DOTALL)
 
 
 def part_in(body: str) -> str | None:
     """What stands between the marks, whoever wrote it; None where there are not both."""
-    _, begins, rest = body.partition(BEGINS)
-    part, ends, _ = rest.partition(ENDS)
-    return part.strip() if begins and ends else None
+    own = _OWN.search(body)
+    return None if own is None else own[1].strip()
 
 
 def without_part(body: str) -> str:
     """What people wrote around it."""
-    before, begins, rest = body.partition(BEGINS)
-    _, ends, after = rest.partition(ENDS)
-    if not (begins and ends):
+    own = _OWN.search(body)
+    if own is None:
         return body.strip()
-    return "\n\n".join(part for part in (before.strip(), after.strip()) if part)
+    around = body[: own.start()].strip(), body[own.end() :].strip()
+    return "\n\n".join(part for part in around if part)
 
 
 def with_part(body: str, part: str) -> str:
     """The same with this part: in the place of the one that is there, else below what people wrote."""
-    own = f"{BEGINS}\n{part}\n{ENDS}"
-    before, begins, rest = body.partition(BEGINS)
-    _, ends, after = rest.partition(ENDS)
-    if begins and ends:
-        return f"{before}{own}{after}"
-    return f"{body.rstrip()}\n\n{own}" if body.strip() else own
+    new = f"{BEGINS}\n{part}\n{ENDS}"
+    own = _OWN.search(body)
+    if own is not None:
+        return f"{body[: own.start()]}{new}{body[own.end() :]}"
+    return f"{body.rstrip()}\n\n{new}" if body.strip() else new

@@ -84,6 +84,19 @@ def test_half_a_mark_is_none(body: str) -> None:
     assert with_part(body, "new").startswith(body)
     assert without_part(body) == body
 
+    twice = with_part(with_part(body, "new"), "newer")
+
+    assert twice.startswith(body)
+    assert (part_in(twice), without_part(twice)) == ("newer", body)
+
+
+def test_of_two_beginnings_the_one_next_to_the_end_is_the_parts() -> None:
+    """Whoever deletes an end, or quotes a beginning, marks none of their own words by that."""
+    body = f"Mine.\n{BEGINS}\nMine too.\n\n{BEGINS}\nold\n{ENDS}\n\nAfter."
+
+    assert part_in(body) == "old"
+    assert with_part(body, "new") == body.replace("old", "new")
+
 
 @pytest.mark.parametrize(
     ("paths", "found"),
