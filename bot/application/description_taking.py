@@ -3,6 +3,7 @@
 import msgspec
 
 from bot.application import description_words as words
+from bot.application.asked import TakeDescription
 from bot.application.description_changes import Change, change_of, load_change
 from bot.application.description_making import load_offer, open_pull
 from bot.application.description_saying import show, tell
@@ -10,6 +11,8 @@ from bot.application.frozen import check_not_frozen
 from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.domain.describing import BEGUN, TAKEN, Wish, begun, change_in, key_of, taken, wish_in
+from bot.domain.policy import holds, role_of
+from bot.records import StepFailed
 
 
 async def begin(world: World, stream: str, asked_key: str, *, key: str) -> None:
@@ -32,6 +35,7 @@ async def change(world: World, stream: str, asked_key: str, *, key: str) -> list
     past = await world.log.read(stream)
     wish = wish_in(past, asked_key)
     await check_not_frozen(world, wish.repository)
+    await _check_still_may(wish, world)
     it = await load_change(world, wish.repository, change_in(past, asked_key))
     return [
         *it.left,
@@ -39,6 +43,13 @@ async def change(world: World, stream: str, asked_key: str, *, key: str) -> list
         *await _body(wish, it, world),
         *await _labels(wish, it, world),
     ]
+
+
+async def _check_still_may(wish: Wish, world: World) -> None:
+    """It may be hours since it was said. Raises StepFailed("requester_lost_access")."""
+    role = role_of(await world.repositories.role_name(wish.repository, wish.by))
+    if not holds(role, TakeDescription.needs):
+        raise StepFailed("requester_lost_access", wish.by.login)
 
 
 async def _title(wish: Wish, it: Change, world: World) -> list[str]:

@@ -24,6 +24,7 @@ WHY: Final[Mapping[str, str]] = {
     "context_exceeded": "The change does not fit into what the model reads at once.",
     "refused_by_model": "The model declined to describe this.",
     "forgotten": "It is not kept any more, as nothing is after its time.",
+    "requester_lost_access": "You may no longer write to this repository.",
     "head_moved": "Somebody pushed while I read it.",
 }
 
