@@ -3,16 +3,20 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 
 from bot.application.ports import World
 from bot.application.recording import append_beside
-from bot.domain.retrying import held_up, pause_seconds
+from bot.domain.retrying import held_up, is_final, pause_seconds
 from bot.infrastructure.engine import heard
 from bot.records import Recorded, StepFailed, Unavailable
 
 log = structlog.get_logger()
+
+# By then its own tries have taken half an hour.
+UNSAID_SECONDS: Final = 60.0
 
 Tries = Callable[[int], Awaitable[None]]
 SetsAside = Callable[[int, str], Awaitable[float]]
@@ -22,7 +26,8 @@ async def carry(topic: str, tries: Tries, sets_aside: SetsAside) -> None:
     """Try until it did not fail, or nothing more comes of it; a message on the topic ends a pause.
 
     `tries` is given which try it is and raises StepFailed; `sets_aside` is given that, the code of the
-    failure, and says for how many seconds to pause, 0 where it was the last try.
+    failure, and says for how many seconds to pause, 0 where it was the last try. Where it cannot do that
+    either it is tried again all the same: nobody was told that nothing comes of it.
     """
     nth, seconds = 0, 0.0
     try:
@@ -40,8 +45,18 @@ async def _once(topic: str, nth: int, tries: Tries, sets_aside: SetsAside) -> fl
         await tries(nth)
     except StepFailed as failure:
         log.warning("held_up", topic=topic, nth=nth, code=failure.code, detail=failure.detail)
-        return await sets_aside(nth, failure.code)
+        return await _set_aside(nth, failure.code, sets_aside)
     return 0.0
+
+
+async def _set_aside(nth: int, code: str, sets_aside: SetsAside) -> float:
+    try:
+        return await sets_aside(nth, code)
+    except StepFailed as failure:
+        if is_final(failure.code, nth):
+            raise
+        log.warning("not_set_aside", nth=nth, code=failure.code, detail=failure.detail)
+        return UNSAID_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
