@@ -40,13 +40,14 @@ class ClaudeBatches:
         """What may have been handed in under this key since then.
 
         The API tells a batch's own names only once it has ended: until then it may be this one, or another's.
+        One of several questions is none of ours: others may work with the same account.
         """
 
         async def look(client: "AsyncAnthropic") -> Batch | None:
             page = await client.messages.batches.list(limit=MOST_LOOKED_AT)
             doubtful = None
             for each in page.data:
-                if each.created_at < since:
+                if each.created_at < since or _size(each) > 1:
                     continue
                 if each.processing_status != ENDED:
                     doubtful = doubtful or each.id
@@ -106,6 +107,12 @@ async def _result(client: "AsyncAnthropic", batch: str, key: str) -> Any:
     async for each in await client.messages.batches.results(batch):
         found = each.result if each.custom_id == wanted else found
     return found
+
+
+def _size(batch: "MessageBatch") -> int:
+    """How many questions it holds, as far as the API has counted them yet."""
+    told = batch.request_counts
+    return told.processing + told.succeeded + told.errored + told.canceled + told.expired
 
 
 def name_of(key: str) -> str:

@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from anthropic.types.messages import MessageBatch, MessageBatchIndividualResponse
 
 from bot.batch_records import Batch
+from bot.infrastructure.claude import request_of
 from bot.infrastructure.claude_batches import ClaudeBatches, name_of
 from bot.records import StepFailed, Unavailable
 from standins.claude_replies import says
@@ -70,6 +71,17 @@ async def test_one_of_which_nobody_was_told_is_found_by_its_name_once_it_has_end
         here.claude.batches.end()
         assert await batches.find(key="k", since=since) == Batch(id=made.id, is_sure=True)
         assert await batches.find(key="another", since=since) is None
+
+
+async def test_one_of_several_questions_is_anothers_and_is_neither_waited_for_nor_read() -> None:
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    async with counter() as (here, batches):
+        requests: list[Any] = [{"custom_id": name, "params": request_of(QUESTION)} for name in "xy"]
+        await here.client.within_limits(
+            "batch", lambda client: client.messages.batches.create(requests=requests)
+        )
+
+        assert await batches.find(key="k", since=since) is None
 
 
 async def test_cancelled_it_ends_and_cancelling_what_has_ended_changes_nothing() -> None:
