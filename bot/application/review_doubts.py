@@ -9,6 +9,7 @@ import structlog
 
 from bot.application.ports import World
 from bot.application.review_answers import Verdict, Verdicts, answered
+from bot.application.review_batches import WAITS
 from bot.application.review_looking import Ask, looked, open_sight, with_looks
 from bot.application.review_paying import Cost
 from bot.application.review_questions import Asking, Claims, verifying_question
@@ -71,7 +72,7 @@ async def settle(it: Doubted, ask: Ask, world: World) -> Settled:
         got = await looked(with_looks(question), it.key, sight, ask)
         again = answered(got.answer, Verdicts).verdicts
     except StepFailed as no:
-        if no.code == STOPPED or no.code in MENDABLE:
+        if no.code in {STOPPED, WAITS} | MENDABLE:
             raise
         log.warning("review_doubts_not_settled", code=no.code)
         return Settled(verdicts=it.verdicts)

@@ -57,7 +57,7 @@ async def test_it_waits_for_its_batches_and_then_says_what_both_readers_saw(team
     [check] = team.github.checks()
     assert (check.status, check.conclusion) == ("in_progress", None)
     assert check.output["summary"] == snapshot(
-        "Nobody asked for this review, so it is read at half the price when there is time for it: usually within an hour, at most within a day for each of its two readers. `/claude review` has it read now."
+        "Nobody asked for this review, so it is read at half the price when there is time for it: usually within an hour, at most within a day for each of its questions. `/claude review` has it read now."
     )
 
     team.claude.batches.end()
@@ -70,6 +70,22 @@ async def test_it_waits_for_its_batches_and_then_says_what_both_readers_saw(team
     assert at_lines(pull) == [("count.py", 5)]
     assert (len(team.claude.batches.all), len(team.claude.requests), team.claude.paid_twice) == (2, 2, {})
     assert "2 model calls" in walkthrough(pull)
+
+
+@pytest.mark.parametrize("environment", [SOON])
+@pytest.mark.parametrize("script", [reviews(FOUND, real=[], left_open=[0])])
+async def test_what_is_looked_for_afterwards_is_waited_for_as_well(team: Team) -> None:
+    pull = await _waits(team)
+    for count in (2, 3):
+        team.claude.batches.end()
+        await until(_handed_in(team, count), otherwise=team.bot.story_so_far)
+    assert pull.by_the_bot("walkthrough") == []
+
+    team.claude.batches.end()
+    await until(_says(team, "1 finding"), otherwise=team.bot.story_so_far)
+    await team.bot.comes_to_rest()
+
+    assert "3 model calls" in walkthrough(pull)
 
 
 @pytest.mark.parametrize("environment", [SOON])
