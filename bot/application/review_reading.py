@@ -1,5 +1,6 @@
 """Reading a pull request: what is new of it since it was last read, and what comes of that."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -23,7 +24,7 @@ from bot.application.review_seen import Seen, load_seen
 from bot.application.review_tools import Job, Tooled, run_tools
 from bot.application.side_by_side import both
 from bot.domain.fencing import nonce_of
-from bot.domain.lint_findings import gone, merged
+from bot.domain.lint_findings import adds_nothing, as_before, merged, parted
 from bot.domain.remarks import Finding, Severity, each_once
 from bot.domain.reviewing import Request, is_overtaken, read_before, request_in
 from bot.records import STOPPED, Recorded, Repository, StepFailed
@@ -38,6 +39,7 @@ class Read:
 
     `since` is the commit that an earlier review read, `mended` what was found then and is so no more. Where
     it `is_further` only `anew`, the files that read otherwise since, were read: `news` is what they add.
+    Of what is `lingering` the repository's own tools could not be asked again.
     """
 
     head: str
@@ -65,6 +67,7 @@ class Read:
     readers: tuple[str, ...] = ()
     looked_at: tuple[str, ...] = ()
     tooled: Tooled = Tooled()  # noqa: RUF009  frozen
+    lingering: tuple[Finding, ...] = ()
 
     def without(self, fingerprints: Collection[str]) -> "Read":
         """The same without what was withdrawn since."""
@@ -82,12 +85,12 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
 
     An answer that was paid for in an earlier try is taken from there.
     """
-    past = await world.log.read(stream)
-    request = request_in(past, asked_key)
+    records = await world.log.read(stream)
+    request = request_in(records, asked_key)
     await check_not_frozen(world, request.repository)
     pull = await load_seen(world, request.repository, seen)
     settings, not_secret = await _settings(request.repository, pull, world)
-    digest, before = await _before(past, asked_key, request, world)
+    digest, before = await _before(records, asked_key, request, world)
     known = Known(
         not_secret=not_secret,
         findings=() if before is None else [each for each in before.findings if not each.tool],
@@ -99,7 +102,15 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
     read = read if before is None else _going_on(read, before, is_anew=not known.hunks)
     key = f"{asked_key}:{pull.head}:{digest[:16]}" if digest else f"{asked_key}:{pull.head}"
     place = Place(repository=request.repository, pull=pull, paths=read.anew, nonce=nonce_of(key))
-    job = Job(request=request, pull=pull, changed=changed, not_secret=not_secret)
+    past = _by_tools(before)
+    job = Job(
+        key=f"{asked_key}:{seen}",
+        request=request,
+        pull=pull,
+        changed=changed,
+        not_secret=not_secret,
+        known={each.fingerprint for each in past},
+    )
     guidance, tooled = await both(
         gather(place, settings.instructions, world), run_tools(job, settings, world)
     )
@@ -119,7 +130,7 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
     check = partial(_check_wanted, stream, asked_key, world)
     for group in await Parts(asking=asking, changed=changed, check=check, world=world).read():
         read = _with(read, group)
-    done = _with_tools(_settled(read), () if before is None else before.findings)
+    done = await asyncio.to_thread(_with_tools, _settled(read), past, changed)
     return await world.blobs.put(request.repository.id, msgspec.json.encode(done))
 
 
@@ -224,10 +235,22 @@ def _with(read: Read, it: Group) -> Read:
     )
 
 
-def _with_tools(read: Read, before: Sequence[Finding]) -> Read:
+def _by_tools(before: Read | None) -> Sequence[Finding]:
+    """What the repository's own tools said when it was read before, or before that."""
+    return () if before is None else [each for each in (*before.findings, *before.lingering) if each.tool]
+
+
+def _with_tools(read: Read, before: Sequence[Finding], changed: Changed) -> Read:
     """With what the repository's own tools say by now, and say no more."""
-    found = merged(read.findings, read.tooled.findings)
-    return replace(read, findings=found, mended=(*read.mended, *gone(before, found, read.tooled.names)))
+
+    def is_heard(it: Finding) -> bool:
+        file = changed.files.get(it.anchor.path)
+        is_out = not changed.unlisted if file is None else adds_nothing(changed.diff, file)
+        return is_out or read.tooled.heard(it)
+
+    found = merged(read.findings, as_before(read.tooled.findings, before), least=read.confidence)
+    gone, lingering = parted(before, found, is_heard)
+    return replace(read, findings=found, mended=(*read.mended, *gone), lingering=lingering)
 
 
 def _settled(read: Read) -> Read:

@@ -1,10 +1,11 @@
 """The repository's own tools on a pull request: in the sandbox, as the base configures them."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import msgspec
 import structlog
 
 from bot.application.basing import base_head
@@ -42,36 +43,45 @@ class TooMuchChanged(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """One tool: how much it found on added lines, or by which code it was not run, with its last line."""
+    """One tool: how much it found on added lines of which files, or by which code it was not run, with its
+    last line.
+    """
 
     name: str
     found: int = 0
+    paths: tuple[str, ...] = ()
     why: str = ""
     detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tooled:
-    """What came of all of them; so many more findings had no room."""
+    """What came of all of them; so many more findings had no room, `beyond` of those that were known."""
 
     ran: tuple[Ran, ...] = ()
     findings: tuple[Finding, ...] = ()
     more: int = 0
+    beyond: tuple[str, ...] = ()
 
-    @property
-    def names(self) -> frozenset[str]:
-        """Those that said what they had to say."""
-        return frozenset(each.name for each in self.ran if not each.why)
+    def heard(self, it: Finding) -> bool:
+        """Whether its tool would have said it again where it still is so."""
+        asked = [each for each in self.ran if each.name == it.tool and not each.why]
+        return it.fingerprint not in self.beyond and any(it.anchor.path in each.paths for each in asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Which pull request, what it changes, and which of its paths are none of theirs to see."""
+    """Which pull request, what it changes, and which of its paths are none of theirs to see.
 
+    By its `key` what they said is kept; `known` is what they said before, by its fingerprints.
+    """
+
+    key: str
     request: Request
     pull: Reviewable
     changed: Changed
     not_secret: Sequence[str] = ()
+    known: Collection[str] = ()
 
     @property
     def files(self) -> dict[str, FileDiff]:
@@ -81,17 +91,43 @@ class Job:
 
 
 async def run_tools(it: Job, settings: Settings, world: World) -> Tooled:
-    """Run what is wanted; whatever keeps one from that is told and fails nothing. Raises StepFailed never."""
+    """Run what is wanted, once for what was seen; whatever keeps one from that is told and fails nothing."""
     if not settings.tools or not it.files:
         return Tooled()
     if it.request.is_brief:
         return Tooled(ran=(Ran(name="", why="nobody_asked"),))
     try:
-        async with asyncio.timeout(ALL_SECONDS):
-            return await _run(it, settings, world)
+        return await _kept(it, world) or await _keep(it, await _in_time(it, settings, world), world)
     except (StepFailed, Unavailable) as no:
         log.warning("review_tools_not_run", code=no.code)
         return Tooled(ran=(Ran(name="", why=no.code),))
+
+
+async def _kept(it: Job, world: World) -> Tooled | None:
+    """What they said when it was read before: it is read anew once a batch has ended."""
+    digest = await world.notes.get(_note(it))
+    if digest is None:
+        return None
+    try:
+        return msgspec.json.decode(await world.blobs.get(it.request.repository.id, digest), type=Tooled)
+    except StepFailed:
+        return None
+
+
+async def _keep(it: Job, came: Tooled, world: World) -> Tooled:
+    digest = await world.blobs.put(it.request.repository.id, msgspec.json.encode(came))
+    await world.notes.put(_note(it), digest)
+    return came
+
+
+def _note(it: Job) -> str:
+    return f"review-tools:{it.key}"
+
+
+async def _in_time(it: Job, settings: Settings, world: World) -> Tooled:
+    try:
+        async with asyncio.timeout(ALL_SECONDS):
+            return await _run(it, settings, world)
     except TooMuchChanged:
         return Tooled(ran=(Ran(name="", why="configuration_changed"),))
     except TimeoutError:
@@ -113,7 +149,14 @@ async def _run(it: Job, settings: Settings, world: World) -> Tooled:
             return Tooled(ran=tuple(Ran(name=tool.name, why="setup") for tool, _ in meant))
         told = await all_of(_told(it, tool, argv, edits, room, world) for tool, argv in meant)
     findings, more = capped([each for _, found in told for each in found])
-    return Tooled(ran=tuple(ran for ran, _ in told), findings=tuple(findings), more=more)
+    return Tooled(
+        ran=tuple(
+            replace(ran, paths=tool.paths(paths)) for (tool, _), (ran, _) in zip(meant, told, strict=True)
+        ),
+        findings=tuple(findings),
+        more=len(more),
+        beyond=tuple(each.fingerprint for each in more if each.fingerprint in it.known),
+    )
 
 
 async def _tools(it: Job, settings: Settings, before: Listing, world: World) -> list[Tool]:

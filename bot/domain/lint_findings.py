@@ -1,7 +1,7 @@
 """What tools say of a change, as findings at the lines that it adds, beside what a reader found."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote
@@ -15,9 +15,11 @@ from bot.domain.remarks import Finding, Severity, graver
 # A change that a tool has more to say of is read by nobody any better.
 MOST_FINDINGS: Final = 30
 SURE: Final = 100
-# Of two that say the same so much of the tool's words stands in the reader's.
+# Of two that say the same more than so much of the tool's words stands in the reader's.
 ALIKE: Final = 0.5
-_WORD: Final = re.compile(r"[A-Za-z_]{4,}")
+_WORD: Final = re.compile(r"[A-Za-z_]{2,}")
+# What nobody says without meaning the rule: one that is a mere word, such as `index`, is no name.
+_NAMED: Final = re.compile(r"(?=.*[\d/-]).{3,}")
 
 
 def findings_of(tool: str, said: Iterable[Said], diff: bytes, files: Mapping[str, FileDiff]) -> list[Finding]:
@@ -33,17 +35,21 @@ def findings_of(tool: str, said: Iterable[Said], diff: bytes, files: Mapping[str
     return list(found.values())
 
 
-def capped(found: Sequence[Finding]) -> tuple[list[Finding], int]:
-    """As many as a review takes of them, the graver first, and how many more there were."""
+def capped(found: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """As many as a review takes of them, the graver first, and those that there were beside."""
     ordered = sorted(found, key=lambda it: it.severity != "minor")
-    return ordered[:MOST_FINDINGS], max(0, len(ordered) - MOST_FINDINGS)
+    return ordered[:MOST_FINDINGS], ordered[MOST_FINDINGS:]
 
 
-def merged(found: Iterable[Finding], by_tools: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Both, and what a reader found at the same place with the same meaning in place of the tool's words."""
+def merged(found: Iterable[Finding], by_tools: Sequence[Finding], *, least: int = 0) -> tuple[Finding, ...]:
+    """Both, and what a reader found at the same place with the same meaning in place of the tool's words.
+
+    What a reader is not sure of, or said before, stands for itself.
+    """
     kept, tools = list[Finding](), list(by_tools)
     for each in found:
-        nth = next((nth for nth, one in enumerate(tools) if _is_the_same(each, one)), None)
+        is_sure = each.confidence >= least and not each.is_unsettled and not each.known_as
+        nth = next((nth for nth, one in enumerate(tools) if is_sure and _is_the_same(each, one)), None)
         if nth is None:
             kept.append(each)
         else:
@@ -51,10 +57,30 @@ def merged(found: Iterable[Finding], by_tools: Sequence[Finding]) -> tuple[Findi
     return (*kept, *tools)
 
 
-def gone(before: Iterable[Finding], now: Iterable[Finding], ran: Collection[str]) -> tuple[Finding, ...]:
-    """What tools said before and say no more; of one that did not run this time nothing is told."""
+def as_before(found: Iterable[Finding], before: Iterable[Finding]) -> list[Finding]:
+    """What a reader made of it stays while the tool says the same of the same lines; no suggestion does."""
+    known = {each.fingerprint: each for each in before}
+    return [_as_then(each, known.get(each.fingerprint, each)) for each in found]
+
+
+def parted(
+    before: Iterable[Finding], now: Iterable[Finding], is_heard: Callable[[Finding], bool]
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """What tools said before and say no more, and of what they had no chance to say it again."""
     names = {each.fingerprint for each in now}
-    return tuple(each for each in before if each.tool in ran and each.fingerprint not in names)
+    left = [each for each in before if each.tool and each.fingerprint not in names]
+    return tuple(each for each in left if is_heard(each)), tuple(each for each in left if not is_heard(each))
+
+
+def adds_nothing(diff: bytes, file: FileDiff) -> bool:
+    """Whether it is seen that no line of it is added any more."""
+    return bool(file.hunks) and not _added(diff, file)
+
+
+def _as_then(it: Finding, then: Finding) -> Finding:
+    if not then.text:
+        return it
+    return replace(it, severity=then.severity, confidence=then.confidence, text=then.text)
 
 
 def _added(diff: bytes, file: FileDiff) -> set[int]:
@@ -99,7 +125,13 @@ def _is_the_same(it: Finding, tools: Finding) -> bool:
         return False
     text, rule = f"{it.rule} {it.title} {it.text}", tools.rule.partition(":")[2]
     wanted, there = _words(tools.title), _words(text)
-    return rule in text or (bool(wanted) and len(wanted & there) >= ALIKE * len(wanted))
+    return _names(text, rule) or len(wanted & there) > ALIKE * len(wanted)
+
+
+def _names(text: str, rule: str) -> bool:
+    """Whether the rule is named in it, as a word of its own."""
+    is_one = _NAMED.fullmatch(rule)
+    return bool(is_one and re.search(rf"(?<![\w/-]){re.escape(rule)}(?![\w/-])", text, re.IGNORECASE))
 
 
 def _words(text: str) -> set[str]:
@@ -107,11 +139,16 @@ def _words(text: str) -> set[str]:
 
 
 def _with_words_of(reader: Finding, tools: Finding) -> Finding:
-    """Known by the tool's rule, at its line; a suggestion is for just the lines that it was made for."""
+    """Known by the tool's rule, at its line; a suggestion is for just the lines that it was made for.
+
+    That it is graver than the tool says is as sure as the reader is.
+    """
     is_there = reader.anchor.numbers == tools.anchor.numbers
+    severity = graver(reader.severity, tools.severity)
     return replace(
         tools,
-        severity=graver(reader.severity, tools.severity),
+        severity=severity,
+        confidence=tools.confidence if severity == tools.severity else reader.confidence,
         text=reader.text,
         suggestion=reader.suggestion if is_there else None,
     )

@@ -44,10 +44,14 @@ class Tool:
     report: str = ""
     configuration: tuple[str, ...] = ()
 
-    def files(self, changed: Collection[str]) -> list[str]:
-        """Those of these that it is about; a name that looks like an option is given as a path."""
+    def paths(self, changed: Collection[str]) -> tuple[str, ...]:
+        """Those of these that it is about, as many as are given to it."""
         meant = sorted(path for path in changed if not self.endings or path.endswith(self.endings))
-        return [f"./{path}" for path in meant[:MOST_FILES]]
+        return tuple(meant[:MOST_FILES])
+
+    def files(self, changed: Collection[str]) -> list[str]:
+        """The same as they are given: a name that looks like an option is a path."""
+        return [f"./{path}" for path in self.paths(changed)]
 
     def argv(self, changed: Collection[str]) -> list[str]:
         """Its command for these files; nothing where none of them is its business."""

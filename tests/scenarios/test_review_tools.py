@@ -123,6 +123,24 @@ async def test_what_is_mended_is_resolved_and_what_was_dismissed_stays_dismissed
     assert "Accepted or dismissed" in walkthrough(pull)
 
 
+@pytest.mark.parametrize("configured", ["review: {tools: true, fails_at: major}\n"])
+@pytest.mark.parametrize(
+    "script", [reviews({**FOUND, "line": 1, "title": "F401 hides a step of the set-up", "suggestion": None})]
+)
+async def test_what_a_reader_made_of_it_fails_the_check_until_it_is_mended(team: Team) -> None:
+    pull = await reviewed(team, {"count.py": UNUSED})
+    for files in ({"more.txt": "1\n"}, {"count.py": SOURCE}):
+        await team.developer.pushes(files, branch="count")
+        await team.developer.comments("/claude review", on=pull)
+        await team.bot.comes_to_rest()
+
+    ends = [each.conclusion for each in team.github.checks()]
+    assert ends == ["failure", "failure", "success"]
+    assert at_lines(pull) == [("count.py", 1)]
+    assert [(is_resolved, bool(said)) for is_resolved, said in threads(pull)] == [(True, True)]
+    assert "No longer so since" in walkthrough(pull)
+
+
 @pytest.mark.parametrize("script", [reviews()])
 async def test_rc_02_what_a_pull_request_makes_of_the_configuration_does_not_count(team: Team) -> None:
     lax = '[tool.ruff.lint]\nselect = []\nexclude = ["*"]\n'

@@ -7,7 +7,15 @@ import pytest
 
 from bot.domain.anchors import Anchor
 from bot.domain.diff import files_in
-from bot.domain.lint_findings import MOST_FINDINGS, capped, findings_of, gone, merged
+from bot.domain.lint_findings import (
+    MOST_FINDINGS,
+    adds_nothing,
+    as_before,
+    capped,
+    findings_of,
+    merged,
+    parted,
+)
 from bot.domain.lint_reports import Level, Said
 from bot.domain.remarks import Finding
 
@@ -94,8 +102,8 @@ def test_so_many_are_taken_the_graver_first() -> None:
 
     taken, more = capped([*nits, *errors])
 
-    assert (taken[0].severity, len(taken), more) == ("minor", MOST_FINDINGS, 1)
-    assert capped(errors) == (errors, 0)
+    assert (taken[0].severity, len(taken), len(more)) == ("minor", MOST_FINDINGS, 1)
+    assert capped(errors) == (errors, [])
 
 
 def test_the_same_by_a_reader_is_one_known_by_the_tool_and_told_by_the_reader() -> None:
@@ -105,6 +113,21 @@ def test_the_same_by_a_reader_is_one_known_by_the_tool_and_told_by_the_reader() 
 
     assert one.fingerprint == tool.fingerprint
     assert (one.severity, one.text, one.suggestion) == ("major", "It is loaded for nothing.", "")
+    assert one.confidence == 80
+
+
+@pytest.mark.parametrize(
+    "unsure",
+    [
+        replace(by_reader(), confidence=69),
+        replace(by_reader(), is_unsettled=True),
+        replace(by_reader(), known_as="0123456789abcdef"),
+    ],
+)
+def test_what_a_reader_is_not_sure_of_or_said_before_makes_nothing_of_a_tools(unsure: Finding) -> None:
+    [tool] = found(said())
+
+    assert merged([unsure], [tool], least=70) == (unsure, tool)
 
 
 def test_a_suggestion_for_more_lines_is_not_one_for_the_tools() -> None:
@@ -126,6 +149,8 @@ def test_who_names_the_rule_means_the_same() -> None:
     [
         by_reader(3),
         by_reader(title="The order of loading matters here"),
+        by_reader(title="An imported file is lost"),
+        by_reader(title="The plan F4012 is not known"),
         replace(by_reader(), anchor=Anchor(path="src/a.py", line=2, side="LEFT")),
         replace(by_reader(), anchor=Anchor(path="b.py", line=2)),
         replace(by_reader(), tool="mypy"),
@@ -139,9 +164,35 @@ def test_a_tool_without_words_is_the_same_as_nothing() -> None:
     assert len(merged([by_reader()], found(said(message="x = 1")))) == 2
 
 
-def test_what_a_tool_that_ran_says_no_more_is_gone() -> None:
+@pytest.mark.parametrize("rule", ["index", "said", "misc", "", "E1"])
+def test_a_rule_that_is_a_mere_word_is_not_named_by_who_says_the_word(rule: str) -> None:
+    tool = findings_of("own", [replace(said(), rule=rule, message="Something else entirely")], DIFF, FILES)
+
+    assert len(merged([by_reader(title="As is said, the E1 index is misc")], tool)) == 2
+
+
+def test_what_a_tool_that_was_heard_says_no_more_is_gone_and_else_is_not_forgotten() -> None:
     [tool] = found(said())
 
-    assert gone([tool, by_reader()], [], {"ruff"}) == (tool,)
-    assert gone([tool], [tool], {"ruff"}) == ()
-    assert gone([tool], [], {"mypy"}) == ()
+    assert parted([tool, by_reader()], [], lambda _: True) == ((tool,), ())
+    assert parted([tool], [tool], lambda _: True) == ((), ())
+    assert parted([tool], [], lambda _: False) == ((), (tool,))
+
+
+def test_what_a_reader_made_of_it_stays_while_the_tool_says_it() -> None:
+    [tool] = found(said())
+    [then] = merged([by_reader()], [tool])
+
+    [now] = as_before([tool], [then])
+
+    assert (now.severity, now.confidence, now.text, now.suggestion) == ("major", 80, then.text, None)
+    assert as_before([tool], [tool, by_reader()]) == [tool]
+
+
+def test_a_file_whose_lines_are_not_seen_may_add_some() -> None:
+    file = FILES["src/a.py"]
+
+    assert not adds_nothing(DIFF, file)
+    assert not adds_nothing(DIFF, replace(file, hunks=()))
+    [less] = files_in(DIFF.replace(b"+import os\n+x = 2\n", b"").replace(b"-1,3 +1,4", b"-1,3 +1,2"))
+    assert adds_nothing(DIFF.replace(b"+import os\n+x = 2\n", b"").replace(b"-1,3 +1,4", b"-1,3 +1,2"), less)

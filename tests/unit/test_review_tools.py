@@ -48,7 +48,13 @@ def job(**changed: Any) -> Job:
         in_part=(),
         unlisted=0,
     )
-    return Job(request=changed.pop("request", ASKED), pull=OPEN, changed=what)
+    return Job(
+        key="k",
+        request=changed.pop("request", ASKED),
+        pull=OPEN,
+        changed=what,
+        known=changed.pop("known", ()),
+    )
 
 
 def staged(
@@ -70,9 +76,41 @@ async def test_what_it_says_of_an_added_line_is_a_finding() -> None:
     assert [(each.rule, each.anchor.line, each.severity) for each in came.findings] == [
         ("own:rule", 2, "minor")
     ]
-    assert came.ran == (Ran(name="own", found=1),)
-    assert (came.names, came.more) == (frozenset({"own"}), 0)
+    assert came.ran == (Ran(name="own", found=1, paths=("a.py",)),)
+    assert (came.beyond, came.more) == ((), 0)
     assert stage.sandbox.ran == [["check", "./a.py"]]
+
+
+async def test_what_was_said_for_what_was_seen_is_kept_and_what_did_not_answer_is_asked_again() -> None:
+    stage = staged()
+    stage.sandbox.meanwhile = no_sandbox
+    nothing = await tooled(stage)
+    stage.sandbox.meanwhile = lambda: None
+
+    first, second = await tooled(stage), await tooled(stage)
+    stage.blobs.contents.clear()
+    third = await tooled(stage)
+
+    assert nothing.ran == (Ran(name="", why="sandbox_unavailable"),)
+    assert first == second == third
+    assert len(stage.sandbox.ran) == 3
+
+
+def no_sandbox() -> None:
+    raise StepFailed("sandbox_unavailable")
+
+
+async def test_its_tool_is_heard_of_what_it_was_given_and_had_room_for() -> None:
+    [finding] = (await tooled(staged())).findings
+
+    assert (await tooled(staged())).heard(finding)
+    assert not Tooled(ran=(Ran(name="own", paths=("a.py",)),), beyond=(finding.fingerprint,)).heard(finding)
+    for ran in (
+        Ran(name="own", why="timeout", paths=("a.py",)),
+        Ran(name="own", paths=("b.py",)),
+        Ran(name="two", paths=("a.py",)),
+    ):
+        assert not Tooled(ran=(ran,)).heard(finding)
 
 
 @pytest.mark.parametrize(
@@ -86,14 +124,14 @@ async def test_what_it_says_of_an_added_line_is_a_finding() -> None:
 async def test_one_that_ends_ill_is_named(ends: Outcome, why: str, detail: str) -> None:
     came = await tooled(staged(ends))
 
-    assert came.ran == (Ran(name="own", why=why, detail=detail),)
-    assert (came.findings, came.names) == ((), frozenset())
+    assert came.ran == (Ran(name="own", why=why, detail=detail, paths=("a.py",)),)
+    assert came.findings == ()
 
 
 async def test_one_that_finds_nothing_ran() -> None:
     came = await tooled(staged(Outcome(status=0, output="", seconds=0.1, ended="exited")))
 
-    assert came.ran == (Ran(name="own"),)
+    assert came.ran == (Ran(name="own", paths=("a.py",)),)
 
 
 @pytest.mark.parametrize("kind", [StepFailed, Unavailable])
