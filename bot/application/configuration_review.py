@@ -13,6 +13,7 @@ from bot.domain.remarks import Severity
 Label = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f]+$")]
 PathPattern = Annotated[str, Field(min_length=1, max_length=200)]
 ReaderName = Annotated[str, Field(max_length=30, pattern=r"^[a-z][a-z0-9-]*$")]
+Tools = bool | Annotated[list[ReviewTool], Field(max_length=MOST_TOOLS)]
 Reviewer = Annotated[str, Field(max_length=140, pattern=r"^@?[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9._-]+)?$")]
 
 
@@ -73,9 +74,16 @@ class Review(BaseModel):
     confidence: int = Field(default=70, ge=0, le=100)
     label: Label | None = None
     reviewer: Reviewer | None = None
-    tools: bool | Annotated[list[ReviewTool], Field(max_length=MOST_TOOLS)] = False
+    tools: Tools = False
     instructions: list[PathInstruction] = Field(default=[], max_length=20)
     readers: list[Lens | OwnReader] = Field(default=[], max_length=12)
+
+    @field_validator("tools")
+    @classmethod
+    def _are_apart(cls, value: Tools) -> Tools:
+        if isinstance(value, list) and len({each.name for each in value}) != len(value):
+            raise ValueError("two of them have the same name")
+        return value
 
     @field_validator("readers")
     @classmethod

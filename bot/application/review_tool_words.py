@@ -20,6 +20,7 @@ WHY: Final[Mapping[str, str]] = {
     "processes": "it began too many processes",
     "output": "it printed too much",
     "disk": "it wrote too much",
+    "path_refused": "a file of its configuration cannot be put back",
     "configuration_changed": "too many files of configuration are changed",
 }
 ELSE: Final = "something that it needs does not answer, or is not there"

@@ -217,6 +217,11 @@ def test_a_tool_that_cannot_be_is_refused(tool: dict[str, Any]) -> None:
         Settings.model_validate({"tools": [tool]})
 
 
+def test_two_of_the_same_name_are_refused() -> None:
+    with pytest.raises(ValidationError, match="the same name"):
+        Settings.model_validate({"tools": [{"name": "own", "run": "a"}, {"name": "own", "run": "b"}]})
+
+
 def test_what_had_no_room_is_said_and_so_is_what_nobody_foresaw() -> None:
     said = words.below(Tooled(ran=(Ran(name="own", found=33), Ran(name="two", why="gone")), more=3))
 
