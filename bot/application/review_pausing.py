@@ -47,10 +47,10 @@ async def resume(asked: ResumeReviews, *, key: str, door: str, world: World) -> 
 async def _follow(asked: ResumeReviews, past: Sequence[Recorded], *, key: str, world: World) -> str:
     """Begin what is due by itself now; what comes of it."""
     pull = await world.reviews.look(asked.repository, asked.number)
-    own, is_fork = await world.repositories.app_login(), not pull.is_from_here
-    if not pull.is_open or pull.is_draft or pull.author == own:
+    is_own, is_fork = pull.author == await world.repositories.app_login(), not pull.is_from_here
+    if not pull.is_open or pull.is_draft:
         return UNASKED_NONE
-    if not await is_wanted(asked.repository, world, is_fork=is_fork):
+    if not await is_wanted(asked.repository, world, is_fork=is_fork, is_own=is_own):
         return UNASKED_NONE
     if is_reviewed(past, pull.head):
         return REVIEWED

@@ -166,6 +166,13 @@ async def test_what_is_not_reviewed_by_itself_is_not_when_the_pause_ends(case: d
     assert facts(stage) == NOBODY_ASKED
 
 
+async def test_the_bots_own_goes_on_where_the_repository_wants_that() -> None:
+    stage = staged(b"review: {own: true}\n", author="claude-code-bot[bot]")
+    await pauses(stage)
+
+    assert await resumes(stage) == FOLLOWS
+
+
 BY_ITSELF = Request(repository=SHOP, number=5, cause="opened")
 
 
