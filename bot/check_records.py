@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OthersCheck:
-    """A check that is not the bot's; `job` is its job where GitHub Actions ran it.
+    """A check that is not the bot's, or `is_ours` and heeded; `job` is its job where GitHub Actions ran it.
 
     `is_run` says whether it is a check run, and not a commit status or what ended before there was one.
     """
@@ -18,6 +18,7 @@ class OthersCheck:
     summary: str = ""
     job: int | None = None
     is_run: bool = True
+    is_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

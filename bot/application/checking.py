@@ -65,9 +65,15 @@ async def _note_at_the_gate(
 
 
 async def _said_of(it: Integration, head: str, world: World) -> Sequence[OthersCheck]:
-    """What checks of others say of it; where they judge, commit statuses are among them."""
+    """What checks of others say of it, and a review of ours; where they judge, commit statuses instead.
+
+    Nobody could approve what a reader goes on finding.
+    """
     found = await world.checks.of_others(it.repository, head)
-    return [*found, *await world.checks.statuses(it.repository, head)] if it.tester == "checks" else found
+    if it.tester != "checks":
+        return found
+    theirs = [each for each in found if not each.is_ours]
+    return [*theirs, *await world.checks.statuses(it.repository, head)]
 
 
 async def look_before_approving(it: Integration, *, key: str, world: World) -> None:

@@ -115,7 +115,7 @@ class GitHubChecks:
         def is_enough(check: Mapping[str, Any]) -> bool:
             is_ours = (check["app"] or {}).get("id") == self._app.id
             if not is_ours or check["name"] == self._heeds:
-                found.append(_others(check))
+                found.append(_others(check, is_ours=is_ours))
             return len(found) >= MOST_CHECKS
 
         github = self._app.on(repository, TALK)
@@ -176,7 +176,7 @@ class GitHubChecks:
         return _COLOUR.sub("", _STAMP.sub("", end.decode(errors="replace")))
 
 
-def _others(data: Mapping[str, Any]) -> OthersCheck:
+def _others(data: Mapping[str, Any], *, is_ours: bool) -> OthersCheck:
     output = data["output"]
     return OthersCheck(
         id=data["id"],
@@ -186,6 +186,7 @@ def _others(data: Mapping[str, Any]) -> OthersCheck:
         title=output["title"] or "",
         summary=output["summary"] or "",
         job=_job(data),
+        is_ours=is_ours,
     )
 
 

@@ -205,4 +205,4 @@ async def test_of_our_own_only_the_one_that_is_heeded_judges(hostile: hostile_gi
 
     found = await GitHubChecks(hostile.app, heeds="Claude review").of_others(hostile_github.ERP, "a" * 40)
 
-    assert [each.name for each in found] == ["Claude review"]
+    assert [(each.name, each.is_ours) for each in found] == [("Claude review", True)]

@@ -89,6 +89,17 @@ def new(stage: Stage, history: History = AT_THE_GATE) -> list[str]:
     return [type(fact).__name__ for fact in stage.log.events()[len(history) :]]
 
 
+async def test_what_a_reader_of_ours_goes_on_finding_keeps_nobody_from_approving_what_its_judges_passed() -> (
+    None
+):
+    stage = staged(replace(LINT, name="Claude review", is_ours=True), GREEN, history=JUDGED)
+
+    await note_checks(ID, COMMIT, key="k", world=stage.world)
+
+    assert new(stage, JUDGED) == []
+    assert not stage.log.integration().is_red
+
+
 async def approves(stage: Stage, **given: Any) -> Any:
     asked = Approve(by=ADMIN, repository=SHOP, integration_id=ID, **given)
     return await handle(asked, key="d-1", door="github", world=stage.world)

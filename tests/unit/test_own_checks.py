@@ -122,6 +122,24 @@ async def looks(stage: Stage, *, key: str = "k1") -> Any:
     return await pass_checks(stage.world, ID, key=key)
 
 
+REVIEW: Final = OthersCheck(
+    id=73, name="Claude review", status="completed", conclusion="neutral", is_ours=True
+)
+
+
+async def test_a_review_of_ours_is_no_test_that_a_change_could_pass() -> None:
+    with pytest.raises(StepFailed, match="no_checks"):
+        await looks(staged(REVIEW, minutes=6))
+
+
+async def test_nor_does_one_that_fails_judge_what_passed_its_tests() -> None:
+    stage = staged(TEST, replace(REVIEW, conclusion="failure"))
+
+    await looks(stage)
+
+    assert [type(each).__name__ for each in new(stage)][-1:] == ["TestsPassed"]
+
+
 # --- what all of them say together ----------------------------------------------------------------
 
 
