@@ -1,7 +1,8 @@
 """The stories that are told at every crash point: one goes live, one is rolled back, one is sent back, one is
 judged by the repository's own checks, one is deployed by a workflow and one taken back where that fails, one
-has rules for its paths, and the repository of one is given to another account. Two are no integrations at
-all: a pull request of people is reviewed, mended, and reviewed again; and one is described, and that taken.
+has rules for its paths, and the repository of one is given to another account. Three are no integrations at
+all: a pull request of people is reviewed, mended, and reviewed again; one is described, and that taken; and
+one is fixed.
 """
 
 import json
@@ -13,7 +14,7 @@ from standins.claude_replies import Asked, Reply, Script, calls, edit, says
 from standins.github.people import GitHub
 from standins.github.state import Repository
 from standins.stories import SPEC
-from tests.faults import described, reviewed
+from tests.faults import described, fixed, reviewed
 
 REQUEST: Final = "/claude integrate send every paid invoice to the ERP"
 CONFIGURATION: Final = "test: sh run_tests.sh\nenvironment: production\nmerge_reverts: true\n"
@@ -180,5 +181,22 @@ STORIES: Final = (
         also=frozenset(("add_label",)),
         never=frozenset(("create_branch", "open_pull", "create_check", "merge", "create_deployment")),
         plays=described.plays,
+    ),
+    Story(
+        name="fixed",
+        deployer="success",
+        state="",
+        last="",
+        script=fixed.fixes,
+        also=frozenset(("move_branch",)),
+        never=frozenset((
+            "create_branch",
+            "open_pull",
+            "edit_pull",
+            "create_check",
+            "merge",
+            "create_deployment",
+        )),
+        plays=fixed.plays,
     ),
 )
