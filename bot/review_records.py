@@ -44,11 +44,11 @@ class Patch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineComment:
-    """What a review says at a line, or at the lines from `first` on."""
+    """What a review says at a line, or at the lines from `first` on; without a line of the whole file."""
 
     path: str
     body: str
-    line: int
+    line: int | None
     side: Literal["LEFT", "RIGHT"]
     first: int | None = None
 

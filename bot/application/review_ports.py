@@ -27,6 +27,14 @@ class Reviews(Protocol):
     ) -> int | None:
         """One review with all its comments; None where GitHub takes one of them not."""
 
+    async def remark(
+        self, repository: Repository, number: int, *, head: str, comment: LineComment
+    ) -> int | None:
+        """One comment by itself; None where GitHub does not take it."""
+
+    async def remarked(self, repository: Repository, number: int, *, marker: str) -> int | None:
+        """The comment at a line, or of a file, that carries the marker and that this App itself wrote."""
+
 
 class ReviewThreads(Protocol):
     """What is said at lines about findings of ours. Whose words they are GitHub is asked, never the text."""

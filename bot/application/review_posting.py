@@ -1,7 +1,6 @@
 """Saying what a review found: comments at their lines, then all else, or why nothing is said."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from bot.application import review_words as words
 from bot.application.effects import once
@@ -11,10 +10,11 @@ from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.application.review_mending import resolve_mended
 from bot.application.review_reading import Read, load_read
+from bot.application.review_remarking import REFUSED, Where, comment_of, said_one_by_one
 from bot.application.review_said import intend, name_of, said_at_lines
 from bot.application.review_telling import Standing, left, tell, tell_anew
 from bot.application.verdicts import verdicts_on
-from bot.domain.remarks import Finding, Sorted, sort
+from bot.domain.remarks import Sorted, sort
 from bot.domain.reviewing import (
     SAID,
     Ended,
@@ -27,9 +27,6 @@ from bot.domain.reviewing import (
 )
 from bot.domain.verdicts import settled_by
 from bot.records import Repository
-from bot.review_records import LineComment
-
-REFUSED: Final = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +62,13 @@ async def say(world: World, stream: str, asked_key: str, digest: str, check: int
     own = await said_at_lines(at.request, asked_key, world, but=read.head)
     found = sort(read.findings, least=read.confidence, said=said.union(own), is_settled=settled_by(verdicts))
     if found.on_lines and await _posted(at, read, found, world) == REFUSED:
-        found = found.without_lines()
+        where = Where(
+            repository=at.repository,
+            number=at.request.number,
+            head=read.head,
+            name=name_of(asked_key, read.head),
+        )
+        found = found.only_on_lines(await said_one_by_one(where, found.on_lines, world))
     await resolve_mended(at.request, read, world)
     await tell(at.request, at.check, read, found, verdicts, world)
     ended = _ended(at, read, found, digest, own)
@@ -106,22 +109,12 @@ async def _posted(at: At, read: Read, found: Sorted, world: World) -> str:
 
     async def make() -> str:
         body = f"{marker}\n{words.opening(found)}"
-        comments = [_comment(each) for each in found.on_lines]
+        comments = [comment_of(each) for each in found.on_lines]
         made = await world.reviews.post(at.repository, number, head=read.head, body=body, comments=comments)
         return REFUSED if made is None else str(made)
 
     await intend(at.key, read.head, (each.fingerprint for each in found.on_lines), world)
     return await once(world, f"review:{name}", find=find, make=make)
-
-
-def _comment(it: Finding) -> LineComment:
-    return LineComment(
-        path=it.anchor.path,
-        body=words.at_line(it),
-        line=it.anchor.line,
-        side=it.anchor.side,
-        first=it.anchor.first,
-    )
 
 
 def _ended(at: At, read: Read, found: Sorted, digest: str, own: tuple[str, ...]) -> Ended:

@@ -77,9 +77,10 @@ class Sorted:
         """All that count, in order."""
         return tuple(sorted((*self.on_lines, *self.listed), key=_weight))
 
-    def without_lines(self) -> "Sorted":
-        """The same, where none of them can be said at its line."""
-        return replace(self, on_lines=(), listed=self.all)
+    def only_on_lines(self, fingerprints: Collection[str]) -> "Sorted":
+        """The same, where no others than these can be said at their lines."""
+        there = tuple(each for each in self.on_lines if each.fingerprint in fingerprints)
+        return replace(self, on_lines=there, listed=tuple(each for each in self.all if each not in there))
 
 
 def sort(

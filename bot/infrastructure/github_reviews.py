@@ -80,6 +80,28 @@ class GitHubReviews:
         )
         return None if answer.status == refused else int(answer.data["id"])
 
+    async def remark(
+        self, repository: Repository, number: int, *, head: str, comment: LineComment
+    ) -> int | None:
+        """One comment by itself; None where GitHub does not take it."""
+        github, refused = self._app.on(repository, TALK), HTTPStatus.UNPROCESSABLE_ENTITY
+        said = {"commit_id": head, **_sent(comment)}
+        answer = await github.tell(
+            "say_at_line", "POST", "pulls", number, "comments", body=said, also=(refused,)
+        )
+        return None if answer.status == refused else int(answer.data["id"])
+
+    async def remarked(self, repository: Repository, number: int, *, marker: str) -> int | None:
+        """The comment at a line, or of a file, with the marker that this App wrote."""
+        bot = await self._app.bot_login()
+
+        def is_it(said: Mapping[str, Any]) -> bool:
+            return marker in said["body"] and said["user"] is not None and is_by(said, bot)
+
+        github = self._app.on(repository, TALK)
+        found = await github.first("find_at_lines", "pulls", number, "comments", where=is_it)
+        return found and int(found["id"])
+
 
 def _reviewable(data: Mapping[str, Any]) -> Reviewable:
     return Reviewable(
@@ -111,6 +133,8 @@ def _patch(data: Mapping[str, Any]) -> Patch:
 
 
 def _sent(it: LineComment) -> Mapping[str, Any]:
-    """Of a single line GitHub wants no first one."""
+    """Of a single line GitHub wants no first one, of a whole file no line at all."""
+    if it.line is None:
+        return {"path": it.path, "body": fit(it.body), "subject_type": "file"}
     first = {} if it.first in {None, it.line} else {"start_line": it.first, "start_side": it.side}
     return {"path": it.path, "body": fit(it.body), "line": it.line, "side": it.side, **first}

@@ -144,3 +144,31 @@ async def test_one_comment_that_github_does_not_take_leaves_all_unsaid(
 
     assert said is None
     assert await reviews.find(side.repository, number, marker=MARKER) is None
+
+
+@pytest.mark.parametrize("line", [2, None])
+async def test_one_comment_by_itself_stands_at_its_line_or_is_of_its_file(
+    side: Side, reviews: GitHubReviews, line: int | None
+) -> None:
+    number = await opened(side, {"a.txt": "a\nb\n"})
+    pull = await reviews.look(side.repository, number)
+    comment = LineComment(path="a.txt", body=f"{MARKER}\nhere", line=line, side="RIGHT")
+    assert await reviews.remarked(side.repository, number, marker=MARKER) is None
+
+    made = await reviews.remark(side.repository, number, head=pull.head, comment=comment)
+
+    assert made is not None
+    assert await reviews.remarked(side.repository, number, marker=MARKER) == made
+    assert side.github.violations == []
+
+
+@pytest.mark.parametrize(("path", "line"), [("a.txt", 9), ("none.txt", None)])
+async def test_one_by_itself_that_github_does_not_take_is_not_there(
+    side: Side, reviews: GitHubReviews, path: str, line: int | None
+) -> None:
+    number = await opened(side, {"a.txt": "a\nb\n"})
+    pull = await reviews.look(side.repository, number)
+    comment = LineComment(path=path, body=MARKER, line=line, side="RIGHT")
+
+    assert await reviews.remark(side.repository, number, head=pull.head, comment=comment) is None
+    assert await reviews.remarked(side.repository, number, marker=MARKER) is None

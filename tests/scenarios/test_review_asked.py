@@ -9,12 +9,18 @@ from inline_snapshot import snapshot
 
 from standins.faults import Fault
 from standins.github.people import GitHub
+from standins.github.remarks import remarks_on
 from tests.story import Team
 from tests.story.reviews import FOUND, SOURCE, at_lines, has_a_change, reviews, walkthrough
 from tests.story.scripts import REPOSITORY
 
 MOST_CALLS = 12
 REVIEWS = "/repos/{owner}/{repo}/pulls/{pull_number}/reviews"
+REMARKS = "/repos/{owner}/{repo}/pulls/{pull_number}/comments"
+
+
+def refusal(route: str) -> Fault:
+    return Fault(kind="refuse", method="POST", route=route, status=422, message="Validation Failed")
 
 
 @pytest.fixture(autouse=True)
@@ -156,12 +162,41 @@ async def test_asked_again_nothing_is_said_twice_at_a_line_unless_all_is_wanted(
 
 
 @pytest.mark.parametrize("script", [reviews(FOUND)])
-async def test_where_github_takes_no_comment_at_the_line_it_is_in_the_walkthrough_and_not_paid_again(
+async def test_what_github_does_not_take_together_is_said_one_by_one(team: Team) -> None:
+    pull = await has_a_change(team)
+    team.github.world.faults.add(refusal(REVIEWS))
+    team.github.world.faults.add(Fault(kind="cut_after", method="POST", route=REMARKS))
+
+    await team.developer.comments("/claude review", on=pull)
+    await team.bot.comes_to_rest()
+
+    assert at_lines(pull) == [("count.py", 5)]
+    assert "At their lines" in walkthrough(pull)
+    assert len(team.claude.requests) == 2
+
+
+@pytest.mark.parametrize("script", [reviews(FOUND)])
+async def test_where_github_takes_none_at_the_line_it_is_said_of_the_file(team: Team) -> None:
+    pull = await has_a_change(team)
+    team.github.world.faults.add(refusal(REVIEWS))
+    team.github.world.faults.add(refusal(REMARKS))
+
+    await team.developer.comments("/claude review", on=pull)
+    await team.bot.comes_to_rest()
+
+    [said] = remarks_on(pull.issue)
+    assert (said.said["path"], said.said["subject_type"]) == ("count.py", "file")
+    assert "At their lines" in walkthrough(pull)
+
+
+@pytest.mark.parametrize("script", [reviews(FOUND)])
+async def test_where_github_takes_none_it_is_in_the_walkthrough_and_not_paid_again(
     team: Team,
 ) -> None:
     pull = await has_a_change(team)
-    refusal = Fault(kind="refuse", method="POST", route=REVIEWS, status=422, message="Validation Failed")
-    team.github.world.faults.add(refusal)
+    team.github.world.faults.add(refusal(REVIEWS))
+    for _ in range(2):
+        team.github.world.faults.add(refusal(REMARKS))
 
     await team.developer.comments("/claude review", on=pull)
     await team.bot.comes_to_rest()

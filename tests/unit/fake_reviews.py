@@ -1,6 +1,6 @@
 """Pull requests of anybody, the bot's reviews of them and what is said to these, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -28,6 +28,8 @@ class FakeReviews:
     listed: list[Patch] = field(default_factory=list)
     posted: list[tuple[str, str, tuple[LineComment, ...]]] = field(default_factory=list)
     refuses: bool = False
+    alone: list[LineComment] = field(default_factory=list)
+    takes_alone: Callable[[LineComment], bool] = lambda _: False
 
     async def look(self, repository: Repository, number: int) -> Reviewable:
         if self.pull is None:
@@ -51,6 +53,17 @@ class FakeReviews:
             return None
         self.posted.append((head, body, tuple(comments)))
         return len(self.posted)
+
+    async def remark(
+        self, repository: Repository, number: int, *, head: str, comment: LineComment
+    ) -> int | None:
+        if not self.takes_alone(comment):
+            return None
+        self.alone.append(comment)
+        return len(self.alone)
+
+    async def remarked(self, repository: Repository, number: int, *, marker: str) -> int | None:
+        return next((nth for nth, each in enumerate(self.alone, 1) if marker in each.body), None)
 
 
 @dataclass

@@ -98,7 +98,7 @@ def test_more_than_people_read_is_listed() -> None:
 
     assert (len(sort(found, least=0).on_lines), len(sort(found, least=0).listed)) == (MOST_ON_LINES, 3)
     assert (len(sort(nits, least=0).on_lines), len(sort(nits, least=0).listed)) == (MOST_NITS, 2)
-    assert sort(nits, least=0).without_lines().listed == tuple(nits)
+    assert sort(nits, least=0).only_on_lines(()).listed == tuple(nits)
 
 
 @pytest.mark.parametrize("severity", SEVERITIES)

@@ -135,7 +135,8 @@ def test_what_is_settled_is_said_at_no_line_and_counts_no_more() -> None:
 
     assert found == Sorted(on_lines=(OTHER,), settled=(FINDING,))
     assert found.all == (OTHER,)
-    assert found.without_lines() == Sorted(listed=(OTHER,), settled=(FINDING,))
+    assert found.only_on_lines(()) == Sorted(listed=(OTHER,), settled=(FINDING,))
+    assert found.only_on_lines({OTHER.fingerprint}) == found
 
 
 def test_what_is_of_no_line_is_known_by_its_title() -> None:

@@ -1,5 +1,6 @@
 """Comments at lines of pull requests: answered, reacted to, resolved."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from standins.github.deeds.issues import check_length
@@ -10,6 +11,25 @@ from standins.github.shapes import remarks as shapes
 from standins.github.shapes.pulls import pull_of
 from standins.github.state import Account, Issue, Reaction, Repository, Review
 from standins.github.world import Missing, Refused, World
+
+
+def say(world: World, repository: Repository, by: Account, issue: Issue, said: Mapping[str, Any]) -> Remark:
+    """One comment by itself: GitHub makes a review without words of it."""
+    check_length(said["body"])
+    made = Review(
+        id=world.new_id(),
+        by=by,
+        body="",
+        state="COMMENTED",
+        commit=said["commit_id"],
+        submitted_at=world.now(),
+        comments=[dict(said)],
+    )
+    pull_of(issue).reviews.append(made)
+    remark = Remark(issue=issue, review=made, nth=0, said=made.comments[0])
+    world.note("say_at_line", repository, by, id=remark.id, number=issue.number, body=said["body"])
+    tell_remarks(world, repository, issue, made)
+    return remark
 
 
 def reply(world: World, repository: Repository, by: Account, to: Remark, body: str) -> Remark:

@@ -2,12 +2,13 @@
 
 from standins.github.call import Answer, Call, Routes, paged
 from standins.github.deeds import remarks as deeds
+from standins.github.lines import why_refused
 from standins.github.remarks import Remark, remark_of, remarks_on
 from standins.github.routes.pulls import PULL, READ, WRITE, asked_pull
 from standins.github.shapes import remarks as shapes
 from standins.github.shapes.issues import reaction
-from standins.github.shapes.pulls import pull_of
-from standins.github.world import Missing
+from standins.github.shapes.pulls import compare, pull_of
+from standins.github.world import Missing, Refused
 
 routes = Routes()
 REMARK = "/repos/{owner}/{repo}/pulls/comments/{comment_id}"
@@ -24,6 +25,20 @@ def list_remarks(call: Call) -> Answer:
     if "sort" in call.query and call.query.get("direction") == "desc":
         found.reverse()
     return paged(call, found, lambda it: shapes.remark(call.world, call.repository, it))
+
+
+@routes.on("POST", f"{PULL}/comments", needs=WRITE)
+def say(call: Call) -> Answer:
+    """One comment by itself: at a line, or of a whole file."""
+    issue, asked = asked_pull(call), call.body
+    if "line" not in asked and asked.get("subject_type") != "file":
+        raise Refused(422, "A line, or a whole file, is what is played here")
+    if why := why_refused(asked, compare(call.repository, pull_of(issue)).changes):
+        raise Refused(
+            422, "Validation Failed", resource="PullRequestReviewComment", code="custom", message=why
+        )
+    made = deeds.say(call.world, call.repository, call.by, issue, asked)
+    return Answer(status=201, body=shapes.remark(call.world, call.repository, made))
 
 
 @routes.on("POST", f"{PULL}/comments/{{comment_id}}/replies", needs=WRITE)

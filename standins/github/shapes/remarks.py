@@ -32,6 +32,7 @@ def remark(world: World, of: Repository, it: Remark) -> dict[str, Any]:
         **{name: said[name] for name in ("start_line", "start_side") if name in said},
         **{name: said["line"] for name in ("line", "original_line") if "line" in said},
         "side": said.get("side", "RIGHT"),
+        "subject_type": said.get("subject_type", "line"),
         **({"in_reply_to_id": it.answers} if it.answers else {}),
         "commit_id": review.commit,
         "original_commit_id": review.commit,
