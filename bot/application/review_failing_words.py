@@ -24,6 +24,6 @@ def below(read: Read, found: Sorted) -> str:
 
 
 def _row(it: Finding) -> str:
-    place = code(f"{it.anchor.path}:{it.anchor.line}")
+    place = code(it.anchor.path if it.anchor.line < 1 else f"{it.anchor.path}:{it.anchor.line}")
     said = unlinked(one_line(f"{it.title.rstrip('.')}. {it.text}", most=LONGEST))
     return f"- {place} {grade(it)}: {said}"

@@ -13,6 +13,7 @@ from bot.application.configuration_review import Review as Settings
 from bot.application.frozen import check_not_frozen
 from bot.application.in_force import in_force
 from bot.application.ports import World
+from bot.application.review_asking import OWN
 from bot.application.review_changes import BRIEF_GROUPS, MOST_GROUPS, Changed, Known, look_at_changes
 from bot.application.review_groups import Group
 from bot.application.review_guidance import Guided, Place, gather
@@ -122,7 +123,7 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
         guidance=guidance,
         readers=await readers_of(settings, place),
         not_secret=tuple(not_secret),
-        patient=settings.patient and request.by is None,
+        patient=settings.patient and request.by is None and request.cause != OWN,
         by_tools=tooled.findings,
     )
     names = asking.readers.names if read.anew else ()

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from bot.application.review_asking import begin_unasked
+from bot.application.review_asking import OWN, begin_unasked
 from bot.application.review_batches import LEFT, WAITS, look_at_batches
 from bot.application.review_reading import Read, load_read, read_pull
 from bot.application.review_seen import keep_seen
@@ -25,7 +25,9 @@ PATIENT: Final = b"review: {automatic: true, patient: true}\n"
 CONFIGURATION: Final = ".github/claude-bot.yml"
 
 
-async def staged(*answers: Answer, batches: FakeBatches | None = None, **fakes: Any) -> Stage:
+async def staged(
+    *answers: Answer, batches: FakeBatches | None = None, cause: str = "opened", **fakes: Any
+) -> Stage:
     """Nobody asked for it, and the repository is patient."""
     stage = Stage(
         reviews=FakeReviews(text=DIFF),
@@ -37,7 +39,7 @@ async def staged(*answers: Answer, batches: FakeBatches | None = None, **fakes: 
     head = await stage.branches.head(SHOP, "main")
     assert head is not None
     stage.sources.files[head.sha] = {CONFIGURATION: PATIENT}
-    await begin_unasked(Request(repository=SHOP, number=5, cause="opened"), key="k", world=stage.world)
+    await begin_unasked(Request(repository=SHOP, number=5, cause=cause), key="k", world=stage.world)
     return stage
 
 
@@ -60,6 +62,14 @@ async def looks(stage: Stage, batches: str, nth: int = 0) -> float:
 
 def batched(answer: Answer) -> Answer:
     return replace(answer, usage=replace(answer.usage, is_batched=True))
+
+
+async def test_the_bots_own_at_its_gate_waits_for_no_batch() -> None:
+    stage = await staged(finds(), cause=OWN)
+
+    await reads(stage)
+
+    assert (len(stage.claude.asked), stage.batches.handed_in) == (1, [])
 
 
 async def test_both_readers_are_handed_in_once_and_cost_half() -> None:
