@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Final
 
 import structlog
@@ -17,7 +18,7 @@ from bot.domain.diff import FileDiff
 from bot.domain.remarks import Finding
 from bot.domain.retrying import MENDABLE
 from bot.domain.shown_lines import Lines
-from bot.records import STOPPED, StepFailed
+from bot.records import STOPPED, Answer, Question, StepFailed
 
 log = structlog.get_logger()
 
@@ -68,14 +69,20 @@ async def settle(it: Doubted, ask: Ask, world: World) -> Settled:
     question = await asyncio.to_thread(
         verifying_question, it.asking, it.diff, around, it.claims, world.rules.model, doubts=doubts
     )
+    answers = list[Answer]()
+
+    async def paid(turn: Question, key: str) -> Answer:
+        answers.append(await ask(turn, key))
+        return answers[-1]
+
     try:
-        got = await looked(with_looks(question), it.key, sight, ask)
+        got = await looked(with_looks(question), it.key, sight, paid)
         again = answered(got.answer, Verdicts).verdicts
     except StepFailed as no:
         if no.code in {STOPPED, WAITS} | MENDABLE:
             raise
         log.warning("review_doubts_not_settled", code=no.code)
-        return Settled(verdicts=it.verdicts)
+        return Settled(verdicts=it.verdicts, cost=reduce(Cost.plus, answers, Cost()))
     found = [each for each in again if each.number in doubts]
     return Settled(
         verdicts=_with(it.verdicts, found),

@@ -111,7 +111,10 @@ async def test_who_goes_on_looking_all_the_same_leaves_it_open() -> None:
     looks = [views("caller.py", f"t{nth}") for nth in range(MOST_TURNS)]
     stage = await staged(finds(FOUND), LEFT_OPEN, *looks)
 
-    assert found(await reads(stage)) == [(70, True)]
+    read = await reads(stage)
+
+    assert found(read) == [(70, True)]
+    assert read.cost.calls == 2 + MOST_TURNS
 
 
 async def test_a_file_of_credentials_is_not_shown_and_what_has_no_room_is_not_either() -> None:
