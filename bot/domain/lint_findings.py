@@ -15,6 +15,8 @@ from bot.domain.remarks import Finding, Severity, graver
 # A change that a tool has more to say of is read by nobody any better.
 MOST_FINDINGS: Final = 30
 SURE: Final = 100
+# Where the working copy lies in a sandbox: one file of a name is not another's of a longer one.
+PLACE: Final = "/repository/"
 # Of two that say the same more than so much of the tool's words stands in the reader's.
 ALIKE: Final = 0.5
 _WORD: Final = re.compile(r"[A-Za-z_]{2,}")
@@ -88,12 +90,12 @@ def _added(diff: bytes, file: FileDiff) -> set[int]:
 
 
 def _path_in(told: str, files: Mapping[str, FileDiff]) -> str | None:
-    """The file that is meant, however much of the way to it is told."""
-    path = unquote(told).replace("\\", "/").removeprefix("file://").removeprefix("./")
-    if path in files:
-        return path
-    meant = [each for each in files if path.endswith(f"/{each}")] if path.startswith("/") else []
-    return max(meant, key=len, default=None)
+    """The file that is meant, told from the top of the working copy or from that of the sandbox."""
+    for path in (told, unquote(told)):
+        plain = path.replace("\\", "/").removeprefix("file://").removeprefix(PLACE).removeprefix("./")
+        if plain in files:
+            return plain
+    return None
 
 
 def _finding(tool: str, it: Said, diff: bytes, file: FileDiff) -> Finding:

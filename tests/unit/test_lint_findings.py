@@ -9,6 +9,7 @@ from bot.domain.anchors import Anchor
 from bot.domain.diff import files_in
 from bot.domain.lint_findings import (
     MOST_FINDINGS,
+    PLACE,
     adds_nothing,
     as_before,
     capped,
@@ -18,6 +19,7 @@ from bot.domain.lint_findings import (
 )
 from bot.domain.lint_reports import Level, Said
 from bot.domain.remarks import Finding
+from bot.infrastructure.sandbox_room import REPOSITORY
 
 DIFF: Final = b"""\
 diff --git a/src/a.py b/src/a.py
@@ -74,13 +76,20 @@ def test_of_lines_that_are_not_added_nothing_is_said(line: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["./src/a.py", "/work/src/a.py", "file:///work/src/a.py", "file:///work/src%2Fa.py", "src\\a.py"]
+    "path", ["./src/a.py", "/repository/src/a.py", "file:///repository/src/a.py", "src%2Fa.py", "src\\a.py"]
 )
 def test_however_the_file_is_named_it_is_meant(path: str) -> None:
     assert len(found(said(path=path))) == 1
 
 
-@pytest.mark.parametrize("path", ["a.py", "b.py", "/work/a.py", "other/src/a.py"])
+def test_it_is_told_from_where_the_sandbox_has_the_working_copy() -> None:
+    assert f"{REPOSITORY}/" == PLACE
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["a.py", "b.py", "/repository/a.py", "other/src/a.py", "/repository/other/src/a.py", "/usr/src/a.py"],
+)
 def test_another_file_is_not(path: str) -> None:
     assert found(said(path=path)) == []
 
