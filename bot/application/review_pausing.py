@@ -7,7 +7,7 @@ from bot.application.asked import PauseReviews, ResumeReviews
 from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.application.review_again import checked
-from bot.application.review_asking import begin_unasked, is_wanted
+from bot.application.review_asking import OWN, begin_unasked, is_wanted
 from bot.application.review_forks import admits
 from bot.application.rights import check_right
 from bot.domain.review_pauses import before, is_paused, is_reviewed, paused, resumed
@@ -59,7 +59,9 @@ async def _follow(asked: ResumeReviews, past: Sequence[Recorded], *, key: str, w
         return UNDER_WAY  # it may have been asked for something that a newer one would not look at
     if is_fork and not await admits(asked.repository, pull, key=key, world=world):
         return UNASKED_NONE
-    due = Request(repository=asked.repository, number=asked.number, cause="resumed", is_brief=is_fork)
+    due = Request(
+        repository=asked.repository, number=asked.number, cause=OWN if is_own else "resumed", is_brief=is_fork
+    )
     await begin_unasked(due, key=key, world=world)
     return FOLLOWS
 

@@ -26,7 +26,7 @@ from bot.application.review_tools import Job, Tooled, run_tools
 from bot.application.side_by_side import both
 from bot.domain.fencing import nonce_of
 from bot.domain.lint_findings import adds_nothing, as_before, merged, parted
-from bot.domain.remarks import Finding, Severity, each_once
+from bot.domain.remarks import Finding, Severity, each_once, grave
 from bot.domain.reviewing import Request, is_overtaken, read_before, request_in
 from bot.records import STOPPED, Recorded, Repository, StepFailed
 from bot.review_records import Reviewable
@@ -74,6 +74,12 @@ class Read:
         """The same without what was withdrawn since."""
         kept = tuple(each for each in self.findings if each.fingerprint not in fingerprints)
         return replace(self, findings=kept, withdrawn=len(self.findings) - len(kept))
+
+    @property
+    def unanswered(self) -> int:
+        """How many that it would fail for a tool said before that could not be run this time."""
+        there = [each for each in self.lingering if self.tooled.lacks(each.tool)]
+        return 0 if self.fails_at is None else len(grave(there, self.fails_at))
 
     @property
     def unread(self) -> int:

@@ -1,6 +1,7 @@
 """The one walkthrough of a pull request and how its check ends, said anew when a verdict changes them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from bot.application import reader_words
@@ -63,7 +64,11 @@ def left(read: Read, past: Sequence[Recorded], verdicts: Mapping[str, Verdict]) 
     """What was read, without what was withdrawn since; but of what people have settled their word is told."""
     is_settled = settled_by(verdicts)
     theirs = {each.fingerprint for each in read.findings if is_settled(each)}
-    return read.without(withdrawn_in(past) - theirs)
+    withdrawn = withdrawn_in(past)
+    lingering = [
+        each for each in read.lingering if each.fingerprint not in withdrawn and not is_settled(each)
+    ]
+    return replace(read.without(withdrawn - theirs), lingering=tuple(lingering))
 
 
 async def _standing(repository: Repository, pull: Reviewable, world: World) -> Standing | None:
@@ -104,8 +109,9 @@ async def _walkthrough(
 
 async def _conclude(repository: Repository, check: int, read: Read, found: Sorted, world: World) -> str:
     title, summary = words.ended(read, found)
-    ends = conclusion(found.all, fails_at=read.fails_at, is_whole=not read.unread and not read.withdrawn)
-    why = failing_words.below(read, found)
+    is_whole = not (read.unread or read.withdrawn or read.unanswered)
+    ends = conclusion(found.all, fails_at=read.fails_at, is_whole=is_whole)
+    why = f"{tool_words.unanswered(read.unanswered)}{failing_words.below(read, found)}"
     await world.review_checks.complete(
         repository, check, conclusion=ends, title=title, summary=f"{summary}{why}"
     )

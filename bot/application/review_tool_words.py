@@ -34,6 +34,12 @@ def below(it: Tooled) -> str:
     return f"\n\n<sub>By the repository's own tools: {'; '.join(map(_ran, it.ran))}.{more}</sub>"
 
 
+def unanswered(count: int) -> str:
+    """Why the check does not pass: what a tool said before nobody knows of now."""
+    said = "It passes nothing here: said before by a tool of the repository's own that could not be run now"
+    return f" {said}: {counted(count, 'finding')}." if count else ""
+
+
 def _ran(it: Ran) -> str:
     why = WHY.get(it.why, ELSE)
     if not it.name:

@@ -68,6 +68,10 @@ class Tooled:
         asked = [each for each in self.ran if each.name == it.tool and not each.why]
         return it.fingerprint not in self.beyond and any(it.anchor.path in each.paths for each in asked)
 
+    def lacks(self, tool: str) -> bool:
+        """Whether it was wanted and could not be run, or none could."""
+        return any(each.why and each.name in {"", tool} for each in self.ran)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:

@@ -11,14 +11,19 @@ from bot.application import review_tool_words as words
 from bot.application.configuration import PATH
 from bot.application.configuration_review import Review as Settings
 from bot.application.review_changes import Changed
+from bot.application.review_reading import Read
+from bot.application.review_telling import left
 from bot.application.review_tools import MOST_CHANGED_FILES, Job, Ran, Tooled, run_tools
+from bot.domain.anchors import Anchor
 from bot.domain.diff import files_in
 from bot.domain.following import Followed
+from bot.domain.remarks import Finding, Severity
 from bot.domain.reviewing import Request
+from bot.domain.verdicts import Verdict, subject_of
 from bot.records import Outcome, StepFailed, Unavailable
 from tests.unit.fake_reviews import OPEN
 from tests.unit.fakes import FakeFiles, FakeInstallations, FakeSandbox, FakeSources, Stage
-from tests.unit.histories import BASE, SHOP
+from tests.unit.histories import ADMIN, BASE, BEGAN, SHOP
 
 DIFF: Final = b"""\
 diff --git a/a.py b/a.py
@@ -228,3 +233,42 @@ def test_what_had_no_room_is_said_and_so_is_what_nobody_foresaw() -> None:
     assert "`own`, 33 findings on added lines; `two` could not be run: something that it needs" in said
     assert "3 findings of theirs more had no room." in said
     assert words.below(Tooled()) == ""
+
+
+LINGERS: Final = Finding(
+    rule="own:rule",
+    severity="minor",
+    confidence=100,
+    anchor=Anchor(path="a.py", line=2),
+    title="wrong",
+    text="",
+    code=(b"y = 2",),
+    tool="own",
+)
+
+
+@pytest.mark.parametrize(
+    ("ran", "fails_at", "count"),
+    [
+        (Ran(name="own", why="timeout"), "minor", 1),
+        (Ran(name="", why="nobody_asked"), "minor", 1),
+        (Ran(name="own", why="timeout"), "major", 0),
+        (Ran(name="own", why="timeout"), None, 0),
+        (Ran(name="own"), "minor", 0),
+        (Ran(name="two", why="timeout"), "minor", 0),
+    ],
+)
+def test_what_one_that_could_not_be_run_said_before_lets_no_check_pass(
+    ran: Ran, fails_at: Severity | None, count: int
+) -> None:
+    read = Read(
+        head=OPEN.head, fails_at=fails_at, confidence=70, lingering=(LINGERS,), tooled=Tooled(ran=(ran,))
+    )
+
+    assert read.unanswered == count
+    assert ("could not be run now: 1 finding." in words.unanswered(count)) is bool(count)
+    assert left(read, [], {LINGERS.fingerprint: dismissed()}).unanswered == 0
+
+
+def dismissed() -> Verdict:
+    return Verdict(kind="dismissed", of=subject_of(LINGERS), by=ADMIN, number=5, why="", until=None, at=BEGAN)
