@@ -118,6 +118,8 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
         not_secret=not_secret,
         known={each.fingerprint for each in past},
     )
+    check = partial(_check_wanted, stream, asked_key, world)
+    await check()
     guidance, tooled = await both(
         gather(place, settings.instructions, world), run_tools(job, settings, world)
     )
@@ -134,7 +136,6 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
     )
     names = asking.readers.names if read.anew else ()
     read = replace(read, guided=guidance.guided, readers=names, tooled=tooled)
-    check = partial(_check_wanted, stream, asked_key, world)
     for group in await Parts(asking=asking, changed=changed, check=check, world=world).read():
         read = _with(read, group)
     done = await asyncio.to_thread(_with_tools, _settled(read), past, changed)

@@ -26,7 +26,11 @@ CONFIGURATION: Final = ".github/claude-bot.yml"
 
 
 async def staged(
-    *answers: Answer, batches: FakeBatches | None = None, cause: str = "opened", **fakes: Any
+    *answers: Answer,
+    batches: FakeBatches | None = None,
+    cause: str = "opened",
+    config: bytes = PATIENT,
+    **fakes: Any,
 ) -> Stage:
     """Nobody asked for it, and the repository is patient."""
     stage = Stage(
@@ -38,7 +42,7 @@ async def staged(
     )
     head = await stage.branches.head(SHOP, "main")
     assert head is not None
-    stage.sources.files[head.sha] = {CONFIGURATION: PATIENT}
+    stage.sources.files[head.sha] = {CONFIGURATION: config}
     await begin_unasked(Request(repository=SHOP, number=5, cause=cause), key="k", world=stage.world)
     return stage
 
@@ -70,6 +74,17 @@ async def test_the_bots_own_at_its_gate_waits_for_no_batch() -> None:
     await reads(stage)
 
     assert (len(stage.claude.asked), stage.batches.handed_in) == (1, [])
+
+
+async def test_for_what_was_overtaken_before_it_was_read_no_tool_is_run() -> None:
+    stage = await staged(config=b"review: {automatic: true, tools: [{name: own, run: check}]}\n")
+    stage.sources.files[OPEN.base] = {}
+    await asked(stage, "newer")
+
+    with pytest.raises(StepFailed, match="overtaken"):
+        await reads(stage)
+
+    assert stage.sandbox.ran == []
 
 
 async def test_both_readers_are_handed_in_once_and_cost_half() -> None:
