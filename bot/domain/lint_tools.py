@@ -113,7 +113,8 @@ def detect(paths: Collection[str], texts: Mapping[str, str]) -> list[Tool]:
 
 def decides(path: str, tools: Sequence[Tool]) -> bool:
     """Whether it says what a tool does, and so counts as the base has it."""
-    return bool(_CONFIGURATION.search(path)) or any(path in tool.configuration for tool in tools)
+    named = [each for tool in tools for each in tool.configuration]
+    return bool(_CONFIGURATION.search(path)) or any(f"{path}/".startswith(f"{each}/") for each in named)
 
 
 def _sections(text: str) -> Collection[str]:

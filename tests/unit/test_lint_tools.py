@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.lint_tools import ESLINT, MOST_FILES, MYPY, RUFF, Tool, decides, detect
 
-OWN = Tool(name="own", command=("sh", "check.sh"), configuration=("check.sh",))
+OWN = Tool(name="own", command=("sh", "check.sh"), configuration=("check.sh", "rules/own"))
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,9 @@ def test_a_tool_is_given_the_files_that_are_its_business_as_paths() -> None:
         ("node_modules/eslint/index.js", True),
         ("tsconfig.build.json", True),
         ("check.sh", True),
+        ("rules/own/no-eval.js", True),
+        ("rules/own", True),
+        ("rules/owner.js", False),
         ("other.sh", False),
         ("src/pyproject.toml.py", False),
         ("my_ruff.toml.txt", False),
