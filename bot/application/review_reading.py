@@ -256,7 +256,8 @@ def _with_tools(read: Read, before: Sequence[Finding], changed: Changed) -> Read
         is_out = not changed.unlisted if file is None else adds_nothing(changed.diff, file)
         return is_out or read.tooled.heard(it)
 
-    found = merged(read.findings, as_before(read.tooled.findings, before), least=read.confidence)
+    least = read.confidence
+    found = merged(read.findings, as_before(read.tooled.findings, before, least=least), least=least)
     gone, lingering = parted(before, found, is_heard)
     return replace(read, findings=found, mended=(*read.mended, *gone), lingering=lingering)
 

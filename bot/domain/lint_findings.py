@@ -59,9 +59,9 @@ def merged(found: Iterable[Finding], by_tools: Sequence[Finding], *, least: int 
     return (*kept, *tools)
 
 
-def as_before(found: Iterable[Finding], before: Iterable[Finding]) -> list[Finding]:
+def as_before(found: Iterable[Finding], before: Iterable[Finding], *, least: int = 0) -> list[Finding]:
     """What a reader made of it stays while the tool says the same of the same lines; no suggestion does."""
-    known = {each.fingerprint: each for each in before}
+    known = {each.fingerprint: each for each in before if each.confidence >= least}
     return [_as_then(each, known.get(each.fingerprint, each)) for each in found]
 
 

@@ -195,7 +195,7 @@ def test_what_a_reader_made_of_it_stays_while_the_tool_says_it() -> None:
     [now] = as_before([tool], [then])
 
     assert (now.severity, now.confidence, now.text, now.suggestion) == ("major", 80, then.text, None)
-    assert as_before([tool], [tool, by_reader()]) == [tool]
+    assert as_before([tool], [tool, by_reader()]) == as_before([tool], [then], least=81) == [tool]
 
 
 def test_a_file_whose_lines_are_not_seen_may_add_some() -> None:
