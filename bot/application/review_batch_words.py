@@ -6,5 +6,6 @@ def waits() -> tuple[str, str]:
     return (
         "In progress; waits for a batch",
         "Nobody asked for this review, so it is read at half the price when there is time for it: usually "
-        "within an hour, at most within a day for each of its questions. `/claude review` has it read now.",
+        "within an hour, at most within a day for each question of its two readers, who ask a few more where "
+        "they look into other files. `/claude review` has it read now.",
     )

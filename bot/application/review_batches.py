@@ -1,6 +1,6 @@
 """Questions of a review that nobody waits for: handed in once, waited for by the engine, collected once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.application import review_batch_words as words
@@ -13,6 +13,8 @@ from bot.records import Answer, Question, Repository, StepFailed
 WAITS: Final = "waits_for_batch:"
 # So much may the API's clock be behind ours.
 SKEW: Final = timedelta(minutes=10)
+# What was handed in has ended by then: what is in progress still is another's.
+LONGEST: Final = timedelta(hours=25)
 # Nobody wants it any more.
 LEFT: Final = -1.0
 
@@ -33,13 +35,21 @@ async def _handed_in(world: World, question: Question, key: str) -> str:
     intent = await world.effects.begin(effect)
     if intent.result is not None:
         return intent.result
-    since = intent.begun_at and intent.begun_at - SKEW
-    found = None if since is None else await world.batches.find(key=key, since=since)
-    if found is not None and not found.is_sure:
-        raise StepFailed(WAITS, found.id)
-    batch = await world.batches.hand_in(question, key=key) if found is None else found.id
+    batch = None if intent.begun_at is None else await _found(world, key, intent.begun_at)
+    if batch is None:
+        batch = await world.batches.hand_in(question, key=key)
     await world.effects.finish(effect, result=batch)
     return batch
+
+
+async def _found(world: World, key: str, begun_at: datetime) -> str | None:
+    """What an earlier try handed in. Raises StepFailed(WAITS) while that cannot be told, for a day."""
+    found = await world.batches.find(key=key, since=begun_at - SKEW)
+    if found is None or found.is_sure:
+        return None if found is None else found.id
+    if world.clock.now() - begun_at < LONGEST:
+        raise StepFailed(WAITS, found.id)
+    return None
 
 
 async def look_at_batches(  # noqa: PLR0913  which review, and what it waits for

@@ -57,7 +57,7 @@ async def test_it_waits_for_its_batches_and_then_says_what_both_readers_saw(team
     [check] = team.github.checks()
     assert (check.status, check.conclusion) == ("in_progress", None)
     assert check.output["summary"] == snapshot(
-        "Nobody asked for this review, so it is read at half the price when there is time for it: usually within an hour, at most within a day for each of its questions. `/claude review` has it read now."
+        "Nobody asked for this review, so it is read at half the price when there is time for it: usually within an hour, at most within a day for each question of its two readers, who ask a few more where they look into other files. `/claude review` has it read now."
     )
 
     team.claude.batches.end()

@@ -1,7 +1,7 @@
 """What nobody waits for is handed in once, waited for, collected once, and asked for where nothing came."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -130,6 +130,20 @@ async def test_killed_before_it_was_noted_it_is_found_and_not_handed_in_again() 
     stage.batches.doubtful = Batch(id="batch-1", is_sure=True)
     assert await waits(stage) == "batch-1"
     assert len(stage.batches.handed_in) == 1
+
+
+async def test_where_others_always_have_one_in_progress_it_is_waited_for_a_day_and_no_longer() -> None:
+    stage = await staged()
+    begun_at = stage.effects.begun_at = stage.clock.now()
+    stage.effects.dies_at = "batch:"
+    with pytest.raises(Died):
+        await reads(stage)
+
+    stage.batches.doubtful = Batch(id="batch-9", is_sure=False)
+    stage.clock.time = begun_at + timedelta(hours=24)
+    assert await waits(stage) == "batch-9"
+    stage.clock.time = begun_at + timedelta(hours=25)
+    assert await waits(stage) == "batch-2"
 
 
 async def test_what_turns_out_to_be_anothers_is_handed_in() -> None:
