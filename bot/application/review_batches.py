@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.application import review_batch_words as words
 from bot.application.ports import World
+from bot.application.spending import check_month
 from bot.domain.review_pauses import is_stopped
 from bot.domain.reviewing import batch_pause_seconds, is_overtaken, request_in
 from bot.records import Answer, Question, Repository, StepFailed
@@ -20,16 +21,19 @@ LEFT: Final = -1.0
 
 
 async def batched(world: World, repository: Repository, question: Question, *, key: str) -> Answer | None:
-    """The answer; None where none came and it has to be asked. Raises StepFailed(WAITS), Unavailable."""
+    """The answer; None where none came and it has to be asked. Raises StepFailed(WAITS), Unavailable.
+
+    What was handed in is paid for: it is collected, and noted, also where no money is left by then.
+    """
     if paid := await world.claude.paid(key=key, repository_id=repository.id):
         return paid
-    batch = await _handed_in(world, question, key)
+    batch = await _handed_in(world, repository, question, key)
     if not await world.batches.has_ended(batch):
         raise StepFailed(WAITS, batch)
     return await world.batches.collect(question, batch, key=key, repository_id=repository.id)
 
 
-async def _handed_in(world: World, question: Question, key: str) -> str:
+async def _handed_in(world: World, repository: Repository, question: Question, key: str) -> str:
     """Once: what an earlier try may have handed in is waited for until it can be told. Raises StepFailed."""
     effect = f"batch:{key}"
     intent = await world.effects.begin(effect)
@@ -37,6 +41,7 @@ async def _handed_in(world: World, question: Question, key: str) -> str:
         return intent.result
     batch = None if intent.begun_at is None else await _found(world, key, intent.begun_at)
     if batch is None:
+        await check_month(repository, world)
         batch = await world.batches.hand_in(question, key=key)
     await world.effects.finish(effect, result=batch)
     return batch

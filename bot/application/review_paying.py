@@ -43,12 +43,12 @@ async def ask_once(
     Raises StepFailed at a ceiling, and at once where the model does not answer: that is said, and tried again
     later, and nobody waits meanwhile.
     """
-    await check_month(repository, world)
     question, _ = await asyncio.to_thread(shown, question)
     lost: list[Spent] = []
     try:
         answer = await batched(world, repository, question, key=key) if patient else None
         if answer is None:
+            await check_month(repository, world)
             answer = await world.claude.ask(question, key=key, repository_id=repository.id, lost=lost.append)
     except Unavailable as trouble:
         code = trouble.code if trouble.code in MENDABLE else "claude_unavailable"

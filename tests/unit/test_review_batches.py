@@ -12,7 +12,7 @@ from bot.application.review_reading import Read, load_read, read_pull
 from bot.application.review_seen import keep_seen
 from bot.batch_records import Batch
 from bot.domain.pricing import cost_micro_usd
-from bot.domain.reviewing import Request
+from bot.domain.reviewing import Request, paid_stream
 from bot.records import Answer, StepFailed, Unavailable
 from tests.unit.fake_batches import FakeBatches
 from tests.unit.fake_reviews import OPEN, FakeReviews
@@ -99,6 +99,19 @@ async def test_both_readers_are_handed_in_once_and_cost_half() -> None:
 
     assert (len(read.findings), len(stage.batches.handed_in), stage.claude.asked) == (1, 2, [])
     assert read.cost.micro_usd * 2 == sum(cost_micro_usd(it.model, USAGE) for it in whole)
+
+
+async def test_what_was_handed_in_is_counted_also_where_no_money_is_left_for_more() -> None:
+    stage = await staged(batches=FakeBatches(answers=[batched(finds(FOUND))]))
+    assert await waits(stage) == "batch-1"
+    stage.rules = replace(stage.rules, monthly_micro_usd=0)
+    stage.batches.ended.append("batch-1")
+
+    with pytest.raises(StepFailed, match="monthly_budget"):
+        await reads(stage)
+
+    paid = await stage.log.read(paid_stream(SHOP.installation_id, stage.clock.now()))
+    assert (len(paid), len(stage.batches.handed_in)) == (1, 1)
 
 
 async def test_where_nothing_came_of_it_it_is_asked_at_once() -> None:
