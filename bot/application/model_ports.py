@@ -37,4 +37,7 @@ class Batches(Protocol):
     async def collect(self, question: Question, batch: str, *, key: str, repository_id: int) -> Answer | None:
         """The answer, kept as one that was asked for is; None where there is none."""
 
+    async def spent(self, batch: str) -> Spent | None:
+        """What one that has ended cost, None where it has no answer."""
+
     async def cancel(self, batch: str) -> None: ...

@@ -1,13 +1,16 @@
 """Questions of a review that nobody waits for: handed in once, waited for by the engine, collected once."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.application import review_batch_words as words
 from bot.application.ports import World
+from bot.application.recording import append_beside
 from bot.application.spending import check_month
+from bot.domain.pricing import cost_micro_usd
 from bot.domain.review_pauses import is_stopped
-from bot.domain.reviewing import batch_pause_seconds, is_overtaken, request_in
+from bot.domain.reviewing import batch_pause_seconds, is_overtaken, paid, paid_stream, request_in
 from bot.records import Answer, Question, Repository, StepFailed
 
 # The code of what is handed in and not answered; its detail names the batches.
@@ -16,6 +19,8 @@ WAITS: Final = "waits_for_batch:"
 SKEW: Final = timedelta(minutes=10)
 # What was handed in has ended by then: what is in progress still is another's.
 LONGEST: Final = timedelta(hours=25)
+# Before the name of what may be another's: it is waited for, and left alone.
+DOUBTFUL: Final = "?"
 # Nobody wants it any more.
 LEFT: Final = -1.0
 
@@ -25,8 +30,8 @@ async def batched(world: World, repository: Repository, question: Question, *, k
 
     What was handed in is paid for: it is collected, and noted, also where no money is left by then.
     """
-    if paid := await world.claude.paid(key=key, repository_id=repository.id):
-        return paid
+    if answer := await world.claude.paid(key=key, repository_id=repository.id):
+        return answer
     batch = await _handed_in(world, repository, question, key)
     if not await world.batches.has_ended(batch):
         raise StepFailed(WAITS, batch)
@@ -53,24 +58,41 @@ async def _found(world: World, key: str, begun_at: datetime) -> str | None:
     if found is None or found.is_sure:
         return None if found is None else found.id
     if world.clock.now() - begun_at < LONGEST:
-        raise StepFailed(WAITS, found.id)
+        raise StepFailed(WAITS, f"{DOUBTFUL}{found.id}")
     return None
 
 
 async def look_at_batches(  # noqa: PLR0913  which review, and what it waits for
     world: World, stream: str, asked_key: str, check: int, batches: str, nth: int, *, key: str
 ) -> float:
-    """How long until it is worth another look: 0 once all have ended, LEFT where nobody wants it any more."""
+    """How long until another look: 0 once all have ended, LEFT once that nobody wants is over."""
     past = await world.log.read(stream)
+    repository = request_in(past, asked_key).repository
     if is_overtaken(past, asked_key) or is_stopped(past, asked_key):
-        for each in batches.split():
-            await world.batches.cancel(each)
-        return LEFT
-    if all([await world.batches.has_ended(each) for each in batches.split()]):
+        own = [each for each in batches.split() if not each.startswith(DOUBTFUL)]
+        has_ended = await _cancelled(world, own, repository)
+        return LEFT if has_ended else batch_pause_seconds(nth, world.rules.look_again_seconds)
+    if await _have_ended(world, [each.removeprefix(DOUBTFUL) for each in batches.split()]):
         return 0.0
     if not nth:
         title, summary = words.waits()
-        await world.review_checks.say(
-            request_in(past, asked_key).repository, check, title=title, summary=summary
-        )
+        await world.review_checks.say(repository, check, title=title, summary=summary)
     return batch_pause_seconds(nth, world.rules.look_again_seconds)
+
+
+async def _have_ended(world: World, batches: Sequence[str]) -> bool:
+    return all([await world.batches.has_ended(each) for each in batches])
+
+
+async def _cancelled(world: World, batches: Sequence[str], repository: Repository) -> bool:
+    """Whether they have ended by now; what was answered all the same is paid for, and noted."""
+    for each in batches:
+        await world.batches.cancel(each)
+    if not await _have_ended(world, batches):
+        return False
+    stream = paid_stream(repository.installation_id, world.clock.now())
+    for each in batches:
+        if spent := await world.batches.spent(each):
+            own, cost = f"batch:{each}:left", cost_micro_usd(spent.model, spent.usage)
+            await append_beside(world, stream, paid(repository.id, cost), key=own, meta={"key": own})
+    return True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from bot.batch_records import Batch
 from bot.infrastructure.claude import ClaudeMessages, answer_of, request_of
-from bot.records import Answer, Question, StepFailed, Unavailable
+from bot.records import Answer, Question, Spent, StepFailed, Unavailable
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -78,6 +78,16 @@ class ClaudeBatches:
         answer = answer_of(result.message, is_batched=True)
         await self._claude.take_in(question, answer, key=key, repository_id=repository_id)
         return answer
+
+    async def spent(self, batch: str) -> Spent | None:
+        """What one that has ended cost, where nobody wants its answer; None where there is none."""
+
+        async def read(client: "AsyncAnthropic") -> Any:
+            return [each.result async for each in await client.messages.batches.results(batch)]
+
+        results: list[Any] = await self._call(read, gone=[])
+        answers = [answer_of(each.message, is_batched=True) for each in results if each.type == "succeeded"]
+        return Spent(model=answers[0].model, usage=answers[0].usage) if answers else None
 
     async def cancel(self, batch: str) -> None:
         """Nobody wants it any more; one that has ended, or is gone, stays so."""

@@ -11,7 +11,7 @@ from anthropic.types.messages import MessageBatch, MessageBatchIndividualRespons
 from bot.batch_records import Batch
 from bot.infrastructure.claude import request_of
 from bot.infrastructure.claude_batches import ClaudeBatches, name_of
-from bot.records import StepFailed, Unavailable
+from bot.records import Spent, StepFailed, Unavailable
 from standins.claude_replies import says
 from tests.contracts.claude_desk import QUESTION, Desk, always, desk
 
@@ -36,6 +36,7 @@ async def test_what_is_handed_in_is_collected_once_it_has_ended_and_kept_as_any_
         assert answer is not None
         assert (answer.content, answer.stop_reason) == (({"type": "text", "text": "Hello."},), "end_turn")
         assert answer.usage.is_batched
+        assert await batches.spent(batch) == Spent(model=answer.model, usage=answer.usage)
         assert await here.asks(key="k") == answer
         assert (len(here.claude.requests), here.paid) == (1, [answer])
 
@@ -47,6 +48,7 @@ async def test_what_came_to_nothing_is_no_answer(kind: str) -> None:
         here.claude.batches.end(kind)
 
         assert await batches.collect(QUESTION, batch, key="k", repository_id=7) is None
+        assert await batches.spent(batch) is None
         assert here.paid == []
 
 
@@ -54,6 +56,7 @@ async def test_one_that_is_gone_has_ended_and_has_no_answer() -> None:
     async with counter() as (_, batches):
         assert await batches.has_ended("msgbatch_gone")
         assert await batches.collect(QUESTION, "msgbatch_gone", key="k", repository_id=7) is None
+        assert await batches.spent("msgbatch_gone") is None
         await batches.cancel("msgbatch_gone")
 
 

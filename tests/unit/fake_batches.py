@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.batch_records import Batch
-from bot.records import Answer, Question, StepFailed, Unavailable
+from bot.records import Answer, Question, Spent, Unavailable
 
 
 @dataclass
@@ -16,6 +16,7 @@ class FakeBatches:
     handed_in: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
+    cost: dict[str, Spent] = field(default_factory=dict)
     doubtful: Batch | None = None
     trouble: Unavailable | None = None
 
@@ -36,7 +37,9 @@ class FakeBatches:
             self.given[key] = self.answers.pop(0)
         return self.given[key]
 
+    async def spent(self, batch: str) -> Spent | None:
+        return self.cost.get(batch)
+
     async def cancel(self, batch: str) -> None:
-        if batch in self.ended:
-            raise StepFailed("claude_refused_request", batch)
-        self.cancelled.append(batch)
+        if batch not in self.ended:
+            self.cancelled.append(batch)

@@ -13,7 +13,7 @@ from bot.application.review_seen import keep_seen
 from bot.batch_records import Batch
 from bot.domain.pricing import cost_micro_usd
 from bot.domain.reviewing import Request, paid_stream
-from bot.records import Answer, StepFailed, Unavailable
+from bot.records import Answer, Spent, StepFailed, Unavailable
 from tests.unit.fake_batches import FakeBatches
 from tests.unit.fake_reviews import OPEN, FakeReviews
 from tests.unit.fakes import Died, FakeClaude, FakeSources, Stage
@@ -139,7 +139,7 @@ async def test_killed_before_it_was_noted_it_is_found_and_not_handed_in_again() 
         await reads(stage)
 
     stage.batches.doubtful = Batch(id="batch-9", is_sure=False)
-    assert await waits(stage) == "batch-9"
+    assert await waits(stage) == "?batch-9"
     stage.batches.doubtful = Batch(id="batch-1", is_sure=True)
     assert await waits(stage) == "batch-1"
     assert len(stage.batches.handed_in) == 1
@@ -154,7 +154,7 @@ async def test_where_others_always_have_one_in_progress_it_is_waited_for_a_day_a
 
     stage.batches.doubtful = Batch(id="batch-9", is_sure=False)
     stage.clock.time = begun_at + timedelta(hours=24)
-    assert await waits(stage) == "batch-9"
+    assert await waits(stage) == "?batch-9"
     stage.clock.time = begun_at + timedelta(hours=25)
     assert await waits(stage) == "batch-2"
 
@@ -181,9 +181,28 @@ async def test_the_check_says_once_that_it_waits_and_is_looked_at_ever_more_rare
     assert await looks(stage, "batch-1 batch-2") == 0.0
 
 
-async def test_what_was_overtaken_is_cancelled() -> None:
+async def test_what_was_overtaken_is_cancelled_and_counted_where_it_was_answered_all_the_same() -> None:
     stage = await staged()
     await begin_unasked(Request(repository=SHOP, number=5, cause="pushed"), key="newer", world=stage.world)
 
-    assert await looks(stage, "batch-1 batch-2", 3) == LEFT
+    assert await looks(stage, "batch-1 batch-2", 3) == 480.0
     assert stage.batches.cancelled == ["batch-1", "batch-2"]
+
+    stage.batches.ended += ["batch-1", "batch-2"]
+    usage = replace(USAGE, is_batched=True)
+    stage.batches.cost["batch-2"] = Spent(model="claude-opus-5-5", usage=usage)
+    assert [await looks(stage, "batch-1 batch-2", nth) for nth in (4, 4)] == [LEFT, LEFT]
+
+    [paid] = await stage.log.read(paid_stream(SHOP.installation_id, stage.clock.now()))
+    assert paid.data["micro_usd"] == cost_micro_usd("claude-opus-5-5", usage)
+
+
+async def test_what_may_be_anothers_is_waited_for_and_never_cancelled() -> None:
+    stage = await staged()
+
+    assert await looks(stage, "?batch-9 batch-1", 3) == 480.0
+    stage.batches.ended.append("batch-1")
+    await begin_unasked(Request(repository=SHOP, number=5, cause="pushed"), key="newer", world=stage.world)
+
+    assert await looks(stage, "?batch-9 batch-1", 4) == LEFT
+    assert stage.batches.cancelled == []
