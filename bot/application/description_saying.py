@@ -3,7 +3,7 @@
 from bot.application import description_words as words
 from bot.application.description_changes import Shown, load_change
 from bot.application.description_making import Offer, load_offer
-from bot.application.placing import Placed, place
+from bot.application.placing import Placed, place, turn_at
 from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.application.talking import Spot, say_there
@@ -34,7 +34,12 @@ async def say_offer(world: World, stream: str, asked_key: str, digest: str, *, k
 
 
 async def show(wish: Wish, stream: str, world: World, *, note: str = "") -> None:
-    """The comment says how it stands, and this above it."""
+    """The comment says how it stands, and this above it: nobody puts there how it stood before that."""
+    async with turn_at(stream):
+        await _show(wish, stream, note, world)
+
+
+async def _show(wish: Wish, stream: str, note: str, world: World) -> None:
     past = await world.log.read(stream)
     repository, newest = wish.repository, newest_offer(past)
     offer = await _offer(world, repository, newest) if newest else None

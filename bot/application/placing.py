@@ -1,9 +1,19 @@
 """One comment that is edited in place for as long as there is something to say of its subject."""
 
+import asyncio
 from dataclasses import dataclass
+from typing import Final
+from weakref import WeakValueDictionary
 
 from bot.application.ports import World
 from bot.records import Repository, StepFailed
+
+_TURNS: Final[WeakValueDictionary[str, asyncio.Lock]] = WeakValueDictionary()
+
+
+def turn_at(name: str) -> asyncio.Lock:
+    """One after the other says what stands there, as far as this process says it."""
+    return _TURNS.setdefault(name, asyncio.Lock())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +28,11 @@ class Placed:
 
 async def place(it: Placed, body: str, world: World) -> None:
     """Edit it; create it where there is none yet, and anew where somebody deleted it."""
+    async with turn_at(it.name):
+        await _place_anew(it, body, world)
+
+
+async def _place_anew(it: Placed, body: str, world: World) -> None:
     nth = int(await world.notes.get(it.name) or 1)
     try:
         await _place(it, body, world, nth=nth)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.application.effects import once, say_once
-from bot.application.placing import Placed, place
+from bot.application.placing import Placed, place, turn_at
 from bot.application.ports import World
 from bot.records import Repository, StepFailed
 
@@ -38,7 +38,8 @@ async def keep_there(world: World, spot: Spot, body: str, *, marker: str, name: 
     """The one comment of that name says this from now on; beside its thread where that, or it, is gone."""
     if spot.thread is not None:
         try:
-            await _keep_in_thread(world, spot, spot.thread, body, marker=marker, name=name)
+            async with turn_at(name):
+                await _keep_in_thread(world, spot, spot.thread, body, marker=marker, name=name)
         except StepFailed as failure:
             if failure.code not in {THREAD_GONE, COMMENT_GONE}:
                 raise

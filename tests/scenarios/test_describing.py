@@ -343,3 +343,17 @@ async def test_the_bot_is_stopped_and_goes_on_and_pays_once(team: Team) -> None:
     assert pull.issue.title == "Count only paid invoices"
     assert (pull.issue.body or "").count(BEGINS) == 1
     assert len(pull.by_the_bot("offer")) == 1
+
+
+@pytest.mark.parametrize("script", [describes()])
+async def test_two_who_ask_at_once_get_one_comment(team: Team) -> None:
+    pull = await has_labels(team)
+    where = "/repos/{owner}/{repo}/issues/{issue_number}/comments"
+    team.github.world.faults.add(Fault(kind="latency", method="POST", route=where, seconds=1, times=None))
+
+    for person in (team.developer, team.admin, team.developer):
+        await person.comments("/claude describe", on=pull)
+    await team.bot.comes_to_rest()
+
+    assert len(team.claude.requests) == 3
+    assert len(pull.by_the_bot("offer")) == 1
