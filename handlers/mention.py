@@ -133,9 +133,10 @@ class Ear:
         it, context = _heard(heard), Context(world=self.world, key=key)
         await _follow(move_of(means, self.known), it, context, self.known)
 
-    async def give_up(self, heard: bytes, code: str, *, key: str) -> None:
-        """Nobody can tell what it means now, for this reason: say so."""
-        await reply(_heard(heard).comment, Context(world=self.world, key=key), words.given_up(code))
+    async def give_up(self, heard: bytes, code: str, *, is_read: bool, key: str) -> None:
+        """Nobody can tell what it means now, or, where it `is_read`, do it, for this reason: say so."""
+        said = words.not_done(code) if is_read else words.given_up(code)
+        await reply(_heard(heard).comment, Context(world=self.world, key=key), said)
 
 
 def _heard(kept: bytes) -> Heard:

@@ -63,3 +63,10 @@ def too_many(most: int) -> str:
 def given_up(code: str) -> str:
     """Where nobody can be asked now what it means."""
     return f"I cannot make out plain words now, because: {WHY.get(code) or why(code)} {COMMANDS}"
+
+
+def not_done(code: str) -> str:
+    """Where it is known what it means, and it was not, or not all, done."""
+    return (
+        f"I know what you want, and could not do all of it, because: {WHY.get(code) or why(code)} {COMMANDS}"
+    )

@@ -13,7 +13,7 @@ from bot.application.ports import World
 from bot.application.retrying import stays
 from bot.application.saga import Places
 from bot.domain.commands import Command
-from bot.domain.mentioned import mention_in
+from bot.domain.mentioned import meaning_of, mention_in
 from bot.infrastructure.engine import on, step
 from bot.records import StepFailed
 
@@ -31,8 +31,8 @@ class Ear(Protocol):
     async def act(self, heard: bytes, means: str, *, key: str) -> None:
         """Do what it means, or say what a person would have to say. Raises Unavailable, StepFailed."""
 
-    async def give_up(self, heard: bytes, code: str, *, key: str) -> None:
-        """Nobody can tell what it means now, for this reason: say so."""
+    async def give_up(self, heard: bytes, code: str, *, is_read: bool, key: str) -> None:
+        """Nobody can tell what it means now, or, where it `is_read`, do it, for this reason: say so."""
 
 
 def register(world: World, places: Places, known: Sequence[Command], ear: Ear) -> None:
@@ -50,7 +50,8 @@ def register(world: World, places: Places, known: Sequence[Command], ear: Ear) -
         await ear.act(await heard_of(stream, heard_key), means, key=heard_key)
 
     async def give_up(stream: str, heard_key: str, code: str, *, key: str) -> None:
-        await ear.give_up(await heard_of(stream, heard_key), code, key=heard_key)
+        is_read = meaning_of(await world.log.read(stream), heard_key) is not None
+        await ear.give_up(await heard_of(stream, heard_key), code, is_read=is_read, key=heard_key)
 
     @DBOS.workflow(name=READ)
     async def read_v1(stream: str, heard_key: str, account: str) -> str:
