@@ -10,10 +10,10 @@ from structlog.contextvars import bound_contextvars
 
 from bot.application import fix_words as words
 from bot.application.fix_asking import WORKFLOW
-from bot.application.fix_draft import TOOLS, WRITTEN
+from bot.application.fix_draft import TOOLS, WRITTEN, Draft
 from bot.application.fix_judging import GOOD, REPAIR, judge
 from bot.application.fix_publishing import publish
-from bot.application.fix_saying import begin, give_up, link, say, tell
+from bot.application.fix_saying import begin, give_up, link, note, say, tell
 from bot.application.fix_seeing import DUPLICATE, MOVED, see
 from bot.application.fix_writing import think, use_tools
 from bot.application.ports import World
@@ -29,6 +29,8 @@ log = structlog.get_logger()
 WRITE: Final = "fix.write_v1"
 TEST: Final = "fix.test_v1"
 TOPIC: Final = "fix"
+# How one ended of which the last words could not be said.
+UNTOLD: Final = "untold"
 # So often it is written for a head that others have moved meanwhile.
 MOST_HEADS: Final = 2
 
@@ -63,6 +65,12 @@ async def set_aside(  # noqa: PLR0913  which fix, and what keeps it from going o
     await tell(world, wish, asked_key, words.held_up(wish, code, again=pause.again))
     await note_held_up(world, stream, asked_key, HELD_UP, nth, code)
     return pause.seconds
+
+
+async def settle(world: World, stream: str, asked_key: str, *, key: str) -> None:
+    """However it went: what has come to its end is under way no more, also where nobody could be told."""
+    wish = wish_in(await world.log.read(stream), asked_key)
+    await note(wish, asked_key, UNTOLD, world, Draft())
 
 
 @dataclass(kw_only=True)
@@ -106,7 +114,8 @@ class Fix:
 
     async def sets_aside(self, nth: int, code: str) -> float:
         """How long until the next try, 0 where nothing more comes of it."""
-        return float(await step(set_aside, self.world, self.stream, self.key, self.seen, nth, code))
+        its = (self.world, self.stream, self.key, self.seen)
+        return float(await step(set_aside, *its, nth, code, unforeseen="internal"))
 
 
 async def write(world: World, stream: str, asked_key: str, seen: str) -> str:
@@ -153,3 +162,4 @@ def register(world: World, ai: Places, sandbox: Places) -> None:
         fix = Fix(stream=stream, key=asked_key, jobs=jobs, world=world)
         with bound_contextvars(fix=stream):
             await carry(TOPIC, fix.tries, fix.sets_aside)
+            await step(settle, world, stream, asked_key)

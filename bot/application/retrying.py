@@ -3,20 +3,16 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 import structlog
 
 from bot.application.ports import World
 from bot.application.recording import append_beside
-from bot.domain.retrying import held_up, is_final, pause_seconds
+from bot.domain.retrying import held_up, pause_seconds, untold_seconds
 from bot.infrastructure.engine import heard
 from bot.records import Recorded, StepFailed, Unavailable
 
 log = structlog.get_logger()
-
-# By then its own tries have taken half an hour.
-UNSAID_SECONDS: Final = 60.0
 
 Tries = Callable[[int], Awaitable[None]]
 SetsAside = Callable[[int, str], Awaitable[float]]
@@ -45,18 +41,20 @@ async def _once(topic: str, nth: int, tries: Tries, sets_aside: SetsAside) -> fl
         await tries(nth)
     except StepFailed as failure:
         log.warning("held_up", topic=topic, nth=nth, code=failure.code, detail=failure.detail)
-        return await _set_aside(nth, failure.code, sets_aside)
+        return await _set_aside(topic, nth, failure.code, sets_aside)
     return 0.0
 
 
-async def _set_aside(nth: int, code: str, sets_aside: SetsAside) -> float:
+async def _set_aside(topic: str, nth: int, code: str, sets_aside: SetsAside) -> float:
+    """Whoever is away while it is tried may still be so when that is to be said: that ends nothing."""
     try:
         return await sets_aside(nth, code)
-    except StepFailed as failure:
-        if is_final(failure.code, nth):
+    except StepFailed as untold:
+        seconds = untold_seconds(untold.code, nth)
+        if not seconds:
             raise
-        log.warning("not_set_aside", nth=nth, code=failure.code, detail=failure.detail)
-        return UNSAID_SECONDS
+        log.warning("not_told", topic=topic, nth=nth, code=untold.code, detail=untold.detail)
+        return seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

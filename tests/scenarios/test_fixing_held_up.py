@@ -196,6 +196,23 @@ async def test_what_is_asked_for_twice_is_done_once_and_linked(team: Team) -> No
 
 
 @pytest.mark.parametrize("script", [fixes()])
+async def test_what_could_not_be_told_of_keeps_nobody_from_asking_again(team: Team) -> None:
+    pull = await has_a_change(team)
+    team.github.world.faults.add(
+        Fault(kind="refuse", method="POST", route=COMMENTS, status=403, message="Locked", times=None)
+    )
+    await team.developer.comments(ASKS, on=pull)
+    await team.bot.comes_to_rest()
+    assert (told(pull), team.github.effects()) == ([], {})
+    team.github.world.faults.clear()
+
+    await team.developer.comments(ASKS, on=pull)
+    await team.bot.comes_to_rest()
+
+    assert outcome(pull).startswith("**Add to the total again**")
+
+
+@pytest.mark.parametrize("script", [fixes()])
 async def test_it_is_stopped_while_the_model_thinks(team: Team) -> None:
     pull = await has_a_change(team)
     team.claude.fail("stall", where="You fix one thing")

@@ -23,7 +23,7 @@ from bot.application.fix_publishing import publish
 from bot.application.fix_saying import give_up, link, say
 from bot.application.fix_seeing import see
 from bot.application.fix_writing import think, use_tools
-from bot.application.fixing import set_aside, take_up
+from bot.application.fixing import set_aside, settle, take_up
 from bot.domain.compacting import FULL_TOKENS, LEFT_OUT
 from bot.domain.fixing import CONCLUDED, HELD_UP, wish_in
 from bot.domain.policy import NotAllowed, Rules
@@ -535,6 +535,25 @@ async def test_the_same_is_linked_to_where_it_was_asked_for() -> None:
 
     assert failure.value.code == "duplicate"
     assert "https://github.com/acme/shop/pull/5#issuecomment-1000" in told(stage)
+
+
+async def test_what_nobody_could_be_told_of_is_under_way_no_more() -> None:
+    stage = await staged()
+
+    await settle(stage.world, STREAM, "k", key="step")
+    await ask(stage, key="k2")
+
+    assert facts(stage, CONCLUDED)[0]["outcome"] == "untold"
+    assert await seen_by(stage, "k2")
+
+
+async def test_what_has_ended_has_ended_but_once() -> None:
+    stage = await staged()
+    await whole(stage)
+
+    await settle(stage.world, STREAM, "k", key="step")
+
+    assert [each["outcome"] for each in facts(stage, CONCLUDED)] == ["fixed"]
 
 
 async def test_files_of_credentials_are_in_no_patch() -> None:
