@@ -1,6 +1,7 @@
 """Pull requests as they are reviewed, what a review says and hears: plain values that cross a port."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from bot.records import RepositoryFacts
@@ -72,7 +73,8 @@ class Thread:
 class Remark:
     """One comment of such a thread; `is_ours` where this App wrote it, `by` None where its writer is gone.
 
-    `by_id` is whose it is; a name may be another's by now.
+    `by_id` is whose it is; a name may be another's by now. `edited_at` is when it was changed last, where it
+    was not as it was written.
     """
 
     id: int
@@ -82,3 +84,4 @@ class Remark:
     path: str
     hunk: str
     by_id: int | None = None
+    edited_at: datetime | None = None

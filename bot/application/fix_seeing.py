@@ -34,6 +34,7 @@ DUPLICATE: Final = "duplicate"
 CLOSED: Final = "closed"
 MOVED: Final = "branch_moved"
 MOST_REMARKS: Final = 30
+CHANGED_SINCE: Final = "(not shown: it was changed after this was asked for)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,14 +200,23 @@ async def _finding(wish: Wish, world: World) -> Subject:
 
 
 async def _thread(wish: Wish, world: World) -> tuple[Remark, ...]:
-    """How the thread begins, and the newest of it before the wish; nothing of that itself."""
+    """How the thread begins, and the newest before the wish, as it read then; nothing of that itself."""
     if wish.thread is None:
         return ()
     said = await world.review_threads.said(wish.repository, wish.number, wish.thread)
     told = [each for each in said if each.id <= wish.comment or each.id == wish.thread]
-    before = [replace(each, body="") if each.id == wish.comment else each for each in told]
+    before = [_as_read(each, wish) for each in told]
     kept = [each for each in before[1:] if each.body]
     return (*before[:1], *kept[-MOST_REMARKS:])
+
+
+def _as_read(it: Remark, wish: Wish) -> Remark:
+    """What anybody made of it since is not what whoever asked meant; ours is edited as things go on."""
+    if it.id == wish.comment:
+        return replace(it, body="")
+    is_theirs = not it.is_ours and it.by_id != wish.by.id
+    is_changed = it.edited_at is not None and it.edited_at > wish.said_at
+    return replace(it, body=CHANGED_SINCE) if is_theirs and is_changed else it
 
 
 async def _checks(repository: Repository, head: str, world: World) -> str:

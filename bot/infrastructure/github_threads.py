@@ -1,6 +1,7 @@
 """What is said at lines of a pull request about this App's findings: threads by GraphQL, words by REST."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -186,7 +187,13 @@ def _remark(data: Mapping[str, Any], bot: str) -> Remark:
         body=data["body"],
         path=data["path"],
         hunk=data["diff_hunk"],
+        edited_at=_edited(data),
     )
+
+
+def _edited(data: Mapping[str, Any]) -> datetime | None:
+    written, changed = data.get("created_at"), data.get("updated_at")
+    return datetime.fromisoformat(changed) if changed and changed != written else None
 
 
 def _is_by(data: Mapping[str, Any], bot: str) -> bool:
