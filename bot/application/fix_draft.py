@@ -86,21 +86,36 @@ async def at(world: World, stream: str, asked_key: str, seen: str) -> At:
 
 
 async def load_draft(it: At, world: World) -> Draft:
-    """How far it has come; at its beginning nothing but what it begins with."""
+    """How far it has come; at its beginning what it begins with, and what was paid for another head of it."""
     digest = await world.notes.get(_note(it))
-    if digest is None:
-        return Draft(change=it.seen.begins)
-    return msgspec.json.decode(await world.blobs.get(it.repository.id, digest), type=Draft)
+    if digest is not None:
+        return await _kept(it.repository, digest, world)
+    return Draft(change=it.seen.begins, cost=await paid_so_far(world, it.repository, it.key))
+
+
+async def paid_so_far(world: World, repository: Repository, asked_key: str) -> Cost:
+    """What the fix of this key has cost, for whatever heads."""
+    newest = await world.notes.get(_newest(asked_key))
+    return Cost() if newest is None else (await _kept(repository, newest, world)).cost
+
+
+async def _kept(repository: Repository, digest: str, world: World) -> Draft:
+    return msgspec.json.decode(await world.blobs.get(repository.id, digest), type=Draft)
 
 
 async def keep_draft(it: At, draft: Draft, world: World) -> None:
     """The next step begins from here."""
     digest = await world.blobs.put(it.repository.id, msgspec.json.encode(draft))
     await world.notes.put(_note(it), digest)
+    await world.notes.put(_newest(it.key), digest)
 
 
 def _note(it: At) -> str:
     return f"fix:{it.name}"
+
+
+def _newest(asked_key: str) -> str:
+    return f"fix-newest:{asked_key}"
 
 
 async def keep(world: World, repository: Repository, told: Any) -> str:

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 from bot.application import fix_words as words
-from bot.application.fix_draft import At, Draft, at, load, load_draft, load_edits
+from bot.application.fix_draft import At, Draft, at, load, load_draft, load_edits, paid_so_far
 from bot.application.fix_judging import UNTESTED, remarks_in
 from bot.application.fix_publishing import OFFERED, said
 from bot.application.ports import World
@@ -66,9 +66,10 @@ def _where(it: At, draft: Draft, patch: str) -> str:
 async def give_up(world: World, wish: Wish, asked_key: str, seen: str, code: str) -> None:
     """Nothing more comes of it: whoever asked is told why, with the change so far."""
     if not seen:
-        text = words.given_up(wish, code, names=(), said="", patch="", cost=Draft().cost)
+        cost = await paid_so_far(world, wish.repository, asked_key)
+        text = words.given_up(wish, code, names=(), said="", patch="", cost=cost)
         await tell(world, wish, asked_key, text)
-        await note(wish, asked_key, code, world, Draft())
+        await note(wish, asked_key, code, world, Draft(cost=cost))
         return
     it = await at(world, stream_of(wish.repository.id, wish.number), asked_key, seen)
     draft = await load_draft(it, world)

@@ -10,7 +10,7 @@ from structlog.contextvars import bound_contextvars
 
 from bot.application import fix_words as words
 from bot.application.fix_asking import WORKFLOW
-from bot.application.fix_draft import TOOLS, WRITTEN, Draft
+from bot.application.fix_draft import TOOLS, WRITTEN, Draft, paid_so_far
 from bot.application.fix_judging import GOOD, REPAIR, judge
 from bot.application.fix_publishing import publish
 from bot.application.fix_saying import begin, give_up, link, note, say, tell
@@ -70,7 +70,8 @@ async def set_aside(  # noqa: PLR0913  which fix, and what keeps it from going o
 async def settle(world: World, stream: str, asked_key: str, *, key: str) -> None:
     """However it went: what has come to its end is under way no more, also where nobody could be told."""
     wish = wish_in(await world.log.read(stream), asked_key)
-    await note(wish, asked_key, UNTOLD, world, Draft())
+    cost = await paid_so_far(world, wish.repository, asked_key)
+    await note(wish, asked_key, UNTOLD, world, Draft(cost=cost))
 
 
 @dataclass(kw_only=True)

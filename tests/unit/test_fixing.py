@@ -267,6 +267,30 @@ async def test_what_nobody_would_get_is_not_paid_for(now: Mapping[str, Any], cod
     assert (failure.value.code, stage.claude.asked) == (code, [])
 
 
+async def test_what_was_paid_for_a_head_that_moved_is_counted_and_told() -> None:
+    stage = await staged(*WRITES, *WRITES)
+    before = await seen_by(stage)
+    await written(stage, before)
+    moved = "e" * 40
+    stage.reviews.pull, stage.branches.heads["count"] = replace(PULL, head=moved), Commit(sha=moved, tree="t")
+    stage.sources.files[moved] = {**FILES}
+
+    await whole(stage)
+
+    assert f"{2 * len(WRITES)} model calls" in told(stage)
+    assert facts(stage, CONCLUDED)[0]["calls"] == 2 * len(WRITES)
+
+
+async def test_what_was_paid_is_told_where_it_is_closed_after_its_head_moved() -> None:
+    stage = await staged()
+    it, _ = await draft_of(stage, seen := await seen_by(stage))
+    await written(stage, seen)
+
+    await give_up(stage.world, it.wish, "k", "", "closed")
+
+    assert f"{len(WRITES)} model calls" in told(stage)
+
+
 async def test_a_pull_request_of_its_own_is_opened_once_whatever_dies() -> None:
     stage = await staged(branches=branches(Protected))
     seen = await seen_by(stage)
