@@ -84,6 +84,7 @@ async def give_up(world: World, wish: Wish, asked_key: str, seen: str, code: str
         said=await said(it, draft, world) if draft.said else "",
         patch=await _patch(it, draft, world),
         cost=draft.cost,
+        merges=bool(it.seen.merges),
     )
     await tell(world, wish, asked_key, text)
     await note(wish, asked_key, code, world, draft)

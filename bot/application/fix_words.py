@@ -185,11 +185,20 @@ def _files(files: Sequence[str]) -> list[str]:
     return [*told, f"- and {more} more"] if more > 0 else told
 
 
-def given_up(wish: Wish, reason: str, *, names: Sequence[str], said: str, patch: str, cost: Cost) -> str:
+def given_up(  # noqa: PLR0913  what people are told of it
+    wish: Wish,
+    reason: str,
+    *,
+    names: Sequence[str],
+    said: str,
+    patch: str,
+    cost: Cost,
+    merges: bool = False,
+) -> str:
     """Nothing was pushed: why, which tests fail, what the model says, and the change for whoever wants it."""
     failing = ["\n".join(["These fail:", "", *(f"- {code(each)}" for each in names)])] if names else []
     words = [f"What the model says:\n\n{shown(said[:LONGEST_SAID])}"] if said else []
-    folded = [patched(patch, "which nothing vouches for")] if patch else []
+    folded = [patched(patch, "which nothing vouches for", merges=merges)] if patch else []
     spent = [_cost(wish, cost)] if cost.calls else []
     return "\n\n".join([
         f"@{wish.by.login}, nothing was pushed: {WHY.get(reason) or why(reason)}",
@@ -200,16 +209,17 @@ def given_up(wish: Wish, reason: str, *, names: Sequence[str], said: str, patch:
     ])
 
 
-def patched(patch: str, beside: str) -> str:
-    """The change, folded away: as a patch only where it can be applied as it stands there."""
+def patched(patch: str, beside: str, *, merges: bool = False) -> str:
+    """The change, folded away: as a patch only where it can be applied, to the head, as it stands there."""
     calm = calm_diff(patch)
-    if calm == patch and not any(each in patch for each in NOT_WHOLE):
+    if calm == patch and not merges and not any(each in patch for each in NOT_WHOLE):
         return folded_diff(f"The change as a patch (`git apply -p0`), {beside}", calm)
-    return folded_diff(
-        "The change, to be read: not all of it can stand in a comment as it is, so no patch can be made of "
-        f"this; {beside}",
-        calm,
+    why = (
+        "it is one of the branch that this leads to"
+        if merges
+        else "not all of it can stand in a comment as it is"
     )
+    return folded_diff(f"The change, to be read and not to be applied ({why}), {beside}", calm)
 
 
 def duplicate(wish: Wish, address: str) -> str:

@@ -20,6 +20,10 @@ def test_a_patch_stands_there_as_it_is_with_its_blank_lines() -> None:
     assert "\n@@ -1,4 +1,4 @@\n" in said
 
 
+def test_what_is_a_change_of_the_base_is_called_none_of_the_head() -> None:
+    assert "(it is one of the branch that this leads to)" in patched(PLAIN, "look", merges=True)
+
+
 def test_out_06_only_as_much_as_is_wanted_is_there() -> None:
     edits = [FileEdit(path="a.py", content=b"x\n" * 900)]
 
@@ -41,7 +45,7 @@ def test_out_06_only_as_much_as_is_wanted_is_there() -> None:
 def test_out_01_what_cannot_stand_there_as_it_is_is_called_no_patch(content: bytes) -> None:
     said = patched(compared([FileEdit(path="a.py", content=content)], {"a.py": None}), "look")
 
-    assert said.startswith("<details><summary>The change, to be read: ")
+    assert said.startswith("<details><summary>The change, to be read and not to be applied (not all")
     assert "@dependabot" not in said
 
 
