@@ -98,6 +98,14 @@ def begun(wish: Wish) -> str:
     )
 
 
+def waits(wish: Wish) -> str:
+    """Another one on the same pull request comes first."""
+    return (
+        f"@{wish.by.login}, I mend {WHAT[wish.kind]} here once I am done with what was asked for before it: "
+        f"one after the other. `{PREFIX} cancel` stops all of it."
+    )
+
+
 def held_up(wish: Wish, reason: str, *, again: datetime) -> str:
     """Where it cannot be gone on with yet."""
     return (

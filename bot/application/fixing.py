@@ -19,9 +19,9 @@ from bot.application.fix_writing import think, use_tools
 from bot.application.ports import World
 from bot.application.retrying import LeavesOnce, carry, note_held_up, pause_after
 from bot.application.saga import Places
-from bot.domain.fixing import HELD_UP, is_stopped, wish_in
-from bot.domain.retrying import is_final
-from bot.infrastructure.engine import on, step
+from bot.domain.fixing import HELD_UP, is_next, is_stopped, same_before, wish_in
+from bot.domain.retrying import is_final, pause_seconds
+from bot.infrastructure.engine import heard, on, step
 from bot.records import StepFailed
 
 log = structlog.get_logger()
@@ -31,6 +31,8 @@ TEST: Final = "fix.test_v1"
 TOPIC: Final = "fix"
 # How one ended of which the last words could not be said.
 UNTOLD: Final = "untold"
+# So often it is looked whether those before it have come to their ends: about two hours.
+MOST_LOOKS: Final = 480
 # So often it is written for a head that others have moved meanwhile.
 MOST_HEADS: Final = 2
 
@@ -48,6 +50,17 @@ class Jobs:
 async def take_up(world: World, stream: str, asked_key: str, *, key: str) -> None:
     """Say that it is begun."""
     await begin(world, wish_in(await world.log.read(stream), asked_key), asked_key)
+
+
+async def comes_next(world: World, stream: str, asked_key: str, look: int, *, key: str) -> bool:
+    """Whether it is its turn, or it waits for none: where it is not, whoever asked is told, once."""
+    past = await world.log.read(stream)
+    wish = wish_in(past, asked_key)
+    if is_next(past, asked_key) or same_before(past, asked_key) is not None:
+        return True
+    if look == 0:
+        await tell(world, wish, asked_key, words.waits(wish))
+    return False
 
 
 async def set_aside(  # noqa: PLR0913  which fix, and what keeps it from going on
@@ -88,6 +101,7 @@ class Fix:
         """Until it is there, written once more for a head that was moved meanwhile. Raises StepFailed."""
         if nth == 1:
             await step(take_up, self.world, self.stream, self.key, unforeseen="internal")
+            await self._waits()
         for _ in range(MOST_HEADS - 1):
             try:
                 return await self._once()
@@ -97,6 +111,13 @@ class Fix:
                 log.info("fix_looked_at_again", detail=failure.detail)
                 self.seen = ""
         return await self._once()
+
+    async def _waits(self) -> None:
+        """One after the other, as they were asked for: each begins with what the one before it left."""
+        for look in range(MOST_LOOKS):
+            if await step(comes_next, self.world, self.stream, self.key, look, unforeseen="internal"):
+                return
+            await heard(TOPIC, seconds=pause_seconds(1, self.world.rules.look_again_seconds))
 
     async def _once(self) -> None:
         where = self.world, self.stream, self.key

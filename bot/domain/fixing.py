@@ -178,6 +178,11 @@ def under_way(records: Sequence[Recorded]) -> list[str]:
     return [key for key in keys if ending_key(key) not in ended and not is_stopped(records, key)]
 
 
+def is_next(records: Sequence[Recorded], key: str) -> bool:
+    """Whether none that was asked for before it is under way; what is none itself waits for nothing."""
+    return key not in (keys := under_way(records)) or keys[0] == key
+
+
 def same_before(records: Sequence[Recorded], key: str) -> Wish | None:
     """An earlier wish for the same that is under way: what is asked for twice is done once."""
     subject = wish_in(records, key).subject

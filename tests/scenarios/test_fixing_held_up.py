@@ -195,6 +195,25 @@ async def test_what_is_asked_for_twice_is_done_once_and_linked(team: Team) -> No
     assert any(f"/pull/{pull.number}#issuecomment-{each})" in linked for each in asked)
 
 
+def each_its_own(asked: Asked) -> Reply | Raw | None:
+    """As many files as there are wishes."""
+    which = next(name for name in ("first", "second", "third") if f"write the {name}" in asked.said[0])
+    return fixes(f"{which}.txt", f"{which}\n", summary=f"Write the {which}")(asked)
+
+
+@pytest.mark.parametrize("script", [each_its_own])
+async def test_what_is_asked_for_at_once_is_done_one_after_the_other(team: Team) -> None:
+    pull = await has_a_change(team)
+
+    for which in ("first", "second", "third"):
+        await team.developer.comments(f"/claude fix write the {which}", on=pull)
+    await team.bot.comes_to_rest()
+
+    made = pull.repository.git.text("log", "--format=%s", f"main..{pull.head}").splitlines()
+    assert sorted(made) == ["Change", "Write the first", "Write the second", "Write the third"]
+    assert (len(team.claude.requests), team.github.effects()["move_branch"]) == (6, 3)
+
+
 @pytest.mark.parametrize("script", [fixes()])
 async def test_what_could_not_be_told_of_keeps_nobody_from_asking_again(team: Team) -> None:
     pull = await has_a_change(team)

@@ -16,6 +16,7 @@ from bot.domain.fixing import (
     asked,
     concluded,
     ending_key,
+    is_next,
     is_stopped,
     meant,
     same_before,
@@ -124,6 +125,22 @@ ENDED: Final = concluded(Concluded(outcome="pushed", commit="c" * 40))
 )
 def test_which_are_under_way(past: Sequence[tuple[str, Fact]], keys: list[str]) -> None:
     assert under_way(records(*past)) == keys
+
+
+@pytest.mark.parametrize(
+    ("key", "is_its_turn"), [("a", True), ("b", True), ("c", False), ("d", False), ("other", True)]
+)
+def test_one_goes_on_after_the_other(key: str, *, is_its_turn: bool) -> None:
+    """The first has ended: the second is next."""
+    past = records(
+        ("a", asked(WISH)),
+        ("b", asked(WISH)),
+        ("c", asked(WISH)),
+        ("d", asked(WISH)),
+        ("a:concluded", concluded(Concluded(outcome="fixed"))),
+    )
+
+    assert is_next(past, key) is is_its_turn
 
 
 def test_what_is_asked_for_twice_is_done_once() -> None:
