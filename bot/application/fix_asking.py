@@ -20,9 +20,11 @@ from bot.domain.fixing import (
     under_way,
 )
 from bot.domain.verdicts import named, subject_of
-from bot.records import Start
+from bot.records import Start, Wake
 
 WORKFLOW: Final = "fix.run_v1"
+# On which those hear that wait.
+TOPIC: Final = "fix"
 
 
 async def ask_for_fix(it: Fix, *, key: str, door: str, world: World) -> bool:
@@ -41,7 +43,7 @@ async def ask_for_fix(it: Fix, *, key: str, door: str, world: World) -> bool:
     wish = await _wish(it, await _known(what, it, world), world)
     stream = stream_of(it.repository.id, it.number)
     args = (stream, key, str(it.repository.id), it.repository.account)
-    start = Start(queue="saga", workflow=WORKFLOW, id=f"fix-{key}", args=args)
+    start = Start(queue="saga", workflow=WORKFLOW, id=_workflow_id(key), args=args)
     meta = {"by": it.by.id, "login": it.by.login, "door": door, "key": key}
     await append_beside(world, stream, asked(wish), key=key, meta=meta, follow_ups=[start])
     return True
@@ -53,11 +55,16 @@ async def stop_fixing(it: StopFixing, *, key: str, door: str, world: World) -> i
     stream = stream_of(it.repository.id, it.number)
     past = await world.log.read(stream)
     before = list(takewhile(lambda each: each.meta["key"] != key, past))  # as it was when it was said
-    count = len(under_way(before))
-    if count:
+    keys = under_way(before)
+    if keys:
         meta = {"by": it.by.id, "login": it.by.login, "door": door, "key": key}
-        await append_beside(world, stream, stopped(it.by), key=key, meta=meta)
-    return count
+        wakes = [Wake(workflow_id=_workflow_id(each), topic=TOPIC, key=f"{key}:{each}") for each in keys]
+        await append_beside(world, stream, stopped(it.by), key=key, meta=meta, follow_ups=wakes)
+    return len(keys)
+
+
+def _workflow_id(asked_key: str) -> str:
+    return f"fix-{asked_key}"
 
 
 async def _known(what: Meant, it: Fix, world: World) -> Meant:

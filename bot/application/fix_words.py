@@ -87,7 +87,8 @@ def no_words() -> str:
 
 def stopped(count: int) -> str:
     """Nothing more comes of what was under way."""
-    return f"Stopped: {counted(count, 'fix')}. What was pushed before stays." if count != 1 else "Stopped."
+    what = f": {counted(count, 'fix')}" if count != 1 else ""
+    return f"Stopped{what}. What was pushed before stays."
 
 
 def begun(wish: Wish) -> str:

@@ -9,7 +9,7 @@ from dbos import DBOS
 from structlog.contextvars import bound_contextvars
 
 from bot.application import fix_words as words
-from bot.application.fix_asking import WORKFLOW
+from bot.application.fix_asking import TOPIC, WORKFLOW
 from bot.application.fix_draft import TOOLS, WRITTEN, Draft, paid_so_far
 from bot.application.fix_judging import GOOD, REPAIR, judge
 from bot.application.fix_publishing import publish
@@ -28,7 +28,6 @@ log = structlog.get_logger()
 
 WRITE: Final = "fix.write_v1"
 TEST: Final = "fix.test_v1"
-TOPIC: Final = "fix"
 # How one ended of which the last words could not be said.
 UNTOLD: Final = "untold"
 # So often it is looked whether those before it have come to their ends: about two hours.

@@ -242,7 +242,7 @@ async def test_it_is_stopped_while_the_model_thinks(team: Team) -> None:
     await team.bot.comes_to_rest()
 
     assert "nothing was pushed: It was stopped." in outcome(pull)
-    assert pull.replies() == ["Stopped."]
+    assert pull.replies() == ["Stopped. What was pushed before stays."]
     assert team.github.effects() == {}
 
 
@@ -273,6 +273,18 @@ async def test_without_money_it_waits_until_there_is_some(team: Team) -> None:
     await team.bot.comes_to_rest()
 
     assert team.github.file("count.py", branch="count") == MENDED
+
+
+@pytest.mark.parametrize("environment", [{"MONTHLY_BUDGET": "0", "ENGINE_POLLS_SECONDS": "1"}])
+async def test_what_waits_for_money_is_stopped_at_once(team: Team) -> None:
+    pull = await has_a_change(team)
+    await team.developer.comments(ASKS, on=pull)
+    await team.is_told("This repository has used up its budget of the month.", on=pull, times=1)
+
+    await team.developer.comments("/claude cancel", on=pull)
+    await team.bot.comes_to_rest()
+
+    assert outcome(pull) == "@developer, nothing was pushed: It was stopped."
 
 
 @pytest.mark.parametrize("environment", [{"RUN_LIMITS": "1,2000000,5"}])

@@ -40,6 +40,7 @@ from bot.records import (
     Start,
     StepFailed,
     Usage,
+    Wake,
 )
 from bot.review_records import Remark, Reviewable
 from tests.unit.fake_reviews import OPEN, FakeReviews, FakeThreads
@@ -355,6 +356,7 @@ async def test_where_it_was_stopped_nothing_more_is_asked_or_pushed() -> None:
     counts = [await stop_fixing(asked, key="s", door="github", world=stage.world) for _ in range(2)]
 
     assert counts == [1, 1]
+    assert Wake(workflow_id="fix-k", topic="fix", key="s:k") in stage.log.follow_ups
     assert await stop_fixing(asked, key="later", door="github", world=stage.world) == 0
     for work in (publish, think, see):
         given = (STREAM, "k") if work is see else (STREAM, "k", seen)
