@@ -19,7 +19,7 @@ from bot.application.fix_writing import think, use_tools
 from bot.application.ports import World
 from bot.application.retrying import LeavesOnce, carry, note_held_up, pause_after
 from bot.application.saga import Places
-from bot.domain.fixing import HELD_UP, is_next, is_stopped, same_before, wish_in
+from bot.domain.fixing import HELD_UP, is_next, is_stopped, same_before, under_way, wish_in
 from bot.domain.retrying import is_final, pause_seconds
 from bot.infrastructure.engine import heard, on, step
 from bot.records import StepFailed
@@ -66,8 +66,11 @@ async def set_aside(  # noqa: PLR0913  which fix, and what keeps it from going o
     world: World, stream: str, asked_key: str, seen: str, nth: int, code: str, *, key: str
 ) -> float:
     """Whoever asked is told; how long until it is tried again, 0 where it is not."""
-    wish = wish_in(await world.log.read(stream), asked_key)
+    past = await world.log.read(stream)
+    wish = wish_in(past, asked_key)
     if code == DUPLICATE:
+        if same_before(past, asked_key) is None and asked_key in under_way(past):
+            return pause_seconds(1, world.rules.look_again_seconds)  # that one has ended meanwhile
         await link(world, wish, asked_key)
         return 0.0
     if is_final(code, nth):

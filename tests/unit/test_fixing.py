@@ -564,6 +564,15 @@ async def test_the_same_is_linked_to_where_it_was_asked_for() -> None:
     assert "https://github.com/acme/shop/pull/5#issuecomment-1000" in told(stage)
 
 
+async def test_what_waits_for_nothing_more_is_not_called_the_same() -> None:
+    stage = await staged()
+    await ask(stage, key="k2")
+    await settle(stage.world, STREAM, "k", key="step")
+
+    assert await set_aside(stage.world, STREAM, "k2", "", 1, "duplicate", key="step") > 0
+    assert stage.comments.bodies == {}
+
+
 async def test_what_nobody_could_be_told_of_is_under_way_no_more() -> None:
     stage = await staged()
 
