@@ -119,6 +119,13 @@ async def test_what_is_due_follows_once_however_often_the_delivery_comes() -> No
     assert len(stage.log.follow_ups) == 1
 
 
+async def test_what_is_due_of_the_bots_own_follows_where_that_is_wanted() -> None:
+    stage = staged(b"review: {own: true}\n", author="claude-code-bot[bot]")
+    await pauses(stage)
+
+    assert await resumes(stage) == FOLLOWS
+
+
 async def test_what_was_reviewed_is_not_reviewed_again() -> None:
     stage = staged()
     said = reviewing.concluded(Ended(outcome="said", head=OPEN.head))
