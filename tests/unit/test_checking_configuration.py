@@ -162,11 +162,20 @@ async def test_a_branch_that_began_nowhere_changes_all_of_it() -> None:
 
 
 async def test_the_bots_own_pull_requests_are_not_even_looked_at() -> None:
+    stage, own = staged(None, BROKEN), pushed(by=BOT)
+    own["pull_request"]["user"] |= user(BOT)
+
+    await deliver(stage, own)
+
+    assert (stage.checks.said, stage.files.asked) == ([], [])
+
+
+async def test_what_the_bot_pushes_to_somebody_elses_is() -> None:
     stage = staged(None, BROKEN)
 
     await deliver(stage, pushed(by=BOT))
 
-    assert (stage.checks.said, stage.files.asked) == ([], [])
+    assert [said.conclusion for said in stage.checks.said] == ["failure"]
 
 
 async def test_id_01_nothing_is_said_where_the_bot_does_not_serve() -> None:
