@@ -3,7 +3,7 @@
 Each is told by webhook, between stand-ins of its own: the bot that a review is asked for, PR-Agent that a
 pull request was opened (by its defaults: /describe, /review, /improve). Claude answers at once, with
 findings; GitHub at once, and once more after 150 ms. A token is four characters of what is sent: the rules,
-the question and the schema of the answer. Each process was asked once before anything is counted.
+the question, the tools and the schema of the answer. Each process was asked once before anything is counted.
 """
 
 import asyncio
@@ -119,11 +119,12 @@ class Side:
 
 def sent(body: Mapping[str, Any]) -> int:
     """The tokens of one question, counted the same way for both."""
-    asked, schema = Asked(body=body), schema_of(body)
-    return tokens(sum(map(len, (asked.system, *asked.said, _json(schema) if schema else ""))))
+    asked, schema, tools = Asked(body=body), schema_of(body), body.get("tools")
+    shapes = [_json(each) for each in (schema, tools) if each]
+    return tokens(sum(map(len, (asked.system, *asked.said, *shapes))))
 
 
-def _json(schema: Mapping[str, Any]) -> str:
+def _json(schema: object) -> str:
     """As the clients send it, without blanks."""
     return json.dumps(schema, separators=(",", ":"))
 

@@ -60,24 +60,24 @@ def is_cut(diff: bytes, file: FileDiff) -> bool:
 
 
 def pack(files: Iterable[FileDiff], *, budget: int, most: int) -> Packed:
-    """In their order, as many to a group as have room in so many tokens; `most` is how many groups.
+    """In their order, each to the first group that has room in so many tokens; `most` is how many groups.
 
-    A file that has no room in a group of its own is not cut: what was not seen is said to be so.
+    So there are few: each is told the rules anew. A file that has no room in a group of its own is not cut:
+    what was not seen is said to be so.
     """
     groups: list[list[FileDiff]] = []
     too_much: list[FileDiff] = []
-    room = 0
     for file in files:
-        needs = tokens_of(file)
-        if needs > budget or (needs > room and len(groups) == most):
-            too_much.append(file)
-            continue
-        if needs > room:
-            groups.append([])
-            room = budget
-        groups[-1].append(file)
-        room -= needs
+        group = _with_room(groups, budget - tokens_of(file))
+        if group is None and tokens_of(file) <= budget and len(groups) < most:
+            groups.append(group := [])
+        (too_much if group is None else group).append(file)
     return Packed(groups=tuple(map(tuple, groups)), too_much=tuple(too_much))
+
+
+def _with_room(groups: Iterable[list[FileDiff]], left: int) -> list[FileDiff] | None:
+    """The first of them that takes no more than what is left."""
+    return next((group for group in groups if sum(map(tokens_of, group)) <= left), None)
 
 
 def tokens_of(file: FileDiff) -> int:

@@ -78,6 +78,12 @@ def test_files_are_put_together_as_they_have_room_and_what_has_none_is_told() ->
     assert tokens_of(file("a", 40)) == 41
 
 
+def test_what_has_room_in_an_earlier_group_begins_none() -> None:
+    packed = pack([file("a", 40), file("b", 90), file("c", 50), file("d", 20)], budget=100, most=3)
+
+    assert [[each.path for each in group] for group in packed.groups] == [["a", "c"], ["b"], ["d"]]
+
+
 def test_only_the_hunks_of_those_lines_are_kept() -> None:
     it = only(DIFF)
 
