@@ -30,6 +30,7 @@ DIFF: Final = (
 )
 FOUND: Final = Finding(
     rule="lost-update",
+    lenses=("correctness",),
     severity="major",
     confidence=95,
     anchor=Anchor(path="shop/count.py", line=6),
