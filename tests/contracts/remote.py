@@ -14,6 +14,10 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from bot.infrastructure.git import GitSources
+from bot.infrastructure.resilience import POLICIES, Policy
+from bot.records import Repository
+
 AUTHOR = {
     "GIT_AUTHOR_NAME": "developer",
     "GIT_AUTHOR_EMAIL": "developer@example.com",
@@ -84,6 +88,16 @@ class Origin:
     @property
     def fetches(self) -> int:
         return sum(path.endswith("/info/refs") for path in self.paths)
+
+
+def sources_at(data: Path, origin: Origin) -> GitSources:
+    """The bot's own git below that directory, which fetches from there with its token."""
+
+    async def token_of(_: Repository) -> str:
+        return origin.token
+
+    policy = Policy("git", **POLICIES["git"])
+    return GitSources(data, remote_url_of=lambda _: origin.url, token_of=token_of, policy=policy)
 
 
 @asynccontextmanager

@@ -11,9 +11,8 @@ from bot.domain.diff import files_in
 from bot.infrastructure.git import GitSources
 from bot.infrastructure.git_comparing import difference
 from bot.infrastructure.git_mirror import Mirror
-from bot.infrastructure.resilience import POLICIES, Policy
 from bot.records import Repository, StepFailed
-from tests.contracts.remote import Origin, serving
+from tests.contracts.remote import Origin, serving, sources_at
 
 SHOP: Final = Repository(id=7, full_name="team/shop", installation_id=1)
 LONG: Final = b"".join(b"line %d\n" % number for number in range(20))
@@ -27,11 +26,7 @@ async def origin(tmp_path: Path) -> AsyncIterator[Origin]:
 
 @pytest.fixture
 def sources(origin: Origin, tmp_path: Path) -> GitSources:
-    async def token_of(repository: Repository) -> str:
-        return origin.token
-
-    policy = Policy("git", **POLICIES["git"])
-    return GitSources(tmp_path / "data", remote_url_of=lambda _: origin.url, token_of=token_of, policy=policy)
+    return sources_at(tmp_path / "data", origin)
 
 
 async def test_what_was_changed_moved_added_and_removed_is_in_it(sources: GitSources, origin: Origin) -> None:

@@ -10,10 +10,9 @@ from bot.infrastructure.git import GitSources
 from bot.infrastructure.git_changes import MOST_FILES
 from bot.infrastructure.git_merging import merged
 from bot.infrastructure.git_mirror import Mirror
-from bot.infrastructure.resilience import POLICIES, Policy
 from bot.landing_records import Merging
 from bot.records import FileEdit, Repository, StepFailed
-from tests.contracts.remote import Origin, serving
+from tests.contracts.remote import Origin, serving, sources_at
 
 SHOP: Final = Repository(id=7, full_name="team/shop", installation_id=1)
 BASE: Final = {"a.txt": b"1\n2\n3\n4\n5\n", "b.sh": b"#!/bin/sh\n", "c.txt": b"c\n"}
@@ -27,11 +26,7 @@ async def origin(tmp_path: Path) -> AsyncIterator[Origin]:
 
 @pytest.fixture
 def sources(origin: Origin, tmp_path: Path) -> GitSources:
-    async def token_of(repository: Repository) -> str:
-        return origin.token
-
-    policy = Policy("git", **POLICIES["git"])
-    return GitSources(tmp_path / "data", remote_url_of=lambda _: origin.url, token_of=token_of, policy=policy)
+    return sources_at(tmp_path / "data", origin)
 
 
 async def merge(

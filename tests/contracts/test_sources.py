@@ -13,7 +13,7 @@ from bot.application.source_ports import Sources
 from bot.infrastructure.git import GitSources
 from bot.infrastructure.resilience import POLICIES, Policy
 from bot.records import FileEdit, Repository, StepFailed, Unavailable
-from tests.contracts.remote import Origin, serving
+from tests.contracts.remote import Origin, serving, sources_at
 
 SHOP = Repository(id=7, full_name="team/shop", installation_id=1)
 FILES = {
@@ -40,14 +40,6 @@ def data(tmp_path: Path) -> Path:
 @pytest.fixture
 def sources(origin: Origin, data: Path) -> GitSources:
     return sources_at(data, origin)
-
-
-def sources_at(data: Path, origin: Origin) -> GitSources:
-    async def token_of(repository: Repository) -> str:
-        return origin.token
-
-    policy = Policy("git", **POLICIES["git"])
-    return GitSources(data, remote_url_of=lambda _: origin.url, token_of=token_of, policy=policy)
 
 
 def contents(directory: Path) -> dict[str, bytes]:

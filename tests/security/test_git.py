@@ -11,9 +11,8 @@ import pytest
 
 from bot.infrastructure.git import GitSources
 from bot.infrastructure.git_mirror import Mirror, Remote
-from bot.infrastructure.resilience import POLICIES, Policy
 from bot.records import FileEdit, Repository, StepFailed
-from tests.contracts.remote import Origin, git, serving
+from tests.contracts.remote import Origin, git, serving, sources_at
 from tests.processes import named
 
 SHOP = Repository(id=7, full_name="team/shop", installation_id=1)
@@ -27,11 +26,7 @@ async def origin(tmp_path: Path) -> AsyncIterator[Origin]:
 
 @pytest.fixture
 def sources(origin: Origin, tmp_path: Path) -> GitSources:
-    async def token_of(repository: Repository) -> str:
-        return origin.token
-
-    policy = Policy("git", **POLICIES["git"])
-    return GitSources(tmp_path / "data", remote_url_of=lambda _: origin.url, token_of=token_of, policy=policy)
+    return sources_at(tmp_path / "data", origin)
 
 
 def everything_below(directory: Path) -> list[Path]:

@@ -1,7 +1,6 @@
 """What tools say, in reports and in lines; anything else is none, and takes no longer than its length."""
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -27,7 +26,7 @@ def sarif(**changed: Any) -> dict[str, Any]:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": "file:///work/a.py"},
+                    "artifactLocation": {"uri": "file:///repository/a.py"},
                     "region": {"startLine": 3},
                 }
             }
@@ -38,7 +37,13 @@ def sarif(**changed: Any) -> dict[str, Any]:
 
 def test_sarif_is_read() -> None:
     assert in_report(json.dumps(sarif())) == [
-        Said(path="file:///work/a.py", line=3, rule="F401", message="`os` imported but unused", level="error")
+        Said(
+            path="file:///repository/a.py",
+            line=3,
+            rule="F401",
+            message="`os` imported but unused",
+            level="error",
+        )
     ]
 
 
@@ -55,9 +60,15 @@ def test_eslints_own_is_read() -> None:
         {"ruleId": None, "severity": 1, "message": "File ignored."},
     ]
 
-    assert in_report(json.dumps([{"filePath": "/work/a.js", "messages": messages}])) == [
-        Said(path="/work/a.js", line=4, rule="no-unused-vars", message="'x' is never used.", level="error"),
-        Said(path="/work/a.js", line=0, rule="", message="File ignored.", level="warning"),
+    assert in_report(json.dumps([{"filePath": "/repository/a.js", "messages": messages}])) == [
+        Said(
+            path="/repository/a.js",
+            line=4,
+            rule="no-unused-vars",
+            message="'x' is never used.",
+            level="error",
+        ),
+        Said(path="/repository/a.js", line=0, rule="", message="File ignored.", level="warning"),
     ]
 
 
@@ -126,15 +137,16 @@ def test_what_is_said_is_short_and_of_one_line() -> None:
     assert len(said.rule) == 60
 
 
+@pytest.mark.timeout(20)
 def test_rc_19_no_line_takes_long_to_read() -> None:
     hostile = [f"a:1: a{' ' * 1_900}b", f"{'a:' * 900}1: x", f"a:1: {'(' * 1_900}", "a:" + "1" * 1_900]
-    began = time.perf_counter()
 
-    in_lines("\n".join(hostile * 500))
-
-    assert time.perf_counter() - began < 2
+    assert len(in_lines("\n".join(hostile * 500))) == 2 * 500
 
 
 @given(st.text())
 def test_whatever_is_printed_is_read_or_passed_over(text: str) -> None:
-    in_lines(text)
+    said = in_lines(text)
+
+    assert len(said) <= len(text.splitlines())
+    assert all(each.path and len(each.message) <= LONGEST_MESSAGE for each in said)
