@@ -63,7 +63,6 @@ class Seen:
     page: str
     subject: Subject
     tests: tuple[str, ...]
-    is_checked: bool = False
     setup: SetUp = field(default_factory=SetUp)
     not_secret: tuple[str, ...] = ()
     reports: tuple[str, ...] = ()
@@ -151,7 +150,6 @@ async def _seen(wish: Wish, pull: Reviewable, world: World) -> Seen:
         page=about.page,
         subject=await _subject(wish, pull, world),
         tests=await _tests(repository, pull.head, said, world),
-        is_checked=said.tester == "checks",
         setup=setup_of(said, detects=bool(world.rules.setup_hosts)),
         not_secret=tuple(said.not_secret),
         reports=(said.report,) if said.report else (),
