@@ -71,9 +71,13 @@ class Server:
         return row[0] if row else None
 
     async def cuts_off(self, process: Process) -> int:
-        """End the connection that holds its lock, as a restart would; which it was."""
-        held = await self.holder(process)
-        assert held is not None
+        """End the connection that holds its lock, as a restart would; which it was.
+
+        It has not always its lock at once: another that looks whether it is free has it for that moment.
+        """
+        held = await until(
+            partial(self.holder, process), otherwise=partial(never, f"{process.name} never held its lock")
+        )
         await self.operator.execute("SELECT pg_terminate_backend(%s, 5000)", [held])
         return held
 

@@ -91,6 +91,7 @@ async def test_a_finding_is_named_anywhere_on_the_pull_request(team: Team) -> No
     assert name is not None
 
     await team.developer.comments("/claude fix 0badc0de", on=pull)
+    await team.is_told("is not the name of one finding", on=pull, times=1)
     await team.developer.comments(f"/claude fix `{name[1]}` and keep the loop", on=pull)
     await team.bot.comes_to_rest()
 

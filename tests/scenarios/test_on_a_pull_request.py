@@ -24,6 +24,7 @@ async def test_it_is_answered_there_and_says_there_where_it_stands(team: Team, p
     await team.bot.has_asked(times=1)
 
     await team.requester.comments("/claude status", on=pull)
+    await team.is_told("waiting for answer", on=pull, times=1)
     await team.requester.comments("/claude answer the new one", on=pull)
 
     opened = await team.bot.has_a_pull_request(on=pull)
