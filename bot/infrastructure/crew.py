@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
+from bot.infrastructure.afterwards import taken
 from bot.infrastructure.pooling import Pool
 from bot.records import Unavailable
 
@@ -72,7 +73,12 @@ class Crew:
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
         with outages(), self.engine.begin() as connection:
-            return work(connection)
+            taken(connection)  # of one that was not committed
+            done = work(connection)
+            follows = taken(connection)
+        for act in follows:
+            act()
+        return done
 
 
 @contextmanager

@@ -235,6 +235,7 @@ async def on(
     """
     with SetEnqueueOptions(queue_partition_key=tenant):
         handle: WorkflowHandleAsync[Any] = await DBOS.enqueue_workflow_async(queue, workflow, *args)
+    lookout.look_now()
     try:
         return await _result(handle, leaves)
     except StepFailed:
@@ -276,3 +277,4 @@ async def heard(topic: str, *, seconds: float) -> bool:
 async def start(asked: Start) -> None:
     """Start a workflow, from another or from outside, never from a step; an id in use starts nothing."""
     await DBOS.enqueue_workflow_with_options_async(options_of(asked), *asked.args)
+    lookout.look_now()

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Sequence
 from typing import Final
+from weakref import WeakSet
 
 import sqlalchemy
 from dbos import Queue
@@ -12,6 +13,8 @@ from dbos._queue import queue_worker_thread
 from bot.infrastructure.database import DATABASE_FAULTS
 
 REST_SECONDS: Final = 5.0  # after so long a queue is worked whatever was seen in it
+CALLED_TOGETHER_SECONDS: Final = 0.02  # so long it waits for others who call, to look once for all of them
+EARLY_LOOKS: Final = 20  # so often it comes when called, and after that not before it had its time in peace
 
 
 class Bell(threading.Event):
@@ -40,8 +43,39 @@ class Bell(threading.Event):
         return self.is_set()
 
 
+class Call(threading.Event):
+    """The end of the lookout, for which it waits between two looks: less long where somebody calls it, unless
+    it is called all the time.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._called = threading.Event()
+        self._early = EARLY_LOOKS
+
+    def call(self) -> None:
+        self._called.set()
+
+    def set(self) -> None:
+        """This is the end."""
+        super().set()
+        self.call()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Whether it is the end: after so long at most, and a moment after it is called."""
+        if not self._early:
+            super().wait(timeout)
+        elif self._called.wait(timeout):
+            super().wait(CALLED_TOGETHER_SECONDS)
+        self._early = max(self._early - 1, 0) if self._called.is_set() else EARLY_LOOKS
+        self._called.clear()  # who calls from here on is heard at the next look
+        return self.is_set()
+
+
 class Lookout:
-    """Looks every so many seconds, with one statement, in which of these queues something waits."""
+    """Looks every so many seconds, with one statement, in which of these queues something waits; before its
+    time where it is called, since somebody in this process has put something there.
+    """
 
     def __init__(
         self,
@@ -55,7 +89,8 @@ class Lookout:
         self._pool, self._every = pool, every
         self._waiting = _waiting(pool, queues, schema)
         self.bells = {queue: Bell(rest) for queue in queues}
-        self.over = threading.Event()
+        self.over = Call()
+        _LOOKOUTS.add(self)
 
     def watch(self) -> None:
         """Until it is over; where nothing can be seen, every queue is worked: that says what is wrong."""
@@ -74,6 +109,15 @@ class Lookout:
     def _ring(self, queues: Iterable[str]) -> None:
         for queue in queues:
             self.bells[queue].ring()
+
+
+_LOOKOUTS: Final[WeakSet[Lookout]] = WeakSet()
+
+
+def look_now() -> None:
+    """Something was just put into a queue: whoever looks in this process looks before its time."""
+    for lookout in tuple(_LOOKOUTS):
+        lookout.over.call()
 
 
 def work(queues: Sequence[Queue], *, schema: str, every: float) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import sqlalchemy
 from dbos import DBOSClient
 
+from bot.infrastructure.afterwards import afterwards
 from bot.infrastructure.engine import SCHEMA, options_of
+from bot.infrastructure.lookout import look_now
 from bot.infrastructure.serializing import JsonSerializer
 from bot.records import FollowUp, Start
 
@@ -21,6 +23,7 @@ class Outbox:
         for follow_up in follow_ups:
             if isinstance(follow_up, Start):
                 client.enqueue_in_transaction(connection, options_of(follow_up), *follow_up.args)
+                afterwards(connection, look_now)
             else:
                 client.send_in_transaction(
                     connection,

@@ -1,5 +1,6 @@
 """Looking into the engine's queues: who works one is called where something waits in it, and nobody else."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
@@ -9,8 +10,11 @@ import pytest
 import sqlalchemy
 from dbos import DBOSClient
 
+from bot.infrastructure.afterwards import afterwards
+from bot.infrastructure.database import Database
 from bot.infrastructure.engine import SCHEMA, options_of, system_engine
-from bot.infrastructure.lookout import Bell, Lookout
+from bot.infrastructure.lookout import CALLED_TOGETHER_SECONDS, EARLY_LOOKS, Bell, Call, Lookout
+from bot.infrastructure.outbox import Outbox
 from bot.infrastructure.serializing import JsonSerializer
 from bot.records import Start
 
@@ -47,10 +51,12 @@ def ended(thread: Thread) -> bool:
 
 
 @contextmanager
-def looking(pool: sqlalchemy.Engine, schema: str | None) -> Iterator[dict[str, Thread]]:
+def looking(
+    pool: sqlalchemy.Engine, schema: str | None, *, every: float = EVERY_SECONDS
+) -> Iterator[dict[str, Thread]]:
     """Somebody waits at each of two queues, and the lookout looks into both."""
     queues = ["intake", "saga"]
-    lookout = Lookout(pool, queues, schema=schema, every=EVERY_SECONDS, rest=LONGER_THAN_ANY_TEST)
+    lookout = Lookout(pool, queues, schema=schema, every=every, rest=LONGER_THAN_ANY_TEST)
     waiting = {queue: Thread(target=lookout.bells[queue].wait, args=(0,), daemon=True) for queue in queues}
     watch = Thread(target=lookout.watch, daemon=True)
     for each in (*waiting.values(), watch):
@@ -67,6 +73,71 @@ def test_who_works_a_queue_is_called_once_something_waits_in_it(pool: sqlalchemy
         put(pool, SOMETHING)
         assert ended(waiting["saga"])
         assert waiting["intake"].is_alive()
+
+
+async def test_what_is_put_there_with_a_fact_of_this_process_is_looked_for_at_once(
+    pool: sqlalchemy.Engine, story_database: str
+) -> None:
+    database, outbox = await Database.open(story_database), Outbox()
+    with looking(pool, schema_of(pool), every=LONGER_THAN_ANY_TEST) as waiting:
+        await database.write(lambda connection: outbox(connection, [SOMETHING]))
+        assert await asyncio.to_thread(ended, waiting["saga"])
+    outbox.close()
+    await database.close()
+
+
+async def test_nobody_is_called_for_what_is_not_committed(empty_url: str) -> None:
+    database, done = await Database.open(empty_url), list[str]()
+
+    def fails(connection: sqlalchemy.Connection) -> None:
+        afterwards(connection, lambda: done.append("not committed"))
+        raise ValueError
+
+    with pytest.raises(ValueError, match=r"^$"):
+        await database.write(fails)
+    await database.write(lambda connection: afterwards(connection, lambda: done.append("committed")))
+    await database.write(lambda _connection: None)
+    await database.close()
+
+    assert done == ["committed"]
+
+
+def test_who_calls_again_and_again_is_heard_each_time() -> None:
+    call = Call()
+    for _ in range(2):
+        call.call()
+        assert not call.wait(LONGER_THAN_ANY_TEST)
+
+
+def test_called_all_the_time_it_looks_as_often_as_it_would_anyhow_until_it_had_peace() -> None:
+    call, seen = Call(), list[bool]()
+    for _ in range(EARLY_LOOKS):
+        call.call()
+        call.wait(LONGER_THAN_ANY_TEST)
+    call.call()
+    waiting = Thread(target=lambda: seen.append(call.wait(LONGER_THAN_ANY_TEST)), daemon=True)
+    waiting.start()
+    waiting.join(10 * CALLED_TOGETHER_SECONDS)
+    assert waiting.is_alive()
+    call.set()
+    assert ended(waiting)
+    assert seen == [True]
+
+
+def test_after_a_time_in_peace_it_comes_again_when_called() -> None:
+    call = Call()
+    for _ in range(EARLY_LOOKS + 1):
+        call.call()
+        call.wait(0)
+    call.wait(0)
+    call.call()
+    assert not call.wait(LONGER_THAN_ANY_TEST)
+
+
+def test_the_lookout_does_not_wait_for_its_time_at_the_end() -> None:
+    call = Call()
+    call.set()
+    assert call.wait(LONGER_THAN_ANY_TEST)
 
 
 def test_where_nothing_can_be_seen_everybody_is_called(pool: sqlalchemy.Engine) -> None:
