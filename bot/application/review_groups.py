@@ -19,7 +19,7 @@ from bot.domain.diff import FileDiff
 from bot.domain.diff_shown import hunks_around, tokens_of
 from bot.domain.following import digest_of
 from bot.domain.lenses import folded, is_unwanted
-from bot.domain.remarks import Finding, judged, still_so
+from bot.domain.remarks import Finding, judged, numbers_of, still_so
 
 # Of a change of so much the second reader sees all: what is claimed of one hunk may hang on another.
 WHOLE_TOKENS: Final = 12_000
@@ -150,5 +150,4 @@ def _around(group: Sequence[FileDiff], changed: Changed, claims: Sequence[Findin
 
 def _at_claims(file: FileDiff, claims: Sequence[Finding], changed: Changed) -> FileDiff:
     """Its hunks where something is claimed, or all that is new."""
-    numbers = [(each.anchor.side, each.anchor.line) for each in claims if each.anchor.path == file.path]
-    return hunks_around(changed.files[file.path], numbers, file.hunks)
+    return hunks_around(changed.files[file.path], numbers_of(claims, file.path), file.hunks)

@@ -13,16 +13,18 @@ from bot.application.review_guidance import NOTHING, Guidance
 from bot.application.review_readers import Readers
 from bot.domain.conversation import asked
 from bot.domain.diff import FileDiff
-from bot.domain.diff_shown import shown_file
+from bot.domain.diff_shown import hunks_around, shown_file
 from bot.domain.fencing import fence, nonce_of
-from bot.domain.remarks import Finding
+from bot.domain.lenses import LENSES
+from bot.domain.remarks import Finding, numbers_of
 from bot.domain.reviewing import Request
 from bot.domain.schemas import bare
 from bot.domain.visible import visible_markdown
 from bot.records import Question
 from bot.review_records import Reviewable
 
-Turns = Mapping[str, Mapping[str, str]]
+Said = tuple[str, Mapping[str, str]]
+"""A prompt, and what its names stand for."""
 
 MAX_TOKENS: Final = 16_000
 LONGEST_DESCRIPTION: Final = 8_000
@@ -50,12 +52,6 @@ class Asking:
     patient: bool = False
     by_tools: Sequence[Finding] = ()
 
-    @property
-    def held_against(self) -> str:
-        """What the repository says of itself, and what its own readers look for."""
-        said = [each for each in (self.guidance.instructions, self.readers.told) if each not in {"", NOTHING}]
-        return "\n\n".join(said) or NOTHING
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
@@ -80,31 +76,41 @@ def finding_question(
     looks: bool = False,
 ) -> Question:
     """What is wrong with these files' changes, beside what was said of them before."""
-    nonce, pull = nonce_of(asking.key), asking.pull
+    nonce = nonce_of(asking.key)
     paths = {file.path for file in group}
     known = [*earlier, *(each for each in asking.by_tools if each.anchor.path in paths)]
-    focus = (
-        fence(visible_markdown(asking.focus).text, "what to look at", nonce) if asking.focus else "(nothing)"
-    )
+    change: list[Said] = []
+    if known:
+        change.append(("review_known", {"known": fence("\n".join(map(_said, known)), "said before", nonce)}))
+    change.append(("review_change", {"diff": _shown(diff, group, asking, nonce)}))
+    if looks:
+        change.append(("review_look", {}))
     # What is the same for each group comes first, in a turn of its own: the prompt cache serves it.
-    turns = {
-        "review_request": {
-            "repository": asking.request.repository.full_name,
-            "instructions": asking.held_against,
-            "title": _title(asking, nonce),
-            "description": fence(
-                visible_markdown(pull.body).text[:LONGEST_DESCRIPTION], "description", nonce
-            ),
-            "issues": asking.guidance.issues,
-            "focus": focus,
-            "readers": ", ".join(asking.readers.names),
-        },
-        "review_change": {
-            "known": fence("\n".join(map(_said, known)), "said before", nonce) if known else "(nothing)",
-            "diff": _shown(diff, group, asking, nonce),
-        },
-    }
-    return _question("review", turns, Findings, model, behind=["review_look"] if looks else [])
+    return _question("review", [_about(asking, nonce), change], Findings, model)
+
+
+def _about(asking: Asking, nonce: str) -> list[Said]:
+    """The pull request, and of what could be said of it what there is."""
+    where, issues = f"title, in {asking.request.repository.full_name}", asking.guidance.issues
+    said: list[Said] = [("review_request", {"title": _title(asking, nonce, where)})]
+    if body := visible_markdown(asking.pull.body).text[:LONGEST_DESCRIPTION].strip():
+        said.append(("review_description", {"description": fence(body, "description", nonce)}))
+    if asking.readers.names != LENSES:
+        said.append(("review_named", {"readers": ", ".join(asking.readers.names)}))
+    said += _guiding("review_instructions", asking)
+    if issues != NOTHING:
+        said.append(("review_issues", {"issues": issues}))
+    if asking.focus:
+        focus = fence(visible_markdown(asking.focus).text, "what to look at", nonce)
+        said.append(("review_focus", {"focus": focus}))
+    return said
+
+
+def _guiding(prompt: str, asking: Asking) -> list[Said]:
+    """What the repository says of itself, and what its own readers look for, where it says anything."""
+    instructions, told = asking.guidance.instructions, asking.readers.told
+    said: list[Said] = [] if instructions == NOTHING else [(prompt, {"instructions": instructions})]
+    return [*said, ("review_readers", {"told": told})] if told else said
 
 
 def verifying_question(
@@ -124,35 +130,29 @@ def verifying_question(
     new = [_claim(nth, each) for nth, each in enumerate(claims.found)]
     old = [_claim(nth, each) | _earlier(each) for nth, each in enumerate(claims.earlier, len(new))]
     asked_of = [each for nth, each in enumerate((*new, *old)) if doubts is None or nth in doubts]
-    told = "\n".join(json.dumps(each, ensure_ascii=False) for each in asked_of)
-    turns = {
-        "review_claims": {
-            "instructions": asking.held_against,
-            "title": _title(asking, nonce),
-            "diff": _shown(diff, [file for file in around if file.hunks], asking, nonce),
-            "claims": fence(told, "claims", nonce),
-        }
-    }
-    if doubts:
-        steps = "\n".join(f"{nth}: {each}" for nth, each in doubts.items())
-        turns["review_doubts"] = {"doubts": fence(steps, "doubts", nonce)}
-    return _question("review_verify", turns, Verdicts, model)
+    told = "\n".join(json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in asked_of)
+    said = _guiding("review_conventions", asking)
+    if old:
+        said.append(("review_earlier", {}))
+    code = _shown(diff, [file for file in around if file.hunks], asking, nonce, at=claims.all)
+    claimed = fence(told, "claims", nonce)
+    said.append(("review_claims", {"title": _title(asking, nonce), "diff": code, "claims": claimed}))
+    if not doubts:
+        return _question("review_verify", [said], Verdicts, model)
+    steps = "\n".join(f"{nth}: {each}" for nth, each in doubts.items())
+    further: Said = ("review_doubts", {"doubts": fence(steps, "doubts", nonce)})
+    return _question("review_verify", [said, [further]], Verdicts, model)
 
 
-def _title(asking: Asking, nonce: str) -> str:
-    return fence(visible_markdown(asking.pull.title).text, "title", nonce)
+def _title(asking: Asking, nonce: str, source: str = "title") -> str:
+    return fence(visible_markdown(asking.pull.title).text, source, nonce)
 
 
-def _question(
-    rules: str, turns: Turns, shape: type[BaseModel], model: str, *, behind: Sequence[str] = ()
-) -> Question:
-    """The rules, then what is asked, turn by turn, to be answered in that shape.
-
-    What is `behind` has no turn of its own: the last two are marked for the cache.
-    """
+def _question(rules: str, turns: Sequence[Sequence[Said]], shape: type[BaseModel], model: str) -> Question:
+    """The rules, then what is asked, turn by turn, to be answered in that shape."""
     with noting() as prompts:
-        system, said = render(rules), [render(turn, **names) for turn, names in turns.items()]
-        said[-1] = "\n".join([said[-1], *map(render, behind)])
+        system = render(rules)
+        said = ["\n".join(render(prompt, **names) for prompt, names in turn) for turn in turns]
     return Question(
         model=model,
         system=system,
@@ -163,12 +163,23 @@ def _question(
     )
 
 
-def _shown(diff: bytes, files: Sequence[FileDiff], asking: Asking, nonce: str) -> str:
-    """The hunks of these files, with what is around them as far as there is room for it."""
+def _shown(
+    diff: bytes,
+    files: Sequence[FileDiff],
+    asking: Asking,
+    nonce: str,
+    *,
+    at: Sequence[Finding] | None = None,
+) -> str:
+    """The hunks of these files, with what is around them as far as there is room for it.
+
+    Where something is claimed `at` some of them, only these have it.
+    """
     plains = [shown_file(diff, file) for file in files]
     parts, room = list[str](), max(LEAST_AROUND, MOST_AROUND - sum(map(len, plains)) // 3)
     for file, plain in zip(files, plains, strict=True):
-        whole = shown_file(diff, file, asking.texts.get(file.path, ()))
+        near = None if at is None else hunks_around(file, numbers_of(at, file.path), file.hunks).hunks
+        whole = shown_file(diff, file, asking.texts.get(file.path, ()), near)
         fits = len(whole) - len(plain) <= room
         room -= len(whole) - len(plain) if fits else 0
         parts.append(whole if fits else plain)
@@ -179,12 +190,11 @@ def _claim(nth: int, it: Finding) -> dict[str, object]:
     return {
         "number": nth,
         "path": it.anchor.path,
-        "side": it.anchor.side,
+        **({"side": "LEFT"} if it.anchor.side == "LEFT" else {}),
         "lines": [it.anchor.begins, it.anchor.line],
-        "severity": it.severity,
         "claim": it.title,
         "because": it.text,
-        "suggestion": it.suggestion,
+        **({} if it.suggestion is None else {"suggestion": it.suggestion}),
     }
 
 

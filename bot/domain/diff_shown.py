@@ -23,16 +23,20 @@ class Packed:
     too_much: tuple[FileDiff, ...] = ()
 
 
-def shown_file(diff: bytes, file: FileDiff, lines: Sequence[str] = ()) -> str:
+def shown_file(
+    diff: bytes, file: FileDiff, lines: Sequence[str] = (), near: Sequence[Hunk] | None = None
+) -> str:
     """The file with all its hunks. A removed line has its number on the left, every other on the right.
 
-    Of its own `lines`, where they are given, those that belong around a hunk stand beside it, each once.
+    Of its own `lines`, where they are given, those that belong around a hunk stand beside it, each once; with
+    `near`, beside these hunks alone.
     """
     was = f" (was {spelled(file.header.was)})" if file.header.was else ""
     head = f"=== {spelled(file.path)}{was}, {file.header.became}"
     shown, done = [head], 0
     for hunk, following in zip_longest(file.hunks, file.hunks[1:]):
-        it = around(lines, hunk.right, hunk.right + max(hunk.rights, 1) - 1) if lines else Around()
+        is_near = bool(lines) and (near is None or hunk in near)
+        it = around(lines, hunk.right, hunk.right + max(hunk.rights, 1) - 1) if is_near else Around()
         end = following.right if following else len(lines) + 1
         above = [number for number in (it.begins, *it.above) if done < number < hunk.right]
         below = [number for number in it.below if hunk.right + hunk.rights <= number < end]

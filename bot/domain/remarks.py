@@ -128,6 +128,11 @@ def each_once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(each for (name, line), each in found.items() if line or name not in at_lines)
 
 
+def numbers_of(findings: Iterable[Finding], path: str) -> list[tuple[str, int]]:
+    """Where they stand in that file: by side and number, the last line of each."""
+    return [(each.anchor.side, each.anchor.line) for each in findings if each.anchor.path == path]
+
+
 def conclusion(findings: Sequence[Finding], *, fails_at: Severity | None, is_whole: bool) -> str:
     """How the check ends: it judges where the repository wants that alone, and passes what was read whole.
 

@@ -30,7 +30,7 @@ FOUND: Final[Mapping[str, Any]] = {
 def reads(asked: Asked) -> Reply:
     """Finds the division where it is, and knows when it is gone."""
     is_there = re.search(r"^\d+\+ +return 1 / 0", asked.told, re.MULTILINE) is not None
-    if "What is claimed of it" not in asked.told:
+    if "You check claims" not in asked.system:
         whole = {"summary": "A rate.", "risk": "low", "risk_why": "It is small.", "groups": []}
         return says(json.dumps({**whole, "findings": [FOUND] if is_there else []}))
     claims = [json.loads(line) for line in asked.told.splitlines() if line.startswith('{"number"')]

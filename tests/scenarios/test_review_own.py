@@ -36,7 +36,7 @@ def writes_and_reads(asked: Asked) -> Reply | Raw | None:
     if is_first_look(asked):
         is_mended = "exactly once" in asked.told
         return says(json.dumps({**READ, "findings": [] if is_mended else [FOUND]}))
-    if "What is claimed of it" in asked.told:
+    if "You check claims" in asked.system:
         verdict = {"number": 0, "reasoning": "r", "confidence": 95}
         return says(json.dumps({"verdicts": [{**verdict, "is_real": "exactly once" not in asked.told}]}))
     if wants_a_spec(asked):
@@ -67,7 +67,7 @@ async def comes_again(team: Team, pull: PullRequest) -> None:
 
 def leaves_it(asked: Asked) -> Reply | Raw | None:
     """A writer that stands by what it wrote."""
-    if is_first_look(asked) or "What is claimed of it" in asked.told or wants_a_spec(asked):
+    if is_first_look(asked) or "You check claims" in asked.system or wants_a_spec(asked):
         return writes_and_reads(asked)
     is_told = "An invoice is sent twice" in str(asked.body["messages"])
     if asked.calls_since_told or is_told:
