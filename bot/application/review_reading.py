@@ -38,8 +38,9 @@ RISKS: Final = ("low", "medium", "high")
 class Read:
     """What came of it: everything that is said of the pull request is made of this.
 
-    `since` is the commit that an earlier review read, `mended` what was found then and is so no more. Where
-    it `is_further` only `anew`, the files that read otherwise since, were read: `news` is what they add.
+    `lines` are those that change in what is `covered`. `since` is the commit that an earlier review read,
+    `mended` what was found then and is so no more. Where it `is_further` only `anew`, the files that read
+    otherwise since, were read: `news` is what they add.
     Of what is `lingering` the repository's own tools could not be asked again.
     """
 
@@ -47,6 +48,7 @@ class Read:
     fails_at: Severity | None
     confidence: int
     covered: tuple[str, ...] = ()
+    lines: int = 0
     left_out: tuple[tuple[str, str], ...] = ()
     in_part: tuple[str, ...] = ()
     unlisted: int = 0
@@ -200,6 +202,7 @@ def _begun(pull: Reviewable, settings: Settings, changed: Changed) -> Read:
         in_part=changed.in_part,
         unlisted=changed.unlisted,
         covered=changed.covered,
+        lines=sum(changed.files[path].changed for path in changed.covered),
         hunks=changed.hunks,
         findings=(*changed.followed.open, *(each for each in doubtful if each.anchor.path not in anew)),
         mended=changed.followed.gone,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.application import verdict_words
+from bot.application.effort_words import effort
 from bot.application.fact_words import counted
 from bot.application.model_markdown import unlinked
 from bot.application.quoting import in_a_table, one_line
@@ -198,7 +199,9 @@ def _mended(read: Read) -> list[str]:
 
 
 def _risk(read: Read) -> list[str]:
-    return [f"**Risk: {read.risk}.** {_line(read.risk_why, most=LONGEST_LINE)}"] if read.risk_why else []
+    """How much could go wrong, and how long it takes a person to see whether it does."""
+    risk = [f"**Risk: {read.risk}.** {_line(read.risk_why, most=LONGEST_LINE)}"] if read.risk_why else []
+    return [*risk, *effort(read.lines, len(read.covered))]
 
 
 def _groups(read: Read) -> list[str]:
@@ -269,11 +272,8 @@ def _left_out(left_out: Sequence[tuple[str, str]]) -> str:
 
 def _unlisted(read: Read) -> str:
     """Which they are GitHub does not say."""
-    return (
-        f" Not read either: {counted(read.unlisted, 'file')} that GitHub does not list."
-        if read.unlisted
-        else ""
-    )
+    many = counted(read.unlisted, "file")
+    return f" Not read either: {many} that GitHub does not list." if read.unlisted else ""
 
 
 def _looked_at(read: Read) -> str:

@@ -1,7 +1,7 @@
 """python -m tests.manners.pictures <file.html>: what a review says, rendered as a person sees it.
 
 The words are the bot's own; what is around them only looks like GitHub's page. A browser makes the picture:
-`chromium --headless --screenshot=docs/images/review.png --window-size=980,890 file.html`.
+`chromium --headless --screenshot=docs/images/review.png --window-size=980,960 file.html`.
 """
 
 import sys
@@ -44,6 +44,7 @@ READ: Final = Read(
     fails_at="critical",
     confidence=70,
     covered=("shop/count.py", "shop/report.py", "tests/test_count.py"),
+    lines=64,
     left_out=(("poetry.lock", "lock"),),
     summary=("Only paid invoices are counted from now on, and the monthly report shows that number.",),
     risk="medium",
@@ -62,6 +63,10 @@ body {{ font: 14px/1.5 -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; col
 code, pre, .diff {{ font-family: "DejaVu Sans Mono", monospace; font-size: 12px; }}
 code {{ background: #eff1f3; border-radius: 4px; padding: 1px 5px; }}
 pre {{ background: #f6f8fa; border-radius: 6px; padding: 10px; }} pre code {{ background: none; padding: 0; }}
+pre:has(.language-suggestion) {{ background: #dafbe1; border: 1px solid #d1d9e0; padding: 0 0 10px; }}
+pre:has(.language-suggestion)::before {{ content: "Suggested change"; display: block; background: #f6f8fa;
+  border-bottom: 1px solid #d1d9e0; padding: 6px 10px; margin-bottom: 10px; color: #59636e; }}
+pre .language-suggestion {{ padding: 0 10px; }}
 table {{ border-collapse: collapse; }} .body td, .body th {{ border: 1px solid #d1d9e0; padding: 4px 12px; }}
 .diff {{ width: 100%; }} .diff td {{ padding: 1px 10px; white-space: pre; }}
 .diff .number {{ color: #59636e; width: 36px; text-align: right; }}

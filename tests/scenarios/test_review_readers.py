@@ -78,7 +78,7 @@ async def test_a_reader_that_the_repository_does_without_says_nothing_and_that_i
     said = await is_reviewed(team)
 
     assert at_lines(team.github.pull(1)) == [("count.py", 4)]
-    assert "Readers: correctness, security\n" in str(
+    assert "Read as these alone: correctness, security\n" in str(
         team.claude.requests[0]["messages"][0]["content"][0]["text"]
     )
     assert said.splitlines()[-1] == snapshot(
@@ -96,7 +96,7 @@ async def test_a_reader_of_the_repositorys_own_reads_as_the_base_has_it(team: Te
         [block["text"] for message in request["messages"] for block in message["content"]]
         for request in team.claude.requests
     )
-    assert "Readers: correctness, security, tests, compatibility, money\n" in first[0]
+    assert "Read as these alone: correctness, security, tests, compatibility, money\n" in first[0]
     assert 'source="reader money"' in first[0]
     assert "Sums are whole cents." in first[0]
     assert "Sums are whole cents." in json.dumps(second)
