@@ -25,7 +25,7 @@ from bot.application.review_seen import Seen, load_seen
 from bot.application.review_tools import Job, Tooled, run_tools
 from bot.application.side_by_side import both
 from bot.domain.fencing import nonce_of
-from bot.domain.lint_findings import adds_nothing, as_before, merged, parted
+from bot.domain.lint_findings import adds_nothing, as_before, judges_tools, merged, parted
 from bot.domain.remarks import Finding, Severity, each_once, grave
 from bot.domain.reviewing import Request, is_overtaken, read_before, request_in
 from bot.records import STOPPED, Recorded, Repository, StepFailed
@@ -82,6 +82,12 @@ class Read:
         """How many that it would fail for a tool said before that could not be run this time."""
         there = [each for each in self.lingering if self.tooled.lacks(each.tool)]
         return 0 if self.fails_at is None else len(grave(there, self.fails_at))
+
+    @property
+    def unheard(self) -> tuple[str, ...]:
+        """The tools that could not be run, where what tools find would fail it; "" where none could."""
+        judges = self.fails_at is not None and judges_tools(self.fails_at)
+        return tuple(each.name for each in self.tooled.ran if each.why) if judges else ()
 
     @property
     def unread(self) -> int:

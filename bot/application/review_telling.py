@@ -109,9 +109,9 @@ async def _walkthrough(
 
 async def _conclude(repository: Repository, check: int, read: Read, found: Sorted, world: World) -> str:
     title, summary = words.ended(read, found)
-    is_whole = not (read.unread or read.withdrawn or read.unanswered)
+    is_whole = not (read.unread or read.withdrawn or read.unanswered or read.unheard)
     ends = conclusion(found.all, fails_at=read.fails_at, is_whole=is_whole)
-    why = f"{tool_words.unanswered(read.unanswered)}{failing_words.below(read, found)}"
+    why = f"{tool_words.passes_nothing(read.unanswered, read.unheard)}{failing_words.below(read, found)}"
     await world.review_checks.complete(
         repository, check, conclusion=ends, title=title, summary=f"{summary}{why}"
     )

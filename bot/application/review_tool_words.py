@@ -1,6 +1,6 @@
 """Every sentence about the repository's own tools in a review."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.application.fact_words import counted
@@ -34,10 +34,15 @@ def below(it: Tooled) -> str:
     return f"\n\n<sub>By the repository's own tools: {'; '.join(map(_ran, it.ran))}.{more}</sub>"
 
 
-def unanswered(count: int) -> str:
-    """Why the check does not pass: what a tool said before nobody knows of now."""
-    said = "It passes nothing here: said before by a tool of the repository's own that could not be run now"
-    return f" {said}: {counted(count, 'finding')}." if count else ""
+def passes_nothing(unanswered: int, unheard: Sequence[str]) -> str:
+    """Why the check does not pass: what tools said before nobody knows of now, or what they would say now."""
+    before = "said before by a tool of the repository's own that could not be run now"
+    which = ", ".join(map(code, unheard)) if all(unheard) else "all"
+    parts = [
+        *([f"{before}: {counted(unanswered, 'finding')}"] if unanswered else []),
+        *([f"of the repository's own tools could not be run: {which}"] if unheard else []),
+    ]
+    return f" It passes nothing here: {'; '.join(parts)}." if parts else ""
 
 
 def _ran(it: Ran) -> str:

@@ -10,7 +10,7 @@ from bot.domain.anchors import Anchor
 from bot.domain.diff import ADDED, FileDiff, lines_of
 from bot.domain.lint_reports import Said
 from bot.domain.places import place_of
-from bot.domain.remarks import Finding, Severity, graver
+from bot.domain.remarks import SEVERITIES, Finding, Severity, graver
 
 # A change that a tool has more to say of is read by nobody any better.
 MOST_FINDINGS: Final = 30
@@ -112,6 +112,11 @@ def _finding(tool: str, it: Said, diff: bytes, file: FileDiff) -> Finding:
         place=place,
         tool=tool,
     )
+
+
+def judges_tools(fails_at: Severity) -> bool:
+    """Whether what one of them finds would fail a check that fails from that severity on."""
+    return SEVERITIES.index("minor") <= SEVERITIES.index(fails_at)
 
 
 def _severity(it: Said) -> Severity:

@@ -217,11 +217,12 @@ async def test_rc_01_a_plugin_that_a_pull_request_brings_sees_no_secret_and_no_n
     ['review: {fails_at: nit, tools: [{name: own, run: "python plugin.py", report: out.sarif}]}\n'],
 )
 @pytest.mark.parametrize("more", [{"plugin.py": "print('Traceback: [click](https://evil.example)')\n"}])
-async def test_one_that_leaves_no_report_is_named_and_fails_nothing(team: Team) -> None:
+async def test_one_that_leaves_no_report_is_named_and_fails_and_passes_nothing(team: Team) -> None:
     pull = await reviewed(team, {"count.py": UNUSED, "out.sarif": '{"runs": []}'})
 
     [check] = team.github.checks()
-    assert check.conclusion == "success"
+    assert check.conclusion == "neutral"
+    assert "of the repository's own tools could not be run: `own`." in str(check.output)
     assert of_tools(pull) == snapshot(
         "<sub>By the repository's own tools: `own` could not be run: it did not say what it found (`Traceback: [click]\u200b(https://evil.example)`).</sub>"
     )

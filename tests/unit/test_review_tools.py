@@ -266,8 +266,28 @@ def test_what_one_that_could_not_be_run_said_before_lets_no_check_pass(
     )
 
     assert read.unanswered == count
-    assert ("could not be run now: 1 finding." in words.unanswered(count)) is bool(count)
+    assert ("could not be run now: 1 finding" in words.passes_nothing(count, read.unheard)) is bool(count)
     assert left(read, [], {LINGERS.fingerprint: dismissed()}).unanswered == 0
+
+
+@pytest.mark.parametrize(
+    ("ran", "fails_at", "said"),
+    [
+        (Ran(name="own", why="timeout"), "minor", "of the repository's own tools could not be run: `own`."),
+        (Ran(name="own", why="timeout"), "nit", "of the repository's own tools could not be run: `own`."),
+        (Ran(name="", why="setup"), "minor", "of the repository's own tools could not be run: all."),
+        (Ran(name="own", why="timeout"), "major", ""),
+        (Ran(name="own", why="timeout"), None, ""),
+        (Ran(name="own", found=0, paths=("a.py",)), "minor", ""),
+    ],
+)
+def test_one_that_could_not_be_run_lets_no_check_pass_that_would_fail_for_what_it_finds(
+    ran: Ran, fails_at: Severity | None, said: str
+) -> None:
+    read = Read(head=OPEN.head, fails_at=fails_at, confidence=70, tooled=Tooled(ran=(ran,)))
+
+    whole = f" It passes nothing here: {said}" if said else ""
+    assert words.passes_nothing(read.unanswered, read.unheard) == whole
 
 
 def dismissed() -> Verdict:
