@@ -24,10 +24,12 @@ from bot.infrastructure.clock import UtcClock
 from bot.infrastructure.database import Database
 from bot.infrastructure.metrics import UNKNOWN, Metrics
 from bot.infrastructure.queue_lengths import waiting
+from bot.infrastructure.sealed_bodies import SealedBodies
 from bot.infrastructure.stalls import watched_loop
 from bot.instruments import Instruments
 from bot.records import Delivery, FollowUp, Unavailable
 from bot.services import SERVICES, Service, queues_of, routes_of
+from bot.setting_forms import parts_of
 from bot.settings import Misconfigured, Settings
 from bot.sign_in_opening import auth_door, sign_in
 from bot.web.auth import AuthDoor
@@ -36,6 +38,7 @@ from bot.web.health import HealthDoor, Probe, nothing_to_count
 from bot.web.leaving import Leaving
 from bot.web.nearness import is_loopback
 from bot.web.setup import SETUP, SetUpDoor
+from bot.web.slack import SlackDoor
 from bot.web.webhooks import GitHubDoor
 from bot.wiring import Bot, at_work
 
@@ -121,6 +124,7 @@ def app_of(  # noqa: PLR0913  every door
         health=health_door(settings, services, bot, metrics, leaving or Leaving()),
         metrics=metrics,
         github=github_door(settings, bot, metrics) if "webhooks" in routes else None,
+        slack=slack_door(settings, bot, metrics) if "slack" in routes else None,
         setup=SetUpDoor(token=setup_token, steps=setting_up.STEPS) if "setup" in routes else None,
         shows_schemas="schemas" in routes,
         api=api.api if api and "api" in routes else None,
@@ -136,6 +140,20 @@ def github_door(settings: Settings, bot: Bot | None, metrics: Metrics) -> GitHub
         inbox=bot.stored.inbox if bot else ClosedInbox(),
         secrets=credentials.webhook_secrets if credentials else (),
         app_id=credentials.app_id if credentials else None,
+        clock=UtcClock(),
+        metrics=metrics,
+    )
+
+
+def slack_door(settings: Settings, bot: Bot | None, metrics: Metrics) -> SlackDoor | None:
+    """Slack's door; none where there is no Slack app, or nothing is set up yet."""
+    secrets = parts_of(settings.slack_signing_secret)
+    if bot is None or not secrets:
+        return None
+    return SlackDoor(
+        inbox=bot.stored.inbox,
+        secrets=tuple(secret.encode() for secret in secrets),
+        seals=SealedBodies(bot.stored.crypto),
         clock=UtcClock(),
         metrics=metrics,
     )

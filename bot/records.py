@@ -37,7 +37,8 @@ class Delivery:
     `key` is the sender's own delivery id. `meaning` names the act itself where the payload has an id for it
     ("issue_comment.created:123:2026-01-01T00:00:00Z"), so that a replay under a fresh id is recognised.
     `kind` is "event.action", or "event" where the family has no action. `installation` and `repository` are
-    where it came from. `digest` names the bytes: nobody else can make one (the signature itself).
+    where it came from, or `workspace`. `digest` names the bytes: nobody else can make one (the signature
+    itself).
     """
 
     key: str
@@ -50,6 +51,12 @@ class Delivery:
     installation: int | None = field(default=None, compare=False)
     repository: int | None = field(default=None, compare=False)
     repository_name: str | None = field(default=None, compare=False)
+    workspace: str | None = field(default=None, compare=False)
+
+    @property
+    def share(self) -> str:
+        """Whose share of the work it is: one that has to wait delays nobody else's."""
+        return self.workspace or str(self.installation or "none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,19 +142,6 @@ class Since:
 
     only_added: bool
     authors: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineRemark:
-    """What a review says of a line; `line` is None where it speaks of the whole file.
-
-    `code` is the end of the diff up to there, as the reviewer saw it.
-    """
-
-    path: str
-    line: int | None
-    code: str
-    body: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,3 +85,16 @@ class Remark:
     hunk: str
     by_id: int | None = None
     edited_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineRemark:
+    """What a review says of a line; `line` is None where it speaks of the whole file.
+
+    `code` is the end of the diff up to there, as the reviewer saw it.
+    """
+
+    path: str
+    line: int | None
+    code: str
+    body: str

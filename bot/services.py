@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from bot.settings import Misconfigured, Settings
 
-Route = Literal["auth", "webhooks", "setup", "schemas", "api", "tokens", "jwks"]
+Route = Literal["auth", "webhooks", "slack", "setup", "schemas", "api", "tokens", "jwks"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Service:
 
 SERVICES: Final[tuple[Service, ...]] = (
     Service(name="auth", routes=("auth", "tokens", "jwks")),
-    Service(name="integrations", routes=("webhooks", "setup", "schemas", "api")),
+    Service(name="integrations", routes=("webhooks", "slack", "setup", "schemas", "api")),
     Service(name="workflow", queues=("intake", "saga", "github", "sandbox", "ops")),
     Service(name="ai", queues=("ai",)),
     Service(name="notifications", queues=("notify",)),

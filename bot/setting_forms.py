@@ -9,6 +9,8 @@ from typing import Annotated, Final
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from bot.records import SandboxLimits
 from bot.setting_values import ApiRates, MonthlyBudget, PoolSizes, Retention, RunLimits
@@ -18,6 +20,8 @@ _THE_APP: Final = ("GITHUB_APP_ID", "GITHUB_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET
 _HOST: Final = re.compile(r"(?=[a-z0-9.-]*[a-z])[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::80)?")
 # What each tool reads its index from.
 _INDEXES: Final = {"python": "PIP_INDEX_URL", "npm": "NPM_CONFIG_REGISTRY", "go": "GOPROXY"}
+# Empty, each of these would let in whoever signs with nothing: that is no way of leaving one out.
+_NEVER_EMPTY: Final = ("GITHUB_WEBHOOK_SECRET", "SLACK_SIGNING_SECRET")
 SHORTEST_SECRET: Final = 32  # bytes
 LONGEST_TEST_RUN: Final = 1500  # seconds: a change is judged by up to four in one step of the engine
 
@@ -43,6 +47,14 @@ def sentence_of(kind: str, told: str, facts: Mapping[str, object]) -> str:
         return told.removeprefix("Value error, ")
     plain = {name: str(fact).replace("'", "") for name, fact in facts.items()}
     return SENTENCES.get(kind, "it cannot be read").format_map(plain)
+
+
+def worded(fault: ErrorDetails, fields: Mapping[str, FieldInfo]) -> str:
+    """One problem for a person: which setting, what is wrong, what would be right; never the value."""
+    name = str(fault["loc"][0])
+    reason = sentence_of(fault["type"], fault["msg"], fault.get("ctx", {}))
+    example = (fields[name.lower()].examples or [""])[0]
+    return f"{name}: {reason}; for example {name}={example}"
 
 
 def _listed(text: object) -> object:
@@ -161,19 +173,28 @@ def _directory(path: Path) -> Path:
     return path
 
 
-def _long_enough(secret: SecretStr) -> SecretStr:
+def _long_enough(secret: SecretStr, remedy: str = "openssl rand -hex 32") -> SecretStr:
     if len(secret.get_secret_value().strip().encode()) < SHORTEST_SECRET:
-        raise ValueError(f"it must have at least {SHORTEST_SECRET} bytes: openssl rand -hex 32")
+        raise ValueError(f"it must have at least {SHORTEST_SECRET} bytes: {remedy}")
     return secret
 
 
-def _webhook_secrets(secret: SecretStr) -> SecretStr:
-    parts = secret.get_secret_value().split(",")
+def _webhook_secrets(secret: SecretStr, remedy: str = "openssl rand -hex 32") -> SecretStr:
+    parts = parts_of(secret)
     if len(parts) > 2:  # noqa: PLR2004  the new one and the old one
         raise ValueError("give one secret, or two with a comma between them while one replaces the other")
     for part in parts:
-        _long_enough(SecretStr(part))
+        _long_enough(SecretStr(part), remedy)
     return secret
+
+
+def _signing_secrets(secret: SecretStr) -> SecretStr:
+    return _webhook_secrets(secret, "copy it whole from the Slack app's page, Basic Information")
+
+
+def parts_of(secret: SecretStr | None) -> tuple[str, ...]:
+    """Each of the secrets that one setting holds, with commas between them."""
+    return () if secret is None else tuple(part.strip() for part in secret.get_secret_value().split(","))
 
 
 def _private_key(secret: SecretStr) -> SecretStr:
@@ -211,7 +232,7 @@ def given_in(names: list[str], environ: Mapping[str, str]) -> tuple[dict[str, st
         except ValueError as error:
             problems.append(f"{name}: {error}")
         else:
-            given |= {name: text} if text or (name == "GITHUB_WEBHOOK_SECRET" and text is not None) else {}
+            given |= {name: text} if text or (name in _NEVER_EMPTY and text is not None) else {}
     return given, problems
 
 
@@ -251,6 +272,7 @@ Database = Annotated[str, AfterValidator(_database)]
 Directory = Annotated[Path, AfterValidator(_directory)]
 Redis = Annotated[str, AfterValidator(_redis)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secrets)]
+SigningSecret = Annotated[SecretStr, AfterValidator(_signing_secrets)]
 PrivateKey = Annotated[SecretStr, AfterValidator(_private_key)]
 Runs = Annotated[RunLimits, BeforeValidator(_run_limits)]
 Monthly = Annotated[MonthlyBudget, BeforeValidator(_monthly_budget)]

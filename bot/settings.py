@@ -8,7 +8,6 @@ from typing import Final, Literal, Self
 from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError
-from pydantic_core import ErrorDetails
 
 from bot.credentials import AppCredentials
 from bot.records import SandboxLimits
@@ -32,9 +31,11 @@ from bot.setting_forms import (
     WebhookSecret,
     given_in,
     missing_in,
+    parts_of,
     secret_files,
-    sentence_of,
+    worded,
 )
+from bot.setting_slack import Signing
 from bot.setting_values import ApiRates, MonthlyBudget, PoolSizes, Retention, RunLimits
 
 SHORTEST_HIDDEN: Final = 8  # shorter ones would black out ordinary words
@@ -118,6 +119,7 @@ class Settings(BaseModel):
     github_url: Address = Field(
         "https://github.com", description="GitHub's pages", examples=["https://github.example.org"]
     )
+    slack_signing_secret: Signing = None
     anthropic_api_key: SecretStr | None = Field(
         None,
         min_length=8,
@@ -225,7 +227,9 @@ class Settings(BaseModel):
         try:
             settings = cls.model_validate(given, context=secret_files(cls.names(), environ))
         except ValidationError as error:
-            raise Misconfigured(*problems, *map(_worded, error.errors(include_url=False))) from None
+            raise Misconfigured(
+                *problems, *(worded(it, cls.model_fields) for it in error.errors(include_url=False))
+            ) from None
         if problems:
             raise Misconfigured(*problems)
         return settings
@@ -240,11 +244,10 @@ class Settings(BaseModel):
         """The App, once it is set up."""
         if not (self.github_app_id and self.github_private_key and self.github_webhook_secret):
             return None
-        parts = self.github_webhook_secret.get_secret_value().split(",")
         return AppCredentials(
             app_id=self.github_app_id,
             private_key=self.github_private_key.get_secret_value(),
-            webhook_secrets=tuple(part.strip().encode() for part in parts),
+            webhook_secrets=tuple(part.encode() for part in parts_of(self.github_webhook_secret)),
         )
 
     @property
@@ -290,11 +293,3 @@ class Settings(BaseModel):
         urls = (self.database_url, self.redis_url or "")
         passwords = [unquote(urlsplit(url).password or "") for url in urls]
         return sorted({value for value in (*parts, *passwords) if len(value) >= SHORTEST_HIDDEN})
-
-
-def _worded(fault: ErrorDetails) -> str:
-    """One problem for a person: which setting, what is wrong, what would be right; never the value."""
-    name = str(fault["loc"][0])
-    reason = sentence_of(fault["type"], fault["msg"], fault.get("ctx", {}))
-    example = (Settings.model_fields[name.lower()].examples or [""])[0]
-    return f"{name}: {reason}; for example {name}={example}"

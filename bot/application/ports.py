@@ -27,13 +27,13 @@ from bot.records import (
     FileEdit,
     FollowUp,
     Intent,
-    LineRemark,
     MergeMethod,
     PullRequest,
     Recorded,
     Repository,
     Since,
 )
+from bot.review_records import LineRemark
 
 
 class Clock(Protocol):

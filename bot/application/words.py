@@ -10,7 +10,7 @@ from bot.application.remark_words import outcome, remarks, title, warning
 from bot.application.tester_words import judge, judged_by
 from bot.domain.commands import PREFIX, Command, Misspoken
 from bot.domain.trust import Tested
-from bot.records import LineRemark
+from bot.review_records import LineRemark
 
 
 def reply_marker(key: str) -> str:

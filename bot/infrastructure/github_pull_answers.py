@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from bot.infrastructure.github_answers import Answer
 from bot.landing_records import Mergeability
-from bot.records import LineRemark, MergeMethod, PullRequest, Repository, StepFailed, Unavailable
+from bot.records import MergeMethod, PullRequest, Repository, StepFailed, Unavailable
+from bot.review_records import LineRemark
 
 _SHOWN_LINES: Final = 4
 _BASE_MOVED_SECONDS: Final = 2.0

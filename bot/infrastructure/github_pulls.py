@@ -22,7 +22,8 @@ from bot.infrastructure.github_pull_answers import (
 from bot.infrastructure.github_purposes import DEPLOY, PUBLISH, TALK
 from bot.infrastructure.github_text import TITLE_CHARACTERS, fit, fit_line
 from bot.landing_records import Mergeability
-from bot.records import LineRemark, MergeMethod, PullRequest, Repository, StepFailed, Unavailable
+from bot.records import MergeMethod, PullRequest, Repository, StepFailed, Unavailable
+from bot.review_records import LineRemark
 
 _STALE_LIST_SECONDS: Final = 5.0
 _NO_DRAFTS: Final = "draft pull requests are not supported"

@@ -3,25 +3,23 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from functools import cache, partial
-from itertools import chain
+from functools import partial
 from threading import Event
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import zstandard
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, case, delete, select, update
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from bot.infrastructure.database import Database, Outbox, as_text
+from bot.infrastructure.inbox_rows import LEVEL, KeptRow, insert, packed_apart, row_of, unpacked
 from bot.infrastructure.observing import Observer
 from bot.infrastructure.tables import DELIVERIES
 from bot.infrastructure.waiting import Line, tell
 from bot.records import Delivery, FollowUp, Start, Unavailable
 
-LEVEL: Final = 1
-# Larger ones are packed in a thread of their own.
-LARGE_BYTES: Final = 256 * 1024
 BATCH: Final = 128
 HANDED_ON_TOGETHER: Final = 50
 # Long enough for the next few to arrive, short beside a commit on a slow disk; only where some do, and
@@ -32,20 +30,9 @@ LINGER_SECONDS: Final = 0.002
 PATIENCE_SECONDS: Final = 4.0
 
 
-class _Row(NamedTuple):
-    """A delivery as it is kept: its columns, in their order."""
-
-    key: str
-    source: str
-    kind: str
-    meaning: str | None
-    digest: bytes
-    body: bytes
-    received_at: str
-    state: str
-    installation_id: int | None
-    repository_id: int | None
-    repository: str | None
+# Doors at which addresses and tokens come in that act for whoever has them: once one is done, its name is all
+# that is kept.
+FORGOTTEN: Final = ("slack",)
 
 
 class _Waiting(NamedTuple):
@@ -89,7 +76,9 @@ class Inbox:
     async def keep(self, delivery: Delivery) -> bool:
         """Keep it durably; False if it, or its meaning, was kept before. Raises Unavailable."""
         state = "kept" if self._wanted(delivery.kind) else "ignored"
-        packed = await _packed_apart(delivery.body)
+        if state == "ignored" and delivery.source in FORGOTTEN:
+            delivery = replace(delivery, body=b"")
+        packed = await packed_apart(delivery.body)
         if self._closed:
             raise Unavailable("closing")
         answer = self._line.join()
@@ -104,7 +93,7 @@ class Inbox:
     async def take(self, key: str) -> Delivery | None:
         """The kept delivery, or None where it is settled or unknown."""
         wanted = select(DELIVERIES).where(DELIVERIES.c.key == key, DELIVERIES.c.state == "kept")
-        return await self._database.read(lambda connection: _unpacked(connection.execute(wanted).fetchone()))
+        return await self._database.read(lambda connection: unpacked(connection.execute(wanted).fetchone()))
 
     async def settle(self, key: str, follow_ups: Sequence[FollowUp] = ()) -> None:
         """It is done; what follows from it is handed to the engine in the same transaction."""
@@ -135,6 +124,8 @@ class Inbox:
     async def _leave(self, key: str, *, state: str, why: str | None, then: Sequence[FollowUp] = ()) -> None:
         kept = (DELIVERIES.c.key == key, DELIVERIES.c.state == "kept")
         left = update(DELIVERIES).where(*kept).values(state=state, why=why)
+        if state == "settled":
+            left = left.values(body=case((DELIVERIES.c.source.in_(FORGOTTEN), b""), else_=DELIVERIES.c.body))
 
         def leave(connection: Connection) -> None:
             if connection.execute(left).rowcount:
@@ -175,14 +166,14 @@ class Inbox:
         self._observer.after("inbox.keep")
         return outcomes
 
-    def _packed(self, batch: Sequence[_Waiting]) -> list[_Row]:
+    def _packed(self, batch: Sequence[_Waiting]) -> list[KeptRow]:
         # All in one call: each call lets go of the interpreter, and has to wait until it gets it back.
         bodies: list[bytes | bytearray | memoryview[int]]
         bodies = [one.delivery.body for one in batch if one.packed is None]
         packed = iter(self._compressor.multi_compress_to_buffer(bodies) if bodies else ())
-        return [_row(one, one.packed or next(packed).tobytes()) for one in batch]
+        return [row_of(one.delivery, one.state, one.packed or next(packed).tobytes()) for one in batch]
 
-    def _kept(self, rows: Sequence[_Row]) -> Sequence[bool | Exception]:
+    def _kept(self, rows: Sequence[KeptRow]) -> Sequence[bool | Exception]:
         """Most often all are new, and one statement tells; else they are asked one by one."""
         try:
             return self._writer.transact(partial(self._commit_all, rows))
@@ -192,7 +183,7 @@ class Inbox:
             # One of them is nothing that a database can hold; the others are not to suffer for it.
             return [self._alone(row) for row in rows]
 
-    def _alone(self, row: _Row) -> bool | Exception:
+    def _alone(self, row: KeptRow) -> bool | Exception:
         try:
             return self._writer.transact(partial(self._commit_each, [row]))[0]
         except (DataError, IntegrityError, ValueError, Unavailable) as error:
@@ -200,21 +191,21 @@ class Inbox:
         except SQLAlchemyError as error:
             return Unavailable("database", str(getattr(error, "orig", error)))
 
-    def _commit_all(self, rows: Sequence[_Row], connection: Connection) -> Sequence[bool]:
-        if _insert(connection, rows) != len(rows):
+    def _commit_all(self, rows: Sequence[KeptRow], connection: Connection) -> Sequence[bool]:
+        if insert(connection, rows) != len(rows):
             raise _NotAllNew
         self._hand_on(connection, rows)
         return [True] * len(rows)
 
-    def _commit_each(self, rows: Sequence[_Row], connection: Connection) -> Sequence[bool]:
-        fresh = [_insert(connection, [row]) == 1 for row in rows]
+    def _commit_each(self, rows: Sequence[KeptRow], connection: Connection) -> Sequence[bool]:
+        fresh = [insert(connection, [row]) == 1 for row in rows]
         self._hand_on(connection, [row for row, new in zip(rows, fresh, strict=True) if new])
         return fresh
 
-    def _hand_on(self, connection: Connection, fresh: Sequence[_Row]) -> None:
+    def _hand_on(self, connection: Connection, fresh: Sequence[KeptRow]) -> None:
         if kept := [row.key for row in fresh if row.state == "kept"]:
-            came_through = {one.delivery.key: one.delivery.installation for one in self._in_hand}
-            self._outbox(connection, list(_starts(kept, came_through)))
+            shares = {one.delivery.key: one.delivery.share for one in self._in_hand}
+            self._outbox(connection, list(_starts(kept, shares)))
 
 
 def _tell_all(batch: Sequence[_Waiting], outcomes: Sequence[bool | BaseException]) -> None:
@@ -222,76 +213,15 @@ def _tell_all(batch: Sequence[_Waiting], outcomes: Sequence[bool | BaseException
         tell(one.answer, outcome)
 
 
-async def _packed_apart(body: bytes) -> bytes | None:
-    """The body compressed, where that takes long; it is done elsewhere, so that nobody waits for it."""
-    if 0 < len(body) <= LARGE_BYTES:
-        return None
-    return await asyncio.to_thread(zstandard.compress, body, LEVEL)
-
-
-def _row(one: _Waiting, body: bytes) -> _Row:
-    return _Row(
-        key=one.delivery.key,
-        source=one.delivery.source,
-        kind=one.delivery.kind,
-        meaning=one.delivery.meaning,
-        digest=one.delivery.digest,
-        body=body,
-        received_at=as_text(one.delivery.received_at),
-        state=one.state,
-        installation_id=one.delivery.installation,
-        repository_id=one.delivery.repository,
-        repository=one.delivery.repository_name,
-    )
-
-
-def _unpacked(row: Row[Any] | None) -> Delivery | None:
-    return row and Delivery(
-        key=row.key,
-        source=row.source,
-        kind=row.kind,
-        meaning=row.meaning,
-        body=zstandard.decompress(row.body),
-        digest=row.digest,
-        received_at=datetime.fromisoformat(row.received_at),
-    )
-
-
-def _insert(connection: Connection, rows: Sequence[_Row]) -> int:
-    """How many of them are new: one statement for all, and one call of the driver."""
-    if connection.dialect.name == "postgresql":
-        columns = tuple(list(column) for column in zip(*rows, strict=True))
-        return connection.exec_driver_sql(INTO_POSTGRESQL, columns).rowcount
-    return connection.exec_driver_sql(_into_sqlite(len(rows)), tuple(chain.from_iterable(rows))).rowcount
-
-
-INTO_POSTGRESQL: Final = """
-    INSERT INTO deliveries (key, source, kind, meaning, digest, body, received_at, state,
-        installation_id, repository_id, repository)
-    SELECT * FROM unnest(
-        %b::text[], %b::text[], %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::text[], %b::text[],
-        %b::bigint[], %b::bigint[], %b::text[]
-    )
-    ON CONFLICT DO NOTHING
-"""
-
-
-@cache
-def _into_sqlite(count: int) -> str:
-    into = f"INSERT INTO deliveries ({', '.join(_Row._fields)}) VALUES"
-    one = f"({', '.join('?' * len(_Row._fields))})"
-    return " ".join((into, ", ".join([one] * count), "ON CONFLICT DO NOTHING"))
-
-
-def _starts(keys: Sequence[str], came_through: Mapping[str, int | None]) -> Iterator[Start]:
+def _starts(keys: Sequence[str], of: Mapping[str, str]) -> Iterator[Start]:
     """Only what came through one installation goes together: one that has to wait delays no other."""
     shares: dict[str, list[str]] = {}
     for key in keys:
-        shares.setdefault(str(came_through[key] or "none"), []).append(key)
-    for installation, theirs in shares.items():
+        shares.setdefault(of[key], []).append(key)
+    for share, theirs in shares.items():
         for first in range(0, len(theirs), HANDED_ON_TOGETHER):
             together = tuple(theirs[first : first + HANDED_ON_TOGETHER])
-            yield intake_of(together, workflow_id=f"in-{together[0]}", partition=installation)
+            yield intake_of(together, workflow_id=f"in-{together[0]}", partition=share)
 
 
 def intake_of(keys: tuple[str, ...], *, workflow_id: str, partition: str) -> Start:

@@ -26,6 +26,8 @@ from bot.web.lane import Lane, RequestHandler, Told
 from bot.web.leaving import Leaving
 from bot.web.measuring import Metrics
 from bot.web.setup import SetUpDoor
+from bot.web.slack import PATH as SLACK
+from bot.web.slack import SlackDoor
 from bot.web.token_door import TokenDoor
 from bot.web.webhooks import PATH, GitHubDoor
 
@@ -66,6 +68,7 @@ def build_app(  # noqa: PLR0913  every door
     health: HealthDoor,
     metrics: Metrics,
     github: GitHubDoor | None = None,
+    slack: SlackDoor | None = None,
     setup: SetUpDoor | None = None,
     shows_schemas: bool = False,
     api: ApiDoor | None = None,
@@ -78,8 +81,7 @@ def build_app(  # noqa: PLR0913  every door
     app.router.add_get("/healthz", health.alive, allow_head=False)
     app.router.add_get("/readyz", health.ready, allow_head=False)
     app.router.add_get("/metrics", health.figures, allow_head=False)
-    if github is not None:
-        app.router.add_post(PATH, github.receive)
+    mount_doors(app, {PATH: github, SLACK: slack})
     if setup is not None:
         app.router.add_get("/setup", setup.show, allow_head=False)
     if shows_schemas:
@@ -102,6 +104,13 @@ def build_app(  # noqa: PLR0913  every door
         app.add_subapp(AUTH, auth_of(auth))
     app.on_response_prepare.append(dress)
     return app
+
+
+def mount_doors(app: web.Application, doors: Mapping[str, GitHubDoor | SlackDoor | None]) -> None:
+    """Where events come in, each under its path."""
+    for path, door in doors.items():
+        if door is not None:
+            app.router.add_post(path, door.receive)
 
 
 @asynccontextmanager

@@ -50,14 +50,16 @@ class Share:
         self.taken += more
 
 
-async def read_body(request: web.Request, share: Share, *, seconds: float = READ_SECONDS) -> bytes:
+async def read_body(
+    request: web.Request, share: Share, *, seconds: float = READ_SECONDS, most: int = LARGEST_BODY
+) -> bytes:
     """The raw bytes. Raises Refused: too_large, too_slow, broken_body; Unavailable: too_many_bytes."""
-    check_size(request.content_length or 0)
+    check_size(request.content_length or 0, most)
     if request.content.is_eof():
         body = request.content.read_nowait()  # all of it came with the headers: nothing to wait for
         share.cover(len(body))
         return body
-    return await _in_time(request, share, seconds)
+    return await _in_time(request, share, seconds, most)
 
 
 async def read_short(request: web.Request, *, seconds: float = READ_SECONDS) -> bytes:
@@ -65,29 +67,29 @@ async def read_short(request: web.Request, *, seconds: float = READ_SECONDS) -> 
 
     Raises Refused: too_slow, broken_body.
     """
-    return await _in_time(request, Allowance().share(), seconds)
+    return await _in_time(request, Allowance().share(), seconds, LARGEST_BODY)
 
 
-async def _in_time(request: web.Request, share: Share, seconds: float) -> bytes:
+async def _in_time(request: web.Request, share: Share, seconds: float, most: int) -> bytes:
     try:
         async with asyncio.timeout(seconds):
-            return await _read(request, share)
+            return await _read(request, share, most)
     except TimeoutError:
         raise Refused(408, "too_slow", f"send the whole body within {seconds:.0f} seconds") from None
     except (web.RequestPayloadError, ConnectionError):
         raise Refused(400, "broken_body", "the body ended early or was framed wrongly") from None
 
 
-async def _read(request: web.Request, share: Share) -> bytes:
+async def _read(request: web.Request, share: Share, most: int) -> bytes:
     body = bytearray()
     while chunk := await request.content.readany():
-        check_size(len(body) + len(chunk))
+        check_size(len(body) + len(chunk), most)
         share.cover(len(body) + len(chunk))
         body += chunk
     return bytes(body)
 
 
-def check_size(size: int) -> None:
-    """Refuse what is larger than anything GitHub sends."""
-    if size > LARGEST_BODY:
-        raise Refused(413, "too_large", "GitHub sends no payload above 25 MB")
+def check_size(size: int, most: int) -> None:
+    """Refuse what is larger than anything that is sent to this door."""
+    if size > most:
+        raise Refused(413, "too_large", f"nothing above {most >> 20} MB is sent here")

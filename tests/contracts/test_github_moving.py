@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.records import FileEdit, LineRemark, Since, StepFailed
+from bot.records import FileEdit, Since, StepFailed
+from bot.review_records import LineRemark
 from standins.faults import Kind
 from tests.contracts.github_side import BRANCH, ERP, Side, github_side
 

@@ -12,6 +12,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+import zstandard
 from sqlalchemy import Connection
 
 from bot.infrastructure.database import Database
@@ -103,6 +104,53 @@ async def test_a_kept_delivery_can_be_taken_whole(inbox: Inbox) -> None:
     assert await inbox.keep(COMMENT)
 
     assert await inbox.take("guid-1") == COMMENT
+
+
+PRESSED = replace(COMMENT, key="slack:1", source="slack", body=b"sealed", workspace="T1")
+
+
+async def test_sl_05_of_what_slack_sent_the_name_alone_is_kept_once_it_is_done(
+    inbox: Inbox, database: Database
+) -> None:
+    await inbox.keep(PRESSED)
+    taken = await inbox.take("slack:1")
+    await inbox.settle("slack:1")
+
+    assert taken == PRESSED
+    assert await column(database, "SELECT body FROM deliveries") == [b""]
+    assert not await inbox.keep(PRESSED)
+
+
+async def test_sl_05_what_slack_sent_and_nobody_hears_is_not_kept_at_all_but_for_its_name(
+    inbox: Inbox, database: Database
+) -> None:
+    await inbox.keep(replace(PRESSED, kind="ping", body=b"sealed" * 40))
+
+    assert [len(body) < 20 for body in await column(database, "SELECT body FROM deliveries")] == [True]
+
+
+async def test_what_slack_sent_and_could_not_be_handled_stays_as_it_was_sealed(
+    inbox: Inbox, database: Database
+) -> None:
+    await inbox.keep(PRESSED)
+
+    await inbox.set_aside("slack:1", why="odd")
+
+    [body] = await column(database, "SELECT body FROM deliveries")
+    assert zstandard.decompress(body) == PRESSED.body
+
+
+async def test_what_comes_from_different_workspaces_is_handed_on_apart(
+    inbox: Inbox, database: Database
+) -> None:
+    await asyncio.gather(
+        *(inbox.keep(replace(comment(n), source="slack", workspace=of)) for n, of in ((1, "T1"), (2, "T2")))
+    )
+
+    assert sorted(await column(database, "SELECT it FROM tray")) == [
+        start("guid-1", share="T1"),
+        start("guid-2", share="T2"),
+    ]
 
 
 async def test_an_unknown_delivery_cannot_be_taken(inbox: Inbox) -> None:

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from bot.setting_values import ApiRates
 from bot.settings import Settings
+from bot.web import slack
 from bot.web.api_door import PREFIX
 from bot.web.api_gateway import MOST_BODY
 from bot.web.openapi import IN_PATHS
@@ -78,7 +79,8 @@ def test_no_path_is_cut_and_no_two_routes_have_one_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "most"), [("webhooks", LARGEST_BODY), ("open", MOST_BODY), ("api", MOST_BODY)]
+    ("service", "most"),
+    [("webhooks", LARGEST_BODY), ("slack", slack.LARGEST_BODY), ("open", MOST_BODY), ("api", MOST_BODY)],
 )
 def test_a_body_is_as_long_as_the_bot_takes_it(service: str, most: int) -> None:
     size = plugin(service, "request-size-limiting")

@@ -24,6 +24,7 @@ ASKED: Final = (
     ("POST", "/readyz"),  # it is there; whether all is well in time does not matter here
     ("GET", "/metrics"),
     ("POST", "/webhooks/github"),
+    ("POST", "/slack/events"),
     ("GET", "/setup"),
     ("GET", "/schemas/claude-bot.json"),
     ("POST", "/auth/token"),
@@ -61,10 +62,20 @@ async def test_the_doors_are_where_integrations_is(bot: Bot, names: list[str]) -
         "/readyz": 405,
         "/metrics": 200,
         "/webhooks/github": 401,
+        "/slack/events": 404,
         "/setup": 404,
         "/schemas/claude-bot.json": 200,
         **(HERE if not names else NOT_HERE),
     })
+
+
+@pytest.mark.parametrize(("names", "told"), [(["integrations"], 401), (["auth"], 404)])
+async def test_slacks_door_is_where_integrations_is_once_its_secret_is_set(
+    bot: Bot, names: list[str], told: int
+) -> None:
+    environment = {**bot.environment, "SLACK_SIGNING_SECRET": "s" * 32}
+
+    assert (await answers_of(environment, names))["/slack/events"] == told
 
 
 async def test_tokens_are_had_where_auth_is_and_nothing_else(bot: Bot) -> None:
@@ -73,6 +84,7 @@ async def test_tokens_are_had_where_auth_is_and_nothing_else(bot: Bot) -> None:
         "/readyz": 405,
         "/metrics": 200,
         "/webhooks/github": 404,
+        "/slack/events": 404,
         "/setup": 404,
         "/schemas/claude-bot.json": 404,
         "/auth/token": 400,
@@ -99,6 +111,7 @@ async def test_a_process_without_integrations_has_health_and_figures_alone(
         "/readyz": 405,
         "/metrics": 200,
         "/webhooks/github": 404,
+        "/slack/events": 404,
         "/setup": 404,
         "/schemas/claude-bot.json": 404,
         **NOT_HERE,

@@ -1,5 +1,6 @@
 """The web application as tests open it: fakes with a memory, and requests signed as GitHub signs them."""
 
+import asyncio
 import hmac
 import itertools
 import json
@@ -16,6 +17,7 @@ from bot.web.gateway import SERVING, build_app
 from bot.web.health import HealthDoor, Probe
 from bot.web.reading import Allowance
 from bot.web.setup import SetUpDoor
+from bot.web.slack import ANSWER_SECONDS, SlackDoor
 from bot.web.webhooks import GitHubDoor
 
 SECRET = b"a-webhook-secret-of-32-characters"
@@ -31,11 +33,17 @@ class FakeInbox:
 
     kept: list[Delivery] = field(default_factory=list)
     failure: Exception | None = None
+    is_slow: bool = False
 
     async def keep(self, delivery: Delivery) -> bool:
+        if self.is_slow:
+            await asyncio.Event().wait()
         if self.failure is not None:
             raise self.failure
-        known = any(delivery.key == k.key or delivery.meaning == k.meaning for k in self.kept)
+        known = any(
+            delivery.key == k.key or (delivery.meaning is not None and delivery.meaning == k.meaning)
+            for k in self.kept
+        )
         self.kept += [] if known else [delivery]
         return not known
 
@@ -48,6 +56,13 @@ class FakeInbox:
 
     def is_down(self) -> None:
         self.failure = Unavailable("database_unreachable", retry_after=7)
+
+
+class FakeSeals:
+    """Turns a body round, and says whose it is."""
+
+    def seal(self, body: bytes, *, key: str) -> bytes:
+        return key.encode() + b" " + body[::-1]
 
 
 @dataclass
@@ -116,6 +131,8 @@ class Given:
     allowance: Allowance = field(default_factory=Allowance)
     secrets: Sequence[bytes] = (SECRET,)
     app_id: str | None = None
+    seals: FakeSeals = field(default_factory=FakeSeals)
+    slack_patience: float = ANSWER_SECONDS
     metrics_token: str | None = None
     is_public: bool = False
     setup_token: str | None = None
@@ -133,6 +150,15 @@ def app_of(given: Given) -> web.Application:
         metrics=given.metrics,
         allowance=given.allowance,
     )
+    slack = SlackDoor(
+        inbox=given.inbox,
+        secrets=given.secrets,
+        seals=given.seals,
+        clock=Noon(),
+        metrics=given.metrics,
+        allowance=given.allowance,
+        patience=given.slack_patience,
+    )
     health = HealthDoor(
         needs=given.needs,
         beside=given.beside,
@@ -142,7 +168,9 @@ def app_of(given: Given) -> web.Application:
         is_public=given.is_public,
     )
     setup = SetUpDoor(token=given.setup_token, steps=("Make the GitHub App.",))
-    return build_app(github=github, health=health, setup=setup, metrics=given.metrics, shows_schemas=True)
+    return build_app(
+        github=github, slack=slack, health=health, setup=setup, metrics=given.metrics, shows_schemas=True
+    )
 
 
 async def served(given: Given, aiohttp_client: Connect) -> Client:

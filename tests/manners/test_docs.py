@@ -30,6 +30,7 @@ def test_every_setting_is_in_the_table() -> None:
 PATHS: Final = {
     "auth": "/auth",
     "webhooks": "/webhooks/github",
+    "slack": "/slack/events",
     "setup": "/setup",
     "schemas": "/schemas/claude-bot.json",
     "api": "/api/v1",
@@ -54,7 +55,7 @@ def test_the_services_table_is_the_services() -> None:
 def test_every_code_of_the_door_is_explained() -> None:
     sources = [
         (ROOT / f"bot/web/{name}.py").read_text(encoding="utf-8")
-        for name in ("webhooks", "reading", "families")
+        for name in ("webhooks", "slack", "slack_bodies", "reading", "families")
     ]
     codes = {
         code for source in sources for code in re.findall(r'(?:Refused\(\d+, |Unavailable\()"(\w+)"', source)

@@ -124,7 +124,7 @@ def held() -> set[str]:
     return {f"{kind.upper()}-{number}" for name in names for kind, number in ROW.findall(name)}
 
 
-ROW: Final = re.compile(r"_(wh|id|pi|rc|sb|sx|out|web|sm|ab|sc)_(\d\d)(?=_)")
+ROW: Final = re.compile(r"_(wh|sl|id|pi|rc|sb|sx|out|web|sm|ab|sc)_(\d\d)(?=_)")
 
 
 def test_every_promise_of_the_security_page_is_held_by_a_test_of_its_name() -> None:

@@ -34,7 +34,6 @@ from bot.records import (
     FileEdit,
     FollowUp,
     Intent,
-    LineRemark,
     MergeMethod,
     Outcome,
     PullRequest,
@@ -49,6 +48,7 @@ from bot.records import (
     TreeEntry,
     Unavailable,
 )
+from bot.review_records import LineRemark
 from tests.unit.fake_batches import FakeBatches
 from tests.unit.fake_conversations import FakeConversations
 from tests.unit.fake_reviews import FakeReviews, FakeThreads

@@ -256,7 +256,7 @@ def test_every_example_that_is_a_value_is_a_good_one_and_can_be_pasted() -> None
 
     assert set(shown) - set(values) == {
         *("SECRET_KEY", "GITHUB_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET", "METRICS_TOKEN"),
-        *("GITHUB_CLIENT_SECRET", "ANTHROPIC_API_KEY"),
+        *("GITHUB_CLIENT_SECRET", "ANTHROPIC_API_KEY", "SLACK_SIGNING_SECRET"),
     }
     with_secrets = {**APP, **values, "SECRET_KEY": "k" * 32, "GITHUB_CLIENT_SECRET": "c" * 40}
     assert Settings.read(with_secrets).run_limits.turns == 60
