@@ -1,1 +1,1 @@
-"""Local GitHub and Claude over real HTTP, held to the published contracts."""
+"""Local GitHub, Slack and Claude over real HTTP, held to the published contracts."""

@@ -1,0 +1,1 @@
+"""Slack's stand-in: what the bot may rely on."""
