@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from time import perf_counter
@@ -106,34 +107,44 @@ class Connection(asyncio.Protocol):
         if not blank or len(body) < int(head.partition(b"Content-Length: ")[2].partition(b"\r\n")[0]):
             return
         self.seconds.append(perf_counter() - self.began)
-        assert head.startswith(b"HTTP/1.1 202"), head + body
-        assert b'"fresh": false' not in body
+        self.check(head, body)
         self.received = b""
         self.send()
+
+    def check(self, head: bytes, body: bytes) -> None:
+        """An answer that is none of those that count ends the run."""
+        assert head.startswith(b"HTTP/1.1 202"), head + body
+        assert b'"fresh": false' not in body
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.done.done():
             self.done.set_exception(exc or ConnectionError("the server hung up"))
 
 
-async def load(port: int, requests: list[bytes]) -> tuple[float, list[float]]:
+async def load(
+    port: int, requests: list[bytes], connection: type[Connection] = Connection
+) -> tuple[float, list[float]]:
     """Requests a second, and how long each took."""
     queue, seconds = iter(requests), list[float]()
     loop = asyncio.get_running_loop()
     began = perf_counter()
     opened = [
-        await loop.create_connection(lambda: Connection(queue, seconds), "127.0.0.1", port)
+        await loop.create_connection(lambda: connection(queue, seconds), "127.0.0.1", port)
         for _ in range(CONNECTIONS)
     ]
-    await asyncio.gather(*(connection.done for _, connection in opened))
+    await asyncio.gather(*(each.done for _, each in opened))
     return len(requests) / (perf_counter() - began), seconds
 
 
 def fire(port: str, run: str, count: str) -> None:
     """Build everything first, then send it as fast as it is answered; prints the figures."""
-    requests = list(islice(deliveries(run), int(count)))
+    fired(int(port), list(islice(deliveries(run), int(count))))
+
+
+def fired(port: int, requests: list[bytes], connection: type[Connection] = Connection) -> None:
+    """Send them, and print the figures."""
     gc.freeze()
-    rate, seconds = uvloop.run(load(int(port), requests))
+    rate, seconds = uvloop.run(load(port, requests, connection))
     cuts = statistics.quantiles(seconds, n=100)
     print(json.dumps({"rate": rate, "p50": cuts[49] * 1000, "p99": cuts[98] * 1000}))
 
@@ -165,7 +176,7 @@ async def serve_bare() -> None:
 
 
 @asynccontextmanager
-async def inbox_on(url: str, observer: Any) -> AsyncIterator[Any]:
+async def inbox_on(url: str, observer: Any, handed_on: frozenset[str] = HANDED_ON) -> AsyncIterator[Any]:
     """The inbox as it is kept; nobody works the queues here."""
     from bot.infrastructure.database import Database
     from bot.infrastructure.engine import Engine
@@ -177,7 +188,7 @@ async def inbox_on(url: str, observer: Any) -> AsyncIterator[Any]:
     await engine.launch()
     database, outbox = await Database.open(url), Outbox()
     await database.migrate()
-    inbox = Inbox(database, outbox, HANDED_ON.__contains__, observer)
+    inbox = Inbox(database, outbox, handed_on.__contains__, observer)
     yield inbox
     await inbox.close()
     outbox.close()
@@ -231,9 +242,9 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def server(*what: str) -> Iterator["Server"]:
+def server(*what: str, module: str = "benchmarks.door") -> Iterator["Server"]:
     """A server in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.door", *what]
+    command = [sys.executable, "-m", module, *what]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -244,19 +255,20 @@ def server(*what: str) -> Iterator["Server"]:
             process.wait(timeout=20)
 
 
-def shot(at: Server, count: int = REQUESTS) -> dict[str, float]:
+def shot(at: Server, count: int = REQUESTS, *, module: str = "benchmarks.door") -> dict[str, float]:
     """The figures of so many deliveries, with the processor time that each took there."""
-    command = [sys.executable, "-m", "benchmarks.door", "fire", at.port, uuid4().hex[:8], str(count)]
+    command = [sys.executable, "-m", module, "fire", at.port, uuid4().hex[:8], str(count)]
     began = at.used()
     figures: dict[str, float] = json.loads(subprocess.check_output(command, text=True))
     return figures | {"cpu": (at.used() - began) / count * 1_000_000}
 
 
-def compare(name: str, url: str) -> None:
+def compare(name: str, url: str, *, module: str = "benchmarks.door") -> None:
     """Five rounds, turn by turn; the median of each figure, and of the ratio of each round."""
-    with server("bare") as bare, server("ours", url) as ours:
-        shot(bare, WARM_UP), shot(ours, WARM_UP)
-        rounds = [(shot(bare), shot(ours)) for _ in range(ROUNDS)]
+    fire = partial(shot, module=module)
+    with server("bare", module=module) as bare, server("ours", url, module=module) as ours:
+        fire(bare, WARM_UP), fire(ours, WARM_UP)
+        rounds = [(fire(bare), fire(ours)) for _ in range(ROUNDS)]
     for label, figures in (
         ("bare handler, keeps nothing", [b for b, _ in rounds]),
         (f"door on {name}", [o for _, o in rounds]),

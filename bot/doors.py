@@ -40,7 +40,7 @@ from bot.web.nearness import is_loopback
 from bot.web.setup import SETUP, SetUpDoor
 from bot.web.slack import SlackDoor
 from bot.web.webhooks import GitHubDoor
-from bot.wiring import Bot, at_work
+from bot.wiring import Bot, at_work, is_wanted
 
 log = structlog.get_logger()
 
@@ -154,6 +154,7 @@ def slack_door(settings: Settings, bot: Bot | None, metrics: Metrics) -> SlackDo
         inbox=bot.stored.inbox,
         secrets=tuple(secret.encode() for secret in secrets),
         seals=SealedBodies(bot.stored.crypto),
+        hears=is_wanted,
         clock=UtcClock(),
         metrics=metrics,
     )

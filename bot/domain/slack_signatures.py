@@ -34,4 +34,6 @@ def is_signed(stamp: str, body: bytes, signature: str, *, secrets: Sequence[byte
 
 
 def _signature(signed: bytes, secret: bytes) -> bytes:
-    return b"v0=" + hmac.digest(secret, signed, "sha256").hex().encode()
+    # Unlike hmac.digest() this keeps hold of the interpreter where there is little to sign: under load, what
+    # gives it away waits for it thirty times as long as the work takes.
+    return b"v0=" + hmac.new(secret, signed, "sha256").hexdigest().encode()

@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from threading import Event
@@ -76,8 +75,6 @@ class Inbox:
     async def keep(self, delivery: Delivery) -> bool:
         """Keep it durably; False if it, or its meaning, was kept before. Raises Unavailable."""
         state = "kept" if self._wanted(delivery.kind) else "ignored"
-        if state == "ignored" and delivery.source in FORGOTTEN:
-            delivery = replace(delivery, body=b"")
         packed = await packed_apart(delivery.body)
         if self._closed:
             raise Unavailable("closing")
@@ -171,7 +168,10 @@ class Inbox:
         bodies: list[bytes | bytearray | memoryview[int]]
         bodies = [one.delivery.body for one in batch if one.packed is None]
         packed = iter(self._compressor.multi_compress_to_buffer(bodies) if bodies else ())
-        return [row_of(one.delivery, one.state, one.packed or next(packed).tobytes()) for one in batch]
+        return [
+            row_of(one.delivery, one.state, next(packed).tobytes() if one.packed is None else one.packed)
+            for one in batch
+        ]
 
     def _kept(self, rows: Sequence[KeptRow]) -> Sequence[bool | Exception]:
         """Most often all are new, and one statement tells; else they are asked one by one."""

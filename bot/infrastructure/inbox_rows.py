@@ -36,9 +36,9 @@ class KeptRow(NamedTuple):
 
 async def packed_apart(body: bytes) -> bytes | None:
     """The body compressed, where that takes long; it is done elsewhere, so that nobody waits for it."""
-    if 0 < len(body) <= LARGE_BYTES:
-        return None
-    return await asyncio.to_thread(zstandard.compress, body, LEVEL)
+    if not body:
+        return b""  # of what nobody hears a door may keep the name alone
+    return await asyncio.to_thread(zstandard.compress, body, LEVEL) if len(body) > LARGE_BYTES else None
 
 
 def row_of(delivery: Delivery, state: str, body: bytes) -> KeptRow:
@@ -65,7 +65,7 @@ def unpacked(row: Row[Any] | None) -> Delivery | None:
         source=row.source,
         kind=row.kind,
         meaning=row.meaning,
-        body=zstandard.decompress(row.body),
+        body=zstandard.decompress(row.body) if row.body else b"",
         digest=row.digest,
         received_at=datetime.fromisoformat(row.received_at),
     )

@@ -1,7 +1,7 @@
 """The door for Slack: events, commands and what people press. Check it, write it down, say yes."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
@@ -33,11 +33,15 @@ class Seals(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class SlackDoor:
-    """POST /slack/events, for whatever Slack sends. Its answer is empty: what is to be said comes later."""
+    """POST /slack/events, for whatever Slack sends. Its answer is empty: what is to be said comes later.
+
+    Of what nobody hears nothing but its name is kept.
+    """
 
     inbox: Inbox
     secrets: Sequence[bytes]
     seals: Seals
+    hears: Callable[[str], bool]
     clock: Clock
     metrics: Metrics
     allowance: Allowance = field(default_factory=Allowance)
@@ -68,8 +72,8 @@ class SlackDoor:
                 return web.json_response({"challenge": said.challenge})
             signature = request.headers[_SIGNATURE]
             key = key_of(said, signature)
-            sealed = self.seals.seal(body, key=key)
-        delivery = delivery_of(said, signature, key=key, body=sealed, now=now)
+            kept = self.seals.seal(body, key=key) if self.hears(said.kind) else b""
+        delivery = delivery_of(said, signature, key=key, body=kept, now=now)
         self.metrics.delivery_kept(fresh=await self.inbox.keep(delivery))
         return web.Response()
 

@@ -121,12 +121,11 @@ async def test_sl_05_of_what_slack_sent_the_name_alone_is_kept_once_it_is_done(
     assert not await inbox.keep(PRESSED)
 
 
-async def test_sl_05_what_slack_sent_and_nobody_hears_is_not_kept_at_all_but_for_its_name(
-    inbox: Inbox, database: Database
-) -> None:
-    await inbox.keep(replace(PRESSED, kind="ping", body=b"sealed" * 40))
+async def test_a_delivery_without_a_body_is_kept_and_can_be_taken(inbox: Inbox) -> None:
+    await asyncio.gather(inbox.keep(replace(PRESSED, body=b"")), inbox.keep(COMMENT))
 
-    assert [len(body) < 20 for body in await column(database, "SELECT body FROM deliveries")] == [True]
+    taken = await inbox.take("slack:1")
+    assert (taken and taken.body, await inbox.take("guid-1")) == (b"", COMMENT)
 
 
 async def test_what_slack_sent_and_could_not_be_handled_stays_as_it_was_sealed(

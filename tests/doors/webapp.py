@@ -132,6 +132,7 @@ class Given:
     secrets: Sequence[bytes] = (SECRET,)
     app_id: str | None = None
     seals: FakeSeals = field(default_factory=FakeSeals)
+    unheard: Sequence[str] = ()
     slack_patience: float = ANSWER_SECONDS
     metrics_token: str | None = None
     is_public: bool = False
@@ -154,6 +155,7 @@ def app_of(given: Given) -> web.Application:
         inbox=given.inbox,
         secrets=given.secrets,
         seals=given.seals,
+        hears=lambda kind: kind not in given.unheard,
         clock=Noon(),
         metrics=given.metrics,
         allowance=given.allowance,

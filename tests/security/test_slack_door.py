@@ -264,6 +264,15 @@ async def test_sl_05_what_is_kept_is_sealed_under_its_own_name(client: Client, w
     assert b"canary" not in kept.body
 
 
+async def test_sl_05_of_what_nobody_hears_the_name_alone_is_kept(client: Client, world: Given) -> None:
+    world.unheard = ["slack:event.message"]
+    body = event("Ev3", type="message")
+
+    await client.post(DOOR, data=body, headers=headers_for(body))
+
+    assert [(kept.key, kept.body) for kept in world.inbox.kept] == [("slack:Ev3", b"")]
+
+
 def test_sl_05_a_body_opens_under_its_own_key_and_name_alone() -> None:
     bodies, others = SealedBodies(Crypto(b"k" * 32)), SealedBodies(Crypto(b"o" * 32))
     sealed = bodies.seal(command(), key="slack:1")
