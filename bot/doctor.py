@@ -108,6 +108,11 @@ CHECKS: Final = (
         after="github",
     ),
     Check(
+        name="slack",
+        remedy="look at SLACK_CLIENT_ID and SLACK_CLIENT_SECRET, or SLACK_BOT_TOKEN, at SLACK_API_URL, and "
+        "at a PUBLIC_URL that begins with https",
+    ),
+    Check(
         name="claude",
         remedy="look at ANTHROPIC_API_KEY, CLAUDE_MODEL and ANTHROPIC_BASE_URL, and whether Claude can be "
         "reached",

@@ -32,6 +32,7 @@ from bot.services import SERVICES, Service, queues_of, routes_of
 from bot.setting_forms import parts_of
 from bot.settings import Misconfigured, Settings
 from bot.sign_in_opening import auth_door, sign_in
+from bot.slack_opening import slack_install_door
 from bot.web.auth import AuthDoor
 from bot.web.gateway import build_app, listening
 from bot.web.health import HealthDoor, Probe, nothing_to_count
@@ -39,6 +40,7 @@ from bot.web.leaving import Leaving
 from bot.web.nearness import is_loopback
 from bot.web.setup import SETUP, SetUpDoor
 from bot.web.slack import SlackDoor
+from bot.web.slack_installing import SlackInstallDoor
 from bot.web.webhooks import GitHubDoor
 from bot.wiring import Bot, at_work, is_wanted
 
@@ -86,6 +88,9 @@ async def open_bot(
         signing = await stack.enter_async_context(sign_in(settings, bot))
         api = await stack.enter_async_context(api_doors(settings, bot, signing))
         auth = auth_door(settings, bot, signing, api.api if api else None)
+        installing = None
+        if bot is not None and api is not None:
+            installing = slack_install_door(settings, bot.stored.crypto, bot.slack, api.api)
         app = app_of(
             settings,
             services,
@@ -94,6 +99,7 @@ async def open_bot(
             setup_token=token,
             api=api,
             auth=auth,
+            installing=installing,
             leaving=leaving,
         )
         port = await stack.enter_async_context(reached(app, settings))
@@ -114,6 +120,7 @@ def app_of(  # noqa: PLR0913  every door
     setup_token: str | None = None,
     api: ApiDoors | None = None,
     auth: AuthDoor | None = None,
+    installing: SlackInstallDoor | None = None,
     leaving: Leaving | None = None,
 ) -> web.Application:
     """The doors of these services and no others; health and figures every process has."""
@@ -130,6 +137,7 @@ def app_of(  # noqa: PLR0913  every door
         api=api.api if api and "api" in routes else None,
         tokens=api.tokens if api and "tokens" in routes else None,
         auth=auth if "auth" in routes else None,
+        installing=installing if "slack" in routes else None,
     )
 
 

@@ -18,6 +18,7 @@ import yaml
 from bot.application.freeze_words import listed
 from bot.doctor import Examine, NothingThere, Unwell
 from bot.domain.freezing import FAMILY, in_force
+from bot.github_opening import github_app
 from bot.granted import LESS, lacking
 from bot.infrastructure.aside import Aside
 from bot.infrastructure.claude_models import name_of
@@ -38,10 +39,10 @@ from bot.sandboxing import sandbox_of
 from bot.secret_key import secret_key_of
 from bot.settings import Misconfigured, Settings
 from bot.sign_in_opening import CALLBACK, why_not
+from bot.slack_examining import SlackLook
 from bot.storage import KEY_CHECK, check_is_there, check_key
 from bot.suppliers import ANTHROPIC, policies
 from bot.web.webhooks import PATH
-from bot.wiring import github_app
 
 NEWEST_PYTHON: Final = (3, 14)
 OLDEST_GIT: Final = (2, 34)
@@ -67,6 +68,7 @@ async def parts(settings: Settings) -> AsyncIterator[Mapping[str, Examine]]:
             "deliveries": looks.deliveries,
             "freezes": looks.freezes,
             "sign-in": looks.sign_in,
+            "slack": SlackLook(settings, guards["slack"]).say,
             "git": looks.git,
             "sandbox": lambda: looks.sandbox(sandbox_of(settings, guards["sandbox"]).check),
         }

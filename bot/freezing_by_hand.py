@@ -11,6 +11,7 @@ from bot.application.freezing import lifted_by_hand, note
 from bot.application.frozen import freezes
 from bot.domain.freezing import EVERYTHING, LEVELS, Scope, froze, reason
 from bot.domain.moments import ahead
+from bot.github_opening import github_app
 from bot.infrastructure.github import GitHubApp
 from bot.infrastructure.github_installations import Installed, installed
 from bot.infrastructure.github_purposes import READ
@@ -20,7 +21,6 @@ from bot.operating import kept
 from bot.settings import Settings
 from bot.suppliers import policies
 from bot.troubles import Mistaken, NotThere
-from bot.wiring import github_app
 
 WHAT = "say `all`, `org <account>` or `repo <owner>/<name>`"
 

@@ -1,10 +1,14 @@
 """The settings of a Slack app: what each is, for the table of them and for whoever gets one wrong."""
 
-from typing import Annotated
+import re
+from collections.abc import Mapping
+from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, SecretStr
 
-from bot.setting_forms import SigningSecret
+from bot.setting_forms import Address, SigningSecret
+
+_TOKEN: Final = re.compile(r"xox[a-z](\.xox[a-z])?-[A-Za-z0-9-]{8,}")
 
 Signing = Annotated[
     SigningSecret | None,
@@ -12,5 +16,66 @@ Signing = Annotated[
         description="signs what the Slack app sends: at least 32 bytes; while it is being changed, the new "
         "one and the old one with a comma between them; without it there is no door for Slack",
         examples=["the app's signing secret"],
+    ),
+]
+
+
+def at_odds_in(given: Mapping[str, str]) -> list[str]:
+    """What is missing, or too much, because something else of Slack is given."""
+    client = [name for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET") if name in given]
+    problems = []
+    if len(client) == 1:
+        other = {"SLACK_CLIENT_ID": "SLACK_CLIENT_SECRET"}.get(client[0], "SLACK_CLIENT_ID")
+        problems.append(f"{other}: it is missing; installing takes the client id and the client secret")
+    if client and "SLACK_BOT_TOKEN" in given:
+        problems.append("SLACK_BOT_TOKEN: it is for one workspace, SLACK_CLIENT_ID for many; give one")
+    if (client or "SLACK_BOT_TOKEN" in given) and "SLACK_SIGNING_SECRET" not in given:
+        problems.append("SLACK_SIGNING_SECRET: it is missing; nothing that Slack sends is believed without")
+    return problems
+
+
+def _token(token: SecretStr) -> SecretStr:
+    if not _TOKEN.fullmatch(token.get_secret_value()):
+        raise ValueError("it does not look like one: copy the bot's, which begins with xoxb-")
+    return token
+
+
+def _api(address: str) -> str:
+    """The library puts a method's name behind it as it is."""
+    if not f"{address}/".endswith("/api/"):
+        raise ValueError("it has to end in /api/")
+    return f"{address.rstrip('/')}/"
+
+
+ClientId = Annotated[
+    str | None,
+    Field(
+        pattern=r"^[0-9]+\.[0-9]+$",
+        description="the Slack app's client id, by which workspaces install it at `/slack/install`",
+        examples=["1234567890.1234567890"],
+    ),
+]
+ClientSecret = Annotated[
+    SecretStr | None,
+    Field(
+        min_length=16,
+        description="the Slack app's client secret; nobody can install it without both",
+        examples=["the app's client secret"],
+    ),
+]
+BotToken = Annotated[
+    Annotated[SecretStr, AfterValidator(_token)] | None,
+    Field(
+        description="the app's token in one workspace, in place of client id and secret: then it serves that "
+        "one alone",
+        examples=["the token that begins with xoxb-"],
+    ),
+]
+Api = Annotated[
+    Address,
+    AfterValidator(_api),
+    Field(
+        description="Slack's Web API; another for GovSlack, ending in `/api/`",
+        examples=["https://slack-gov.com/api/"],
     ),
 ]

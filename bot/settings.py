@@ -35,7 +35,7 @@ from bot.setting_forms import (
     secret_files,
     worded,
 )
-from bot.setting_slack import Signing
+from bot.setting_slack import Api, BotToken, ClientId, ClientSecret, Signing, at_odds_in
 from bot.setting_values import ApiRates, MonthlyBudget, PoolSizes, Retention, RunLimits
 
 SHORTEST_HIDDEN: Final = 8  # shorter ones would black out ordinary words
@@ -120,6 +120,10 @@ class Settings(BaseModel):
         "https://github.com", description="GitHub's pages", examples=["https://github.example.org"]
     )
     slack_signing_secret: Signing = None
+    slack_client_id: ClientId = None
+    slack_client_secret: ClientSecret = None
+    slack_bot_token: BotToken = None
+    slack_api_url: Api = "https://slack.com/api/"
     anthropic_api_key: SecretStr | None = Field(
         None,
         min_length=8,
@@ -223,7 +227,7 @@ class Settings(BaseModel):
         """The settings of this environment. Raises Misconfigured with every problem at once."""
         environ = os.environ if environ is None else environ
         given, problems = given_in(cls.names(), environ)
-        problems += missing_in(given)
+        problems += missing_in(given) + at_odds_in(given)
         try:
             settings = cls.model_validate(given, context=secret_files(cls.names(), environ))
         except ValidationError as error:

@@ -31,6 +31,7 @@ from bot.application.retaining import Transcripts
 from bot.application.review_words import CHECK
 from bot.credentials import AppCredentials
 from bot.domain.access import stream_of
+from bot.github_opening import github_app
 from bot.infrastructure.adopting import Watch, adopting
 from bot.infrastructure.cache import UntilItEnds
 from bot.infrastructure.claude import ClaudeMessages
@@ -56,9 +57,7 @@ from bot.infrastructure.github_workflows import GitHubWorkflows
 from bot.infrastructure.installing import Installations
 from bot.infrastructure.line import Line
 from bot.infrastructure.notes import Notes
-from bot.infrastructure.pooling import session_of
 from bot.infrastructure.proxy import WayOut
-from bot.infrastructure.redaction import LiveSecrets
 from bot.infrastructure.resilience import Policy
 from bot.infrastructure.roles import Roles
 from bot.infrastructure.sandbox import BubblewrapSandbox
@@ -67,6 +66,7 @@ from bot.instruments import Instruments
 from bot.records import Unavailable
 from bot.sandboxing import hiding, installations_of
 from bot.settings import Settings
+from bot.slack_opening import Slack, slack_at_work
 from bot.storage import Storage, storage
 from bot.suppliers import claude_of, policies, rules_of, sources_of
 from handlers.hearing import dispatcher
@@ -74,7 +74,6 @@ from handlers.mention import Ear
 
 HEALTH_SECONDS: Final = 60.0
 PROBE_SECONDS: Final = 1.0
-TOKEN_SECONDS: Final = 3600.0
 ANSWERS_DAYS: Final = 1
 
 
@@ -164,29 +163,6 @@ def register(
 
 
 @asynccontextmanager
-async def github_app(
-    settings: Settings,
-    credentials: AppCredentials,
-    guard: Policy,
-    hidden: LiveSecrets,
-    stored: Storage | None = None,
-) -> AsyncIterator[GitHubApp]:
-    """The App, on a session of its own; no log shows a token of it while the token lasts."""
-    pools = stored.pools if stored else {}
-    async with session_of("http_github", settings.pool_sizes.http, pools) as session:
-        yield GitHubApp(
-            session,
-            app_id=int(credentials.app_id),
-            private_key=credentials.private_key,
-            policy=guard,
-            base_url=settings.github_api_url,
-            shared=stored.shared if stored else None,
-            # No token lasts longer; how long this one does is a guess where GitHub's answer has no date.
-            minted=lambda grant: hidden.add_for(max(grant.seconds, TOKEN_SECONDS), grant.token),
-        )
-
-
-@asynccontextmanager
 async def engine_at_work(
     settings: Settings, queues: Sequence[str], register: Callable[[], list[Schedule]]
 ) -> AsyncIterator[None]:
@@ -221,6 +197,7 @@ class Bot:
     sandbox: BubblewrapSandbox
     guards: Mapping[str, Policy]
     roles: Roles
+    slack: Slack | None
     looked_at: UntilItEnds[str, str]
     probed: UntilItEnds[str, str]
 
@@ -273,6 +250,8 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
         app = await stack.enter_async_context(
             github_app(settings, credentials, guards["github"], instruments.hidden, stored)
         )
+        speaking = slack_at_work(settings, stored, guards["slack"], instruments.hidden)
+        slack = await stack.enter_async_context(speaking)
         sandbox = hiding(settings, guards["sandbox"])
         sources = sources_of(settings, app, guards["git"], stored.shared)
         await sandbox.sweep()  # what a killed process left behind: groups, and directories
@@ -293,6 +272,7 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
             roles=Roles(
                 world.repositories.role_name, mark=lambda number: stored.news.mark(stream_of(number))
             ),
+            slack=slack,
             looked_at=UntilItEnds(size=1, seconds=lambda _: HEALTH_SECONDS),
             probed=UntilItEnds(size=1, seconds=lambda _: PROBE_SECONDS),
         )

@@ -253,3 +253,26 @@ API_ANSWERS: Final = Table(
     Column("answer", LargeBinary),
     Index("api_answers_begun_at", "begun_at"),
 )
+
+SLACK_STATES: Final = Table(
+    "slack_states",
+    METADATA,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("browser", LargeBinary, nullable=False),
+    Column("until", Text, nullable=False),
+)
+
+SLACK_INSTALLATIONS: Final = Table(
+    "slack_installations",
+    METADATA,
+    Column("app", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("enterprise", Text),
+    Column("name", Text, nullable=False),
+    Column("bot_user", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("installed_at", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("renewing_until", Text),
+)

@@ -46,6 +46,11 @@ class Browsers:
         """The cookie of a sign-in under way."""
         return "__Host-signin" if self.is_secure else "signin"
 
+    @property
+    def installing(self) -> str:
+        """The cookie of an installation in Slack under way."""
+        return "__Host-slack" if self.is_secure else "slack"
+
     def keep(self, response: web.StreamResponse, name: str, text: str) -> None:
         """A cookie for this very host, that no script reads and no other site's form brings along."""
         life = LONGEST if name == self.session else TO_RETURN

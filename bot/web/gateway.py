@@ -28,6 +28,7 @@ from bot.web.measuring import Metrics
 from bot.web.setup import SetUpDoor
 from bot.web.slack import PATH as SLACK
 from bot.web.slack import SlackDoor
+from bot.web.slack_installing import SlackInstallDoor
 from bot.web.token_door import TokenDoor
 from bot.web.webhooks import PATH, GitHubDoor
 
@@ -74,6 +75,7 @@ def build_app(  # noqa: PLR0913  every door
     api: ApiDoor | None = None,
     tokens: TokenDoor | None = None,
     auth: AuthDoor | None = None,
+    installing: SlackInstallDoor | None = None,
 ) -> web.Application:
     """Health and figures, and each door that is given, behind the same guard."""
     books = Books(metrics)
@@ -102,6 +104,8 @@ def build_app(  # noqa: PLR0913  every door
         tokens.mount(app)
     if auth is not None:
         app.add_subapp(AUTH, auth_of(auth))
+    if installing is not None:
+        installing.mount(app)
     app.on_response_prepare.append(dress)
     return app
 

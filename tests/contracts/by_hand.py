@@ -40,6 +40,7 @@ def full(path: Path | None) -> Iterator[None]:
 
 # What each migration made, taken out again; a later one is taken out first.
 _MADE: Final[Mapping[str, Sequence[str]]] = {
+    "0013": [f"DROP TABLE {name}" for name in ("slack_states", "slack_installations")],
     "0012": ["ALTER TABLE integrations DROP COLUMN settings", "ALTER TABLE tail DROP COLUMN rebuilt"],
     "0011": [
         *(f"ALTER TABLE integrations DROP COLUMN {name}" for name in ("title", "budget_micro_usd")),

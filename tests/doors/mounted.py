@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.web.gateway import build_app
 from bot.web.health import HealthDoor
+from bot.web.slack_installing import SlackInstallDoor
 from tests.doors.api import Opened
 from tests.doors.webapp import Given, app_of
 
@@ -28,12 +29,14 @@ def mounted_in(opened: Opened) -> Mounted:
     health = HealthDoor(needs={}, states={}, metrics=opened.metrics, metrics_token=None, is_public=False)
     guards = opened.guards()
     auth: Any = SimpleNamespace(guards=guards)  # nobody signs in here
+    nobody: Any = None
     with_api = build_app(
         health=health,
         metrics=opened.metrics,
         api=opened.door(guards),
         tokens=opened.tokens(guards),
         auth=auth,
+        installing=SlackInstallDoor(guards=guards, browsers=nobody, installing=None),
     )
     found: Mounted = {}
     for path, method in {*resources(app_of(Given())), *resources(with_api)}:

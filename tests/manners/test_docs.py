@@ -30,7 +30,7 @@ def test_every_setting_is_in_the_table() -> None:
 PATHS: Final = {
     "auth": "/auth",
     "webhooks": "/webhooks/github",
-    "slack": "/slack/events",
+    "slack": "/slack",
     "setup": "/setup",
     "schemas": "/schemas/claude-bot.json",
     "api": "/api/v1",

@@ -17,6 +17,7 @@ from bot.application.keys import recognised
 from bot.application.live import Live
 from bot.application.reading import Reading
 from bot.application.signing_in import SignIn
+from bot.github_opening import github_app
 from bot.infrastructure.browser_secrets import BrowserSecrets
 from bot.infrastructure.cursors import Cursors
 from bot.infrastructure.feed import Feed
@@ -36,7 +37,7 @@ from bot.web.browser import SessionGate
 from bot.web.gateway import build_app, listening
 from bot.web.health import HealthDoor
 from bot.web.token_door import TokenDoor
-from bot.wiring import github_app, is_wanted
+from bot.wiring import is_wanted
 from standins.github.app import key_pair
 from standins.github.people import GitHub
 from tests.doors.running import free_port

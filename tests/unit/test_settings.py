@@ -257,8 +257,10 @@ def test_every_example_that_is_a_value_is_a_good_one_and_can_be_pasted() -> None
     assert set(shown) - set(values) == {
         *("SECRET_KEY", "GITHUB_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET", "METRICS_TOKEN"),
         *("GITHUB_CLIENT_SECRET", "ANTHROPIC_API_KEY", "SLACK_SIGNING_SECRET"),
+        *("SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN"),
     }
-    with_secrets = {**APP, **values, "SECRET_KEY": "k" * 32, "GITHUB_CLIENT_SECRET": "c" * 40}
+    slack = {"SLACK_CLIENT_SECRET": "c" * 32, "SLACK_SIGNING_SECRET": "s" * 32}
+    with_secrets = {**APP, **values, **slack, "SECRET_KEY": "k" * 32, "GITHUB_CLIENT_SECRET": "c" * 40}
     assert Settings.read(with_secrets).run_limits.turns == 60
 
 
@@ -425,3 +427,40 @@ def test_pools_have_a_size_each() -> None:
     assert (given.pool_sizes, Settings.read({}).pool_sizes) == (PoolSizes(4, 2, 10), PoolSizes(8, 16, 100))
     assert problems(POOL_SIZES="4,0,10")[0].startswith("POOL_SIZES: give at least 1, 1, 1")
     assert problems(POOL_SIZES="4")[0].startswith("POOL_SIZES: give 3 numbers with commas between them")
+
+
+SLACK: Final = {"SLACK_SIGNING_SECRET": "s" * 32}
+CLIENT: Final = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "c" * 32}
+TOKEN: Final = {"SLACK_BOT_TOKEN": "xoxb-1234-abcdefgh"}
+
+
+@pytest.mark.parametrize(
+    "given", [SLACK, {**SLACK, **CLIENT}, {**SLACK, **TOKEN}], ids=["heard", "many", "one"]
+)
+def test_a_slack_app_is_for_many_workspaces_or_for_one(given: dict[str, str]) -> None:
+    assert Settings.read(given).slack_api_url == "https://slack.com/api/"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({**SLACK, "SLACK_CLIENT_ID": "1.2"}, "SLACK_CLIENT_SECRET: it is missing"),
+        ({**SLACK, "SLACK_CLIENT_SECRET": "c" * 32}, "SLACK_CLIENT_ID: it is missing"),
+        ({**SLACK, **CLIENT, **TOKEN}, "SLACK_BOT_TOKEN: it is for one workspace, SLACK_CLIENT_ID for many"),
+        (CLIENT, "SLACK_SIGNING_SECRET: it is missing"),
+        (TOKEN, "SLACK_SIGNING_SECRET: it is missing"),
+        ({**SLACK, "SLACK_BOT_TOKEN": "token"}, "SLACK_BOT_TOKEN: it does not look like one"),
+        ({"SLACK_API_URL": "https://slack.com/"}, "SLACK_API_URL: it has to end in /api/"),
+    ],
+)
+def test_half_a_slack_app_and_two_of_them_stop_the_start(given: dict[str, str], told: str) -> None:
+    with pytest.raises(Misconfigured) as stopped:
+        Settings.read(given)
+
+    assert told in str(stopped.value)
+
+
+def test_slacks_api_is_written_with_a_slash_at_its_end_or_without() -> None:
+    ends = [Settings.read({"SLACK_API_URL": f"https://slack-gov.com/api{each}"}) for each in ("", "/")]
+
+    assert {each.slack_api_url for each in ends} == {"https://slack-gov.com/api/"}

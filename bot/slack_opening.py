@@ -1,0 +1,130 @@
+"""Slack, made from what a bot at work has: the way out, installing, and what keeps it from being set up."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+from urllib.parse import urlsplit
+
+from bot.application.slack_access import InstalledAccess, OneWorkspace, SlackAccess
+from bot.application.slack_installing import SlackInstalling
+from bot.infrastructure.browser_secrets import BrowserSecrets
+from bot.infrastructure.crypto import Crypto
+from bot.infrastructure.pooling import session_of
+from bot.infrastructure.redaction import LiveSecrets
+from bot.infrastructure.resilience import Policy
+from bot.infrastructure.slack_consent import SlackClient, SlackConsent, who
+from bot.infrastructure.slack_installations import SlackInstallations
+from bot.infrastructure.slack_states import SlackStates
+from bot.infrastructure.slack_wire import SlackWire
+from bot.settings import Settings
+from bot.slack_records import Installed, SlackTokens
+from bot.storage import Storage
+from bot.web.api_door import ApiDoor
+from bot.web.browser import Browsers
+from bot.web.nearness import is_loopback
+from bot.web.slack_installing import REDIRECT, SlackInstallDoor
+
+# What renews a token lasts as long as the installation: this is how long no log shows one after it was seen.
+HIDDEN_SECONDS: Final = 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slack:
+    """The Slack app at work; `installing` and `installations` are there where it serves many workspaces."""
+
+    wire: SlackWire
+    access: SlackAccess
+    installing: SlackInstalling | None = None
+    installations: SlackInstallations | None = None
+
+
+def why_not(settings: Settings) -> str | None:
+    """What is missing for workspaces to install it; None where nothing is, or it serves one alone."""
+    if settings.slack_client_id is None:
+        return None
+    address = urlsplit(settings.address)
+    if address.scheme != "https" and not is_loopback(address.hostname or ""):
+        return f"nobody can install it: {settings.address} is not reached over TLS, and cookies have to be"
+    return None
+
+
+def is_set_up(settings: Settings) -> bool:
+    """Whether there is a way to speak to any workspace."""
+    return settings.slack_bot_token is not None or settings.slack_client_id is not None
+
+
+@asynccontextmanager
+async def slack_at_work(
+    settings: Settings, stored: Storage, guard: Policy, hidden: LiveSecrets
+) -> AsyncIterator[Slack | None]:
+    """The app on a session of its own; None where it is not set up."""
+    if not is_set_up(settings):
+        yield None
+        return
+    async with session_of("http_slack", settings.pool_sizes.http, stored.pools) as session:
+        wire = SlackWire(session, guard, base_url=settings.slack_api_url)
+        if settings.slack_bot_token is not None:
+            token = settings.slack_bot_token.get_secret_value()
+            yield Slack(wire=wire, access=OneWorkspace(token=token, who=partial(who, wire)))
+            return
+        yield of_many(settings, stored, wire, hidden)
+
+
+def of_many(settings: Settings, stored: Storage, wire: SlackWire, hidden: LiveSecrets) -> Slack:
+    """The app in every workspace that took it in."""
+    client = client_of(settings)
+    consent = SlackConsent(wire, client, stored.clock)
+    installations = SlackInstallations(stored.database, stored.crypto, client.id)
+    installing = SlackInstalling(
+        states=SlackStates(stored.database, stored.crypto),
+        consent=consent,
+        installations=installations,
+        clock=stored.clock,
+        hide=partial(hide_installed, hidden),
+    )
+    access = InstalledAccess(
+        installations=installations, renew=consent.renew, clock=stored.clock, hide=partial(hide, hidden)
+    )
+    return Slack(
+        wire=wire,
+        access=access,
+        installing=installing if why_not(settings) is None else None,
+        installations=installations,
+    )
+
+
+def client_of(settings: Settings) -> SlackClient:
+    """This app as workspaces install it."""
+    secret = settings.slack_client_secret
+    return SlackClient(
+        id=settings.slack_client_id or "",
+        secret=secret.get_secret_value() if secret else "",
+        comes_back_to=f"{settings.address}{REDIRECT}",
+    )
+
+
+def slack_install_door(
+    settings: Settings, crypto: Crypto, slack: Slack | None, api: ApiDoor
+) -> SlackInstallDoor | None:
+    """Where workspaces install it; none where there is no Slack app."""
+    if settings.slack_signing_secret is None:
+        return None
+    return SlackInstallDoor(
+        guards=api.guards,
+        browsers=Browsers(address=settings.address, csrf_of=BrowserSecrets(crypto).csrf_of),
+        installing=slack.installing if slack else None,
+    )
+
+
+def hide(hidden: LiveSecrets, tokens: SlackTokens) -> None:
+    """No log shows these."""
+    for value in (tokens.access, tokens.refresh):
+        if value is not None:
+            hidden.add_for(HIDDEN_SECONDS, value)
+
+
+def hide_installed(hidden: LiveSecrets, installed: Installed) -> None:
+    """No log shows the tokens of it."""
+    hide(hidden, installed.tokens)
