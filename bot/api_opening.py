@@ -120,7 +120,7 @@ async def api_doors(
                 known=pages,
                 role_name=bot.world.repositories.role_name,
             ),
-            members=Members(people=pages, clock=stored.clock, role_name=roles.name),
+            members=Members(people=pages, clock=stored.clock, role_name=roles.name, kept=stored),
             retelling=Retelling(
                 answers=weighed(ANSWERS_BYTES, lambda each: each.size),
                 standing=Standing(stored.database, stored.news, roles.ends, access=stream_of),

@@ -79,7 +79,8 @@ def _keys_of(keys: argparse.ArgumentParser) -> None:
 
 
 def _members_of(members: argparse.ArgumentParser) -> None:
-    members.add_argument("installation", help="where: the account, or the installation's number")
+    where = "where: the account, or the installation's number; without: all Slack accounts that are linked"
+    members.add_argument("installation", nargs="?", help=where)
 
 
 def event_name(text: str) -> str:
@@ -257,11 +258,11 @@ async def keys(settings: Settings, asked: argparse.Namespace) -> int:
     return OK
 
 
-async def members(settings: Settings, place: str) -> int:
+async def members(settings: Settings, place: str | None) -> int:
     """Who is there."""
     from bot import members_by_hand  # noqa: PLC0415  the same
 
-    sys.stdout.write(await members_by_hand.listed(settings, place) + "\n")
+    sys.stdout.write(await members_by_hand.told(settings, place) + "\n")
     return OK
 
 

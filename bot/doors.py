@@ -19,6 +19,7 @@ from bot import setting_up
 from bot.api_opening import ApiDoors, api_doors
 from bot.application.freeze_words import counted
 from bot.application.frozen import freezes
+from bot.hearing import is_wanted
 from bot.infrastructure.aside import Aside
 from bot.infrastructure.clock import UtcClock
 from bot.infrastructure.database import Database
@@ -31,7 +32,7 @@ from bot.records import Delivery, FollowUp, Unavailable
 from bot.services import SERVICES, Service, queues_of, routes_of
 from bot.setting_forms import parts_of
 from bot.settings import Misconfigured, Settings
-from bot.sign_in_opening import auth_door, sign_in
+from bot.sign_in_opening import auth_door, sign_in, slack_link_door
 from bot.slack_opening import slack_install_door
 from bot.web.auth import AuthDoor
 from bot.web.gateway import build_app, listening
@@ -41,8 +42,9 @@ from bot.web.nearness import is_loopback
 from bot.web.setup import SETUP, SetUpDoor
 from bot.web.slack import SlackDoor
 from bot.web.slack_installing import SlackInstallDoor
+from bot.web.slack_link import SlackLinkDoor
 from bot.web.webhooks import GitHubDoor
-from bot.wiring import Bot, at_work, is_wanted
+from bot.wiring import Bot, at_work
 
 log = structlog.get_logger()
 
@@ -100,6 +102,7 @@ async def open_bot(
             api=api,
             auth=auth,
             installing=installing,
+            links=slack_link_door(settings, bot, signing, api.api if api else None),
             leaving=leaving,
         )
         port = await stack.enter_async_context(reached(app, settings))
@@ -121,6 +124,7 @@ def app_of(  # noqa: PLR0913  every door
     api: ApiDoors | None = None,
     auth: AuthDoor | None = None,
     installing: SlackInstallDoor | None = None,
+    links: SlackLinkDoor | None = None,
     leaving: Leaving | None = None,
 ) -> web.Application:
     """The doors of these services and no others; health and figures every process has."""
@@ -138,6 +142,7 @@ def app_of(  # noqa: PLR0913  every door
         tokens=api.tokens if api and "tokens" in routes else None,
         auth=auth if "auth" in routes else None,
         installing=installing if "slack" in routes else None,
+        links=links if "links" in routes else None,
     )
 
 

@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from bot.application import key_words
+from bot.application import key_words, slack_words
 from bot.application.members import Member, Members
+from bot.application.slack_linking import all_links
 from bot.freezing_by_hand import app_of
 from bot.infrastructure.github_repositories import GitHubRepositories
 from bot.infrastructure.pages import Pages
@@ -12,6 +13,17 @@ from bot.operating import kept
 from bot.settings import Settings
 
 AT_ONCE: Final = 20
+
+
+async def linked(settings: Settings) -> str:
+    """Every Slack account that acts as somebody on GitHub. Raises Unavailable."""
+    async with kept(settings) as stored:
+        return slack_words.held_by(await all_links(stored))
+
+
+async def told(settings: Settings, place: str | None) -> str:
+    """The people of that installation; where none is said, all Slack accounts that act as somebody."""
+    return await linked(settings) if place is None else await listed(settings, place)
 
 
 async def listed(settings: Settings, place: str) -> str:
@@ -25,6 +37,7 @@ async def listed(settings: Settings, place: str) -> str:
         members = Members(
             people=Pages(stored.database),
             clock=stored.clock,
+            kept=stored,
             role_name=GitHubRepositories(app).role_name,
         )
         is_more = True

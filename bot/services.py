@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from bot.settings import Misconfigured, Settings
 
-Route = Literal["auth", "webhooks", "slack", "setup", "schemas", "api", "tokens", "jwks"]
+Route = Literal["auth", "webhooks", "slack", "setup", "schemas", "api", "tokens", "jwks", "links"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class Service:
 
 
 SERVICES: Final[tuple[Service, ...]] = (
-    Service(name="auth", routes=("auth", "tokens", "jwks")),
+    Service(name="auth", routes=("auth", "tokens", "jwks", "links")),
     Service(name="integrations", routes=("webhooks", "slack", "setup", "schemas", "api")),
     Service(name="workflow", queues=("intake", "saga", "github", "sandbox", "ops")),
     Service(name="ai", queues=("ai",)),

@@ -14,6 +14,7 @@ from bot.infrastructure.github import GitHubApp
 from bot.infrastructure.github_people import Client, GitHubPeople
 from bot.infrastructure.pooling import session_of
 from bot.infrastructure.resilience import Policy
+from bot.infrastructure.slack_tickets import SlackTickets
 from bot.infrastructure.user_tokens import UserTokenStore
 from bot.session_records import Membership
 from bot.settings import Settings
@@ -22,6 +23,7 @@ from bot.web.api_door import ApiDoor
 from bot.web.auth import PREFIX, AuthDoor
 from bot.web.browser import Browsers
 from bot.web.nearness import is_loopback
+from bot.web.slack_link import SlackLinkDoor
 from bot.wiring import Bot
 
 MEMBER_SECONDS: Final = 60.0
@@ -99,6 +101,22 @@ def auth_door(
         browsers=browsers_of(settings, bot.stored.crypto),
         seals=BrowserSecrets(bot.stored.crypto),
         signing=signing,
+    )
+
+
+def slack_link_door(
+    settings: Settings, bot: Bot | None, signing: SignIn | None, api: ApiDoor | None
+) -> SlackLinkDoor | None:
+    """Where Slack accounts are linked; none where there is no Slack app, or nothing is set up yet."""
+    if bot is None or api is None or settings.slack_signing_secret is None:
+        return None
+    return SlackLinkDoor(
+        guards=api.guards,
+        browsers=browsers_of(settings, bot.stored.crypto),
+        signing=signing,
+        tickets=SlackTickets(bot.stored.crypto),
+        kept=bot.stored,
+        used=bot.stored.sessions,
     )
 
 

@@ -32,6 +32,7 @@ from bot.application.review_words import CHECK
 from bot.credentials import AppCredentials
 from bot.domain.access import stream_of
 from bot.github_opening import github_app
+from bot.hearing import intake_of, is_wanted
 from bot.infrastructure.adopting import Watch, adopting
 from bot.infrastructure.cache import UntilItEnds
 from bot.infrastructure.claude import ClaudeMessages
@@ -69,17 +70,11 @@ from bot.settings import Settings
 from bot.slack_opening import Slack, slack_at_work
 from bot.storage import Storage, storage
 from bot.suppliers import claude_of, policies, rules_of, sources_of
-from handlers.hearing import dispatcher
 from handlers.mention import Ear
 
 HEALTH_SECONDS: Final = 60.0
 PROBE_SECONDS: Final = 1.0
 ANSWERS_DAYS: Final = 1
-
-
-def is_wanted(kind: str) -> bool:
-    """Whether a handler hears this kind of event."""
-    return kind in handlers.GITHUB
 
 
 def world_of(
@@ -128,11 +123,7 @@ def register(
     settings: Settings, stored: Storage, app: GitHubApp, world: World, sagas: Mapping[str, saga.Steps]
 ) -> list[Schedule]:
     """Every workflow, in every process: an unknown name would get stuck."""
-    heard = intake.Intake(
-        inbox=stored.inbox,
-        dispatch=dispatcher(world, handlers.GITHUB),
-        apologise=dispatcher(world, handlers.APOLOGIES),
-    )
+    heard = intake_of(world, stored)
     intake.register(heard)
     rooms = places()
     saga.register(world, rooms, sagas)

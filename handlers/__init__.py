@@ -1,8 +1,10 @@
-"""The table of contents: which file hears which of GitHub's events, and which commands there are."""
+"""The table of contents: which file hears which of GitHub's and Slack's events, which commands there are."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
+from bot.domain.commands import Command
 from handlers import (
     accept,
     access,
@@ -40,6 +42,12 @@ from handlers import (
     retry,
     review,
     rollback,
+    slack_app_rate_limited,
+    slack_command,
+    slack_help,
+    slack_link,
+    slack_unlink,
+    slack_user_change,
     status,
     unfreeze,
     why,
@@ -48,6 +56,7 @@ from handlers import (
 from handlers import help as help_
 from handlers import list as list_
 from handlers.conversation import Handler, declared
+from handlers.slack_conversation import SlackRun, of_one, of_repository
 
 COMMANDS: Final = declared((
     help_,
@@ -125,4 +134,27 @@ GITHUB: Final[Mapping[str, Handler]] = {
     "deployment_status.created": deployment_status.created,
     "status": commit_status.told,
     "workflow_run.completed": workflow_run.completed,
+}
+
+
+def _named(command: Command, usage: str, run: SlackRun) -> tuple[Command, SlackRun]:
+    return replace(command, usage=usage), run
+
+
+SLACK_COMMANDS: Final[Mapping[str, tuple[Command, SlackRun]]] = {
+    "help": (slack_help.COMMAND, slack_help.run),
+    "status": _named(status.COMMAND, "status <id>", of_one(status.run)),
+    "list": _named(list_.COMMAND, "list <owner>/<name> [<which>]", of_repository(list_.run)),
+    "why": _named(why.COMMAND, "why <id>", of_one(why.run)),
+    "history": _named(history.COMMAND, "history <id> [--at <time>]", of_one(history.run)),
+    "link": (slack_link.COMMAND, slack_link.run),
+    "unlink": (slack_unlink.COMMAND, slack_unlink.run),
+}
+
+SLACK_APOLOGIES: Final[Mapping[str, Handler]] = {"slack:command": slack_command.apologise}
+
+SLACK: Final[Mapping[str, Handler]] = {
+    "slack:app_rate_limited": slack_app_rate_limited.limited,
+    "slack:command": slack_command.typed(SLACK_COMMANDS),
+    "slack:event.user_change": slack_user_change.changed,
 }

@@ -65,6 +65,7 @@ def _lines_of(member: Member) -> Iterator[str]:
     keys = {0: "no key", 1: "1 key"}.get(member.key_count, f"{member.key_count} keys")
     yield f"@{member.person.login} ({member.person.id}): {keys}"
     yield from (f"  {each.full_name}: {role or 'nothing'}" for each, role in member.roles)
+    yield from (f"  in Slack {link.user.place}, {link.name} in {link.workspace}" for link in member.slack)
 
 
 def rotated(key: SigningKey) -> str:

@@ -12,10 +12,12 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from bot.api_records import Seen
-from bot.application.ports import Clock
+from bot.application.ports import Clock, Kept
 from bot.application.reading import RoleName
+from bot.application.slack_linking import all_links
 from bot.domain.policy import Role, role_of
 from bot.records import Actor, Repository, StepFailed
+from bot.slack_link_records import Link
 
 MOST_REPOSITORIES: Final = 10  # each, for each person, is a question to GitHub
 
@@ -30,11 +32,14 @@ class People(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A person, how many keys of theirs count, and what they are where; None is nothing that we know."""
+    """A person, how many keys of theirs count, and what they are where; None is nothing that we know. `slack`
+    are the accounts there that act as them.
+    """
 
     person: Actor
     key_count: int
     roles: Sequence[tuple[Repository, Role | None]]
+    slack: Sequence[Link] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,21 +49,24 @@ class Members:
     people: People
     clock: Clock
     role_name: RoleName
+    kept: Kept
 
     async def page(self, installation_id: int, *, after: int, most: int) -> tuple[list[Member], bool]:
         """So many, by their number, and whether there are more; what they are in the repositories in which
         something was asked for last. Raises Unavailable.
         """
         repositories = await self.people.repositories(installation_id, most=MOST_REPOSITORIES)
+        links = await all_links(self.kept)
         found = await self.people.people(installation_id, now=self.clock.now(), after=after, most=most + 1)
-        return [await self._member(each, repositories) for each in found[:most]], len(found) > most
+        return [await self._member(each, repositories, links) for each in found[:most]], len(found) > most
 
-    async def _member(self, seen: Seen, repositories: Sequence[Repository]) -> Member:
+    async def _member(self, seen: Seen, repositories: Sequence[Repository], links: Sequence[Link]) -> Member:
         roles = await asyncio.gather(*(self._role(each, seen.person) for each in repositories))
         return Member(
             person=seen.person,
             key_count=seen.key_count,
             roles=[*zip(repositories, roles, strict=True)],
+            slack=[link for link in links if link.person == seen.person],
         )
 
     async def _role(self, repository: Repository, person: Actor) -> Role | None:

@@ -16,6 +16,7 @@ from bot.application.repository_ports import Files, Repositories
 from bot.application.review_ports import Reviews, ReviewThreads
 from bot.application.run_ports import Deployments, Workflows
 from bot.application.sign_in_ports import SignIns
+from bot.application.slack_hearing import Slack
 from bot.application.source_ports import Sources
 from bot.domain.integration import Integration
 from bot.domain.policy import Rules
@@ -280,5 +281,6 @@ class World:
     batches: Batches
     rules: Rules
     subscribers: tuple[Subscriber, ...]
+    slack: Slack | None = None
     saga: str = "integration_saga_v1"  # carries what is asked for from now on; what runs keeps its own
     reads_here: bool = True  # this process works the queue `ai`: what is fetched ahead is at hand there

@@ -3,6 +3,7 @@
 from typing import Final
 
 from bot.infrastructure.crypto import Crypto
+from bot.records import Delivery
 
 PURPOSE: Final = "delivery-bodies"
 
@@ -15,6 +16,10 @@ class SealedBodies:
 
     def seal(self, body: bytes, *, key: str) -> bytes:
         return self._box.seal(body, about=key.encode())
+
+    def of(self, delivery: Delivery) -> bytes:
+        """The delivery's body. Raises NotSealedHere."""
+        return self.open(delivery.body, key=delivery.key)
 
     def open(self, sealed: bytes, *, key: str) -> bytes:
         """The body. Raises NotSealedHere."""

@@ -8,6 +8,7 @@ from bot.api_records import ApiKey
 from bot.application.members import Member as Known
 from bot.domain.api_keys import LONGEST_DAYS
 from bot.domain.policy import Permission, Role
+from bot.slack_link_records import Link
 from bot.web.api_shapes import Asked, Cursor, Key, Limit, Moment, Person, Plain, Repository, Shape
 
 
@@ -73,6 +74,17 @@ class RoleThere(Shape):
     role: Role | None
 
 
+class SlackAccount(Shape):
+    """An account in Slack; the ids identify, the names are as they were when it was linked."""
+
+    enterprise: str | None = Field(description="the organisation of the workspace, where it has one")
+    team: str = Field(description="the workspace")
+    user: str
+    name: str
+    workspace: str
+    linked_at: Moment
+
+
 class Member(Shape):
     """Somebody who asked for something in the installation, or has had a key for it."""
 
@@ -81,6 +93,7 @@ class Member(Shape):
     roles: list[RoleThere] = Field(
         description="in the ten repositories in which something was asked for last"
     )
+    slack: list[SlackAccount] = Field(description="the accounts in Slack that act as this person")
 
 
 class Members(Shape):
@@ -99,6 +112,18 @@ def member_of(it: Known) -> Member:
             RoleThere(repository=Repository(id=each.id, full_name=each.full_name), role=role)
             for each, role in it.roles
         ],
+        slack=[_slack_account_of(link) for link in it.slack],
+    )
+
+
+def _slack_account_of(link: Link) -> SlackAccount:
+    return SlackAccount(
+        enterprise=link.user.enterprise,
+        team=link.user.team,
+        user=link.user.id,
+        name=link.name,
+        workspace=link.workspace,
+        linked_at=link.since,
     )
 
 

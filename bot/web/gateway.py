@@ -13,6 +13,7 @@ from aiohttp.typedefs import Handler, Middleware
 from multidict import CIMultiDict
 
 from bot.application.callers import NotRecognised
+from bot.application.slack_linking import PATH as LINKS
 from bot.records import Refused, Unavailable
 from bot.web import api_docs, schemas
 from bot.web.api import api_of
@@ -29,6 +30,7 @@ from bot.web.setup import SetUpDoor
 from bot.web.slack import PATH as SLACK
 from bot.web.slack import SlackDoor
 from bot.web.slack_installing import SlackInstallDoor
+from bot.web.slack_link import SlackLinkDoor, slack_link_of
 from bot.web.token_door import TokenDoor
 from bot.web.webhooks import PATH, GitHubDoor
 
@@ -76,6 +78,7 @@ def build_app(  # noqa: PLR0913  every door
     tokens: TokenDoor | None = None,
     auth: AuthDoor | None = None,
     installing: SlackInstallDoor | None = None,
+    links: SlackLinkDoor | None = None,
 ) -> web.Application:
     """Health and figures, and each door that is given, behind the same guard."""
     books = Books(metrics)
@@ -104,8 +107,7 @@ def build_app(  # noqa: PLR0913  every door
         tokens.mount(app)
     if auth is not None:
         app.add_subapp(AUTH, auth_of(auth))
-    if installing is not None:
-        installing.mount(app)
+    mount_for_slack(app, installing, links)
     app.on_response_prepare.append(dress)
     return app
 
@@ -115,6 +117,16 @@ def mount_doors(app: web.Application, doors: Mapping[str, GitHubDoor | SlackDoor
     for path, door in doors.items():
         if door is not None:
             app.router.add_post(path, door.receive)
+
+
+def mount_for_slack(
+    app: web.Application, installing: SlackInstallDoor | None, links: SlackLinkDoor | None
+) -> None:
+    """Where workspaces install the Slack app, and where people link their accounts."""
+    if installing is not None:
+        installing.mount(app)
+    if links is not None:
+        app.add_subapp(LINKS, slack_link_of(links))
 
 
 @asynccontextmanager

@@ -194,7 +194,12 @@ class Opened:
                 known=Pages(self.database),
                 role_name=self.github.role_name,
             ),
-            members=Members(people=Pages(self.database), clock=self.clock, role_name=self.github.role_name),
+            members=Members(
+                people=Pages(self.database),
+                clock=self.clock,
+                role_name=self.github.role_name,
+                kept=Kept(log=self.log, clock=self.clock),
+            ),
         )
 
     def tokens(self, guards: Guards) -> TokenDoor:

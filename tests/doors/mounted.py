@@ -30,6 +30,7 @@ def mounted_in(opened: Opened) -> Mounted:
     guards = opened.guards()
     auth: Any = SimpleNamespace(guards=guards)  # nobody signs in here
     nobody: Any = None
+    links: Any = SimpleNamespace(guards=guards)
     with_api = build_app(
         health=health,
         metrics=opened.metrics,
@@ -37,6 +38,7 @@ def mounted_in(opened: Opened) -> Mounted:
         tokens=opened.tokens(guards),
         auth=auth,
         installing=SlackInstallDoor(guards=guards, browsers=nobody, installing=None),
+        links=links,
     )
     found: Mounted = {}
     for path, method in {*resources(app_of(Given())), *resources(with_api)}:

@@ -4,9 +4,11 @@ from typing import Any, Final
 
 import pytest
 
+from bot.application.slack_linking import link, offered
 from bot.infrastructure.api_keys import ApiKeys
+from bot.slack_link_records import SlackUser
 from bot.web.api_door import PREFIX
-from tests.doors.api import Opened
+from tests.doors.api import Kept, Opened
 from tests.doors.api_places import ADA, EVE, HIDDEN, OURS, SHOP, THEIRS
 from tests.doors.test_api import code_of
 from tests.doors.webapp import Client
@@ -36,6 +38,37 @@ async def test_an_owner_sees_who_was_seen_in_the_installation_and_what_they_are(
     assert roles(ADA.id) == {"acme/shop": "admin", "acme/hidden": None}
     assert roles(EVE.id) == {"acme/shop": "viewer", "acme/hidden": None}
     assert said["next_cursor"] is None
+
+
+class Anything:
+    """Everything is new."""
+
+    async def use_up(self, text: str, at: object) -> bool:
+        return True
+
+
+async def test_sl_10_an_owner_sees_which_slack_accounts_act_as_whom(api: Client, opened: Opened) -> None:
+    opened.github.owners = {(OURS, ADA.id)}
+    user = SlackUser(team="T1", id="U1", enterprise="E1")
+    ticket = offered(user, name="alice", workspace="acme", at=opened.clock.now())
+    await link(ticket, ADA, kept=Kept(log=opened.log, clock=opened.clock), used=Anything())
+
+    said = await listed(api, opened)
+
+    accounts = {it["person"]["login"]: it["slack"] for it in said["items"]}
+    assert accounts == {
+        "ada": [
+            {
+                "enterprise": "E1",
+                "team": "T1",
+                "user": "U1",
+                "name": "alice",
+                "workspace": "acme",
+                "linked_at": accounts["ada"][0]["linked_at"],
+            }
+        ],
+        "eve": [],
+    }
 
 
 async def test_members_are_gone_through_page_by_page(api: Client, opened: Opened) -> None:

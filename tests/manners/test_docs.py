@@ -29,6 +29,7 @@ def test_every_setting_is_in_the_table() -> None:
 
 PATHS: Final = {
     "auth": "/auth",
+    "links": "/slack/link",
     "webhooks": "/webhooks/github",
     "slack": "/slack",
     "setup": "/setup",

@@ -10,9 +10,12 @@ import pytest
 from bot.application.callers import NotRecognised
 from bot.application.key_acts import note
 from bot.application.keys import made, recognised
+from bot.application.slack_linking import link, offered
 from bot.command_line import arguments, verb
 from bot.domain.key_facts import key_made, stream_of
+from bot.records import Actor
 from bot.settings import Settings
+from bot.slack_link_records import SlackUser
 from bot.troubles import Mistaken, NotThere
 from tests.story import Team
 
@@ -178,3 +181,15 @@ async def test_whom_the_bot_has_seen_is_listed_with_what_they_are(team: Team) ->
     assert told.splitlines()[0] == f"@viewer ({viewer.id}): 1 key"
     with pytest.raises(NotThere, match="has no installation other"):
         await said(team, ["members", "other"])
+
+
+async def test_sl_10_without_a_place_members_are_the_slack_accounts_that_act_as_somebody(team: Team) -> None:
+    nobody = await said(team, ["members"])
+    stored, user = team.bot.stored, SlackUser(team="T1", id="U1")
+    ticket = offered(user, name="alice", workspace="acme", at=stored.clock.now())
+    await link(ticket, Actor(id=7, login="ada"), kept=stored, used=stored.sessions)
+
+    told = await said(team, ["members"])
+
+    assert nobody == "no Slack account is linked\n"
+    assert told.endswith("  -/T1/U1  alice in acme  acts as ada (7)\n")

@@ -11,6 +11,7 @@ from aiohttp import CookieJar
 from yarl import URL
 
 from bot.api_opening import HOUR, MINUTE
+from bot.hearing import is_wanted
 from bot.infrastructure.observing import Nobody
 from bot.infrastructure.rate_limits import RateLimits
 from bot.infrastructure.redaction import LiveSecrets
@@ -23,7 +24,6 @@ from bot.web.api_gateway import Guards
 from bot.web.gateway import build_app, listening
 from bot.web.health import HealthDoor
 from bot.web.slack_installing import REDIRECT
-from bot.wiring import is_wanted
 from standins.slack.app import new_app
 from standins.slack.people import Slack
 from standins.slack.server import serve

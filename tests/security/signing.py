@@ -18,6 +18,7 @@ from bot.application.live import Live
 from bot.application.reading import Reading
 from bot.application.signing_in import SignIn
 from bot.github_opening import github_app
+from bot.hearing import is_wanted
 from bot.infrastructure.browser_secrets import BrowserSecrets
 from bot.infrastructure.cursors import Cursors
 from bot.infrastructure.feed import Feed
@@ -25,6 +26,7 @@ from bot.infrastructure.observing import Nobody
 from bot.infrastructure.pages import Pages
 from bot.infrastructure.rate_limits import RateLimits
 from bot.infrastructure.redaction import LiveSecrets
+from bot.infrastructure.slack_tickets import SlackTickets
 from bot.records import Actor, Repository
 from bot.settings import Settings
 from bot.sign_in_opening import browsers_of, signing_with
@@ -36,8 +38,8 @@ from bot.web.auth import AuthDoor
 from bot.web.browser import SessionGate
 from bot.web.gateway import build_app, listening
 from bot.web.health import HealthDoor
+from bot.web.slack_link import SlackLinkDoor
 from bot.web.token_door import TokenDoor
-from bot.wiring import is_wanted
 from standins.github.app import key_pair
 from standins.github.people import GitHub
 from tests.doors.running import free_port
@@ -198,9 +200,17 @@ async def placed(github: GitHub, directory: Path, **environment: str) -> AsyncIt
             seals=BrowserSecrets(stored.crypto),
             signing=signing,
         )
+        links = SlackLinkDoor(
+            guards=api.guards,
+            browsers=auth.browsers,
+            signing=signing,
+            tickets=SlackTickets(stored.crypto),
+            kept=stored,
+            used=stored.sessions,
+        )
         granting = granting_of(settings, stored)
         tokens = TokenDoor(granting=granting, published=Published(granting).keys, guards=api.guards)
-        served = app_with(auth, api, tokens)
+        served = app_with(auth, api, tokens, links)
         await stack.enter_async_context(listening(served, host="127.0.0.1", port=port))
         yield Place(
             github=github,
@@ -213,11 +223,16 @@ async def placed(github: GitHub, directory: Path, **environment: str) -> AsyncIt
         )
 
 
-def app_with(auth: AuthDoor, api: ApiDoor | None = None, tokens: TokenDoor | None = None) -> web.Application:
+def app_with(
+    auth: AuthDoor,
+    api: ApiDoor | None = None,
+    tokens: TokenDoor | None = None,
+    links: SlackLinkDoor | None = None,
+) -> web.Application:
     """The web application with these doors and no others."""
     metrics = FakeMetrics()
     health = HealthDoor(needs={}, states={}, metrics=metrics, metrics_token=None, is_public=False)
-    return build_app(health=health, metrics=metrics, api=api, auth=auth, tokens=tokens)
+    return build_app(health=health, metrics=metrics, api=api, auth=auth, tokens=tokens, links=links)
 
 
 def _api(settings: Settings, stored: Storage, signing: SignIn) -> ApiDoor:

@@ -52,6 +52,7 @@ from bot.review_records import LineRemark
 from tests.unit.fake_batches import FakeBatches
 from tests.unit.fake_conversations import FakeConversations
 from tests.unit.fake_reviews import FakeReviews, FakeThreads
+from tests.unit.fake_slack import FakeSlack
 from tests.unit.fake_workflows import FakeWorkflows
 from tests.unit.histories import BASE, BEGAN, COMMIT, ID, MERGED_SHA, OPENED_AT, OWNER, SHOWN_AT, TEXTS, TREE
 
@@ -899,6 +900,7 @@ class Stage:
     batches: FakeBatches = field(default_factory=FakeBatches)
     rules: Rules = field(default_factory=Rules)
     subscribers: tuple[Subscriber, ...] = ()
+    slack: FakeSlack | None = None
 
     @property
     def world(self) -> World:
@@ -932,6 +934,7 @@ class Stage:
             batches=self.batches,
             rules=self.rules,
             subscribers=self.subscribers,
+            slack=None if self.slack is None else self.slack.port(),
         )
 
 

@@ -1,0 +1,44 @@
+"""What the application needs of Slack, in its own words; adapters satisfy these by shape."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.slack_link_records import Ticket
+from bot.slack_records import SlackPerson, Workspace
+
+
+class SlackPeople(Protocol):
+    """People as their workspace knows them, asked now."""
+
+    async def person(self, workspace: Workspace, user: str) -> SlackPerson:
+        """Raises StepFailed where the workspace will not say, Unavailable."""
+
+
+class SlackAnswers(Protocol):
+    """Where a command was typed, an answer to it that its author alone sees."""
+
+    async def say(self, address: str, text: str) -> None:
+        """Raises StepFailed: address_foreign where it is none of Slack's, address_over; Unavailable."""
+
+
+class Tickets(Protocol):
+    """A ticket as a text that nobody reads or makes."""
+
+    def seal(self, ticket: Ticket) -> str: ...
+
+    def open(self, text: str) -> Ticket | None:
+        """The ticket; None where the text is none of this bot's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slack:
+    """Slack, as far as handlers know it. `named` are people who are heard all the same, as team/user, and
+    `address` is how the outside reaches the bot.
+    """
+
+    people: SlackPeople
+    answers: SlackAnswers
+    tickets: Tickets
+    address: str
+    named: Collection[str] = field(default=())

@@ -1,0 +1,75 @@
+"""Slack's requests in, small frozen objects out: the only reader of what Slack sends."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from bot.records import StepFailed
+from bot.slack_link_records import SlackUser
+from bot.slack_records import Workspace
+
+_ID: Final = re.compile(r"[A-Z0-9]{1,20}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackCommand:
+    """A slash command: who typed it, where, and the address at which they are answered.
+
+    The names are what people read; they identify nobody.
+    """
+
+    by: SlackUser
+    name: str
+    workspace: Workspace
+    workspace_name: str
+    channel: str
+    command: str
+    text: str
+    answer_to: str
+
+    @classmethod
+    def from_form(cls, form: Mapping[str, str]) -> Self:
+        """Raises StepFailed where it lacks what every command has."""
+        team, enterprise = _id(form, "team_id"), _id_if_any(form.get("enterprise_id"))
+        return cls(
+            by=SlackUser(team=team, id=_id(form, "user_id"), enterprise=enterprise),
+            name=form.get("user_name", ""),
+            workspace=Workspace(team=team, enterprise=enterprise),
+            workspace_name=form.get("team_domain", ""),
+            channel=_id(form, "channel_id"),
+            command=form.get("command", ""),
+            text=form.get("text", ""),
+            answer_to=form.get("response_url", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedPerson:
+    """A member of a workspace who is told anew; `is_gone` where they are in it no more."""
+
+    user: SlackUser
+    is_gone: bool
+
+    @classmethod
+    def from_event(cls, data: Mapping[str, Any]) -> Self:
+        """Raises StepFailed where it lacks what the event always has."""
+        person = data["event"]["user"]
+        team = person.get("team_id") or data.get("team_id")
+        user = SlackUser(
+            team=_id({"team": team}, "team"),
+            id=_id(person, "id"),
+            enterprise=_id_if_any(data.get("enterprise_id")),
+        )
+        return cls(user=user, is_gone=bool(person.get("deleted")))
+
+
+def _id(said: Mapping[str, Any], name: str) -> str:
+    found = _id_if_any(said.get(name))
+    if found is None:
+        raise StepFailed("odd_payload", name)
+    return found
+
+
+def _id_if_any(given: Any) -> str | None:
+    return given if isinstance(given, str) and _ID.fullmatch(given) else None

@@ -1,0 +1,15 @@
+"""Slack: somebody's account was changed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.application.slack_linking import unlink
+from handlers.conversation import Context
+from handlers.slack_payloads import ChangedPerson
+
+
+async def changed(data: Mapping[str, Any], context: Context) -> None:
+    """Who is in the workspace no more acts as nobody here."""
+    person = ChangedPerson.from_event(data)
+    if person.is_gone:
+        await unlink(person.user, cause="deactivated", key=context.key, kept=context.world)
