@@ -9,13 +9,16 @@ from urllib.parse import urlsplit
 
 from bot.application.slack_access import InstalledAccess, OneWorkspace, SlackAccess
 from bot.application.slack_installing import SlackInstalling
+from bot.application.slack_saying import Speaking
 from bot.infrastructure.browser_secrets import BrowserSecrets
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.pooling import session_of
 from bot.infrastructure.redaction import LiveSecrets
 from bot.infrastructure.resilience import Policy
+from bot.infrastructure.slack import SlackWindow
 from bot.infrastructure.slack_consent import SlackClient, SlackConsent, who
 from bot.infrastructure.slack_installations import SlackInstallations
+from bot.infrastructure.slack_letters import SlackLetters
 from bot.infrastructure.slack_states import SlackStates
 from bot.infrastructure.slack_wire import SlackWire
 from bot.settings import Settings
@@ -36,6 +39,7 @@ class Slack:
 
     wire: SlackWire
     access: SlackAccess
+    window: SlackWindow
     installing: SlackInstalling | None = None
     installations: SlackInstallations | None = None
 
@@ -67,7 +71,8 @@ async def slack_at_work(
         wire = SlackWire(session, guard, base_url=settings.slack_api_url)
         if settings.slack_bot_token is not None:
             token = settings.slack_bot_token.get_secret_value()
-            yield Slack(wire=wire, access=OneWorkspace(token=token, who=partial(who, wire)))
+            one = OneWorkspace(token=token, who=partial(who, wire))
+            yield Slack(wire=wire, access=one, window=SlackWindow(wire, one))
             return
         yield of_many(settings, stored, wire, hidden)
 
@@ -90,6 +95,7 @@ def of_many(settings: Settings, stored: Storage, wire: SlackWire, hidden: LiveSe
     return Slack(
         wire=wire,
         access=access,
+        window=SlackWindow(wire, access),
         installing=installing if why_not(settings) is None else None,
         installations=installations,
     )
@@ -115,6 +121,15 @@ def slack_install_door(
         guards=api.guards,
         browsers=Browsers(address=settings.address, csrf_of=BrowserSecrets(crypto).csrf_of),
         installing=slack.installing if slack else None,
+    )
+
+
+def speaking(stored: Storage, slack: Slack | None) -> Speaking:
+    """What saying something in Slack needs, where there is an app and where there is none."""
+    return Speaking(
+        letters=SlackLetters(stored.crypto),
+        effects=stored.effects,
+        messages=slack.window if slack else None,
     )
 
 

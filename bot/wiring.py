@@ -23,6 +23,7 @@ from bot.application import (
     reviewing,
     saga,
     settling,
+    slack_saying,
     sweeping,
     upkeep,
 )
@@ -67,7 +68,7 @@ from bot.instruments import Instruments
 from bot.records import Unavailable
 from bot.sandboxing import hiding, installations_of
 from bot.settings import Settings
-from bot.slack_opening import Slack, slack_at_work
+from bot.slack_opening import Slack, slack_at_work, speaking
 from bot.storage import Storage, storage
 from bot.suppliers import claude_of, policies, rules_of, sources_of
 from handlers.mention import Ear
@@ -120,7 +121,12 @@ def world_of(
 
 
 def register(
-    settings: Settings, stored: Storage, app: GitHubApp, world: World, sagas: Mapping[str, saga.Steps]
+    settings: Settings,
+    stored: Storage,
+    app: GitHubApp,
+    world: World,
+    sagas: Mapping[str, saga.Steps],
+    slack: Slack | None,
 ) -> list[Schedule]:
     """Every workflow, in every process: an unknown name would get stuck."""
     heard = intake_of(world, stored)
@@ -135,6 +141,7 @@ def register(
     mentioning.register(world, rooms["ai"], known, Ear(world=world, known=handlers.COMMANDS))
     fixing.register(world, rooms["ai"], rooms["sandbox"])
     notifying.register(world)
+    slack_saying.register(speaking(stored, slack))
     gate_looking.register(world)
     transcripts = Transcripts(log=stored.log, integrations=stored.integrations, blobs=stored.blobs)
     kept: dict[str, tuple[upkeep.Store, int]] = {
@@ -241,8 +248,9 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
         app = await stack.enter_async_context(
             github_app(settings, credentials, guards["github"], instruments.hidden, stored)
         )
-        speaking = slack_at_work(settings, stored, guards["slack"], instruments.hidden)
-        slack = await stack.enter_async_context(speaking)
+        slack = await stack.enter_async_context(
+            slack_at_work(settings, stored, guards["slack"], instruments.hidden)
+        )
         sandbox = hiding(settings, guards["sandbox"])
         sources = sources_of(settings, app, guards["git"], stored.shared)
         await sandbox.sweep()  # what a killed process left behind: groups, and directories
@@ -251,7 +259,7 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
         stack.push_async_callback(claude.close)
         ports = world_of(settings, stored, app, claude, installations_of(settings, sandbox, out), sources)
         world = replace(ports, subscribers=subscribers, saga=list(sagas)[-1], reads_here="ai" in queues)
-        registered = partial(register, settings, stored, app, world, sagas)
+        registered = partial(register, settings, stored, app, world, sagas, slack)
         await stack.enter_async_context(engine_at_work(settings, queues, registered))
         yield Bot(
             settings=settings,

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import aiohttp
 from cachetools import TLRUCache
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from slack_sdk.errors import SlackApiError
     from slack_sdk.web.async_client import AsyncWebClient
 
-Say = Callable[["AsyncWebClient"], Awaitable[Any]]
+Api: TypeAlias = "AsyncWebClient"
+Say: TypeAlias = Callable[["AsyncWebClient"], Awaitable[Any]]
 
 SCOPES: Final = "x-oauth-scopes"
 """What the token may, as the headers of every answer tell it; it stands beside what the answer says."""

@@ -1,0 +1,42 @@
+"""What the application needs of Slack, in its own words."""
+
+from typing import Protocol
+
+from bot.slack_records import Place, Posted, Said, SlackChannel, SlackPerson, Workspace
+
+
+class SlackMessages(Protocol):
+    """What the bot says in channels. Each raises StepFailed, Unavailable."""
+
+    async def post(self, place: Place, said: Said, *, marker: str) -> Posted:
+        """Say it; the marker, which nobody sees, tells it again."""
+
+    async def find(self, place: Place, *, marker: str) -> Posted | None:
+        """What was said with this marker there, not long ago."""
+
+    async def update(self, workspace: Workspace, posted: Posted, said: Said, *, marker: str) -> None: ...
+
+    async def whisper(self, place: Place, user: str, said: Said) -> None:
+        """Show it to one person alone."""
+
+    async def permalink(self, workspace: Workspace, posted: Posted) -> str: ...
+
+
+class SlackViews(Protocol):
+    """Modals, and people's Homes. Each raises StepFailed, Unavailable."""
+
+    async def open(self, workspace: Workspace, view: dict[str, object], *, trigger: str) -> str:
+        """Its id. Within three seconds of the act that gave the trigger, and once."""
+
+    async def publish(self, workspace: Workspace, user: str, view: dict[str, object]) -> None: ...
+
+
+class SlackDirectory(Protocol):
+    """Who somebody is, and what a channel is. Each raises StepFailed, Unavailable."""
+
+    async def person(self, workspace: Workspace, user: str) -> SlackPerson: ...
+
+    async def channel(self, workspace: Workspace, channel: str) -> SlackChannel: ...
+
+    async def direct(self, workspace: Workspace, user: str) -> Place:
+        """Where the bot and this person talk."""

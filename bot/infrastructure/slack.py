@@ -1,0 +1,192 @@
+"""Slack as the bot speaks in it: messages, modals, Homes, and who and what there is."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final, Protocol, TypeVar
+
+from bot.infrastructure.slack_wire import Api, Limit, Say, SlackWire
+from bot.slack_records import Place, Posted, Said, SlackChannel, SlackPerson, Workspace
+
+T = TypeVar("T")
+Answer = Mapping[str, Any]
+
+LOOKED_THROUGH: Final = 100  # messages: a marker is looked for after a try whose answer did not come
+# Nothing that is said unfolds, and nothing in it becomes a link or a mention that was not written as one.
+QUIETLY: Final[Mapping[str, Any]] = {
+    "unfurl_links": False,
+    "unfurl_media": False,
+    "parse": "none",
+    "link_names": False,
+}
+
+
+class Access(Protocol):
+    """Lends the token of a workspace. Raises StepFailed, Unavailable."""
+
+    async def used(self, workspace: Workspace, ask: Callable[[str], Awaitable[T]]) -> T: ...
+
+
+class SlackWindow:
+    """Every workspace, each by its own token."""
+
+    def __init__(self, wire: SlackWire, access: Access) -> None:
+        self._wire, self._access = wire, access
+
+    async def post(self, place: Place, said: Said, *, marker: str) -> Posted:
+        """Say it; the marker, which nobody sees, tells it again. Raises StepFailed, Unavailable."""
+
+        def say(api: Api) -> Awaitable[Any]:
+            return api.chat_postMessage(
+                channel=place.channel,
+                text=said.text,
+                blocks=marked(said, marker),
+                thread_ts=place.thread,
+                **QUIETLY,
+            )
+
+        answer = await self._ask(place.workspace, "chat.postMessage", say, channel=place.channel)
+        return Posted(channel=answer["channel"], ts=answer["ts"])
+
+    async def find(self, place: Place, *, marker: str) -> Posted | None:
+        """What was said with this marker there, not long ago. Raises StepFailed, Unavailable."""
+        if place.thread is None:
+            answer = await self._ask(
+                place.workspace,
+                "conversations.history",
+                lambda api: api.conversations_history(channel=place.channel, limit=LOOKED_THROUGH),
+            )
+        else:
+            answer = await self._ask(
+                place.workspace,
+                "conversations.replies",
+                lambda api: api.conversations_replies(
+                    channel=place.channel, ts=str(place.thread), limit=LOOKED_THROUGH
+                ),
+            )
+        found = (each["ts"] for each in answer["messages"] if marker_of(each.get("blocks", ())) == marker)
+        ts = next(found, None)
+        return None if ts is None else Posted(channel=place.channel, ts=ts)
+
+    async def update(self, workspace: Workspace, posted: Posted, said: Said, *, marker: str) -> None:
+        """Say it in place of what stands there. Raises StepFailed, Unavailable."""
+
+        def say(api: Api) -> Awaitable[Any]:
+            return api.chat_update(
+                channel=posted.channel,
+                ts=posted.ts,
+                text=said.text,
+                blocks=marked(said, marker),
+                parse="none",
+                link_names=False,
+            )
+
+        await self._ask(workspace, "chat.update", say, channel=posted.channel)
+
+    async def whisper(self, place: Place, user: str, said: Said) -> None:
+        """Show it to one person alone. Raises StepFailed, Unavailable."""
+
+        def say(api: Api) -> Awaitable[Any]:
+            return api.chat_postEphemeral(
+                channel=place.channel,
+                user=user,
+                text=said.text,
+                blocks=[dict(each) for each in said.blocks] or None,
+                thread_ts=place.thread,
+                parse="none",
+                link_names=False,
+            )
+
+        await self._ask(place.workspace, "chat.postEphemeral", say, channel=place.channel)
+
+    async def permalink(self, workspace: Workspace, posted: Posted) -> str:
+        """Where it is to be seen in a browser. Raises StepFailed, Unavailable."""
+        answer = await self._ask(
+            workspace,
+            "chat.getPermalink",
+            lambda api: api.chat_getPermalink(channel=posted.channel, message_ts=posted.ts),
+        )
+        return str(answer["permalink"])
+
+    async def open(self, workspace: Workspace, view: Mapping[str, Any], *, trigger: str) -> str:
+        """A modal's id. Raises StepFailed, Unavailable."""
+        answer = await self._ask(
+            workspace, "views.open", lambda api: api.views_open(trigger_id=trigger, view=dict(view))
+        )
+        return str(answer["view"]["id"])
+
+    async def publish(self, workspace: Workspace, user: str, view: Mapping[str, Any]) -> None:
+        """Somebody's Home. Raises StepFailed, Unavailable."""
+        await self._ask(
+            workspace, "views.publish", lambda api: api.views_publish(user_id=user, view=dict(view))
+        )
+
+    async def person(self, workspace: Workspace, user: str) -> SlackPerson:
+        """Who that is, as the workspace knows them. Raises StepFailed, Unavailable."""
+        answer = await self._ask(workspace, "users.info", lambda api: api.users_info(user=user))
+        return person_of(answer["user"])
+
+    async def channel(self, workspace: Workspace, channel: str) -> SlackChannel:
+        """What that is, as the bot sees it. Raises StepFailed, Unavailable."""
+        answer = await self._ask(
+            workspace, "conversations.info", lambda api: api.conversations_info(channel=channel)
+        )
+        return channel_of(answer["channel"])
+
+    async def direct(self, workspace: Workspace, user: str) -> Place:
+        """Where the bot and this person talk. Raises StepFailed, Unavailable."""
+        answer = await self._ask(
+            workspace, "conversations.open", lambda api: api.conversations_open(users=user)
+        )
+        return Place(workspace=workspace, channel=answer["channel"]["id"])
+
+    async def _ask(
+        self,
+        workspace: Workspace,
+        method: str,
+        say: Say,
+        *,
+        channel: str = "",
+    ) -> Answer:
+        limit = Limit(workspace.team, method, channel)
+
+        async def ask(token: str) -> Answer:
+            return await self._wire.ask(method, say, limit=limit, token=token)
+
+        return await self._access.used(workspace, ask)
+
+
+def marked(said: Said, marker: str) -> list[dict[str, Any]]:
+    """Its blocks, the first of which has the marker as its name; words alone become a block for that."""
+    words = {"type": "section", "text": {"type": "mrkdwn", "text": said.text, "verbatim": True}}
+    first, *rest = [*said.blocks] or [words]
+    return [{**first, "block_id": marker}, *map(dict, rest)]
+
+
+def marker_of(blocks: Sequence[Mapping[str, Any]]) -> str | None:
+    """The name of the first block."""
+    return blocks[0].get("block_id") if blocks else None
+
+
+def person_of(user: Mapping[str, Any]) -> SlackPerson:
+    """As Slack describes a person; what it does not say of them is not so."""
+    return SlackPerson(
+        id=user["id"],
+        team=user.get("team_id", ""),
+        name=user.get("name", ""),
+        is_bot=user.get("is_bot", False),
+        is_guest=user.get("is_restricted", False) or user.get("is_ultra_restricted", False),
+        is_stranger=user.get("is_stranger", False),
+        is_deactivated=user.get("deleted", False),
+    )
+
+
+def channel_of(channel: Mapping[str, Any]) -> SlackChannel:
+    """As Slack describes a channel."""
+    return SlackChannel(
+        id=channel["id"],
+        name=channel.get("name", ""),
+        is_private=channel.get("is_private", False),
+        is_direct=channel.get("is_im", False),
+        is_archived=channel.get("is_archived", False),
+        is_member=channel.get("is_member", False) or channel.get("is_im", False),
+        is_shared=channel.get("is_ext_shared", False),
+    )
