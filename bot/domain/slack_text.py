@@ -1,26 +1,15 @@
-"""Text as Slack reads it: what came from outside is literal, links say where they lead, long ones are split.
-
-Nothing else here writes `&`, `<` or `>` for Slack: these three are its control characters
-(https://docs.slack.dev/messaging/formatting-message-text).
-"""
+"""Text as Slack takes it: links of ours and of others, and what is too long for its place folded or split."""
 
 import re
 from typing import Final
 from urllib.parse import urlsplit
 
-from bot.domain.visible import visible_characters
+from bot.domain.slack_mrkdwn import escaped
 
 ELLIPSIS: Final = "…"
 FENCE: Final = "```"
-_CONTROL: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SPLIT_OPEN: Final = re.compile(r"&[a-z]{0,3}$|<[^<>]*$")
 _NOT_IN_LINKS: Final = re.compile(r"[\s<>|]")
-
-
-def escaped(text: str) -> str:
-    """Text from outside, literally: no mention, no link comes of it, and nothing that is unseen stays."""
-    seen = visible_characters(text)
-    return "".join(_CONTROL.get(one, one) for one in seen)
 
 
 def link(url: str, label: str) -> str:

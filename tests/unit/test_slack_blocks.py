@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain import slack_blocks as blocks
-from bot.domain.slack_text import escaped
+from bot.domain.slack_mrkdwn import escaped
 from standins.slack import blockkit
 
 MORE = "More is on its page."

@@ -4,36 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.slack_text import ELLIPSIS, FENCE, escaped, folded, foreign_link, link, split
+from bot.domain.slack_mrkdwn import escaped
+from bot.domain.slack_text import ELLIPSIS, FENCE, folded, foreign_link, link, split
 
 WORDS = st.text(alphabet=st.sampled_from("ab &<>\n`|x\u00e9"), max_size=400)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "<!channel>",
-        "<!here|here>",
-        "<@U123>",
-        "<#C1>",
-        "<!subteam^S1>",
-        "<https://evil.example|bank.example>",
-    ],
-)
-def test_sl_14_no_control_sequence_from_outside_stays_one(text: str) -> None:
-    said = escaped(text)
-
-    assert "<" not in said
-    assert ">" not in said
-    assert said.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == text
-
-
-def test_sl_14_what_is_escaped_already_is_escaped_again() -> None:
-    assert escaped("&lt;!channel&gt;") == "&amp;lt;!channel&amp;gt;"
-
-
-def test_sl_14_what_nobody_sees_is_left_out() -> None:
-    assert escaped("a\u202eb\u200b\x07c") == "abc"
 
 
 def test_a_link_of_ours_has_our_words() -> None:
