@@ -13,6 +13,7 @@ from bot.application.recording import append_beside
 from bot.application.reply_asking import WORKFLOW
 from bot.application.reply_thinking import load_reconsidered, think
 from bot.application.retrying import LeavesOnce, carry, note_held_up, pause_after
+from bot.application.review_telling import tell_anew
 from bot.application.saga import Places
 from bot.application.talking import Spot, say_there
 from bot.domain.replying import (
@@ -67,11 +68,23 @@ async def _say(world: World, stream: str, asked_key: str, it: Dispute) -> None:
         return
     made = await load_reconsidered(world, it.repository.id, noted.data["why"])
     if noted.type == WITHDRAWN:
+        await _count_no_more(it, world)
         said = words.withdrawn(made.answer, is_resolved=await _resolve(it, world))
     else:
         upto = [each for each in past if each.version <= noted.version]
         said = words.insisted(made.answer, is_last=is_last(upto, it.thread))
     await _tell(world, it, asked_key, said)
+
+
+async def _count_no_more(it: Dispute, world: World) -> None:
+    """The check and the walkthrough of the last review, without it, before its thread says so.
+
+    Where GitHub refuses that, the next review says it. Raises Unavailable.
+    """
+    try:
+        await tell_anew(it.repository, await world.reviews.look(it.repository, it.number), world)
+    except StepFailed as no:
+        log.warning("withdrawal_not_shown", code=no.code, detail=no.detail)
 
 
 async def _resolve(it: Dispute, world: World) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 from inline_snapshot import snapshot
 
+from bot.application.configuration import PATH
 from standins.faults import Fault
 from standins.github.people import GitHub
 from standins.github.remarks import MOST_OF_A_REVIEW
@@ -27,6 +28,7 @@ from tests.story.reviews import (
 )
 from tests.story.scripts import REPOSITORY
 
+JUDGING = {**REPOSITORY, "count.py": SOURCE, PATH: f"{REPOSITORY[PATH]}review: {{fails_at: major}}\n"}
 REPLIES = "/repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies"
 
 
@@ -123,6 +125,22 @@ Only one invoice of a customer can be paid.
     assert at_lines(pull) == [("count.py", 5)]
     assert "Left out, as withdrawn in their threads: 1 finding." in walkthrough(pull)
     assert [each.conclusion for each in team.github.checks()] == ["neutral", "neutral"]
+
+
+@pytest.mark.parametrize("files", [JUDGING])
+@pytest.mark.parametrize("script", [reconsiders(WRONG)])
+async def test_the_check_fails_no_more_for_what_is_withdrawn_and_the_walkthrough_says_so(team: Team) -> None:
+    pull, thread = await reviewed(team)
+    before = [each.conclusion for each in team.github.checks()]
+
+    await team.developer.answers("There is one at most.", to=thread, on=pull)
+    await team.bot.comes_to_rest()
+
+    [check] = team.github.checks()
+    assert (before, check.conclusion) == (["failure"], "neutral")
+    assert "Left out, as withdrawn in their threads: 1 finding." in check.output["summary"]
+    assert "The total is set" not in walkthrough(pull)
+    assert "Left out, as withdrawn in their threads: 1 finding." in walkthrough(pull)
 
 
 @pytest.mark.parametrize("script", [reconsiders(RIGHT, RIGHT)])

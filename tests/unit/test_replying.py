@@ -193,6 +193,20 @@ async def test_where_github_lets_it_resolve_nothing_it_says_so() -> None:
     assert "I cannot resolve this thread here" in said(stage)[0]
 
 
+async def test_what_is_withdrawn_is_said_also_where_its_check_can_not_be_brought_up_to_date() -> None:
+    stage = staged(says(withdraws=True))
+    await hears(stage)
+    stage.review_threads.forbids = True
+    with pytest.raises(StepFailed):
+        await goes(stage)
+    stage.review_threads.forbids, stage.reviews.pull = False, None
+
+    await goes(stage)
+
+    assert facts(stage) == [DISPUTED, WITHDRAWN]
+    assert "**Withdrawn.**" in said(stage)[0]
+
+
 @pytest.mark.parametrize("no", [StepFailed("pull_request_gone"), Unavailable("github_unavailable")])
 async def test_a_thread_that_is_not_listed_is_not_resolved_and_that_fails_nothing(
     no: StepFailed | Unavailable,
