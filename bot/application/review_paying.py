@@ -1,6 +1,7 @@
 """A question of a review, paid once, within the month's money, and without what looks like a secret."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.application.ports import World
@@ -9,9 +10,9 @@ from bot.application.review_batches import batched
 from bot.application.spending import check_month
 from bot.domain.pricing import cost_micro_usd
 from bot.domain.retrying import MENDABLE
-from bot.domain.reviewing import paid, paid_stream
+from bot.domain.reviewing import asked_at, paid, paid_stream, spent_under
 from bot.domain.secrecy import shown
-from bot.records import Answer, Question, Repository, Spent, StepFailed, Unavailable, Usage
+from bot.records import Answer, Question, Recorded, Repository, Spent, StepFailed, Unavailable, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,13 @@ async def _note(
     own = f"{key}:lost:{nth}" if nth else f"{key}:paid"
     fact = paid(repository.id, cost_micro_usd(model, usage))
     await append_beside(world, stream, fact, key=own, meta={"key": own})
+
+
+async def spent_by(world: World, repository: Repository, past: Sequence[Recorded], key: str) -> int:
+    """What the review of this key cost until now, in millionths of a dollar; `past` is its stream."""
+    moments = (asked_at(past, key), world.clock.now())
+    streams = {paid_stream(repository.installation_id, moment) for moment in moments}
+    return sum([spent_under(await world.log.read(each), key) for each in streams])
 
 
 def tokens_of(usage: Usage) -> int:

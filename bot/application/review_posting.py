@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.application import review_spent_words as spent_words
 from bot.application import review_words as words
 from bot.application.effects import once
 from bot.application.frozen import check_not_frozen
@@ -9,6 +10,7 @@ from bot.application.placing import Placed, place
 from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.application.review_mending import resolve_mended
+from bot.application.review_paying import spent_by
 from bot.application.review_reading import Read, load_read
 from bot.application.review_remarking import REFUSED, Where, comment_of, said_one_by_one
 from bot.application.review_said import intend, name_of, said_at_lines
@@ -77,13 +79,19 @@ async def say(world: World, stream: str, asked_key: str, digest: str, check: int
 
 
 async def end(at: At, outcome: str, said: tuple[str, str], world: World) -> None:
-    """Nothing is said on the pull request: the check, if there is one, says why, and judges nothing."""
-    title, summary = said
+    """Nothing is said on the pull request: the check, if there is one, says why, and judges nothing.
+
+    What it cost is told there: no walkthrough does.
+    """
+    title, why = said
+    spent = await spent_by(world, at.repository, await world.log.read(at.stream), at.key)
     if at.check:
+        summary = f"{why}{spent_words.below(spent)}"
         await world.review_checks.complete(
             at.repository, at.check, conclusion="skipped", title=title, summary=summary
         )
-    await _note(at, Ended(outcome=outcome, said=await said_at_lines(at.request, at.key, world)), world)
+    there = await said_at_lines(at.request, at.key, world)
+    await _note(at, Ended(outcome=outcome, said=there, micro_usd=spent), world)
 
 
 async def give_up(at: At, code: str, world: World) -> None:

@@ -175,6 +175,16 @@ def spent_on(records: Sequence[Recorded], repository_id: int | None = None) -> i
     )
 
 
+def spent_under(records: Iterable[Recorded], key: str) -> int:
+    """What the questions of the review cost that was asked for under this key."""
+    paid_for = (each for each in records if each.type == PAID and _is_under(each, key))
+    return sum(int(each.data["micro_usd"]) for each in paid_for)
+
+
+def _is_under(it: Recorded, key: str) -> bool:
+    return str(it.meta["key"]).startswith(f"{key}:")
+
+
 def batch_pause_seconds(nth: int, look_again: float) -> float:
     """How long until a batch is looked at again after so many looks: twice as long, up to ten times."""
     return float(look_again * min(2**nth, 10))

@@ -2,17 +2,19 @@
 
 # ruff: noqa: E501  a sentence is pinned as it is said
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 import pytest
 from inline_snapshot import snapshot
 
+from standins.claude_replies import Asked, Raw, Reply, says
 from standins.faults import Fault
 from standins.github.people import GitHub
 from tests.story import Team
-from tests.story.places import PullRequest
-from tests.story.reviews import FOUND, SOURCE, at_lines, has_a_change, reviews, walkthrough
+from tests.story.places import PullRequest, worded
+from tests.story.reviews import FOUND, SOURCE, at_lines, has_a_change, is_first_look, reviews, walkthrough
 from tests.story.scripts import REPOSITORY
 from tests.story.waiting import until
 
@@ -87,11 +89,30 @@ async def test_what_the_model_refuses_is_skipped_for_good(team: Team) -> None:
 
     [check] = team.github.checks()
     assert check.conclusion == "skipped"
-    assert check.output == snapshot({
-        "title": "Skipped",
-        "summary": "Skipped, because: The model declined to work on this. `/claude review` asks for it again.",
-    })
+    assert (check.output["title"], worded(check.output["summary"])) == snapshot((
+        "Skipped",
+        "Skipped, because: The model declined to work on this. `/claude review` asks for it again. What was asked until then cost <cost>.",
+    ))
     assert pull.by_the_bot("walkthrough") == []
+
+
+def finds_and_does_not_judge(asked: Asked) -> Reply | Raw | None:
+    """The second reader's answer makes no sense."""
+    return reviews(FOUND)(asked) if is_first_look(asked) else says("Well.")
+
+
+@pytest.mark.parametrize("script", [finds_and_does_not_judge])
+async def test_what_came_to_nothing_says_what_it_cost(team: Team) -> None:
+    pull = await has_a_change(team)
+
+    await team.developer.comments("/claude review", on=pull)
+    await team.bot.comes_to_rest()
+
+    [check] = team.github.checks()
+    told = re.search(r" What was asked until then cost \$(0\.\d{4})\.$", check.output["summary"])
+    assert (check.conclusion, len(team.claude.requests)) == ("skipped", 2)
+    assert told is not None
+    assert float(told[1]) > 0
 
 
 @pytest.mark.parametrize("script", [reviews(FOUND)])

@@ -55,6 +55,13 @@ def test_what_reviews_cost_is_counted_for_a_repository_and_for_all() -> None:
     assert (reviewing.spent_on(past, 7), reviewing.spent_on(past)) == (100, 120)
 
 
+def test_what_one_of_them_cost_is_counted_by_what_it_was_asked_under() -> None:
+    keys = ("k:h:find:0:paid", "k:h:verify:0:paid", "k2:h:find:0:paid")
+    past = recorded(("k:r", reviewing.requested(ASKED)), *((key, reviewing.paid(7, 20)) for key in keys))
+
+    assert reviewing.spent_under(past, "k") == 40
+
+
 def test_streams_have_names_that_no_integration_has() -> None:
     assert reviewing.stream_of(7, 5) == "review:7:5"
     assert reviewing.paid_stream(2, datetime(2026, 11, 30, tzinfo=UTC)) == "paid:2:2026-11"
