@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from bot.domain.anchors import Anchor, Side, hunk_of
@@ -12,6 +13,8 @@ from bot.domain.diff import REMOVED, FileDiff, Hunk, Line, lines_of
 
 # So many lines before and after tell two places apart that read the same.
 AROUND: Final = 3
+# By so many lines around it one has to be more like it than all that read the same.
+MARGIN: Final = 2
 _SPACE: Final = re.compile(rb"\s+")
 
 
@@ -38,6 +41,9 @@ class _Spot(NamedTuple):
     likeness: int
     first: Line
     last: Line
+
+
+_LIKENESS: Final = attrgetter("likeness")
 
 
 def plain(line: bytes) -> bytes:
@@ -77,12 +83,16 @@ def found_again(
     if len(same) == 1:
         lines = _of_side(diff, same[0], side)[place.after : place.after + len(code)]
         return lines[0].number, lines[-1].number
-    spots = _alike(place, code, diff, file, side)
-    most = max((each.likeness for each in spots), default=0)
-    likest = [spot for spot in spots if spot.likeness == most]
-    if len(likest) != 1 or likest[0].likeness <= place.rival:
+    spots = sorted(_alike(place, code, diff, file, side), key=_LIKENESS, reverse=True)
+    if not spots or spots[0].likeness < _least(place, spots[1:]):
         return None
-    return likest[0].first.number, likest[0].last.number
+    return spots[0].first.number, spots[0].last.number
+
+
+def _least(place: Place, others: Sequence[_Spot]) -> int:
+    """How like it has to be what is taken for it: where others read the same, or did, plainly more."""
+    rivals = [place.rival, *(each.likeness for each in others)]
+    return max(rivals) + MARGIN if place.rival or others else 1
 
 
 def is_anywhere(code: Sequence[bytes], diff: bytes, file: FileDiff, side: Side) -> bool:

@@ -146,6 +146,18 @@ def test_of_two_places_that_read_the_same_it_is_not_guessed_which_is_meant() -> 
     assert (still, lost.anchor.line) == ("open", 0)
 
 
+def test_where_another_that_reads_the_same_has_become_a_little_more_like_it_neither_is_taken_for_it() -> None:
+    own, other = "q\ndef f():\nfor a in b:\ntry:\nif x:\n", "w\nif x:\nfor a in b:\ntry:\nif x:\n\n"
+    between = "".join(f"line {nth}\n" for nth in range(3))
+    seen = diff_of({"x": ""}, {"x": own + between + other})
+    later = own.replace("def f():\n", "") + "\n" + between + other.replace("if x:\nfor", "def f():\nfor")
+    now = diff_of({"x": ""}, {"x": later})
+
+    fate, it = again(finding(*seen, 3), seen, now)
+
+    assert (fate, it.anchor.line) == ("doubtful", 0)
+
+
 def test_what_was_of_no_line_stays_of_none_as_long_as_its_file_is_there() -> None:
     seen = diff_of({"x": OLD}, {"x": NEW})
     it = replace(finding(*seen, 30), code=(), place=None)
