@@ -13,6 +13,7 @@ from bot.application.configuration_file import LARGEST_BYTES, read_beside
 from bot.application.effects import once
 from bot.application.ports import World
 from bot.application.rights import is_served
+from bot.application.side_by_side import both
 from bot.records import Repository, StepFailed, TreeEntry
 
 log = structlog.get_logger()
@@ -42,8 +43,7 @@ async def check_configuration(proposed: Proposed, world: World) -> None:
 
 async def _changes(proposed: Proposed, world: World) -> bool:
     """Whether the file differs from where the branch began; what the base got since is not its doing."""
-    base = await _entry(proposed, proposed.base, world)
-    head = await _entry(proposed, proposed.head, world)
+    base, head = await both(_entry(proposed, proposed.base, world), _entry(proposed, proposed.head, world))
     if _same(base, head):
         return False
     began = await world.branches.began(proposed.repository, proposed.base, proposed.head)

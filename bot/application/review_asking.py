@@ -45,9 +45,9 @@ async def _check(asked: Review, world: World) -> None:
     await check_may_move(asked.repository, world)
 
 
-async def begin_unasked(unasked: Request, *, key: str, world: World) -> None:
-    """Note it, and begin, by nobody's word."""
-    await _note(unasked, key, "github", world)
+async def begin_unasked(unasked: Request, *, key: str, world: World, early: str = "") -> None:
+    """Note it, and begin, by nobody's word, from what was seen of it `early`."""
+    await _note(unasked, key, "github", world, early=early)
 
 
 async def is_wanted(

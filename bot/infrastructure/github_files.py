@@ -2,20 +2,30 @@
 
 from base64 import b64decode
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
+
+from cachetools import LRUCache
 
 from bot.infrastructure.github import GitHubApp
 from bot.infrastructure.github_purposes import READ
 from bot.records import Repository, StepFailed, TreeEntry
 
 _FILES: Final = ("100644", "100755")
+_ENTRIES_KEPT: Final = 60_000
 
 
 class GitHubFiles:
-    """Files by commit and path. A fork's commits are there too, once a pull request shows them."""
+    """Files by commit and path. A fork's commits are there too, once a pull request shows them.
+
+    What a commit or a tree holds never changes: GitHub is asked once, as long as there is room to keep it.
+    """
 
     def __init__(self, app: GitHubApp) -> None:
         self._app = app
+        self._trees: LRUCache[tuple[int, str], Mapping[str, Any]] = LRUCache(
+            _ENTRIES_KEPT, getsizeof=lambda data: len(data["tree"])
+        )
 
     async def find(self, repository: Repository, commit: str, path: str) -> TreeEntry | None:
         """The regular file at this path, None where there is none: a link is none."""
@@ -37,8 +47,16 @@ class GitHubFiles:
         return b64decode(answer.data["content"])
 
     async def _entry(self, repository: Repository, tree: str, name: str) -> Mapping[str, Any] | None:
-        answer = await self._app.on(repository, READ).ask("read_tree", "git", "trees", tree)
-        found = next((each for each in answer.data["tree"] if each["path"] == name), None)
-        if found is None and answer.data["truncated"]:
+        data = await self._tree(repository, tree)
+        found = next((each for each in data["tree"] if each["path"] == name), None)
+        if found is None and data["truncated"]:
             raise StepFailed("github_answer_too_large", f"read_tree: {tree}")
         return found
+
+    async def _tree(self, repository: Repository, tree: str) -> Mapping[str, Any]:
+        if (kept := self._trees.get((repository.id, tree))) is not None:
+            return kept
+        answer = await self._app.on(repository, READ).ask("read_tree", "git", "trees", tree)
+        with suppress(ValueError):  # too large to be kept
+            self._trees[repository.id, tree] = answer.data
+        return dict(answer.data)

@@ -77,6 +77,17 @@ async def test_a_file_of_a_commit_is_found_and_read(side: Side) -> None:
     assert await side.files.read(side.repository, entry) == b"approvals: 2\n"
 
 
+async def test_of_what_never_changes_github_is_asked_once(side: Side) -> None:
+    commit = await side.commit(FileEdit(path=PATH, content=b"approvals: 2\n"))
+
+    first = await side.files.find(side.repository, commit, PATH)
+    asked = side.calls()
+    again = await side.files.find(side.repository, commit, PATH)
+
+    assert first == again is not None
+    assert side.calls() == asked
+
+
 @pytest.mark.parametrize("path", [PATH, "README.md/claude-bot.yml", "src", "src/none.py"])
 async def test_where_there_is_no_file_there_is_none(side: Side, path: str) -> None:
     assert await side.files.find(side.repository, await side.main(), path) is None
