@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.application.ports import World
 from bot.application.review_answers import Found
-from bot.domain.anchors import Anchor
+from bot.domain.anchors import as_it_stands, between
 from bot.domain.diff import FileDiff
 from bot.domain.places import place_of
 from bot.domain.remarks import Finding
@@ -26,7 +26,8 @@ def placed(
 
 
 def _finding(it: Found, diff: bytes, file: FileDiff, readers: Sequence[str]) -> Finding:
-    anchor = Anchor(path=it.path, side=it.side, line=it.line, first=it.start_line)
+    meant = between(it.path, it.side, it.line, it.start_line)
+    anchor = as_it_stands(file, meant)
     place, code = place_of(diff, file, anchor) or (None, ())
     return Finding(
         rule=it.rule,
@@ -36,7 +37,7 @@ def _finding(it: Found, diff: bytes, file: FileDiff, readers: Sequence[str]) -> 
         title=it.title,
         text=it.text,
         code=code,
-        suggestion=it.suggestion if code else None,
+        suggestion=it.suggestion if code and anchor == meant else None,
         place=place,
         lenses=(it.lens,) if it.lens in readers else (),
     )

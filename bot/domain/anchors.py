@@ -4,7 +4,7 @@ GitHub takes removed lines on the left; added and unchanged ones on the right; o
 one side and of one hunk. A remark that would not be taken makes GitHub refuse the whole review.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
@@ -31,6 +31,18 @@ class Anchor:
     def numbers(self) -> range:
         """The lines that it is about."""
         return range(self.begins, self.line + 1)
+
+
+def between(path: str, side: Side, one: int, other: int | None) -> Anchor:
+    """The lines from one to the other, whichever comes first; the one alone where there is no other."""
+    first, last = sorted((one, one if other is None else other))
+    return Anchor(path=path, side=side, line=last, first=None if first == last else first)
+
+
+def as_it_stands(file: FileDiff, anchor: Anchor) -> Anchor:
+    """It, or its last line alone where GitHub takes only that: it may begin above what the diff shows."""
+    last = replace(anchor, first=None)
+    return last if hunk_of(file, anchor) is None and hunk_of(file, last) is not None else anchor
 
 
 def hunk_of(file: FileDiff, anchor: Anchor) -> Hunk | None:

@@ -145,6 +145,36 @@ async def test_what_is_of_no_line_of_the_diff_is_said_in_the_walkthrough(team: T
     assert "total = 1" in str(team.claude.requests[-1])  # whoever looks again sees the file
 
 
+OLD = "def a():\r\n    x = 1\r\n    y = 2\r\n    z = 3\r\n    return x + y + z\r\n"
+NEW = "def a():\r\n    x = 1\r\n    w = 4\r\n    z = 5\r\n    return x + z\r\n"
+AT_LINES = (
+    {**FOUND, "rule": "a", "side": "LEFT", "start_line": 3, "line": 4, "suggestion": None},
+    {**FOUND, "rule": "b", "side": "LEFT", "start_line": 2, "line": 5, "suggestion": None},
+    {**FOUND, "rule": "c", "start_line": 4, "line": 3, "suggestion": "    w = 40\n    z = 50"},
+    {**FOUND, "rule": "d", "start_line": None, "line": 5, "suggestion": "    return x + w + z"},
+)
+
+
+@pytest.mark.parametrize("files", [{**REPOSITORY, "Zähler 1.py": OLD}])
+@pytest.mark.parametrize("script", [reviews(*({**each, "path": "Zähler 1.py"} for each in AT_LINES))])
+async def test_it_is_said_at_one_line_or_many_on_either_side_whatever_the_file_is_like(team: Team) -> None:
+    pull = await has_a_change(team, {"Zähler 1.py": NEW})
+
+    await team.developer.comments("/claude review", on=pull)
+    await team.bot.comes_to_rest()
+
+    said = [each.said for each in remarks_on(pull.issue)]
+    at = [
+        (each["side"], each.get("start_line"), each["line"], "```suggestion" in each["body"]) for each in said
+    ]
+    assert sorted(at, key=str) == [
+        ("LEFT", 3, 4, False),
+        ("LEFT", None, 5, False),
+        ("RIGHT", 3, 4, True),
+        ("RIGHT", None, 5, True),
+    ]
+
+
 @pytest.mark.parametrize("script", [reviews(FOUND)])
 async def test_asked_again_nothing_is_said_twice_at_a_line_unless_all_is_wanted(team: Team) -> None:
     pull = await has_a_change(team)

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.anchors import Anchor, Side, hunk_of
+from bot.domain.anchors import Anchor, Side, as_it_stands, between, hunk_of
 from bot.domain.diff import REMOVED, files_in, lines_of
 from standins.github.diffs import Change
 from standins.github.lines import why_refused
@@ -58,6 +59,32 @@ def test_a_line_is_taken_on_the_side_on_which_the_diff_shows_it(line: int) -> No
 )
 def test_several_lines_are_taken_within_one_hunk(first: int, line: int, side: Side, *, taken: bool) -> None:
     assert is_taken(line, side, first) is taken
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "first", "last"), [(6, None, None, 6), (6, 6, None, 6), (8, 6, 6, 8), (6, 8, 6, 8)]
+)
+def test_it_is_no_matter_which_of_two_lines_is_named_first(
+    one: int, other: int | None, first: int | None, last: int
+) -> None:
+    assert between("x", "RIGHT", one, other) == Anchor(path="x", line=last, first=first)
+
+
+@pytest.mark.parametrize(
+    ("first", "line", "side", "stands"),
+    [
+        (6, 8, "RIGHT", 6),
+        (2, 8, "RIGHT", None),  # it begins above the hunk
+        (5, 6, "LEFT", None),  # what it begins with was not removed
+        (9, 15, "RIGHT", 9),  # no remark can stand at its end
+    ],
+)
+def test_of_lines_that_github_does_not_take_together_the_last_is_left(
+    first: int, line: int, side: Side, stands: int | None
+) -> None:
+    anchor = Anchor(path="x", line=line, side=side, first=first)
+
+    assert as_it_stands(only(DIFF), anchor) == replace(anchor, first=stands)
 
 
 def test_a_line_of_another_file_is_none_of_this() -> None:
