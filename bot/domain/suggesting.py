@@ -13,6 +13,8 @@ from bot.domain.visible import visible_characters
 
 # What is larger is put in, and not read again.
 LARGEST_PARSED: Final = 512 * 1024
+# What is longer is not offered: GitHub takes comments of 65,536 characters, and half of one breaks the file.
+LONGEST: Final = 20_000
 # What another bot takes for a command of its own, whatever it stands in.
 _COMMANDS: Final = re.compile(r"^[ \t]*(?:/[a-z]|bors\b)", re.IGNORECASE | re.MULTILINE)
 _UNREADABLE: Final = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -31,9 +33,9 @@ def is_fit(before: str, anchor: Anchor, code: Sequence[str], suggestion: str) ->
 
 
 def _is_seen(suggestion: str) -> bool:
-    """Whether it is all that it looks like, and nothing in it acts before anybody takes it."""
+    """Whether all of it is shown, as what it is, and nothing in it acts before anybody takes it."""
     plain = suggestion.replace("\r\n", "\n")
-    return visible_characters(plain) == plain and not _COMMANDS.search(plain)
+    return len(plain) <= LONGEST and visible_characters(plain) == plain and not _COMMANDS.search(plain)
 
 
 def applied(before: str, anchor: Anchor, suggestion: str) -> str:

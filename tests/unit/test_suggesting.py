@@ -23,6 +23,8 @@ CODE: Final = ("    a = 1",)
         ("    a = 2  # \u202e", False),
         ("/approve", False),
         ("    bors r+", False),
+        (f"    a = 2  # {'x' * 19_980}", True),
+        (f"    a = 2  # {'x' * 20_000}", False),
     ],
 )
 def test_it_has_to_change_the_lines_and_leave_a_file_that_can_be_read(suggestion: str, *, fit: bool) -> None:
