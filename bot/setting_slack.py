@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from bot.setting_forms import Address, SigningSecret
 
+_PERSON: Final = re.compile(r"[A-Z0-9]{1,20}/[A-Z0-9]{1,20}")
 _TOKEN: Final = re.compile(r"xox[a-z](\.xox[a-z])?-[A-Za-z0-9-]{8,}")
 
 Signing = Annotated[
@@ -40,6 +41,15 @@ def _token(token: SecretStr) -> SecretStr:
     return token
 
 
+def _outsiders(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    names = tuple(part.strip() for part in given.split(",") if part.strip())
+    if not names or not all(map(_PERSON.fullmatch, names)):
+        raise ValueError("give people as the id of their team and their own, with a slash between")
+    return names
+
+
 def _api(address: str) -> str:
     """The library puts a method's name behind it as it is."""
     if not f"{address}/".endswith("/api/"):
@@ -69,6 +79,15 @@ BotToken = Annotated[
         description="the app's token in one workspace, in place of client id and secret: then it serves that "
         "one alone",
         examples=["the token that begins with xoxb-"],
+    ),
+]
+Outsiders = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_outsiders),
+    Field(
+        description="guests, and people of other organisations, who are heard in Slack all the same: the id "
+        "of their own team and theirs; nobody if not set, and no bot in any case",
+        examples=["T0123456789/U0123456789"],
     ),
 ]
 Api = Annotated[

@@ -35,7 +35,7 @@ from bot.setting_forms import (
     secret_files,
     worded,
 )
-from bot.setting_slack import Api, BotToken, ClientId, ClientSecret, Signing, at_odds_in
+from bot.setting_slack import Api, BotToken, ClientId, ClientSecret, Outsiders, Signing, at_odds_in
 from bot.setting_values import ApiRates, MonthlyBudget, PoolSizes, Retention, RunLimits
 
 SHORTEST_HIDDEN: Final = 8  # shorter ones would black out ordinary words
@@ -123,6 +123,7 @@ class Settings(BaseModel):
     slack_client_id: ClientId = None
     slack_client_secret: ClientSecret = None
     slack_bot_token: BotToken = None
+    slack_outsiders: Outsiders = ()
     slack_api_url: Api = "https://slack.com/api/"
     anthropic_api_key: SecretStr | None = Field(
         None,

@@ -3,26 +3,31 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
 from bot.application.slack_access import InstalledAccess, OneWorkspace, SlackAccess
-from bot.application.slack_installing import SlackInstalling
+from bot.application.slack_hearing import Slack as Heard
+from bot.application.slack_installing import ForgetInstallation, SlackInstalling, forget_installation
 from bot.application.slack_saying import Speaking
+from bot.domain.slack_addresses import is_slacks
 from bot.infrastructure.browser_secrets import BrowserSecrets
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.pooling import session_of
 from bot.infrastructure.redaction import LiveSecrets
 from bot.infrastructure.resilience import Policy
 from bot.infrastructure.slack import SlackWindow
+from bot.infrastructure.slack_answers import SlackAnswers
 from bot.infrastructure.slack_consent import SlackClient, SlackConsent, who
 from bot.infrastructure.slack_installations import SlackInstallations
 from bot.infrastructure.slack_letters import SlackLetters
 from bot.infrastructure.slack_states import SlackStates
+from bot.infrastructure.slack_tickets import SlackTickets
 from bot.infrastructure.slack_wire import SlackWire
 from bot.settings import Settings
-from bot.slack_records import Installed, SlackTokens
+from bot.slack_records import Installed, SlackTokens, Workspace
 from bot.storage import Storage
 from bot.web.api_door import ApiDoor
 from bot.web.browser import Browsers
@@ -40,6 +45,7 @@ class Slack:
     wire: SlackWire
     access: SlackAccess
     window: SlackWindow
+    answers: SlackAnswers
     installing: SlackInstalling | None = None
     installations: SlackInstallations | None = None
 
@@ -69,15 +75,18 @@ async def slack_at_work(
         return
     async with session_of("http_slack", settings.pool_sizes.http, stored.pools) as session:
         wire = SlackWire(session, guard, base_url=settings.slack_api_url)
+        answers = SlackAnswers(session, guard, partial(is_slacks, api=settings.slack_api_url))
         if settings.slack_bot_token is not None:
             token = settings.slack_bot_token.get_secret_value()
             one = OneWorkspace(token=token, who=partial(who, wire))
-            yield Slack(wire=wire, access=one, window=SlackWindow(wire, one))
+            yield Slack(wire=wire, access=one, window=SlackWindow(wire, one), answers=answers)
             return
-        yield of_many(settings, stored, wire, hidden)
+        yield of_many(settings, stored, wire, answers, hidden)
 
 
-def of_many(settings: Settings, stored: Storage, wire: SlackWire, hidden: LiveSecrets) -> Slack:
+def of_many(
+    settings: Settings, stored: Storage, wire: SlackWire, answers: SlackAnswers, hidden: LiveSecrets
+) -> Slack:
     """The app in every workspace that took it in."""
     client = client_of(settings)
     consent = SlackConsent(wire, client, stored.clock)
@@ -96,9 +105,36 @@ def of_many(settings: Settings, stored: Storage, wire: SlackWire, hidden: LiveSe
         wire=wire,
         access=access,
         window=SlackWindow(wire, access),
+        answers=answers,
         installing=installing if why_not(settings) is None else None,
         installations=installations,
     )
+
+
+def heard_in(settings: Settings, stored: Storage, slack: Slack | None) -> Heard | None:
+    """Slack as handlers know it; None where it is not set up."""
+    if slack is None:
+        return None
+    return Heard(
+        people=slack.window,
+        answers=slack.answers,
+        tickets=SlackTickets(stored.crypto),
+        address=settings.address,
+        named=frozenset(settings.slack_outsiders),
+        forgets=None if slack.installations is None else partial(forgotten, slack.installations),
+    )
+
+
+async def forgotten(
+    installations: SlackInstallations,
+    workspace: Workspace,
+    *,
+    told_at: datetime,
+    bots: frozenset[str] | None,
+) -> bool:
+    """Slack told that the app is gone there, or that these tokens are void. Raises Unavailable."""
+    asked = ForgetInstallation(workspace=workspace, told_at=told_at, bots=bots)
+    return await forget_installation(asked, installations)
 
 
 def client_of(settings: Settings) -> SlackClient:

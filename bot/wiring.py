@@ -68,7 +68,7 @@ from bot.instruments import Instruments
 from bot.records import Unavailable
 from bot.sandboxing import hiding, installations_of
 from bot.settings import Settings
-from bot.slack_opening import Slack, slack_at_work, speaking
+from bot.slack_opening import Slack, heard_in, slack_at_work, speaking
 from bot.storage import Storage, storage
 from bot.suppliers import claude_of, policies, rules_of, sources_of
 from handlers.mention import Ear
@@ -258,7 +258,13 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
         claude = claude_of(settings, stored, guards["claude"], instruments.metrics)
         stack.push_async_callback(claude.close)
         ports = world_of(settings, stored, app, claude, installations_of(settings, sandbox, out), sources)
-        world = replace(ports, subscribers=subscribers, saga=list(sagas)[-1], reads_here="ai" in queues)
+        world = replace(
+            ports,
+            subscribers=subscribers,
+            slack=heard_in(settings, stored, slack),
+            saga=list(sagas)[-1],
+            reads_here="ai" in queues,
+        )
         registered = partial(register, settings, stored, app, world, sagas, slack)
         await stack.enter_async_context(engine_at_work(settings, queues, registered))
         yield Bot(

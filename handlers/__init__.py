@@ -42,6 +42,7 @@ from handlers import (
     retry,
     review,
     rollback,
+    slack_app_gone,
     slack_app_rate_limited,
     slack_command,
     slack_help,
@@ -156,5 +157,7 @@ SLACK_APOLOGIES: Final[Mapping[str, Handler]] = {"slack:command": slack_command.
 SLACK: Final[Mapping[str, Handler]] = {
     "slack:app_rate_limited": slack_app_rate_limited.limited,
     "slack:command": slack_command.typed(SLACK_COMMANDS),
+    "slack:event.app_uninstalled": slack_app_gone.gone,
+    "slack:event.tokens_revoked": slack_app_gone.gone,
     "slack:event.user_change": slack_user_change.changed,
 }

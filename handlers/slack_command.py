@@ -28,7 +28,7 @@ def typed(known: Known) -> Handler:
     async def heard(data: Mapping[str, Any], context: Context) -> None:
         command, slack = SlackCommand.from_form(data), context.world.slack
         if slack is None or command.command != PREFIX:
-            log.info("slack_command_ignored", why="not_ours")
+            log.info("slack_command_ignored", why="not_set_up" if slack is None else "not_ours")
             return
         if await _is_too_much(command, context):
             log.info("slack_command_ignored", why="too_many", slack=command.by.place)
@@ -55,7 +55,8 @@ async def _answered(command: SlackCommand, context: Context, slack: Slack, known
     """What is said to it."""
     declarations = tuple(each for each, _ in known.values())
     try:
-        check_heard(await slack.people.person(command.workspace, command.by.id), slack.named)
+        person = await slack.people.person(command.workspace, command.by.id)
+        check_heard(person, command.workspace, slack.named)
         spoken = read(f"{PREFIX} {command.text}".rstrip(), declarations)
         if spoken is None:
             return words.help_text(declarations)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final, Self
 
 from bot.records import StepFailed
@@ -62,6 +63,26 @@ class ChangedPerson:
             enterprise=_id_if_any(data.get("enterprise_id")),
         )
         return cls(user=user, is_gone=bool(person.get("deleted")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoked:
+    """What Slack tells of the app in a workspace: it is gone, or, where `bots` are told, tokens are void."""
+
+    workspace: Workspace
+    told_at: datetime
+    bots: frozenset[str] | None
+
+    @classmethod
+    def from_event(cls, data: Mapping[str, Any]) -> Self:
+        """Raises StepFailed where it lacks what the event always has."""
+        event = data["event"]
+        of = event["tokens"].get("bot") or () if event["type"] == "tokens_revoked" else None
+        return cls(
+            workspace=Workspace(team=_id(data, "team_id"), enterprise=_id_if_any(data.get("enterprise_id"))),
+            told_at=datetime.fromtimestamp(data["event_time"], tz=UTC),
+            bots=None if of is None else frozenset(of),
+        )
 
 
 def _id(said: Mapping[str, Any], name: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from bot.slack_link_records import Ticket
@@ -31,10 +32,18 @@ class Tickets(Protocol):
         """The ticket; None where the text is none of this bot's."""
 
 
+class Forgets(Protocol):
+    """The tokens of a workspace, gone at once: all, or those of these bots."""
+
+    async def __call__(
+        self, workspace: Workspace, *, told_at: datetime, bots: frozenset[str] | None
+    ) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slack:
     """Slack, as far as handlers know it. `named` are people who are heard all the same, as team/user, and
-    `address` is how the outside reaches the bot.
+    `address` is how the outside reaches the bot; `forgets` is there where it serves many workspaces.
     """
 
     people: SlackPeople
@@ -42,3 +51,4 @@ class Slack:
     tickets: Tickets
     address: str
     named: Collection[str] = field(default=())
+    forgets: Forgets | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from bot.domain.policy import Denied
-from bot.slack_records import SlackPerson
+from bot.slack_records import SlackPerson, Workspace
 
 
 class NotHeard(Denied):
@@ -16,15 +16,18 @@ class NotHeard(Denied):
         self.why = why
 
 
-def check_heard(person: SlackPerson, named: Collection[str]) -> None:
-    """Raise NotHeard. Of `named`, people as team/user, guests and strangers are heard all the same."""
+def check_heard(person: SlackPerson, workspace: Workspace, named: Collection[str]) -> None:
+    """Raise NotHeard. Of `named`, people as team/user, guests and strangers are heard all the same.
+
+    Slack calls nobody a stranger with whom it shows a channel: whoever is of another team is one.
+    """
     if person.is_bot:
         raise NotHeard("bot")
     if person.is_deactivated:
         raise NotHeard("gone")
     if f"{person.team}/{person.id}" in named:
         return
-    if person.is_stranger:
+    if person.is_stranger or person.team not in {workspace.team, workspace.enterprise}:
         raise NotHeard("stranger")
     if person.is_guest:
         raise NotHeard("guest")

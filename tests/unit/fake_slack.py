@@ -72,6 +72,11 @@ class FakeSlack:
     people: FakeSlackPeople = field(default_factory=FakeSlackPeople)
     answers: FakeSlackAnswers = field(default_factory=FakeSlackAnswers)
     named: frozenset[str] = frozenset()
+    forgotten: list[tuple[Workspace, datetime, frozenset[str] | None]] = field(default_factory=list)
+
+    async def forgets(self, workspace: Workspace, *, told_at: datetime, bots: frozenset[str] | None) -> bool:
+        self.forgotten.append((workspace, told_at, bots))
+        return True
 
     def port(self) -> Slack:
         return Slack(
@@ -80,6 +85,7 @@ class FakeSlack:
             tickets=PlainTickets(),
             address=ADDRESS,
             named=self.named,
+            forgets=self.forgets,
         )
 
     @property

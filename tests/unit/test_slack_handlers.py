@@ -4,6 +4,8 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -15,7 +17,7 @@ from bot.application.slack_linking import link_of
 from bot.domain.slack_links import linked, stream_of
 from bot.records import Actor, Delivery, StepFailed, Unavailable
 from bot.slack_link_records import SlackUser, Ticket
-from bot.slack_records import SlackPerson
+from bot.slack_records import SlackPerson, Workspace
 from handlers import SLACK, SLACK_APOLOGIES, SLACK_COMMANDS
 from handlers.conversation import Context
 from handlers.slack_hearing import by_source, read, slack_dispatcher
@@ -280,6 +282,27 @@ async def test_sl_16_who_is_in_the_workspace_no_more_acts_as_nobody() -> None:
     await hears(changed(deleted=True), Context(world=stage.world, key="d-2", door="slack"))
 
     assert (before and before.person, await link_of(ALICE, stage)) == (DEVELOPER, None)
+
+
+RECORDED: Final = Path(__file__).parents[1] / "contracts/data/slack/requests/event"
+
+
+@pytest.mark.parametrize(
+    ("recorded", "bots"),
+    [("app_uninstalled/c7052cfb", None), ("tokens_revoked/edd4d20f", frozenset({"W111"}))],
+)
+async def test_where_the_app_is_gone_its_tokens_are_forgotten(
+    recorded: str, bots: frozenset[str] | None
+) -> None:
+    stage, data = staged(), json.loads((RECORDED / f"{recorded}.json").read_bytes())
+
+    hears = SLACK[f"slack:event.{data['event']['type']}"]
+    await hears(data, Context(world=stage.world, key="d-1", door="slack"))
+    await hears(data, Context(world=Stage().world, key="d-1", door="slack"))
+
+    assert stage.slack is not None
+    told_at = datetime(2021, 3, 4, 8, 42, 40, tzinfo=UTC)
+    assert stage.slack.forgotten == [(Workspace(team="T111", enterprise="E111"), told_at, bots)]
 
 
 async def test_what_slack_sends_no_more_of_is_told_to_the_operator() -> None:
