@@ -50,7 +50,7 @@ class SlackConsent:
     async def exchange(self, code: str) -> Installed:
         """The app in a workspace, for a code. Raises StepFailed, Unavailable."""
         said = await self._given("exchange_code", code=code, redirect_uri=self._client.comes_back_to)
-        return _installed(said, self._clock.now())
+        return installed_of(said, self._clock.now())
 
     async def renew(self, refresh: str) -> SlackTokens:
         """Another pair; what renewed it is worth nothing then. Raises StepFailed, Unavailable."""
@@ -89,7 +89,7 @@ async def who(wire: SlackWire, token: str) -> Installed:
     )
 
 
-def _installed(said: Mapping[str, Any], now: datetime) -> Installed:
+def installed_of(said: Mapping[str, Any], now: datetime) -> Installed:
     """As Slack tells it; where a whole grid takes the app in, there is no workspace."""
     enterprise = said.get("enterprise") or {}
     org_wide = bool(said.get("is_enterprise_install"))

@@ -78,6 +78,27 @@ async def test_slacks_door_is_where_integrations_is_once_its_secret_is_set(
     assert (await answers_of(environment, names))["/slack/events"] == told
 
 
+@pytest.mark.parametrize(
+    ("given", "names", "told"),
+    [
+        ({"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "c" * 32}, ["integrations"], 303),
+        ({"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "c" * 32}, ["auth"], 404),
+        ({"SLACK_BOT_TOKEN": "xoxb-1234-abcdefgh"}, ["integrations"], 503),
+    ],
+    ids=["many workspaces", "another service", "one workspace"],
+)
+async def test_workspaces_install_it_where_integrations_is(
+    bot: Bot, given: dict[str, str], names: list[str], told: int
+) -> None:
+    settings = Settings.read({**bot.environment, "SLACK_SIGNING_SECRET": "s" * 32, **given, "PORT": "0"})
+    async with (
+        open_bot(settings, chosen(names), instruments=Instruments()) as (_, port),
+        aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session,
+        session.get("/slack/install", allow_redirects=False) as answer,
+    ):
+        assert answer.status == told
+
+
 async def test_tokens_are_had_where_auth_is_and_nothing_else(bot: Bot) -> None:
     assert await answers_of(bot.environment, ["auth"]) == snapshot({
         "/healthz": 200,
