@@ -12,7 +12,7 @@ from bot.infrastructure.github_purposes import READ
 from bot.records import Repository, StepFailed, TreeEntry
 
 _FILES: Final = ("100644", "100755")
-_ENTRIES_KEPT: Final = 60_000
+_ENTRIES_KEPT: Final = 10_000  # about a kilobyte each
 
 
 class GitHubFiles:
