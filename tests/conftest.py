@@ -20,6 +20,7 @@ from standins.claude_replies import Script
 from standins.github.app import key_pair, new_app
 from standins.github.people import GitHub
 from standins.github.server import serve
+from standins.slack.people import Slack
 from tests.story import Team
 from tests.story.clock import Ahead
 from tests.story.databases import Template, bring_up, template_in
@@ -27,6 +28,7 @@ from tests.story.oracle import check
 from tests.story.places import ROLES, Repositories
 from tests.story.running import Bot
 from tests.story.scripts import REPOSITORY, writes
+from tests.story.slack import Window, settings_of, workspace
 
 # A property is not false because the machine was busy.
 settings.register_profile("unhurried", deadline=None)
@@ -39,6 +41,7 @@ SECRETS: Final[Mapping[str, str]] = {
     "webhook secret": "whsec-canary-" + "w" * 32,
     "api key": "sk-ant-canary-" + "a" * 32,
     "secret key": "key-canary-" + "k" * 32,
+    "signing secret": "slack-signing-canary-" + "s" * 32,
     "private key": key_pair()[0].splitlines()[5],
 }
 
@@ -140,25 +143,36 @@ async def hub(tmp_path: Path, files: Mapping[str, str]) -> AsyncIterator[GitHub]
 
 
 @pytest.fixture
+async def slack(request: pytest.FixtureRequest) -> AsyncIterator[Slack | None]:
+    """Slack with the team in a workspace; None but where a story is marked with it."""
+    if request.node.get_closest_marker("slack") is None:
+        yield None
+        return
+    async with workspace(signing_secret=SECRETS["signing secret"]) as world:
+        world.postman.twice = TWICE
+        yield world
+
+
+@pytest.fixture
 async def claude(script: Script) -> AsyncIterator[Claude]:
     async with Claude(script=script, api_key=SECRETS["api key"]).running() as claude:
         yield claude
 
 
 @pytest.fixture
-def bot(
+def settings_given(
     tmp_path: Path,
     story_database: str,
     hub: GitHub,
+    slack: Slack | None,
     claude: Claude,
     environment: Mapping[str, str],
-    bent: Mapping[str, Any],
-) -> Bot:
-    """The bot, not started yet."""
+) -> dict[str, str]:
+    """What the operator set."""
     key = tmp_path / "app.pem"
     key.touch(mode=0o600)
     key.write_text(key_pair()[0], encoding="utf-8")
-    settings = {
+    given = {
         "DATABASE_URL": story_database,
         "SECRET_KEY": SECRETS["secret key"],
         "GITHUB_APP_ID": str(hub.app.id),
@@ -171,17 +185,29 @@ def bot(
         "ENGINE_POLLS_SECONDS": "0.05",
         "POOL_SIZES": "3,4,100",
     }
-    return Bot(environment={**settings, **environment}, hub=Repositories(world=hub), bent=bent)
+    return {**given, **(settings_of(slack) if slack else {}), **environment}
+
+
+@pytest.fixture
+def bot(settings_given: dict[str, str], hub: GitHub, slack: Slack | None, bent: Mapping[str, Any]) -> Bot:
+    """The bot, not started yet."""
+    return Bot(environment=settings_given, hub=Repositories(world=hub), slack=slack, bent=bent)
 
 
 @pytest.fixture
 async def team(
     bot: Bot, claude: Claude, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> AsyncIterator[Team]:
-    """The team; at the end of its story everything is looked over."""
-    team = Team(github=bot.hub, claude=claude, bot=bot)
+    """The team; at the end of its story everything is looked over.
+
+    In Slack each acts as the one on GitHub who has the same name.
+    """
+    window = None if bot.slack is None else Window(world=bot.slack, bot=bot)
+    team = Team(github=bot.hub, claude=claude, bot=bot, window=window)
     with contextlib.chdir(tmp_path), structlog.testing.capture_logs() as logged:
         await bot.starts()
+        for login in ROLES if window else ():
+            await team.slack.links(login, login)
         try:
             yield team
             await check(team, logged=[*map(str, logged), caplog.text], secrets=SECRETS)

@@ -28,6 +28,8 @@ async def check(team: Team, *, logged: Sequence[str], secrets: Mapping[str, str]
     world, stored = team.github.world, team.bot.stored
     assert await stored.aside.listed() == [], "a delivery was set aside"
     assert world.violations == [], "a call was not as GitHub describes it"
+    slack = team.window.world if team.window else None
+    assert slack is None or slack.violations == [], "a call was not as Slack describes it"
     assert team.claude.unexpected == [], "Claude was asked something that no story expects"
     assert team.claude.paid_twice == {}, "a turn of the model was paid twice"
     assert await stored.log.verify() is None, "the log is not what was written"
@@ -80,10 +82,27 @@ async def status_comments_wanted(team: Team) -> dict[str, int]:
 def leaks(team: Team, *, logged: Sequence[str], secrets: Mapping[str, str]) -> list[str]:
     """Where a secret can be read that nobody may read, by the secret's name."""
     issued = {f"installation token {at}": token for at, token in enumerate(team.github.world.tokens)}
-    seen = [*logged, *_on_github(team), *_in_the_database(team.bot.environment["DATABASE_URL"])]
+    issued |= {f"slack token {at}": token for at, token in enumerate(_slack_tokens(team))}
+    seen = [
+        *logged,
+        *_on_github(team),
+        *_in_slack(team),
+        *_in_the_database(team.bot.environment["DATABASE_URL"]),
+    ]
     known = {**secrets, **issued}
     named = [f"{name} in {text[:200]}" for text in seen for name, secret in known.items() if secret in text]
     return [*named, *(f"a token in {text[:200]}" for text in seen if TOKEN.search(text))]
+
+
+def _slack_tokens(team: Team) -> Iterator[str]:
+    yield from team.window.world.tokens if team.window else ()
+
+
+def _in_slack(team: Team) -> Iterator[str]:
+    for place in team.window.world.channels.values() if team.window else ():
+        yield from (f"{each.text} {each.blocks}" for each in place.messages.values())
+    for each in team.window.world.ephemerals if team.window else ():
+        yield f"{each.text} {each.blocks}"
 
 
 def _on_github(team: Team) -> Iterator[str]:

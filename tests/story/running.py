@@ -28,6 +28,7 @@ from bot.sign_in_opening import auth_door, sign_in
 from bot.storage import Storage
 from bot.web.gateway import listening
 from standins.github.people import GitHub
+from standins.slack.people import Slack
 from tests.story.places import PullRequest, Repositories, Thread
 from tests.story.waiting import NeverCame, until
 
@@ -73,6 +74,7 @@ class Bot:
 
     environment: dict[str, str]
     hub: Repositories
+    slack: Slack | None = None
     bent: Mapping[str, Any] = field(default_factory=dict)
     working: wiring.Bot | None = None
     port: int = 0
@@ -89,10 +91,12 @@ class Bot:
         return self.working
 
     async def starts(self) -> None:
-        """Start it on its database, and tell GitHub where it listens."""
+        """Start it on its database, and tell GitHub and Slack where it listens."""
         opened = open_bot(Settings.read(self.environment), self.bent)
         self.working, self.port = await self._stack.enter_async_context(opened)
         self.hub.world.webhook_url = f"http://127.0.0.1:{self.port}/webhooks/github"
+        if self.slack is not None:
+            self.slack.door_url = f"http://127.0.0.1:{self.port}/slack/events"
 
     async def stops(self) -> None:
         """Stop it; what is delivered meanwhile reaches nobody."""
@@ -197,7 +201,8 @@ class Bot:
         """Wait until nothing is left to do but what people or others have to do."""
 
         async def resting() -> bool:
-            return not self.hub.world.outbox and not await busy(self.stored)
+            unsent = self.hub.world.outbox or (self.slack is not None and self.slack.outbox)
+            return not unsent and not await busy(self.stored)
 
         await until(resting, otherwise=partial(self.story_so_far, "it does not come to rest"))
 
@@ -282,6 +287,7 @@ async def told(bot: Bot) -> str:
     found = await DBOS.list_workflows_async(status=["ERROR", "ENQUEUED", "PENDING", "DELAYED"])
     lines += [f"workflow {each.workflow_id} {each.name} {each.status} {each.error!r}" for each in found]
     lines += [f"set aside {dict(each)}" for each in await bot.stored.aside.listed()]
+    lines += [] if bot.slack is None else _said_in(bot.slack)
     return "\n".join([*lines, *_said(bot.hub.world)])
 
 
@@ -290,3 +296,14 @@ def _said(world: GitHub) -> list[str]:
     lines = [f"#{each.issue} {each.by.login}: {each.body}" for each in comments]
     broken = [f"{each.method} {each.path}: {each.status}" for each in world.calls if each.status >= 400]
     return [*lines, *broken, *(f"violation: {each}" for each in world.violations)]
+
+
+def _said_in(slack: Slack) -> list[str]:
+    channels = [(place, each) for place in slack.channels.values() for each in place.messages.values()]
+    lines = [
+        f"{place.name or place.id} {each.thread_ts or each.ts} {each.by.name}: {each.text}"
+        for place, each in channels
+    ]
+    alone = [f"to {each.user} alone: {each.text}" for each in slack.ephemerals]
+    broken = [f"{each.method}: {each.status} {each.error}" for each in slack.calls if each.error]
+    return [*lines, *alone, *broken, *(f"violation: {each}" for each in slack.violations)]

@@ -10,6 +10,7 @@ from standins.github.people import GitHub
 from standins.github.state import Deployment
 from tests.story.places import PullRequest, Repositories, Thread
 from tests.story.running import Bot
+from tests.story.slack import Window
 from tests.story.waiting import until
 
 REQUEST: Final = "/claude integrate send every paid invoice to the ERP"
@@ -79,11 +80,19 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Team:
-    """A team with a repository, Claude, and the bot at work in it."""
+    """A team with a repository, Claude, and the bot at work in it; some have a workspace in Slack as well."""
 
     github: Repositories
     claude: Claude
     bot: Bot
+    window: Window | None = None
+
+    @property
+    def slack(self) -> Window:
+        """Their Slack; a story that plays there is marked `slack`."""
+        if self.window is None:
+            raise AssertionError("this story plays without Slack: mark it with pytest.mark.slack")
+        return self.window
 
     @property
     def requester(self) -> Person:
