@@ -67,7 +67,7 @@ async def _answered(command: SlackCommand, context: Context, slack: Slack, known
     except Denied as no:
         return slack_words.refused(no)
     except StepFailed as failure:
-        return words.stopped(failure.code)
+        return slack_words.failed(failure.code)
 
 
 async def _say(

@@ -7,6 +7,8 @@ _INSTALL: Final = "install the app again at /slack/install"
 
 WHY: Final[Mapping[str, str]] = {
     "slack_account_inactive": f"the bot is no member of that workspace any more; {_INSTALL}",
+    "slack_address_foreign": "the answer was to go to an address that is none of Slack's, and went nowhere",
+    "slack_address_over": "a command can be answered for half an hour, five times, and that is over",
     "slack_already_reacted": "the bot has given that reaction already",
     "slack_cannot_unfurl_url": "Slack shows nothing for that link: its host is none of the app's domains",
     "slack_cant_delete_message": "that message is not the bot's, and stays",

@@ -20,7 +20,7 @@ class SlackAnswers(Protocol):
     """Where a command was typed, an answer to it that its author alone sees."""
 
     async def say(self, address: str, text: str) -> None:
-        """Raises StepFailed: address_foreign where it is none of Slack's, address_over; Unavailable."""
+        """Raises StepFailed: slack_address_foreign, where it is none of Slack's, or over; Unavailable."""
 
 
 class Tickets(Protocol):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from bot.application import slack_fault_words, words
 from bot.domain.commands import PREFIX
 from bot.domain.policy import Denied
 from bot.domain.slack_links import NotLinked
@@ -48,6 +49,12 @@ def refused(no: Denied) -> str:
             return NOT_LINKED
         case _:
             return NOT_THERE
+
+
+def failed(code: str) -> str:
+    """What hindered it, on Slack's side or on ours."""
+    why = slack_fault_words.WHY.get(code)
+    return words.stopped(code) if why is None else f"{why[0].upper()}{why[1:]}."
 
 
 def link_here(address: str, held: Link | None) -> str:

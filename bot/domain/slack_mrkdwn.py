@@ -9,10 +9,11 @@ from markdown_it.token import Token
 
 from bot.domain.markdown import tokens_of
 
-# What shows nothing, or turns what stands behind it: but for the ends of lines and tabs.
+# What shows nothing, or turns what stands behind it: but for the ends of lines and tabs, and FILLER.
 UNSHOWN: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200c-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
+FILLER: Final = "\u200b"  # with which our words for GitHub keep what they repeat from acting there
 _ESCAPES: Final = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 _SAFE_IN_LINK: Final = "/:?#[]@!$&'()*+,;=%~"
 LONGEST: Final = 35_000  # Slack cuts a text at 40,000 characters
@@ -22,7 +23,8 @@ CUT: Final = "\n…"
 
 def escaped(text: str) -> str:
     """The text as text: no mention, no link, and a sign for each character that shows nothing."""
-    shown = UNSHOWN.sub(lambda found: rf"\u{ord(found[0]):04x}", text)
+    plain = text.replace(FILLER, "")
+    shown = UNSHOWN.sub(lambda found: rf"\u{ord(found[0]):04x}", plain)
     return shown.translate(_ESCAPES)
 
 
@@ -37,7 +39,7 @@ def mrkdwn(markdown: str) -> str:
 
 
 class _Writer:
-    """Writes one token after the other; `inside` are the marks that each new line begins with."""
+    """Writes one token after the other."""
 
     def __init__(self) -> None:
         self.text = ""

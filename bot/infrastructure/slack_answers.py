@@ -22,9 +22,9 @@ class SlackAnswers:
         self._session, self._policy, self._is_slacks = session, policy, is_slacks
 
     async def say(self, address: str, text: str) -> None:
-        """Raises StepFailed: address_foreign, address_over; Unavailable. No redirect is followed."""
+        """No redirect is followed. Raises StepFailed: slack_address_foreign, or over; Unavailable."""
         if not self._is_slacks(address):
-            raise StepFailed("address_foreign")
+            raise StepFailed("slack_address_foreign")
         await self._policy.call("answer", partial(self._said, address, text))
 
     async def _said(self, address: str, text: str) -> None:
@@ -50,4 +50,4 @@ def _check(status: int, wait: str) -> None:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise Unavailable("slack_broken", f"answer: status {status}")
     if status != HTTPStatus.OK:
-        raise StepFailed("address_over", f"status {status}")
+        raise StepFailed("slack_address_over", f"status {status}")

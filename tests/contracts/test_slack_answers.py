@@ -78,7 +78,7 @@ async def test_sl_13_an_address_that_is_none_of_slacks_is_not_called(
         "https://hooks.slack.com/commands/T1/1/x",
         "",
     ):
-        with pytest.raises(StepFailed, match="address_foreign"):
+        with pytest.raises(StepFailed, match="slack_address_foreign"):
             await answers.say(foreign, "hello")
 
     assert slack.heard == []
@@ -88,7 +88,7 @@ async def test_sl_13_an_address_that_is_none_of_slacks_is_not_called(
 async def test_sl_13_no_redirect_is_followed(slack: Slack, answers: SlackAnswers, status: int) -> None:
     slack.status, slack.headers = status, {"Location": f"{slack.url}/commands/elsewhere"}
 
-    with pytest.raises(StepFailed, match="address_over"):
+    with pytest.raises(StepFailed, match="slack_address_over"):
         await answers.say(slack.address, "hello")
 
     assert len(slack.heard) == 1
@@ -100,7 +100,7 @@ async def test_an_address_that_is_over_is_said_to_be(
 ) -> None:
     slack.status = status
 
-    with pytest.raises(StepFailed, match="address_over"):
+    with pytest.raises(StepFailed, match="slack_address_over"):
         await answers.say(slack.address, "hello")
 
 

@@ -40,7 +40,7 @@ class FakeSlackAnswers:
 
     async def say(self, address: str, text: str) -> None:
         if address in self.over:
-            raise StepFailed("address_over")
+            raise StepFailed("slack_address_over")
         self.said.append((address, text))
 
 

@@ -170,9 +170,9 @@ async def test_sl_09_a_guest_whom_the_operator_names_is_heard() -> None:
 async def test_sl_09_where_the_workspace_will_not_say_who_it_is_nothing_is_done() -> None:
     stage = staged()
     assert stage.slack is not None
-    stage.slack.people.failure = StepFailed("user_not_found")
+    stage.slack.people.failure = StepFailed("slack_user_not_found")
 
-    assert ID not in (await types(f"status {ID}", stage))[0]
+    assert await types(f"status {ID}", stage) == ["There is no such person in that workspace."]
 
 
 async def test_sl_10_a_name_that_is_somebodys_on_github_gives_nothing() -> None:
@@ -232,7 +232,7 @@ async def test_sl_13_an_address_that_is_over_or_not_slacks_holds_nobody_up() -> 
     with capture_logs() as logged:
         said = await types("help", stage)
 
-    assert (said, [line["code"] for line in logged]) == ([], ["address_over"])
+    assert (said, [line["code"] for line in logged]) == ([], ["slack_address_over"])
 
 
 async def test_another_command_than_ours_is_nothing() -> None:

@@ -81,9 +81,15 @@ def test_sl_14_a_link_shows_where_it_leads() -> None:
     )
 
 
-@pytest.mark.parametrize("sign", ["\x00", "\x1b", "\x85", "\u202e", "\u200b", "\u2066", "\ufeff", "\u00ad"])
+@pytest.mark.parametrize("sign", ["\x00", "\x1b", "\x85", "\u202e", "\u200c", "\u2066", "\ufeff", "\u00ad"])
 def test_sl_14_what_shows_nothing_is_shown_as_what_it_is(sign: str) -> None:
     assert escaped(f"a{sign}b") == rf"a\u{ord(sign):04x}b"
+
+
+@pytest.mark.parametrize("text", ["<\u200b!channel>", "@\u200bacme/billing", "``\u200b`"])
+def test_sl_14_what_keeps_words_from_acting_on_github_is_left_out(text: str) -> None:
+    assert escaped(text) == escaped(text.replace("\u200b", ""))
+    assert "\u200b" not in mrkdwn(text)
 
 
 def test_code_is_not_left_by_a_sign_in_it() -> None:

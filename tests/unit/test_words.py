@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from bot.application import fix_words, refusal_words, remark_words, review_tool_words, words
+from bot.application import (
+    fix_words,
+    refusal_words,
+    remark_words,
+    review_tool_words,
+    slack_fault_words,
+    words,
+)
 from bot.application.reasons import OUTCOMES, REASONS, why
 from bot.application.status_words import THINGS
 from bot.domain.commands import Misspoken
@@ -399,7 +406,7 @@ def test_every_failure_that_code_can_raise_has_its_sentence() -> None:
     looked_up = {*_CODES.values(), *_STANDSTILLS.values(), _OTHERWISE}
 
     assert {"head_moved", "nothing_to_do"} <= raised()
-    said = {*REASONS, *SENTENCES, *fix_words.WHY, *review_tool_words.WHY}
+    said = {*REASONS, *SENTENCES, *fix_words.WHY, *review_tool_words.WHY, *slack_fault_words.WHY}
     assert (raised() | looked_up) - said == set()
 
 
