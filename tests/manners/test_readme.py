@@ -12,7 +12,7 @@ from bot.application.configuration_schema import schema_text
 from bot.domain.states import MOVES
 from bot.services import NAMES
 from bot.settings import Settings
-from handlers import COMMANDS
+from handlers import COMMANDS, SLACK_COMMANDS
 from tests.manners.pages import GUIDE, PARTS, README, ROOT, SCHEMA, as_generated
 
 DOCS: Final = ROOT / "docs"
@@ -53,8 +53,14 @@ def test_every_state_is_explained() -> None:
 def test_every_command_that_is_mentioned_is_one() -> None:
     spoken = {word for page in PAGES for word in re.findall(r"/claude ([a-z]+)", text(page))}
 
-    assert spoken <= set(COMMANDS)
+    assert spoken <= {*COMMANDS, *SLACK_COMMANDS}
     assert "integrate" in spoken
+
+
+def test_the_page_of_slack_shows_each_command_as_it_is_typed_there() -> None:
+    shown = re.findall(r"^\| `/claude ([^`]+)` \|", text(DOCS / "guide/slack.md"), re.MULTILINE)
+
+    assert sorted(shown) == sorted(command.usage for command, _ in SLACK_COMMANDS.values())
 
 
 def test_the_example_configuration_is_a_valid_one_and_shows_every_key() -> None:
