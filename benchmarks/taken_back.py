@@ -31,14 +31,16 @@ KINDS: Final[Mapping[str, re.Pattern[str]]] = {
         "boundary": r"off.by.one|boundar|out of (range|bounds)|\bempty\b|negative|\bindex\b|zero",
         "escaping": r"escap|quot|inject|sanit|travers|xss|unsafe",
         "await": r"await|async|promise|unhandled|context cancel",
-        "leak": r"\bleak|\bclos(e|es|ed|ing)\b|cleanup",
+        "leak": r"\bleak|\bclos(e|es|ed|ing)\b(?! #)|cleanup",
         "time": r"time ?zone|\butc\b|round(ing)?\b|expir|timeout|max.?age",
         "permission": r"permission|\bauth|csrf|secur|\bcve|origin|trusted",
         "cache": r"cach|etag|\bvary\b|stale",
         "loss": r"truncat|\blos(s|t|es)\b|overwrit|overrid|duplicat|discard|preserv",
     }.items()
 }
-MENDS: Final = re.compile(r"(?i)\b(fix|correct|prevent|avoid|handle|proper|don'?t\b|do not\b)")
+# What was taken back already says of the mistake nothing but its name.
+TAKEN_BACK: Final = re.compile(r"(?i)revert\b")
+MENDS: Final = re.compile(r"(?i)\b(fix|correct|prevent|avoid|handle|proper(ly)?\b|don'?t\b|do not\b)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +73,15 @@ def kind_of(subject: str) -> str:
 
 def commits_in(repository: Path) -> Iterator[Commit]:
     """Those that changed a few sources by a few lines, and tests with them."""
-    log = _git(repository, "log", "--no-merges", "--no-renames", "--numstat", "--format=%x00%H%x01%s")
+    shape = ("--no-merges", "--no-renames", "--numstat", "--format=%x00%H%x01%s")
+    log = _git(repository, "log", *shape, errors="replace")
     for part in log.split("\0")[1:]:
         head, _, table = part.partition("\n")
         rows = [row.split("\t") for row in table.splitlines() if row]
         id_, _, subject = head.partition("\1")
         sources = [row for row in rows if _is_source(row[2])]
-        if _is_of_size(sources) and any(NO_SOURCES.search(row[2]) for row in rows):
+        is_tested = any(NO_SOURCES.search(row[2]) for row in rows)
+        if _is_of_size(sources) and is_tested and not TAKEN_BACK.match(subject):
             yield Commit(
                 repository=str(repository),
                 id=id_,
@@ -115,12 +119,12 @@ def _files(commit: Commit, at: str) -> Mapping[str, str] | None:
     return files if all(len(text) <= LONGEST_FILE for text in files.values()) else None
 
 
-def _git(repository: Path, *words: str) -> str:
+def _git(repository: Path, *words: str, errors: str = "strict") -> str:
     return subprocess.run(
         ["git", "-C", str(repository), *words],  # noqa: S607  the git that there is
         check=True,
         capture_output=True,
-    ).stdout.decode()
+    ).stdout.decode(errors=errors)
 
 
 def drawn(
