@@ -15,6 +15,7 @@ from bot.application.in_force import in_force
 from bot.application.ports import World
 from bot.application.review_asking import OWN
 from bot.application.review_changes import BRIEF_GROUPS, MOST_GROUPS, Changed, Known, look_at_changes
+from bot.application.review_group_words import REST
 from bot.application.review_groups import Group
 from bot.application.review_guidance import Guided, Place, gather
 from bot.application.review_parts import Parts
@@ -146,7 +147,7 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
     read = replace(read, guided=guidance.guided, readers=names, tooled=tooled)
     for group in await Parts(asking=asking, changed=changed, check=check, world=world).read():
         read = _with(read, group)
-    done = await asyncio.to_thread(_with_tools, _settled(read), past, changed)
+    done = await asyncio.to_thread(_with_tools, _settled(_all_named(read)), past, changed)
     return await world.blobs.put(request.repository.id, msgspec.json.encode(done))
 
 
@@ -250,6 +251,14 @@ def _with(read: Read, it: Group) -> Read:
         cost=read.cost.plus_all(it.cost),
         looked_at=tuple(sorted({*read.looked_at, *it.looked_at})),
     )
+
+
+def _all_named(read: Read) -> Read:
+    """With what was read and is in none of its groups in one of its own: each file is told of."""
+    groups = [each for each in read.groups if each[0] != REST]
+    named = {path for _, paths in groups for path in paths}
+    rest = tuple(path for path in read.covered if path not in named)
+    return replace(read, groups=(*groups, *([(REST, rest)] if rest else [])))
 
 
 def _by_tools(before: Read | None) -> Sequence[Finding]:

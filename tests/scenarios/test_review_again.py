@@ -101,6 +101,7 @@ Something else is new.
 | what | files |
 |---|---|
 | Counting | `count.py` |
+| The rest | `other.txt` |
 
 **Said here only, or at their lines before:**
 

@@ -51,6 +51,21 @@ async def test_what_nobody_wrote_by_hand_is_not_read_and_named(team: Team) -> No
     assert at_lines(pull) == [("count.py", 5)]
 
 
+@pytest.mark.parametrize("script", [reviews(groups=[{"what": "Counting", "files": ["count.py"]}])])
+async def test_what_was_read_and_is_in_no_group_is_named_once_after_a_second_push_too(team: Team) -> None:
+    pull = await has_a_change(team, {"count.py": CHANGED, "one.py": "x = 1\n"})
+    await team.developer.comments("/claude review", on=pull)
+    await team.bot.comes_to_rest()
+    first = walkthrough(pull)
+    await team.developer.pushes({"two.py": "y = 1\n"}, branch=pull.branch)
+    await team.developer.comments("/claude review", on=pull)
+    await team.bot.comes_to_rest()
+
+    named = [line for line in walkthrough(pull).splitlines() if line.startswith("| ")]
+    assert "| The rest | `one.py` |" in first
+    assert named[1:] == ["| Counting | `count.py` |", "| The rest | `one.py`, `two.py` |"]
+
+
 @pytest.mark.parametrize("script", [reviews()])
 async def test_what_is_around_a_change_in_its_function_is_shown_beside_it(team: Team) -> None:
     long = "def far():\n" + "".join(f"    step({nth})\n" for nth in range(60)) + "\n\nx = 1\n"
