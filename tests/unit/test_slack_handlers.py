@@ -19,7 +19,9 @@ from bot.records import Actor, Delivery, StepFailed, Unavailable
 from bot.slack_link_records import SlackUser, Ticket
 from bot.slack_records import SlackPerson, Workspace
 from handlers import SLACK, SLACK_APOLOGIES, SLACK_COMMANDS
-from handlers.conversation import Context
+from handlers.conversation import Context, Here
+from handlers.slack_command import typed as typed_in_slack
+from handlers.slack_conversation import SlackRun, of_one, of_repository
 from handlers.slack_hearing import by_source, read, slack_dispatcher
 from tests.unit.fake_slack import ALICE, ANSWER_TO, FakeSlack, PlainTickets, typed
 from tests.unit.fakes import Stage
@@ -127,6 +129,24 @@ async def test_sl_15_to_who_may_not_read_it_a_repository_is_as_if_it_were_not_th
             "There is nothing by that name that you could see. `/claude list &lt;owner&gt;/&lt;name&gt;` shows what there is in a repository."
         ])
     )
+
+
+async def _tells(_here: Here) -> str:
+    return "a secret"
+
+
+@pytest.mark.parametrize(
+    ("run", "text"), [(of_one(_tells), f"why {ID}"), (of_repository(_tells), "why acme/shop")]
+)
+async def test_sl_15_whoever_runs_a_command_the_right_is_asked_for_before(run: SlackRun, text: str) -> None:
+    heard = typed_in_slack({"why": (SLACK_COMMANDS["why"][0], run)})
+    told = []
+    for person in (STRANGER, VIEWER):
+        stage = staged(person)
+        await heard(typed(text), Context(world=stage.world, key="d-1", door="slack"))
+        told += stage.slack.told if stage.slack else []
+
+    assert [said == "a secret" for said in told] == [False, True]
 
 
 async def test_sl_15_who_may_read_it_is_told() -> None:
