@@ -11,6 +11,7 @@ from bot.slack_link_records import SlackUser
 from bot.slack_records import Workspace
 
 _ID: Final = re.compile(r"[A-Z0-9]{1,20}")
+_MOMENT: Final = re.compile(r"[0-9]{10}\.[0-9]{6}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +81,15 @@ class Revoked:
         of = event["tokens"].get("bot") or () if event["type"] == "tokens_revoked" else None
         return cls(
             workspace=Workspace(team=_id(data, "team_id"), enterprise=_id_if_any(data.get("enterprise_id"))),
-            told_at=datetime.fromtimestamp(data["event_time"], tz=UTC),
+            told_at=_happened(event.get("event_ts"), data["event_time"]),
             bots=None if of is None else frozenset(of),
         )
+
+
+def _happened(exactly: Any, second: float) -> datetime:
+    """When: to the microsecond where that is told, since an app may come and go within a second."""
+    is_told = isinstance(exactly, str) and _MOMENT.fullmatch(exactly)
+    return datetime.fromtimestamp(float(exactly) if is_told else second, tz=UTC)
 
 
 def _id(said: Mapping[str, Any], name: str) -> str:

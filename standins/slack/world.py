@@ -73,6 +73,7 @@ class World:
     deliveries: list[Delivery] = field(default_factory=list)
     outbox: list[Delivery] = field(default_factory=list)
     _past: list[tuple[datetime, Channel]] = field(default_factory=list)
+    _newest: int = 0
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
 
     def now(self) -> datetime:
@@ -84,7 +85,8 @@ class World:
 
     def new_ts(self) -> str:
         """A moment that nothing else has: seconds and six digits after the point."""
-        return f"{int(self.now().timestamp())}.{next(self._ids):06}"
+        self._newest = max(self._newest + 1, int(self.now().timestamp() * 1_000_000))
+        return f"{self._newest // 1_000_000}.{self._newest % 1_000_000:06}"
 
     def team(self, team_id: str) -> Team:
         """Raises Refused."""

@@ -25,6 +25,7 @@ from bot.records import Start
 from bot.services import SERVICES
 from bot.settings import Settings
 from bot.sign_in_opening import auth_door, sign_in
+from bot.slack_opening import slack_install_door
 from bot.storage import Storage
 from bot.web.gateway import listening
 from standins.github.people import GitHub
@@ -63,7 +64,10 @@ async def open_bot(settings: Settings, bent: Mapping[str, Any]) -> AsyncIterator
         api_doors(settings, bot, signing) as api,
     ):
         auth = auth_door(settings, bot, signing, api.api if api else None)
-        app = doors.app_of(settings, SERVICES, bot, instruments.metrics, api=api, auth=auth)
+        installing = slack_install_door(settings, bot.stored.crypto, bot.slack, api.api) if api else None
+        app = doors.app_of(
+            settings, SERVICES, bot, instruments.metrics, api=api, auth=auth, installing=installing
+        )
         async with listening(app, host="127.0.0.1", port=0) as port:
             yield bot, port
 

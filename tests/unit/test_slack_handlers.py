@@ -308,11 +308,11 @@ RECORDED: Final = Path(__file__).parents[1] / "contracts/data/slack/requests/eve
 
 
 @pytest.mark.parametrize(
-    ("recorded", "bots"),
-    [("app_uninstalled/c7052cfb", None), ("tokens_revoked/edd4d20f", frozenset({"W111"}))],
+    ("recorded", "microseconds", "bots"),
+    [("app_uninstalled/c7052cfb", 124850, None), ("tokens_revoked/edd4d20f", 131900, frozenset({"W111"}))],
 )
 async def test_where_the_app_is_gone_its_tokens_are_forgotten(
-    recorded: str, bots: frozenset[str] | None
+    recorded: str, microseconds: int, bots: frozenset[str] | None
 ) -> None:
     stage, data = staged(), json.loads((RECORDED / f"{recorded}.json").read_bytes())
 
@@ -321,7 +321,7 @@ async def test_where_the_app_is_gone_its_tokens_are_forgotten(
     await hears(data, Context(world=Stage().world, key="d-1", door="slack"))
 
     assert stage.slack is not None
-    told_at = datetime(2021, 3, 4, 8, 42, 40, tzinfo=UTC)
+    told_at = datetime(2021, 3, 4, 8, 42, 40, microseconds, tzinfo=UTC)
     assert stage.slack.forgotten == [(Workspace(team="T111", enterprise="E111"), told_at, bots)]
 
 

@@ -1,0 +1,86 @@
+"""The app comes into a workspace and leaves it, through the real doors on both sides."""
+
+from collections.abc import AsyncIterator, Mapping
+from functools import partial
+from typing import Final
+
+import aiohttp
+import pytest
+from aiohttp import CookieJar
+from yarl import URL
+
+from bot.slack_records import Workspace
+from standins.slack.app import new_app
+from standins.slack.people import Slack
+from standins.slack.server import serve
+from tests.story import Team
+from tests.story.waiting import until
+
+SIGNING: Final = "slack-signing-canary-" + "s" * 32
+CLIENT: Final = "slack-client-canary-" + "c" * 32
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[Slack]:
+    """Acme, whose administrator is boss; the app is not there yet."""
+    it = Slack(app=new_app(signing_secret=SIGNING, client_secret=CLIENT))
+    it.person("boss", it.workspace("Acme"), kind="admin")
+    async with await serve(it):
+        yield it
+        assert it.violations == []
+
+
+@pytest.fixture
+def environment(slack: Slack) -> Mapping[str, str]:
+    return {
+        "SLACK_SIGNING_SECRET": SIGNING,
+        "SLACK_CLIENT_ID": slack.app.client_id,
+        "SLACK_CLIENT_SECRET": CLIENT,
+        "SLACK_API_URL": f"{slack.url}/api/",
+    }
+
+
+async def installs(team: Team, slack: Slack, name: str) -> str:
+    """Somebody does so in a browser; what they read at the end."""
+    bot = f"http://127.0.0.1:{team.bot.port}"
+    async with aiohttp.ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
+        async with browser.get(f"{bot}/slack/install", allow_redirects=False) as answer:
+            page = URL(answer.headers["Location"])
+        slack.app.redirect_urls.add(page.query["redirect_uri"])
+        slack.authorizations.at_the_browser = name
+        async with browser.get(page, allow_redirects=False) as answer:
+            back = URL(answer.headers["Location"])
+        async with browser.get(f"{bot}{back.path_qs}") as answer:
+            return await answer.text()
+
+
+async def is_gone(team: Team, slack: Slack) -> bool:
+    """Whether nothing of Acme's is kept."""
+    working = team.bot.working
+    assert working is not None
+    assert working.slack is not None
+    assert working.slack.installations is not None
+    return await working.slack.installations.get(Workspace(team=slack.named("boss").team.id)) is None
+
+
+@pytest.mark.parametrize("ends", ["uninstalled", "revoked"])
+async def test_f50_an_app_that_leaves_is_forgotten_at_once_and_can_come_again(
+    team: Team, slack: Slack, ends: str
+) -> None:
+    slack.door_url = f"http://127.0.0.1:{team.bot.port}/slack/events"
+    acme = slack.named("boss").team
+    gone = partial(is_gone, team, slack)
+    otherwise = partial(team.bot.story_so_far, "it is still there")
+
+    first = await installs(team, slack, "boss")
+    there = not await gone()
+    if ends == "uninstalled":
+        await slack.uninstall(acme, by="boss")
+    else:
+        await slack.revoke_tokens(acme)
+    await until(gone, otherwise=otherwise)
+    again = await installs(team, slack, "boss")
+
+    assert (there, first, again) == (True, again, first)
+    assert "installed in Acme" in again
+    assert not await gone()
