@@ -1,6 +1,6 @@
 """The one way in which what is asked is done: the right, the state as it is, the decision, the facts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bot.application.approvals import vouched
@@ -22,6 +22,7 @@ from bot.application.asked import (
     RollBack,
 )
 from bot.application.checking import look_before_approving
+from bot.application.decisions import done_already
 from bot.application.deprecating import deprecation
 from bot.application.duplicates import turn_of
 from bot.application.frozen import check_may_move
@@ -61,24 +62,39 @@ async def handle(asked: Asked, *, key: str, door: str, world: World) -> Integrat
             async with turn_of(asked.repository.id):
                 return await requested(asked, key=key, meta=meta, world=world)
         case _:
-            past = await world.log.read(asked.integration_id)
-            it = fold(asked.integration_id, e.decode(past))
-            _check_tenant(asked, it)
-            if was_recorded(past, key):
-                return it
-            if asked.repository.installation_id != it.repository.installation_id:
-                await look_at_one(it.id, asked.repository, by=asked.by, key=f"{key}:moved", world=world)
-                past = await world.log.read(asked.integration_id)
-                it = fold(asked.integration_id, e.decode(past))
-            if not isinstance(asked, WHILE_FROZEN):
-                await check_may_move(asked.repository, world)
-            if isinstance(asked, Approve):
-                await look_before_approving(it, key=f"{key}:checks", world=world)
-                await read_rules_again(it, key=f"{key}:rules", world=world)
-            if isinstance(asked, RequestChanges):
-                await check_not_merged(it, key=f"{key}:merged", world=world)
-            decision = await _decision(asked, it, past, role, world)
-            return await amend(world, asked.integration_id, decision, key=key, meta=meta)
+            try:
+                return await _moved(asked, role, key=key, meta=meta, world=world)
+            except NothingWaits as no:
+                raise await _why_nothing_waits(no, asked, world) from None
+
+
+async def _moved(asked: OfOne, role: Role, *, key: str, meta: Mapping[str, Any], world: World) -> Integration:
+    """The one that is there already, moved. Raises Denied."""
+    past = await world.log.read(asked.integration_id)
+    it = fold(asked.integration_id, e.decode(past))
+    _check_tenant(asked, it)
+    if was_recorded(past, key):
+        return it
+    if asked.repository.installation_id != it.repository.installation_id:
+        await look_at_one(it.id, asked.repository, by=asked.by, key=f"{key}:moved", world=world)
+        past = await world.log.read(asked.integration_id)
+        it = fold(asked.integration_id, e.decode(past))
+    if not isinstance(asked, WHILE_FROZEN):
+        await check_may_move(asked.repository, world)
+    if isinstance(asked, Approve):
+        await look_before_approving(it, key=f"{key}:checks", world=world)
+        await read_rules_again(it, key=f"{key}:rules", world=world)
+    if isinstance(asked, RequestChanges):
+        await check_not_merged(it, key=f"{key}:merged", world=world)
+    decision = await _decision(asked, it, past, role, world)
+    return await amend(world, asked.integration_id, decision, key=key, meta=meta)
+
+
+async def _why_nothing_waits(no: NothingWaits, asked: OfOne, world: World) -> NothingWaits:
+    """Where somebody else was faster that is said, with who it was; not of another repository's."""
+    past = await world.log.read(asked.integration_id)
+    is_here = fold(asked.integration_id, e.decode(past)).repository.id == asked.repository.id
+    return done_already(asked, past) if type(no) is NothingWaits and is_here else no
 
 
 def _check_tenant(asked: Any, it: Integration) -> None:

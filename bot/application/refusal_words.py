@@ -6,6 +6,7 @@ from typing import Final
 from bot.application import (
     approval_words,
     check_words,
+    decision_words,
     fix_words,
     freeze_words,
     landing_words,
@@ -32,6 +33,7 @@ from bot.domain.policy import (
     CannotRetry,
     CeilingReached,
     Denied,
+    DoneAlready,
     MergedAlready,
     NotAllowed,
     NothingToRollBack,
@@ -153,6 +155,8 @@ def refusal(error: Denied | InvalidStateTransition) -> str:  # noqa: C901, PLR09
             said = landing_words.TOO_LATE[0].upper() + landing_words.TOO_LATE[1:]
         case TestedAgain():
             said = words.tested_again()
+        case DoneAlready():
+            said = decision_words.second(error)
         case NothingWaits():
             said = f"Nothing here waits for that now. `{PREFIX} status` shows where it stands."
         case _:

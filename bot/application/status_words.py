@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.application import (
     check_words,
+    decision_words,
     freeze_words,
     landing_words,
     outsider_words,
@@ -122,6 +123,7 @@ def status_comment(view: StatusView) -> str:
         *check_words.failing(view),
         *held_up_words(view),
         *_links(view),
+        *decision_words.in_slack(view.decided),
         *removal_words.of_view(view),
         *_failure(view),
         *_kept_secret(view),

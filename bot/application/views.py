@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from bot.application.decisions import Decision, decisions_in
 from bot.application.lives import ending_of
 from bot.application.own_settings import as_written
 from bot.application.passes import Pass, passes_of
@@ -143,6 +144,7 @@ class StatusView:
     plan: Spec | None
     own_plan: bool
     freezes: tuple[Freeze, ...]
+    decided: tuple[Decision, ...]
 
     @property
     def is_open(self) -> bool:
@@ -239,6 +241,7 @@ def view_of(  # noqa: PLR0913  what its facts hold only digests of
         plan=plan,
         own_plan=planning.own_counts(of, alone=own_counts),
         freezes=freezes,
+        decided=tuple(decisions_in(records)),
     )
 
 
