@@ -17,6 +17,7 @@ from bot.application.review_said import intend, name_of, said_at_lines
 from bot.application.review_telling import Standing, left, tell, tell_anew
 from bot.application.verdicts import verdicts_on
 from bot.domain.remarks import Sorted, sort
+from bot.domain.replying import withdrawn_in
 from bot.domain.reviewing import (
     SAID,
     Ended,
@@ -75,7 +76,7 @@ async def say(world: World, stream: str, asked_key: str, digest: str, check: int
     await tell(at.request, at.check, read, found, verdicts, world)
     ended = _ended(at, read, found, digest, own)
     await _note(at, ended, world)
-    await tell_anew(at.repository, pull, world, known=Standing(at.key, ended, verdicts))
+    await tell_anew(at.repository, pull, world, known=Standing(at.key, ended, verdicts, withdrawn_in(past)))
 
 
 async def end(at: At, outcome: str, said: tuple[str, str], world: World) -> None:

@@ -27,11 +27,14 @@ TRIES: Final = 5
 
 
 class Standing(NamedTuple):
-    """What is to be said: how the last review ended that said something, and the verdicts that count."""
+    """What is to be said: how the last review ended that said something, the verdicts that count, and the
+    fingerprints of what was withdrawn.
+    """
 
     key: str
     ended: Ended
     verdicts: Mapping[str, Verdict]
+    withdrawn: frozenset[str]
 
 
 async def tell(
@@ -72,8 +75,11 @@ def left(read: Read, past: Sequence[Recorded], verdicts: Mapping[str, Verdict]) 
 
 
 async def _standing(repository: Repository, pull: Reviewable, world: World) -> Standing | None:
-    past = last_said(await world.log.read(stream_of(repository.id, pull.number)))
-    return None if past is None else Standing(*past, await verdicts_on(repository, pull, world))
+    past = await world.log.read(stream_of(repository.id, pull.number))
+    said = last_said(past)
+    if said is None:
+        return None
+    return Standing(*said, await verdicts_on(repository, pull, world), withdrawn_in(past))
 
 
 async def _tell_anew(repository: Repository, number: int, it: Standing, world: World) -> str | None:

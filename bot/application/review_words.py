@@ -7,10 +7,12 @@ from typing import Final
 from bot.application import verdict_words
 from bot.application.effort_words import effort
 from bot.application.fact_words import counted
+from bot.application.fitting import fitted
 from bot.application.model_markdown import unlinked
 from bot.application.quoting import in_a_table, one_line
 from bot.application.reader_words import grade, seen_by
 from bot.application.reasons import code, why
+from bot.application.review_coverage_words import MOST_NAMED, coverage, named, read_of, withdrawn
 from bot.application.review_reading import Read
 from bot.domain.commands import PREFIX
 from bot.domain.remarks import Finding, Sorted
@@ -22,21 +24,8 @@ from bot.finding_marks import finding_marker
 CHECK: Final = "Claude review"
 LONGEST_TEXT: Final = 3_000
 LONGEST_LINE: Final = 300
-MOST_NAMED: Final = 30
 LONGEST_LISTING: Final = 30_000
 
-LEFT_OUT: Final[Mapping[str, str]] = {
-    "secret": "named like a file of credentials",
-    "binary": "binary",
-    "submodule": "a submodule",
-    "unreadable": "GitHub does not show its lines",
-    "lock": "written by a package manager",
-    "vendored": "somebody else's code",
-    "generated": "generated",
-    "minified": "minified",
-    "no_lines": "no line of it changes",
-    "too_much": "too large for one review",
-}
 WHY: Final[Mapping[str, str]] = {
     "unavailable": "A service that I need does not answer.",
     "frozen": "Everything is frozen here.",
@@ -80,24 +69,15 @@ def ended(read: Read, found: Sorted) -> tuple[str, str]:
         else f"It fails for findings that are {read.fails_at} or graver."
     )
     unjudged = f"{verdict_words.uncounted(found.settled)}{_unjudged(read)}{_unsettled(read, found.all)}"
-    return title, f"{_coverage(read)} {judges}{unjudged} The walkthrough on the pull request says more."
+    return title, f"{read_of(read)} {judges}{unjudged} The walkthrough on the pull request says more."
 
 
 def _unjudged(read: Read) -> str:
     """Why it does not pass where nothing was found."""
     if read.fails_at is None or not read.unread:
-        return _withdrawn(read)
+        return withdrawn(read)
     unread = counted(read.unread, "file")
-    return f"{_withdrawn(read)} It passes nothing here: not read, or not to the end: {unread}."
-
-
-def _withdrawn(read: Read) -> str:
-    """What was taken back in its thread fails nothing, and lets nothing pass either."""
-    return (
-        f" Left out, as withdrawn in their threads: {counted(read.withdrawn, 'finding')}."
-        if read.withdrawn
-        else ""
-    )
+    return f"{withdrawn(read)} It passes nothing here: not read, or not to the end: {unread}."
 
 
 def _unsettled(read: Read, found: Sequence[Finding]) -> str:
@@ -162,18 +142,20 @@ def mended(head: str) -> str:
 
 def walkthrough(read: Read, found: Sorted, request: Request, verdicts: Mapping[str, Verdict]) -> str:
     """The one comment: what changes, how risky it is, what was found, what was read and what it cost."""
-    return "\n\n".join([
-        f"### Review of `{read.head[:7]}`",
-        *_since(read),
-        *(_line(each, most=LONGEST_TEXT) for each in read.summary),
-        *_risk(read),
-        *_groups(read),
-        *_findings(found),
-        *_mended(read),
-        *verdict_words.folded(found.settled, verdicts),
-        f"{_coverage(read)}{_in_part(read.in_part)}{_left_out(read.left_out)}{_unlisted(read)}{_looked_at(read)}{_withdrawn(read)}",
-        _cost(read, found, request),
-    ])
+    return "\n\n".join(
+        fitted([
+            f"### Review of `{read.head[:7]}`",
+            *_since(read),
+            *(_line(each, most=LONGEST_TEXT) for each in read.summary),
+            *_risk(read),
+            *_groups(read),
+            *_findings(found),
+            *_mended(read),
+            *verdict_words.folded(found.settled, verdicts),
+            *coverage(read),
+            _cost(read, found, request),
+        ])
+    )
 
 
 def _since(read: Read) -> list[str]:
@@ -185,7 +167,7 @@ def _since(read: Read) -> list[str]:
         full = f"`{PREFIX} review full` reads all of it again."
         return [f"Of what I read, nothing reads otherwise since {then}. {full}"]
     news = _line(" ".join(read.news), most=LONGEST_TEXT)
-    return [f"**New since {then}** in {_named(read.anew)}: {news} The rest stands as it was read then."]
+    return [f"**New since {then}** in {named(read.anew)}: {news} The rest stands as it was read then."]
 
 
 def _mended(read: Read) -> list[str]:
@@ -208,7 +190,7 @@ def _groups(read: Read) -> list[str]:
     if not read.groups:
         return []
     rows = [
-        f"| {in_a_table(_line(what, most=LONGEST_LINE))} | {in_a_table(_named(files))} |"
+        f"| {in_a_table(_line(what, most=LONGEST_LINE))} | {in_a_table(named(files))} |"
         for what, files in read.groups
     ]
     return ["\n".join(["| what | files |", "|---|---|", *rows])]
@@ -250,42 +232,6 @@ def _place(it: Finding) -> str:
         str(it.anchor.line) if it.anchor.begins == it.anchor.line else f"{it.anchor.begins}-{it.anchor.line}"
     )
     return f"{code(f'{it.anchor.path}:{lines}')}{' (before)' if it.anchor.side == 'LEFT' else ''}"
-
-
-def _coverage(read: Read) -> str:
-    return f"Read: {counted(len(read.covered), 'file')}."
-
-
-def _in_part(paths: Sequence[str]) -> str:
-    """What was read of them is not all that they are."""
-    return f" Of {_named(paths)} only the beginning of very long lines." if paths else ""
-
-
-def _left_out(left_out: Sequence[tuple[str, str]]) -> str:
-    """Nothing is left out without being named."""
-    by_reason: dict[str, list[str]] = {}
-    for path, reason in left_out:
-        by_reason.setdefault(reason, []).append(path)
-    said = [f"{_named(paths)} ({LEFT_OUT[reason]})" for reason, paths in by_reason.items()]
-    return f" **Not read:** {'; '.join(said)}." if said else ""
-
-
-def _unlisted(read: Read) -> str:
-    """Which they are GitHub does not say."""
-    many = counted(read.unlisted, "file")
-    return f" Not read either: {many} that GitHub does not list." if read.unlisted else ""
-
-
-def _looked_at(read: Read) -> str:
-    """What was seen of other files."""
-    others = [path for path in read.looked_at if path not in read.covered]
-    return f" Looked into as well: {_named(others)}." if others else ""
-
-
-def _named(paths: Sequence[str]) -> str:
-    more = len(paths) - MOST_NAMED
-    named = ", ".join(map(code, paths[:MOST_NAMED]))
-    return f"{named} and {more} more" if more > 0 else named
 
 
 def _cost(read: Read, found: Sorted, request: Request) -> str:

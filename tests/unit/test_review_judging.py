@@ -78,15 +78,15 @@ def conclusion(stage: Stage, check: int = 31) -> str | None:
     return stage.review_checks.runs[check][2]
 
 
-def noted(log: FakeLog, fact: Fact) -> Callable[[], None]:
+def noted(log: FakeLog, fact: Fact, stream: str = VERDICTS) -> Callable[[], None]:
     """Somebody else is faster."""
 
     def now() -> None:
-        past = log.streams.setdefault(VERDICTS, [])
+        past = log.streams.setdefault(stream, [])
         past.append(
             Recorded(
                 seq=1,
-                stream=VERDICTS,
+                stream=stream,
                 version=len(past) + 1,
                 type=fact.type,
                 data_json=json.dumps(fact.data),
@@ -134,6 +134,21 @@ async def test_what_is_noted_while_a_review_is_being_said_is_shown_by_that() -> 
     assert len(stage.reviews.posted) == 1
     assert conclusion(stage) == "success"
     assert "Accepted or dismissed: 1" in stage.comments.on(5)[0]
+
+
+async def test_what_is_withdrawn_while_a_review_is_being_said_is_left_out_by_that() -> None:
+    stage = Stage(reviews=FakeReviews(pull=PULL))
+    await asked(stage, "k")
+    dispute = Dispute(
+        repository=SHOP, number=5, thread=1, comment=2, fingerprint=FINDING.fingerprint, by=DEVELOPER
+    )
+    withdrawn = answered(dispute, withdraws=True, why="digest")
+    stage.log.meanwhile = [noted(stage.log, withdrawn, REVIEWS)]
+
+    await says(stage)
+
+    assert conclusion(stage) == "neutral"
+    assert "Left out, as withdrawn in their threads: 1 finding." in stage.comments.on(5)[0]
 
 
 async def test_the_walkthrough_of_a_newer_review_is_not_overwritten() -> None:
