@@ -7,7 +7,7 @@ from bot.application.decisions import Decision
 from bot.application.fact_words import told
 from bot.domain import events as e
 from bot.domain.commands import PREFIX
-from bot.domain.policy import DoneAlready
+from bot.domain.done_already import DoneAlready
 
 MOST: Final = 5
 _WINDOWS: Final = {"slack": ", in Slack", "api": ", over the API", "github": ", on GitHub"}

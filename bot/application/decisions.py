@@ -17,7 +17,8 @@ from bot.application.asked import (
     RollBack,
 )
 from bot.domain import events as e
-from bot.domain.policy import DoneAlready, NothingWaits
+from bot.domain.done_already import DoneAlready
+from bot.domain.policy import NothingWaits
 from bot.records import Recorded
 
 Decided = (

@@ -20,6 +20,7 @@ from bot.domain.adjusting import NotSettable
 from bot.domain.approving import RulesUnread
 from bot.domain.checks import ChecksFail
 from bot.domain.commands import PREFIX
+from bot.domain.done_already import DoneAlready
 from bot.domain.fixing import OfAnIntegration
 from bot.domain.freezing import Frozen, NotFrozen, NotOwner, OnlyOperator
 from bot.domain.landing import MergedMeanwhile
@@ -33,7 +34,6 @@ from bot.domain.policy import (
     CannotRetry,
     CeilingReached,
     Denied,
-    DoneAlready,
     MergedAlready,
     NotAllowed,
     NothingToRollBack,

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from bot.domain.events import Event
 from bot.records import Actor, Repository, SandboxLimits
 
 
@@ -183,16 +182,6 @@ class NothingWaits(Denied):
     """There is nothing here that this command could move."""
 
     code = "nothing_waits"
-
-
-class DoneAlready(NothingWaits):
-    """Somebody else was faster: `event` is what they decided, and `door` where."""
-
-    code = "done_already"
-
-    def __init__(self, integration_id: str, *, event: Event, door: str) -> None:
-        super().__init__(integration_id)
-        self.event, self.door = event, door
 
 
 class TestedAgain(NothingWaits):

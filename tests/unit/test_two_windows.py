@@ -16,7 +16,8 @@ from bot.application.decisions import decisions_in
 from bot.application.refusal_words import refusal
 from bot.application.views import view_of
 from bot.domain import events as e
-from bot.domain.policy import DoneAlready, NothingWaits
+from bot.domain.done_already import DoneAlready
+from bot.domain.policy import NothingWaits
 from bot.records import Actor, Fact, FollowUp, Recorded
 from tests.unit.fakes import FakeLog, Stage
 from tests.unit.histories import (
