@@ -231,7 +231,9 @@ def _place(it: Finding) -> str:
     lines = (
         str(it.anchor.line) if it.anchor.begins == it.anchor.line else f"{it.anchor.begins}-{it.anchor.line}"
     )
-    return f"{code(f'{it.anchor.path}:{lines}')}{' (before)' if it.anchor.side == 'LEFT' else ''}"
+    before = " (before)" if it.anchor.side == "LEFT" else ""
+    unseen = "" if it.code else " (no line of this change, so I did not look whether it is there)"
+    return f"{code(f'{it.anchor.path}:{lines}')}{before}{unseen}"
 
 
 def _cost(read: Read, found: Sorted, request: Request) -> str:

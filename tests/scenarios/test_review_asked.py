@@ -141,7 +141,10 @@ async def test_what_is_of_no_line_of_the_diff_is_said_in_the_walkthrough(team: T
     await team.bot.comes_to_rest()
 
     assert at_lines(pull) == []
-    assert "`count.py:500`: The total is set and not added to" in walkthrough(pull)
+    assert (
+        "`count.py:500` (no line of this change, so I did not look whether it is there): The total is set and not added to"
+        in walkthrough(pull)
+    )
     assert "total = 1" in str(team.claude.requests[-1])  # whoever looks again sees the file
 
 
