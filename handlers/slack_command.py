@@ -1,5 +1,6 @@
 """Slack: somebody typed a command."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -34,7 +35,7 @@ def typed(known: Known) -> Handler:
             log.info("slack_command_ignored", why="too_many", slack=command.by.place)
             return
         said = await _answered(command, context, slack, known)
-        await _say(slack, command, mrkdwn(said), context)
+        await _say(slack, command, said, context)
 
     return heard
 
@@ -43,7 +44,7 @@ async def apologise(data: Mapping[str, Any], context: Context) -> None:
     """Say once, where it was typed, that it went wrong."""
     command, slack = SlackCommand.from_form(data), context.world.slack
     if slack is not None and command.command == PREFIX:
-        await _say(slack, command, mrkdwn(words.apology(context.key)), context, effect="apology")
+        await _say(slack, command, words.apology(context.key), context, effect="apology")
 
 
 async def _is_too_much(command: SlackCommand, context: Context) -> bool:
@@ -71,7 +72,7 @@ async def _answered(command: SlackCommand, context: Context, slack: Slack, known
 
 
 async def _say(
-    slack: Slack, command: SlackCommand, text: str, context: Context, *, effect: str = "answer"
+    slack: Slack, command: SlackCommand, said: str, context: Context, *, effect: str = "answer"
 ) -> None:
     """Once, as far as that is known; what cannot be said there is in the log."""
     effects, key = context.world.effects, f"slack-{effect}:{context.key}"
@@ -79,7 +80,7 @@ async def _say(
     if intent.result is not None:
         return
     try:
-        await slack.answers.say(command.answer_to, text)
+        await slack.answers.say(command.answer_to, await asyncio.to_thread(mrkdwn, said))
     except StepFailed as no:
         log.warning("slack_answer_lost", code=no.code)
     await effects.finish(key, result="said")

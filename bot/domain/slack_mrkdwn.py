@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from markdown_it.token import Token
-
-from bot.domain.markdown import tokens_of
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 # What shows nothing, or turns what stands behind it: but for the ends of lines and tabs, and FILLER.
 UNSHOWN: Final = re.compile(
@@ -30,6 +29,8 @@ def escaped(text: str) -> str:
 
 def mrkdwn(markdown: str) -> str:
     """The same in Slack's own mark-up, cut where it is longer than Slack takes."""
+    from bot.domain.markdown import tokens_of  # noqa: PLC0415  heavy, and wanted only where there is Slack
+
     tokens, _ = tokens_of(markdown)
     writer = _Writer()
     for token in tokens:
@@ -81,12 +82,12 @@ class _Writer:
             "tr_close": lambda _: self._put("\n"),
         }
 
-    def write(self, token: Token) -> None:
+    def write(self, token: "Token") -> None:
         """What has no way of its own (HTML, images, rules, what surrounds) is left out."""
         if way := self._ways.get(token.type):
             way(token)
 
-    def _inline(self, token: Token) -> None:
+    def _inline(self, token: "Token") -> None:
         for child in token.children or ():
             self.write(child)
 
@@ -111,17 +112,17 @@ class _Writer:
         self._lists.pop()
         self._put("" if self._lists else "\n")
 
-    def _row(self, _token: Token) -> None:
+    def _row(self, _token: "Token") -> None:
         self._cells = 0
 
     def _cell(self) -> None:
         self._put(" · " if self._cells else "")
         self._cells += 1
 
-    def _fence(self, token: Token) -> None:
+    def _fence(self, token: "Token") -> None:
         self._put("```\n" + escaped(token.content).replace("```", 3 * APOSTROPHE).rstrip("\n") + "\n```\n\n")
 
-    def _link(self, token: Token) -> None:
+    def _link(self, token: "Token") -> None:
         self._links.append((len(self.text), str(token.attrs.get("href", ""))))
 
     def _end_link(self) -> None:
