@@ -117,6 +117,7 @@ def heard_in(settings: Settings, stored: Storage, slack: Slack | None) -> Heard 
         return None
     return Heard(
         people=slack.window,
+        channels=slack.window,
         answers=slack.answers,
         tickets=SlackTickets(stored.crypto),
         address=settings.address,

@@ -45,7 +45,9 @@ from handlers import (
     slack_app_gone,
     slack_app_rate_limited,
     slack_command,
+    slack_default,
     slack_help,
+    slack_integrate,
     slack_link,
     slack_unlink,
     slack_user_change,
@@ -57,7 +59,7 @@ from handlers import (
 from handlers import help as help_
 from handlers import list as list_
 from handlers.conversation import Handler, declared
-from handlers.slack_conversation import SlackRun, of_one, of_repository
+from handlers.slack_conversation import SlackRun, of_any, of_one, of_place, of_pull, of_repository
 
 COMMANDS: Final = declared((
     help_,
@@ -138,16 +140,68 @@ GITHUB: Final[Mapping[str, Handler]] = {
 }
 
 
+# An issue or a pull request, by its repository or the channel's.
+PULL: Final = "[<owner>/<name>]#<number>"
+
+
 def _named(command: Command, usage: str, run: SlackRun) -> tuple[Command, SlackRun]:
     return replace(command, usage=usage), run
 
 
 SLACK_COMMANDS: Final[Mapping[str, tuple[Command, SlackRun]]] = {
     "help": (slack_help.COMMAND, slack_help.run),
+    "integrate": (slack_integrate.COMMAND, slack_integrate.run),
     "status": _named(status.COMMAND, "status <id>", of_one(status.run)),
-    "list": _named(list_.COMMAND, "list <owner>/<name> [<which>]", of_repository(list_.run)),
+    "list": _named(list_.COMMAND, "list [<owner>/<name>] [<which>]", of_repository(list_.run)),
+    "plan": _named(plan.COMMAND, "plan <id>", of_one(plan.run)),
     "why": _named(why.COMMAND, "why <id>", of_one(why.run)),
     "history": _named(history.COMMAND, "history <id> [--at <time>]", of_one(history.run)),
+    "answer": _named(answer.COMMAND, "answer <id> <text>", of_one(answer.run)),
+    "approve": _named(approve.COMMAND, "approve <id>", of_one(approve.run)),
+    "changes": _named(changes.COMMAND, "changes <id> <what>", of_one(changes.run)),
+    "reject": _named(reject.COMMAND, "reject <id> [<why>]", of_one(reject.run)),
+    "deploy": _named(deploy.COMMAND, "deploy <id>", of_one(deploy.run)),
+    "rollback": _named(rollback.COMMAND, "rollback <id> [<why>]", of_one(rollback.run)),
+    "deprecate": _named(
+        deprecate.COMMAND,
+        "deprecate <id> [<why>] [--removed-in <pull request>]",
+        of_one(deprecate.run),
+    ),
+    "cancel": _named(cancel.COMMAND, "cancel <id>", of_one(cancel.run)),
+    "retry": _named(retry.COMMAND, "retry <id> [from <state>]", of_one(retry.run)),
+    "budget": _named(
+        budget.COMMAND,
+        "budget <id> [+<dollars>] or [<owner>/<name>] [month] [+<dollars>]",
+        of_any(budget.run),
+    ),
+    "freeze": _named(
+        freeze.COMMAND,
+        "freeze [<owner>/<name>] [repo or org] <why> [until <when>]",
+        of_repository(freeze.run),
+    ),
+    "unfreeze": _named(
+        unfreeze.COMMAND, "unfreeze [<owner>/<name>] [repo or org]", of_repository(unfreeze.run)
+    ),
+    "config": _named(config.COMMAND, "config [<owner>/<name> or <id>] [<key>: <value>]", of_any(config.run)),
+    "review": _named(review.COMMAND, f"review {PULL} [full] [focus]", of_pull(review.run)),
+    "pause": _named(pause.COMMAND, f"pause {PULL}", of_pull(pause.run)),
+    "resume": _named(resume.COMMAND, f"resume {PULL}", of_pull(resume.run)),
+    "describe": _named(
+        describe.COMMAND,
+        f"describe {PULL} [apply [title] [description] [labels]]",
+        of_pull(describe.run),
+    ),
+    "accept": _named(
+        accept.COMMAND, f"accept {PULL} <finding> [why] [until <when>] [--undo]", of_pull(accept.run)
+    ),
+    "dismiss": _named(dismiss.COMMAND, f"dismiss {PULL} <finding> [why] [--undo]", of_pull(dismiss.run)),
+    "fix": _named(fix.COMMAND, f"fix {PULL} [what]", of_pull(fix.run)),
+    "ask": _named(
+        replace(ask.COMMAND, help="look into the code, and answer there with the files and lines behind it"),
+        f"ask {PULL} <question>",
+        of_place(ask.run),
+    ),
+    "default": (slack_default.COMMAND, slack_default.run),
     "link": (slack_link.COMMAND, slack_link.run),
     "unlink": (slack_unlink.COMMAND, slack_unlink.run),
 }

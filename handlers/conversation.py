@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -27,12 +28,13 @@ log = structlog.get_logger()
 class Context:
     """One delivery and the world: everything a handler does goes through here.
 
-    `follow_ups` is what is begun once the delivery is settled.
+    `follow_ups` is what is begun once the delivery is settled, `heard_at` when it came where that counts.
     """
 
     world: World
     key: str
     door: str = "github"
+    heard_at: datetime | None = None
     follow_ups: list[FollowUp] = field(default_factory=list)
 
     async def send(self, asked: Asked) -> Integration:
@@ -66,12 +68,13 @@ class Place(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Here:
-    """Where and by whom a command was spoken."""
+    """Where and by whom a command was spoken; `named` is the integration that is meant, where it said so."""
 
     context: Context
     comment: Comment
     spoken: Spoken
     known: tuple[Command, ...]
+    named: str | None = None
 
     @property
     def by(self) -> Actor:
@@ -83,6 +86,9 @@ class Here:
 
     async def integrations(self) -> list[Mapping[str, Any]]:
         """The integrations that were asked for here, or whose pull request this is, newest first."""
+        if self.named is not None:
+            row = await self.context.world.integrations.get(self.named)
+            return [] if row is None else [row]
         find, number = self.context.world.integrations.find, self.comment.issue
         rows = [
             *await find(repository_id=self.repository.id, issue=number),

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import structlog
 
-from bot.application import refusing, slack_words, words
+from bot.application import refusal_words, refusing, slack_words, words
 from bot.application.slack_hearing import Slack
 from bot.domain.commands import PREFIX, Command, Misspoken, read
 from bot.domain.policy import Denied
 from bot.domain.slack_mrkdwn import mrkdwn
 from bot.domain.slack_people import check_heard
+from bot.domain.states import InvalidStateTransition
 from bot.records import StepFailed
 from handlers.conversation import Context, Handler
 from handlers.slack_conversation import SlackRun, There
@@ -67,6 +68,8 @@ async def _answered(command: SlackCommand, context: Context, slack: Slack, known
         return words.misspoken(error)
     except Denied as no:
         return slack_words.refused(no)
+    except InvalidStateTransition as no:
+        return refusal_words.refusal(no)
     except StepFailed as failure:
         return slack_words.failed(failure.code)
 

@@ -17,7 +17,8 @@ def slack_dispatcher(world: World, table: Mapping[str, Handler], opened: Open) -
     """Hands on what Slack sent."""
 
     async def dispatch(delivery: Delivery) -> list[FollowUp]:
-        handler, context = table.get(delivery.kind), Context(world=world, key=delivery.key, door="slack")
+        handler = table.get(delivery.kind)
+        context = Context(world=world, key=delivery.key, door="slack", heard_at=delivery.received_at)
         if handler is not None:
             await handler(read(opened(delivery)), context)
         return context.follow_ups

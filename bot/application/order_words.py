@@ -1,11 +1,13 @@
-"""What is said on GitHub of what was asked for over the API."""
+"""What is said on GitHub of what was asked for elsewhere."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from bot.application.quoting import one_line, quoted
 
 LONGEST_TITLE: Final = 80
 UNTITLED: Final = "An integration"
+WHERE: Final[Mapping[str, str]] = {"api": "over the API", "slack": "in Slack"}
 
 
 def issue_marker(integration_id: str) -> str:
@@ -20,9 +22,9 @@ def issue_title(what: str) -> str:
     return short or UNTITLED
 
 
-def issue_body(what: str, *, by: str, marker: str) -> str:
-    """Who asked, and in which words."""
-    return f"{marker}\n@{by} asked for this over the API:\n\n{quoted(what)}"
+def issue_body(what: str, *, by: str, door: str, marker: str) -> str:
+    """Who asked, through which door, and in which words."""
+    return f"{marker}\n@{by} asked for this {WHERE[door]}:\n\n{quoted(what)}"
 
 
 def refusal_marker(integration_id: str) -> str:

@@ -12,6 +12,9 @@ class Repositories(Protocol):
     async def named(self, installation_id: int, full_name: str) -> RepositoryFacts | None:
         """The repository that the installation sees under this name, None where it sees none."""
 
+    async def found(self, full_name: str) -> tuple[int, RepositoryFacts] | None:
+        """The repository of this name and the installation that sees it, None where none does."""
+
     async def describe(self, repository: Repository) -> RepositoryFacts:
         """Raises StepFailed("repository_gone") where the installation cannot see it any more."""
 

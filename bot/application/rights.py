@@ -2,6 +2,7 @@
 
 from bot.application.asked import Anything
 from bot.application.asked_fixes import OfFixes
+from bot.application.asked_in_slack import BindChannel
 from bot.application.ports import World
 from bot.domain.policy import (
     NotAllowed,
@@ -40,7 +41,7 @@ async def _check_served(repository: Repository, world: World) -> None:
         check_owned(repository, by=await world.repositories.app_owner())
 
 
-async def check_right(asked: Anything | OfFixes, world: World) -> Role:
+async def check_right(asked: Anything | OfFixes | BindChannel, world: World) -> Role:
     """The asker's role, asked of GitHub now. Raises OwnerNotAllowed, NotAllowed, Unavailable."""
     await _check_served(asked.repository, world)
     role = role_of(await world.repositories.role_name(asked.repository, asked.by))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.slack_link_records import Ticket
-from bot.slack_records import SlackPerson, Workspace
+from bot.slack_records import SlackChannel, SlackPerson, Workspace
 
 
 class SlackPeople(Protocol):
@@ -14,6 +14,13 @@ class SlackPeople(Protocol):
 
     async def person(self, workspace: Workspace, user: str) -> SlackPerson:
         """Raises StepFailed where the workspace will not say, Unavailable."""
+
+
+class SlackChannels(Protocol):
+    """Channels as the bot sees them, asked now."""
+
+    async def channel(self, workspace: Workspace, channel: str) -> SlackChannel:
+        """Raises StepFailed where it does not, Unavailable."""
 
 
 class SlackAnswers(Protocol):
@@ -47,6 +54,7 @@ class Slack:
     """
 
     people: SlackPeople
+    channels: SlackChannels
     answers: SlackAnswers
     tickets: Tickets
     address: str

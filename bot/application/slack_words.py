@@ -4,10 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from bot.application import slack_fault_words, words
+from bot.application.refusal_words import refusal
 from bot.domain.commands import PREFIX
 from bot.domain.policy import Denied
+from bot.domain.slack_channels import SharedChannel
 from bot.domain.slack_links import NotLinked
 from bot.domain.slack_people import NotHeard
+from bot.domain.slack_places import NotThere, Unnamed
+from bot.slack_channel_records import Bound
 from bot.slack_link_records import Link
 
 _UNHEARD: Final[Mapping[str, str]] = {
@@ -27,16 +31,29 @@ NOT_THERE: Final = (
     f"There is nothing by that name that you could see. `{PREFIX} list <owner>/<name>` shows what there is "
     "in a repository."
 )
-NO_REPOSITORY: Final = (
-    f"Say in which repository: `{PREFIX} list <owner>/<name> [<which>]`, where which is open (if nothing is "
-    "said), waiting, mine, all, or a state."
+_UNNAMED: Final[Mapping[str, str]] = {
+    "repository": "say in which repository, as `<owner>/<name>` behind the command, or have somebody who "
+    f"administers one make it this channel's: `{PREFIX} default <owner>/<name>`.",
+    "id": f"say which, by its id behind the command. `{PREFIX} list <owner>/<name>` shows the ids.",
+    "pull": "say which pull request, as `<owner>/<name>#12` behind the command, or `#12` where the channel "
+    "has a repository.",
+    "place": "say on which issue or pull request, as `<owner>/<name>#12` behind the command, or `#12` where "
+    "the channel has a repository.",
+}
+HELP_SOMEWHERE: Final = (
+    f"What of that you may do depends on the repository: `{PREFIX} help <owner>/<name>` says it."
+)
+NOT_BOUND: Final = (
+    f"This channel has no repository. Somebody who administers one can say `{PREFIX} default <owner>/<name>`."
+)
+BAD_DEFAULT: Final = (
+    f"Say a repository: `{PREFIX} default <owner>/<name>`; `{PREFIX} default none` takes it back."
+)
+_SHARED: Final = (
+    "People of another organisation read along in this channel, and that repository is private: nothing "
+    "of it is told here."
 )
 NOTHING_LINKED: Final = f"Your account here is linked to none on GitHub. `{PREFIX} link` links it."
-
-
-def no_id(name: str) -> str:
-    """Which one, it did not say."""
-    return f"Say which: `{PREFIX} {name} <id>`. `{PREFIX} list <owner>/<name>` shows the ids."
 
 
 def refused(no: Denied) -> str:
@@ -47,8 +64,47 @@ def refused(no: Denied) -> str:
             return why[0].upper() + why[1:]
         case NotLinked():
             return NOT_LINKED
-        case _:
+        case NotThere():
             return NOT_THERE
+        case Unnamed():
+            why = _UNNAMED[no.what]
+            return why[0].upper() + why[1:]
+        case SharedChannel():
+            return _SHARED
+        case _:
+            return refusal(no)
+
+
+def asked_for(integration_id: str, repository: str, issue: str) -> str:
+    """It is taken, and where it can be followed."""
+    return (
+        f"I am at it: `{integration_id}` in {repository}. How it goes stands on <{issue}>, and "
+        f"`{PREFIX} status {integration_id}` says it here."
+    )
+
+
+def begun(where: str) -> str:
+    """It is taken, and what comes of it stands there."""
+    return f"I am at it. What comes of it stands on <{where}>"
+
+
+def bound(repository: str, *, is_member: bool) -> str:
+    """The channel has a repository from now on."""
+    invite = "" if is_member else " I am not in this channel: `/invite` me, and I can tell here how it goes."
+    return f"From now on {repository} is the repository of this channel.{invite}"
+
+
+def bound_by(held: Bound) -> str:
+    """Which repository the channel has."""
+    return (
+        f"{held.repository.full_name} is the repository of this channel, since "
+        f"{held.since:%Y-%m-%d %H:%M} UTC, said by {held.by.login}."
+    )
+
+
+def freed(held: Bound) -> str:
+    """The channel has none any more."""
+    return f"Done: {held.repository.full_name} is the repository of this channel no more."
 
 
 def failed(code: str) -> str:

@@ -8,7 +8,7 @@ from bot.application.asked import RequestIntegration
 from bot.application.duplicates import check_is_new
 from bot.application.effects import once, say_once
 from bot.application.frozen import check_may_move
-from bot.application.ordering import NotDone, Order, Orders, told
+from bot.application.ordering import DOOR, NotDone, Order, Orders, told
 from bot.application.ports import World
 from bot.application.reading import NotFound, Row
 from bot.application.requesting import check_share, new_id, request_text
@@ -56,7 +56,7 @@ async def want(orders: Orders, order: Order, wish: Wish) -> Row:
     asked = await _asked(order, wish, world)
     try:
         if where == NOT_YET:
-            asked = replace(asked, issue=await _issue_for(order, wish, asked, world))
+            asked = replace(asked, issue=await issue_for(wish, asked, world, key=order.key, door=DOOR))
             where = asked.issue
         it = await orders.sent(order, asked)
     except (Denied, InvalidStateTransition, StepFailed) as no:
@@ -65,7 +65,7 @@ async def want(orders: Orders, order: Order, wish: Wish) -> Row:
             conversation = refusing.Conversation(repository=wish.repository, issue=where)
             await orders.note(order, conversation, code, said)
         if where not in {wish.issue, NOT_YET}:
-            await _say_so(order, wish, where, said, world)
+            await say_so(asked, said, world, key=order.key)
         raise NotDone(code, said) from None
     row = await world.integrations.get(it.id)
     if row is None:
@@ -97,9 +97,12 @@ async def _issue(order: Order, wish: Wish, world: World) -> Issue:
     return await world.issues.get(wish.repository, wish.issue)
 
 
-async def _issue_for(order: Order, wish: Wish, asked: RequestIntegration, world: World) -> int:
-    """The issue of that order, opened once; only where nothing stands in the way of what is asked for."""
-    own = new_id(order.key)
+async def issue_for(wish: Wish, asked: RequestIntegration, world: World, *, key: str, door: str) -> int:
+    """The issue of what this key asked for at that door, opened once.
+
+    Only where nothing stands in the way of it. Raises Denied, StepFailed, Unavailable.
+    """
+    own = new_id(key)
     if (row := await world.integrations.get(own)) is not None:
         return int(row["issue"])
     await check_right(asked, world)
@@ -114,14 +117,14 @@ async def _issue_for(order: Order, wish: Wish, asked: RequestIntegration, world:
 
     async def make() -> str:
         title = order_words.issue_title(wish.what)
-        body = order_words.issue_body(wish.what, by=asked.by.login, marker=marker)
+        body = order_words.issue_body(wish.what, by=asked.by.login, door=door, marker=marker)
         return str(await world.issues.open(wish.repository, title=title, body=body))
 
     return int(await once(world, f"issue:{own}", find=look, make=make))
 
 
-async def _say_so(order: Order, wish: Wish, issue: int, said: str, world: World) -> None:
+async def say_so(asked: RequestIntegration, said: str, world: World, *, key: str) -> None:
     """What was opened in vain does not stand there without a word."""
-    marker = order_words.refusal_marker(new_id(order.key))
-    body = order_words.not_taken(said, by=order.caller.person.login, marker=marker)
-    await say_once(world, wish.repository, issue, body, marker=marker, effect=f"not-asked:{order.key}")
+    marker = order_words.refusal_marker(new_id(key))
+    body = order_words.not_taken(said, by=asked.by.login, marker=marker)
+    await say_once(world, asked.repository, asked.issue, body, marker=marker, effect=f"not-asked:{key}")

@@ -147,6 +147,13 @@ class GitHubApp:
         found = answer.data["repositories"] if answer.status == HTTPStatus.CREATED else ()
         return next(iter(found), None)
 
+    async def installed_in(self, owner: str, name: str) -> int | None:
+        """The installation that sees the repository of this name; None where none does."""
+        gone = (HTTPStatus.NOT_FOUND, HTTPStatus.MOVED_PERMANENTLY)
+        path = ("repos", owner, name, "installation")
+        answer = await self.itself("find_installation", "GET", *path, also=gone)
+        return int(answer.data["id"]) if answer.status == HTTPStatus.OK else None
+
     async def minted(
         self, installation: int, permissions: Mapping[str, str], *, also: Collection[int] = ()
     ) -> Answer:

@@ -48,6 +48,13 @@ class GitHubRepositories:
             return None
         return facts_of(found)
 
+    async def found(self, full_name: str) -> tuple[int, RepositoryFacts] | None:
+        """The repository of this name and the installation that sees it, None where none does."""
+        owner, _, name = full_name.partition("/")
+        number = await self._app.installed_in(owner, name)
+        about = None if number is None else await self.named(number, full_name)
+        return None if number is None or about is None else (number, about)
+
     async def describe(self, repository: Repository) -> RepositoryFacts:
         """Raises StepFailed("repository_gone") where this very repository is not seen any more."""
         # How it may be merged is told only to those who may write to it.

@@ -8,6 +8,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.application.slack_linking import all_links
+from bot.domain.states import State
 from standins.faults import Fault
 from tests.story import Team
 from tests.story.waiting import until
@@ -88,3 +89,54 @@ async def test_sl_05_nothing_that_acts_for_somebody_stays_in_the_database(team: 
         )
     )
     assert [bytes(body) for body in kept] == [b""]
+
+
+async def test_asked_for_in_slack_and_approved_there_by_somebody_else_it_is_live(team: Team) -> None:
+    await team.slack.admin.types("default acme/shop")
+
+    said = await team.slack.requester.types("integrate send every paid invoice to the ERP")
+    await team.bot.waits_for("approval")
+    row = await team.bot.row()
+    assert row is not None
+    own = await team.slack.requester.types(f"approve {row['id']}")
+    approved = await team.slack.admin.types(f"approve {row['id']}")
+    it = await team.bot.reaches(State.ACTIVE)
+
+    assert said.startswith("I am at it: <id> in acme/shop. How it goes stands on <http")
+    assert it.requested_by.login == "requester"
+    assert own == snapshot("You asked for it, so somebody else with write access has to approve it.")
+    assert approved == snapshot(
+        "Approved by @admin for <commit>. I will merge exactly this commit, then deploy it."
+    )
+    issue = team.github.issue(row["issue"])
+    assert issue.issue.title == "send every paid invoice to the ERP"
+    assert team.github.effects()["merge"] == 1
+
+
+async def test_what_slack_sends_twice_is_asked_for_once(team: Team) -> None:
+    team.slack.world.postman.twice = True
+
+    await team.slack.requester.types("integrate send every paid invoice to the ERP --repo acme/shop")
+    await team.bot.waits_for("approval")
+
+    assert len(team.github.repository.issues) == 2
+    assert len(team.slack.whispers("requester")) == 1
+
+
+async def test_sl_15_a_repository_is_no_channels_by_a_word_of_who_does_not_administer_it(team: Team) -> None:
+    refused = await team.slack.developer.types("default acme/shop")
+    unseen = await team.slack.stranger.types("default acme/shop")
+
+    assert "user:manage" in refused
+    assert unseen.startswith("There is nothing by that name")
+    assert await team.slack.admin.types("default") == snapshot(
+        "This channel has no repository. Somebody who administers one can say `/claude default &lt;owner&gt;/&lt;name&gt;`."
+    )
+
+
+async def test_in_a_channel_that_the_bot_does_not_see_none_is_bound(team: Team) -> None:
+    team.slack.world.create_channel("secret", team.slack.team, kind="private", members=["admin"])
+
+    said = await team.slack.admin.types("default acme/shop", channel="secret")
+
+    assert said == snapshot("There is no such channel, or the bot cannot see it: invite it there.")

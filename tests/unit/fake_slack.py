@@ -9,7 +9,7 @@ from typing import Any, Final
 from bot.application.slack_hearing import Slack
 from bot.records import StepFailed
 from bot.slack_link_records import SlackUser, Ticket
-from bot.slack_records import SlackPerson, Workspace
+from bot.slack_records import SlackChannel, SlackPerson, Workspace
 
 ADDRESS: Final = "https://bot.example.org"
 ANSWER_TO: Final = "https://hooks.slack.com/commands/T1/1/x"
@@ -29,6 +29,16 @@ class FakeSlackPeople:
         if self.failure is not None:
             raise self.failure
         return self.people.get(user) or SlackPerson(id=user, team=workspace.team, name=user.lower())
+
+
+@dataclass
+class FakeSlackChannels:
+    """Each channel is this one."""
+
+    seen: SlackChannel = field(default_factory=lambda: SlackChannel(id="C1", name="deploys", is_member=True))
+
+    async def channel(self, workspace: Workspace, channel: str) -> SlackChannel:
+        return self.seen
 
 
 @dataclass
@@ -70,6 +80,7 @@ class FakeSlack:
     """Each of these, at hand."""
 
     people: FakeSlackPeople = field(default_factory=FakeSlackPeople)
+    channels: FakeSlackChannels = field(default_factory=FakeSlackChannels)
     answers: FakeSlackAnswers = field(default_factory=FakeSlackAnswers)
     named: frozenset[str] = frozenset()
     forgotten: list[tuple[Workspace, datetime, frozenset[str] | None]] = field(default_factory=list)
@@ -81,6 +92,7 @@ class FakeSlack:
     def port(self) -> Slack:
         return Slack(
             people=self.people,
+            channels=self.channels,
             answers=self.answers,
             tickets=PlainTickets(),
             address=ADDRESS,

@@ -295,6 +295,9 @@ class FakeRepositories:
     async def named(self, installation_id: int, full_name: str) -> RepositoryFacts | None:
         return self.facts if full_name.lower() == self.facts.full_name else None
 
+    async def found(self, full_name: str) -> tuple[int, RepositoryFacts] | None:
+        return (9, self.facts) if full_name.lower() == self.facts.full_name else None
+
     async def describe(self, repository: Repository) -> RepositoryFacts:
         return self.facts
 
@@ -495,6 +498,8 @@ class FakePullRequests:
 
     async def get(self, repository: Repository, number: int) -> PullRequest:
         self.read += 1
+        if number not in self.there:
+            raise StepFailed("pull_request_gone", f"#{number}")
         return self.there[number][1]
 
     async def open(

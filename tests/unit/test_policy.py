@@ -97,7 +97,7 @@ def test_each_role_holds_what_the_lesser_one_holds() -> None:
 def test_every_refusal_has_a_code_of_its_own() -> None:
     codes = [kind.code for kind in Denied.__subclasses__()]
 
-    assert len(set(codes)) == len(codes) == 33
+    assert len(set(codes)) == len(codes) == 36
     assert {Frozen.code, InstallsNotSeen.code} <= {*codes}
     assert Denied.code not in codes
 

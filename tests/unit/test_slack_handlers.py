@@ -14,6 +14,7 @@ from inline_snapshot import snapshot
 from structlog.testing import capture_logs
 
 from bot.application.slack_linking import link_of
+from bot.domain.policy import Role, holds
 from bot.domain.slack_links import linked, stream_of
 from bot.records import Actor, Delivery, StepFailed, Unavailable
 from bot.slack_link_records import SlackUser, Ticket
@@ -25,7 +26,7 @@ from handlers.slack_conversation import SlackRun, of_one, of_repository
 from handlers.slack_hearing import by_source, read, slack_dispatcher
 from tests.unit.fake_slack import ALICE, ANSWER_TO, FakeSlack, PlainTickets, typed
 from tests.unit.fakes import Stage
-from tests.unit.histories import BEGAN, DEVELOPER, ID, STRANGER, UP_FOR_REVIEW, VIEWER
+from tests.unit.histories import ADMIN, BEGAN, DEVELOPER, ID, STRANGER, UP_FOR_REVIEW, VIEWER
 
 COMMAND: Final = "slack:command"
 
@@ -50,19 +51,69 @@ async def types(text: str, stage: Stage, *, key: str = "d-1", **fields: str) -> 
 
 
 @pytest.mark.parametrize("text", ["", "help", "  help  "])
-async def test_help_shows_what_may_be_typed(text: str) -> None:
+async def test_help_shows_who_is_not_linked_how_to_be(text: str) -> None:
     assert await types(text, staged(None)) == snapshot([
         """\
 say · and I will
-`/claude help` · say what may be typed here
-`/claude status &lt;id&gt;` · say where it stands, what it waits for and what it cost
-`/claude list &lt;owner&gt;/&lt;name&gt; [&lt;which&gt;]` · list this repository's integrations: open (if nothing is said), waiting, mine, all, or a state
-`/claude why &lt;id&gt;` · say why it stands where it stands, why it waits, and what was refused here
-`/claude history &lt;id&gt; [--at &lt;time&gt;]` · tell everything that happened to it, up to now or to that time
+`/claude help [&lt;owner&gt;/&lt;name&gt;]` · say what you may do there, or here
 `/claude link` · let this Slack account act as yours on GitHub
-`/claude unlink` · let this Slack account act as nobody any more\
+`/claude unlink` · let this Slack account act as nobody any more
+
+I do not know who you are on GitHub yet. Type `/claude link`: I answer with a link for you alone, and from then on you may do here what that account may do there.\
 """
     ])
+
+
+async def test_help_shows_all_that_there_is_where_it_is_not_said_in_which_repository() -> None:
+    assert await types("help", staged()) == snapshot([
+        """\
+say · and I will
+`/claude help [&lt;owner&gt;/&lt;name&gt;]` · say what you may do there, or here
+`/claude integrate &lt;what&gt; [--repo &lt;owner&gt;/&lt;name&gt;] [--base &lt;branch&gt;] [--budget &lt;dollars&gt;] [--plan-first] [--anyway]` · write it, test it, open the pull request, and after an approval merge and deploy it
+`/claude status &lt;id&gt;` · say where it stands, what it waits for and what it cost
+`/claude list [&lt;owner&gt;/&lt;name&gt;] [&lt;which&gt;]` · list this repository's integrations: open (if nothing is said), waiting, mine, all, or a state
+`/claude plan &lt;id&gt;` · show what is to be built, as I understood it
+`/claude why &lt;id&gt;` · say why it stands where it stands, why it waits, and what was refused here
+`/claude history &lt;id&gt; [--at &lt;time&gt;]` · tell everything that happened to it, up to now or to that time
+`/claude answer &lt;id&gt; &lt;text&gt;` · take your answer to what I asked, and look at the request again
+`/claude approve &lt;id&gt;` · open the gate that is waiting: for the plan, what is to be installed, or the commit you see
+`/claude changes &lt;id&gt; &lt;what&gt;` · send what waits for approval back to me, to be changed as you say
+`/claude reject &lt;id&gt; [&lt;why&gt;]` · close the gate for good and take back what I made
+`/claude deploy &lt;id&gt;` · let what was merged go out
+`/claude rollback &lt;id&gt; [&lt;why&gt;]` · take what runs out of use again: the deployment, and by a revert the merge
+`/claude deprecate &lt;id&gt; [&lt;why&gt;] [--removed-in &lt;pull request&gt;]` · take what runs out for good, by a pull request that removes what it brought
+`/claude cancel &lt;id&gt;` · stop at once and take back what I made
+`/claude retry &lt;id&gt; [from &lt;state&gt;]` · try again what failed, from where it is still good: validating, generating or testing
+`/claude budget &lt;id&gt; [+&lt;dollars&gt;] or [&lt;owner&gt;/&lt;name&gt;] [month] [+&lt;dollars&gt;]` · show what this run and this month cost and may cost; with an amount, allow so much more
+`/claude freeze [&lt;owner&gt;/&lt;name&gt;] [repo or org] &lt;why&gt; [until &lt;when&gt;]` · stop everything at once, here or in the whole account, until then or until it is lifted
+`/claude unfreeze [&lt;owner&gt;/&lt;name&gt;] [repo or org]` · lift that again, and let what stopped go on
+`/claude config [&lt;owner&gt;/&lt;name&gt; or &lt;id&gt;] [&lt;key&gt;: &lt;value&gt;]` · show this repository's configuration, and where each value comes from; with a key and a value, set it for this integration alone (which needs `integration:write`)
+`/claude review [&lt;owner&gt;/&lt;name&gt;]#&lt;number&gt; [full] [focus]` · review this pull request, with an eye on what you say; `full` reads and says all of it again
+`/claude pause [&lt;owner&gt;/&lt;name&gt;]#&lt;number&gt;` · have no review of this pull request follow by itself; what you ask for is still done
+`/claude resume [&lt;owner&gt;/&lt;name&gt;]#&lt;number&gt;` · let reviews of this pull request follow by themselves again
+`/claude describe [&lt;owner&gt;/&lt;name&gt;]#&lt;number&gt; [apply [title] [description] [labels]]` · offer a title, a description and labels for this pull request; `apply` takes them, or some of them
+`/claude accept [&lt;owner&gt;/&lt;name&gt;]#&lt;number&gt; &lt;finding&gt; [why] [until &lt;when&gt;] [--undo]` · live with a finding of a review, until then or for 90 days: no review here says or counts it meanwhile; `--undo` takes that back
+`/claude dismiss [&lt;owner&gt;/&lt;name&gt;]#&lt;number&gt; &lt;finding&gt; [why] [--undo]` · say that a finding of a review is none: no review here says or counts it again; `--undo` takes that back
+`/claude fix [&lt;owner&gt;/&lt;name&gt;]#&lt;number&gt; [what]` · change this pull request, tested: a finding by its name, `checks` that fail, its `conflict`, or what you say; in a thread at a line, what is said there
+`/claude ask [&lt;owner&gt;/&lt;name&gt;]#&lt;number&gt; &lt;question&gt;` · look into the code, and answer there with the files and lines behind it
+`/claude default [&lt;owner&gt;/&lt;name&gt; or none]` · show or set the repository of this channel: who administers it may
+`/claude link` · let this Slack account act as yours on GitHub
+`/claude unlink` · let this Slack account act as nobody any more
+
+What of that you may do depends on the repository: `/claude help &lt;owner&gt;/&lt;name&gt;` says it.\
+"""
+    ])
+
+
+@pytest.mark.parametrize("person", [VIEWER, DEVELOPER, ADMIN])
+async def test_help_shows_what_one_may_do_in_that_repository(person: Actor) -> None:
+    [said] = await types("help acme/shop", staged(person))
+
+    shown = {name for name in SLACK_COMMANDS if f"`/claude {name}" in said}
+    role = {VIEWER: Role.VIEWER, DEVELOPER: Role.DEVELOPER, ADMIN: Role.ADMIN}[person]
+    assert shown == {
+        name for name, (each, _) in SLACK_COMMANDS.items() if each.needs is None or holds(role, each.needs)
+    }
 
 
 @pytest.mark.parametrize(
