@@ -24,6 +24,7 @@ from bot.application import (
     saga,
     settling,
     slack_saying,
+    slack_threads,
     sweeping,
     upkeep,
 )
@@ -142,6 +143,7 @@ def register(
     fixing.register(world, rooms["ai"], rooms["sandbox"])
     notifying.register(world)
     slack_saying.register(speaking(stored, slack))
+    slack_threads.register(world)
     gate_looking.register(world)
     transcripts = Transcripts(log=stored.log, integrations=stored.integrations, blobs=stored.blobs)
     kept: dict[str, tuple[upkeep.Store, int]] = {
@@ -260,7 +262,7 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
         ports = world_of(settings, stored, app, claude, installations_of(settings, sandbox, out), sources)
         world = replace(
             ports,
-            subscribers=subscribers,
+            subscribers=(*subscribers, *(slack_threads.SUBSCRIBERS if slack else ())),
             slack=heard_in(settings, stored, slack),
             saga=list(sagas)[-1],
             reads_here="ai" in queues,

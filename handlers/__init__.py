@@ -49,6 +49,7 @@ from handlers import (
     slack_help,
     slack_integrate,
     slack_link,
+    slack_thread,
     slack_unlink,
     slack_user_change,
     status,
@@ -210,8 +211,12 @@ SLACK_APOLOGIES: Final[Mapping[str, Handler]] = {"slack:command": slack_command.
 
 SLACK: Final[Mapping[str, Handler]] = {
     "slack:app_rate_limited": slack_app_rate_limited.limited,
+    "slack:block_actions": slack_thread.pressed,
     "slack:command": slack_command.typed(SLACK_COMMANDS),
     "slack:event.app_uninstalled": slack_app_gone.gone,
+    "slack:event.message": slack_thread.said,
+    "slack:event.reaction_added": slack_thread.crossed,
     "slack:event.tokens_revoked": slack_app_gone.gone,
     "slack:event.user_change": slack_user_change.changed,
+    "slack:view_submission": slack_thread.filled,
 }

@@ -33,13 +33,13 @@ class SlackCommand:
     @classmethod
     def from_form(cls, form: Mapping[str, str]) -> Self:
         """Raises StepFailed where it lacks what every command has."""
-        team, enterprise = _id(form, "team_id"), _id_if_any(form.get("enterprise_id"))
+        team, enterprise = id_in(form, "team_id"), id_if_any(form.get("enterprise_id"))
         return cls(
-            by=SlackUser(team=team, id=_id(form, "user_id"), enterprise=enterprise),
+            by=SlackUser(team=team, id=id_in(form, "user_id"), enterprise=enterprise),
             name=form.get("user_name", ""),
             workspace=Workspace(team=team, enterprise=enterprise),
             workspace_name=form.get("team_domain", ""),
-            channel=_id(form, "channel_id"),
+            channel=id_in(form, "channel_id"),
             command=form.get("command", ""),
             text=form.get("text", ""),
             answer_to=form.get("response_url", ""),
@@ -59,9 +59,9 @@ class ChangedPerson:
         person = data["event"]["user"]
         team = person.get("team_id") or data.get("team_id")
         user = SlackUser(
-            team=_id({"team": team}, "team"),
-            id=_id(person, "id"),
-            enterprise=_id_if_any(data.get("enterprise_id")),
+            team=id_in({"team": team}, "team"),
+            id=id_in(person, "id"),
+            enterprise=id_if_any(data.get("enterprise_id")),
         )
         return cls(user=user, is_gone=bool(person.get("deleted")))
 
@@ -80,7 +80,7 @@ class Revoked:
         event = data["event"]
         of = event["tokens"].get("bot") or () if event["type"] == "tokens_revoked" else None
         return cls(
-            workspace=Workspace(team=_id(data, "team_id"), enterprise=_id_if_any(data.get("enterprise_id"))),
+            workspace=Workspace(team=id_in(data, "team_id"), enterprise=id_if_any(data.get("enterprise_id"))),
             told_at=_happened(event.get("event_ts"), data["event_time"]),
             bots=None if of is None else frozenset(of),
         )
@@ -92,12 +92,14 @@ def _happened(exactly: Any, second: float) -> datetime:
     return datetime.fromtimestamp(float(exactly) if is_told else second, tz=UTC)
 
 
-def _id(said: Mapping[str, Any], name: str) -> str:
-    found = _id_if_any(said.get(name))
+def id_in(said: Mapping[str, Any], name: str) -> str:
+    """The id of this name. Raises StepFailed where there is none."""
+    found = id_if_any(said.get(name))
     if found is None:
         raise StepFailed("odd_payload", name)
     return found
 
 
-def _id_if_any(given: Any) -> str | None:
+def id_if_any(given: Any) -> str | None:
+    """An id as Slack makes them; None where it is none."""
     return given if isinstance(given, str) and _ID.fullmatch(given) else None

@@ -6,8 +6,6 @@ from typing import Final
 _INSTALL: Final = "install the app again at /slack/install"
 
 WHY: Final[Mapping[str, str]] = {
-    "address_foreign": "the address to answer at is none of Slack's, and nothing was said there",
-    "address_over": "the address to answer at was good for half an hour and five answers, and is over",
     "slack_account_inactive": f"the bot is no member of that workspace any more; {_INSTALL}",
     "slack_address_foreign": "the answer was to go to an address that is none of Slack's, and went nowhere",
     "slack_address_over": "a command can be answered for half an hour, five times, and that is over",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bot.application.slack_ports import SlackDirectory, SlackMessages, SlackViews
 from bot.slack_link_records import Ticket
 from bot.slack_records import SlackChannel, SlackPerson, Workspace
 
@@ -56,6 +57,9 @@ class Slack:
     people: SlackPeople
     channels: SlackChannels
     answers: SlackAnswers
+    messages: SlackMessages
+    views: SlackViews
+    directory: SlackDirectory
     tickets: Tickets
     address: str
     named: Collection[str] = field(default=())

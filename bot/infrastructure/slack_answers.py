@@ -30,6 +30,7 @@ class SlackAnswers:
     async def _said(self, address: str, text: str) -> None:
         said = {
             "response_type": "ephemeral",
+            "replace_original": False,
             "text": text,
             "mrkdwn": True,
             "unfurl_links": False,

@@ -7,15 +7,16 @@ COMMAND: Final = "/claude"
 
 # By each scope what needs it. Of channels there are three kinds, each with scopes of its own.
 SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
-    "channels:history": ("conversations.history", "conversations.replies"),
+    "channels:history": ("conversations.history", "conversations.replies", "message"),
     "channels:read": ("conversations.info",),
     "chat:write": ("chat.postEphemeral", "chat.postMessage", "chat.update"),
     "commands": (COMMAND,),
-    "groups:history": ("conversations.history", "conversations.replies"),
+    "groups:history": ("conversations.history", "conversations.replies", "message"),
     "groups:read": ("conversations.info",),
-    "im:history": ("conversations.history", "conversations.replies"),
+    "im:history": ("conversations.history", "conversations.replies", "message"),
     "im:read": ("conversations.info",),
     "im:write": ("conversations.open",),
+    "reactions:read": ("reaction_added",),
     "users:read": ("user_change", "users.info"),
 }
 # These ask for none.

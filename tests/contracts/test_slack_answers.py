@@ -64,6 +64,7 @@ async def test_an_answer_is_for_its_author_alone_and_unfolds_nothing(
             "mrkdwn": True,
             "unfurl_links": False,
             "unfurl_media": False,
+            "replace_original": False,
         }
     ]
 

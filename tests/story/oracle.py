@@ -75,7 +75,7 @@ def _marks(thread: Thread) -> list[str]:
 
 async def status_comments_wanted(team: Team) -> dict[str, int]:
     """One, or none where nobody tells anything."""
-    wanted = int(team.bot.at_work.world.subscribers == SUBSCRIBERS)
+    wanted = int({*SUBSCRIBERS} <= {*team.bot.at_work.world.subscribers})
     return {row["id"]: wanted for row in await team.bot.stored.integrations.find()}
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from bot.application.slack_hearing import Slack
 from bot.records import StepFailed
 from bot.slack_link_records import SlackUser, Ticket
-from bot.slack_records import SlackChannel, SlackPerson, Workspace
+from bot.slack_records import Place, Posted, Said, SlackChannel, SlackPerson, Workspace
 
 ADDRESS: Final = "https://bot.example.org"
 ANSWER_TO: Final = "https://hooks.slack.com/commands/T1/1/x"
@@ -76,12 +76,71 @@ class PlainTickets:
 
 
 @dataclass
+class FakeSlackWindow:
+    """What stands in channels, by its marker; what is whispered and shown; `failures` come first."""
+
+    posted: dict[str, tuple[Place, Posted, Said]] = field(default_factory=dict)
+    updates: int = 0
+    whispers: list[tuple[Place, str, str]] = field(default_factory=list)
+    views: list[Mapping[str, Any]] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+    lost: list[Exception] = field(default_factory=list)
+
+    def _fail(self, failures: list[Exception]) -> None:
+        if failures:
+            raise failures.pop(0)
+
+    async def post(self, place: Place, said: Said, *, marker: str) -> Posted:
+        self._fail(self.failures)
+        posted = Posted(channel=place.channel, ts=f"100.{len(self.posted):06}")
+        self.posted[marker] = (place, posted, said)
+        self._fail(self.lost)
+        return posted
+
+    async def find(self, place: Place, *, marker: str) -> Posted | None:
+        where, posted, _ = self.posted.get(marker, (None, None, None))
+        return posted if where == place else None
+
+    async def update(self, workspace: Workspace, posted: Posted, said: Said, *, marker: str) -> None:
+        self._fail(self.failures)
+        place, there, _ = self.posted[marker]
+        assert there == posted
+        self.updates += 1
+        self.posted[marker] = (place, posted, said)
+
+    async def whisper(self, place: Place, user: str, said: Said) -> None:
+        self._fail(self.failures)
+        self.whispers.append((place, user, said.text))
+
+    async def permalink(self, workspace: Workspace, posted: Posted) -> str:
+        return f"https://acme.slack.com/archives/{posted.channel}/p{posted.ts.replace('.', '')}"
+
+    async def open(self, workspace: Workspace, view: Mapping[str, Any], *, trigger: str) -> str:
+        self._fail(self.failures)
+        self.views.append(view)
+        return f"V{len(self.views)}"
+
+    async def publish(self, workspace: Workspace, user: str, view: Mapping[str, Any]) -> None:
+        self.views.append(view)
+
+    async def person(self, workspace: Workspace, user: str) -> SlackPerson:
+        return SlackPerson(id=user, team=workspace.team, name=user.lower())
+
+    async def channel(self, workspace: Workspace, channel: str) -> SlackChannel:
+        return SlackChannel(id=channel, name="deploys", is_member=True)
+
+    async def direct(self, workspace: Workspace, user: str) -> Place:
+        return Place(workspace=workspace, channel=f"D{user}")
+
+
+@dataclass
 class FakeSlack:
     """Each of these, at hand."""
 
     people: FakeSlackPeople = field(default_factory=FakeSlackPeople)
     channels: FakeSlackChannels = field(default_factory=FakeSlackChannels)
     answers: FakeSlackAnswers = field(default_factory=FakeSlackAnswers)
+    window: FakeSlackWindow = field(default_factory=FakeSlackWindow)
     named: frozenset[str] = frozenset()
     forgotten: list[tuple[Workspace, datetime, frozenset[str] | None]] = field(default_factory=list)
 
@@ -94,6 +153,9 @@ class FakeSlack:
             people=self.people,
             channels=self.channels,
             answers=self.answers,
+            messages=self.window,
+            views=self.window,
+            directory=self.window,
             tickets=PlainTickets(),
             address=ADDRESS,
             named=self.named,

@@ -1,0 +1,155 @@
+"""Slack: what people press, fill in and say in a run's thread."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import structlog
+
+from bot.application import refusal_words, slack_words
+from bot.application import slack_thread_words as thread_words
+from bot.application.recording import load
+from bot.application.slack_acting import Pressing, press
+from bot.application.slack_hearing import Slack
+from bot.application.slack_linking import acts_as
+from bot.application.slack_places import run_at
+from bot.application.slack_threads import again
+from bot.domain.policy import Denied
+from bot.domain.slack_acts import WORDED, Act, Seen, ShownBefore, read, seen_now
+from bot.domain.slack_links import NotLinked
+from bot.domain.slack_mrkdwn import mrkdwn
+from bot.domain.slack_people import NotHeard, check_heard
+from bot.domain.slack_places import NotThere
+from bot.domain.states import InvalidStateTransition
+from bot.records import Actor, Repository, StepFailed
+from bot.slack_link_records import SlackUser
+from bot.slack_records import Place, Said, Workspace
+from handlers.conversation import Context
+from handlers.slack_conversation import repository_of, seen
+from handlers.slack_thread_payloads import Filled, Pressed, Stopping, act_of
+
+log = structlog.get_logger()
+
+Do = Callable[[Actor, Repository], Awaitable[str]]
+Say = Callable[[str], Awaitable[None]]
+NOTHING: Final = ""  # what it came to is to be seen
+
+
+async def pressed(data: Mapping[str, Any], context: Context) -> None:
+    """It is done, or a window asks for the words that it takes; whoever pressed it is told privately."""
+    it = Pressed.from_act(data)
+    slack, act, about = context.world.slack, act_of(it.action), read(it.value)
+    if slack is None or about is None:
+        log.info("slack_press_ignored", action=it.action)
+        return
+
+    async def do(by: Actor, repository: Repository) -> str:
+        if act not in WORDED:
+            pressing = Pressing(act=act, seen=about, by=by, repository=repository)
+            return await press(pressing, key=context.key, world=context.world)
+        shown = thread_words.form(act, about=json.dumps([it.value, it.place.channel]))
+        await slack.views.open(it.place.workspace, shown, trigger=it.trigger)
+        return NOTHING
+
+    async def say(text: str) -> None:
+        await slack.answers.say(it.answer_to, text)
+
+    await _answer(await _told(it.by, about, do, slack, context), say, context)
+
+
+async def filled(data: Mapping[str, Any], context: Context) -> None:
+    """The words are taken as the command's; whoever gave them is told privately where the run is told of."""
+    it = Filled.from_act(data)
+    value, channel = json.loads(it.about)
+    slack, act, about = context.world.slack, act_of(it.callback), read(value)
+    if slack is None or about is None:
+        log.info("slack_form_ignored", callback=it.callback)
+        return
+    text = it.values.get(thread_words.FIELD, "").strip()
+
+    async def do(by: Actor, repository: Repository) -> str:
+        if not text:
+            return thread_words.NOT_TYPED
+        pressing = Pressing(act=act, seen=about, by=by, repository=repository, text=text)
+        return await press(pressing, key=context.key, world=context.world)
+
+    place = Place(workspace=_workspace(it.by), channel=channel)
+    said = await _told(it.by, about, do, slack, context)
+    await _answer(said, _whispering(place, it.by, slack), context)
+
+
+async def crossed(data: Mapping[str, Any], context: Context) -> None:
+    """A cross on the first message of a run's thread stops it."""
+    await _stop(Stopping.from_reaction(data), context)
+
+
+async def said(data: Mapping[str, Any], context: Context) -> None:
+    """So does the one word, in the thread; all else that is said there is between people."""
+    await _stop(Stopping.from_message(data), context)
+
+
+async def _stop(it: Stopping | None, context: Context) -> None:
+    slack, world = context.world.slack, context.world
+    if it is None or slack is None:
+        return
+    named = await run_at(it.place, it.message, world)
+    if named is None:
+        return
+    about = seen_now(await load(world, named), Act.CANCEL)
+
+    async def do(by: Actor, repository: Repository) -> str:
+        pressing = Pressing(act=Act.CANCEL, seen=about, by=by, repository=repository)
+        return await press(pressing, key=context.key, world=world)
+
+    told = await _told(it.by, about, do, slack, context)
+    await _answer(told, _whispering(it.place, it.by, slack), context)
+
+
+async def _told(by: SlackUser, about: Seen, do: Do, slack: Slack, context: Context) -> str:
+    """What it came to, in words; a message that was not up to date is brought there."""
+    world = context.world
+    try:
+        check_heard(await slack.people.person(_workspace(by), by.id), _workspace(by), slack.named)
+        person = await acts_as(by, world)
+        row = await world.integrations.get(about.integration_id)
+        if row is None:
+            return slack_words.NOT_THERE
+        repository = (await seen(repository_of(row), person, world)).repository
+    except (NotHeard, NotLinked, NotThere) as no:
+        return slack_words.refused(no)
+    try:
+        return await do(person, repository)
+    except ShownBefore:
+        context.follow_ups.append(await again(row["id"], row["version"], name=context.key, world=world))
+        return thread_words.OLDER
+    except (Denied, InvalidStateTransition) as no:
+        context.follow_ups.append(await again(row["id"], row["version"], name=context.key, world=world))
+        return refusal_words.refusal(no)
+    except StepFailed as no:
+        return slack_words.failed(no.code)
+
+
+def _whispering(place: Place, by: SlackUser, slack: Slack) -> Say:
+    async def say(text: str) -> None:
+        await slack.messages.whisper(place, by.id, Said(text=text))
+
+    return say
+
+
+async def _answer(text: str, say: Say, context: Context) -> None:
+    """Once, as far as that is known; what cannot be said there is in the log."""
+    if text == NOTHING:
+        return
+    effects, key = context.world.effects, f"slack-answer:{context.key}"
+    intent = await effects.begin(key)
+    if intent.result is not None:
+        return
+    try:
+        await say(mrkdwn(text))
+    except StepFailed as no:
+        log.warning("slack_answer_lost", code=no.code)
+    await effects.finish(key, result="said")
+
+
+def _workspace(by: SlackUser) -> Workspace:
+    return Workspace(team=by.team, enterprise=by.enterprise)

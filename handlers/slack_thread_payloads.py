@@ -1,0 +1,127 @@
+"""What people do in a run's thread in Slack, as small frozen objects."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from bot.domain.slack_acts import PREFIX, Act
+from bot.records import StepFailed
+from bot.slack_link_records import SlackUser
+from bot.slack_records import Place, Workspace
+from handlers.slack_payloads import id_if_any, id_in
+
+STOP: Final = "stop"
+CROSS: Final = "x"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """A button of a run's message: `value` is what it is about, `answer_to` where its presser is answered.
+
+    `trigger` opens a window, within three seconds.
+    """
+
+    by: SlackUser
+    place: Place
+    action: str
+    value: str
+    answer_to: str
+    trigger: str
+
+    @classmethod
+    def from_act(cls, data: Mapping[str, Any]) -> Self:
+        """Raises StepFailed where it lacks what every such act has."""
+        [action, *_] = data.get("actions") or [{}]
+        by, container = _actor(data), data.get("container") or {}
+        channel = id_if_any((data.get("channel") or {}).get("id") or container.get("channel_id"))
+        message = str(container.get("message_ts", ""))
+        return cls(
+            by=by,
+            place=Place(workspace=_workspace(by), channel=channel or "", thread=message or None),
+            action=str(action.get("action_id", "")),
+            value=str(action.get("value") or ""),
+            answer_to=str(data.get("response_url", "")),
+            trigger=str(data.get("trigger_id", "")),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A window that somebody filled in: which, what it is about, and by the name of each part its words."""
+
+    by: SlackUser
+    callback: str
+    about: str
+    values: Mapping[str, str]
+
+    @classmethod
+    def from_act(cls, data: Mapping[str, Any]) -> Self:
+        """Raises StepFailed where it lacks what every such act has."""
+        view = data.get("view") or {}
+        given = (view.get("state") or {}).get("values") or {}
+        parts = {name: element for each in given.values() for name, element in each.items()}
+        return cls(
+            by=_actor(data),
+            callback=str(view.get("callback_id", "")),
+            about=str(view.get("private_metadata", "")),
+            values={name: str(element.get("value") or "") for name, element in parts.items()},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopping:
+    """Somebody wants a run stopped, by a cross on its first message or by the word in its thread."""
+
+    by: SlackUser
+    place: Place
+    message: str
+
+    @classmethod
+    def from_reaction(cls, data: Mapping[str, Any]) -> Self | None:
+        """None where it is another sign, or on something else. Raises StepFailed."""
+        event = data["event"]
+        item = event.get("item") or {}
+        if event.get("reaction") != CROSS or item.get("type") != "message":
+            return None
+        return cls._of(data, channel=id_in(item, "channel"), message=str(item.get("ts", "")))
+
+    @classmethod
+    def from_message(cls, data: Mapping[str, Any]) -> Self | None:
+        """None where it is chatter, a bot's, or in no thread. Raises StepFailed."""
+        event = data["event"]
+        is_said = event.get("subtype") is None and not event.get("bot_id") and event.get("user")
+        if not is_said or not event.get("thread_ts") or str(event.get("text", "")).strip() != STOP:
+            return None
+        return cls._of(data, channel=id_in(event, "channel"), message=str(event["thread_ts"]))
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any], *, channel: str, message: str) -> Self:
+        event = data["event"]
+        by = SlackUser(
+            team=id_in(data, "team_id"),
+            id=id_in(event, "user"),
+            enterprise=id_if_any(data.get("enterprise_id")),
+        )
+        place = Place(workspace=_workspace(by), channel=channel, thread=message or None)
+        return cls(by=by, place=place, message=message)
+
+
+def act_of(action: str) -> Act:
+    """The act of a button, or of a window. Raises StepFailed where none of ours is called so."""
+    try:
+        return Act(action.removeprefix(PREFIX))
+    except ValueError:
+        raise StepFailed("odd_payload", "action") from None
+
+
+def _actor(data: Mapping[str, Any]) -> SlackUser:
+    user, team = data.get("user") or {}, data.get("team") or {}
+    enterprise = (data.get("enterprise") or {}).get("id") or team.get("enterprise_id")
+    whose = team.get("id") or user.get("team_id")
+    return SlackUser(
+        team=id_in({"team": whose}, "team"), id=id_in(user, "id"), enterprise=id_if_any(enterprise)
+    )
+
+
+def _workspace(by: SlackUser) -> Workspace:
+    return Workspace(team=by.team, enterprise=by.enterprise)
