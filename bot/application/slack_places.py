@@ -15,38 +15,39 @@ from bot.application.slack_hearing import Slack
 from bot.domain import slack_asked, slack_channels
 from bot.domain.integration import Integration
 from bot.domain.policy import NotAllowed, OwnerNotAllowed
+from bot.records import RepositoryFacts
 from bot.slack_channel_records import Bound
 from bot.slack_records import Place, Workspace
 
 DIRECT: Final = "D"  # how the id of a channel begins in which the bot and one person talk
 
 
-async def place_of(it: Integration, slack: Slack, world: World, *, private: bool) -> Place | None:
+async def place_of(it: Integration, slack: Slack, world: World, about: RepositoryFacts) -> Place | None:
     """Where its thread is, once that is settled; None while nothing of it may be told in Slack.
 
     What was settled stays so, and is told nothing any more where that may not be.
     """
     kept = await world.notes.get(_settled(it.id))
     if kept is None:
-        found = await _found(it, slack, world, private=private)
+        found = await _found(it, slack, world, about)
         if found is not None:
             await world.notes.put(_settled(it.id), json.dumps(_parts(found)))
         return found
     place = _place(json.loads(kept))
-    return place if await _may_be_told(place, it, world, private=private) else None
+    return place if await _may_be_told(place, it, world, about) else None
 
 
-async def _found(it: Integration, slack: Slack, world: World, *, private: bool) -> Place | None:
+async def _found(it: Integration, slack: Slack, world: World, about: RepositoryFacts) -> Place | None:
     asked = await world.log.read(slack_asked.stream_of(it.id))
     where = slack_asked.place_in(asked)
     if where is None:
         bound = await _bound(it, world)
         return max(bound, key=lambda each: each.since).channel if bound else None
     place = replace(where, thread=None)
-    if await _may_be_told(place, it, world, private=private):
+    if await _may_be_told(place, it, world, about):
         return place
     own = await slack.directory.direct(place.workspace, str(asked[0].data["user"]))
-    return own if await _may_be_told(own, it, world, private=private) else None
+    return own if await _may_be_told(own, it, world, about) else None
 
 
 async def _bound(it: Integration, world: World) -> list[Bound]:
@@ -54,16 +55,17 @@ async def _bound(it: Integration, world: World) -> list[Bound]:
     return slack_channels.bindings_in(await world.log.newest(slack_channels.FAMILY), it.repository.id)
 
 
-async def _may_be_told(place: Place, it: Integration, world: World, *, private: bool) -> bool:
+async def _may_be_told(place: Place, it: Integration, world: World, about: RepositoryFacts) -> bool:
     if place.channel.startswith(DIRECT):
-        return await _reads(it, world)
-    return not private or any(place == each.channel for each in await _bound(it, world))
+        return await _reads(it, world, about)
+    return not about.private or any(place == each.channel for each in await _bound(it, world))
 
 
-async def _reads(it: Integration, world: World) -> bool:
+async def _reads(it: Integration, world: World, about: RepositoryFacts) -> bool:
     """Whether who asked for it may still see it, asked of GitHub now."""
+    known = replace(it.repository, full_name=about.full_name, owner_id=about.owner_id)
     try:
-        await check_right(LookUp(by=it.requested_by, repository=it.repository), world)
+        await check_right(LookUp(by=it.requested_by, repository=known), world)
     except (NotAllowed, OwnerNotAllowed):
         return False
     return True

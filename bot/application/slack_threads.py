@@ -89,7 +89,7 @@ async def show_thread(world: World, integration_id: str, version: int, calm: int
     it, view = await look(world, integration_id)
     records = [each for each in await world.log.read(integration_id) if each.version <= it.version]
     about = await world.repositories.describe(it.repository)
-    place = await place_of(it, slack, world, private=about.private)
+    place = await place_of(it, slack, world, about)
     if place is not None:
         said = words.first_message(it, view, page=about.page)
         bare = words.bare_message(it, view, page=about.page)

@@ -8,18 +8,13 @@ from typing import Any, Final
 
 import pytest
 
-from bot.application.recording import append_beside
 from bot.domain.slack_acts import Act
-from bot.domain.slack_channels import bound, stream_of
 from bot.domain.states import State
-from bot.records import Actor, Repository
-from bot.slack_records import Place, Workspace
 from standins.faults import Fault
 from standins.slack.state import Message
 from tests.scenarios.test_changes import SENT_BACK, WISH
 from tests.story import Team
 from tests.story.places import Thread
-from tests.story.slack import CHANNEL
 from tests.story.waiting import until
 
 pytestmark = pytest.mark.slack
@@ -27,19 +22,10 @@ pytestmark = pytest.mark.slack
 STOPPED_WITHIN: Final = 5.0
 
 
-async def binds(team: Team, channel: str = CHANNEL) -> None:
+async def binds(team: Team) -> None:
     """From now on this is the channel of the repository."""
-    slack, hub = team.slack.world, team.github.world
-    place = Place(
-        workspace=Workspace(team=team.slack.team.id, enterprise=None),
-        channel=slack.channel_named(channel).id,
-    )
-    shop, admin = hub.repository("acme/shop"), hub.account("admin")
-    repository = Repository(id=shop.id, full_name="acme/shop", installation_id=1)
-    by = Actor(id=admin.id, login="admin")
-    fact = bound(place, repository, by)
-    meta = {"by": by.id, "login": by.login, "door": "slack", "key": f"bind:{channel}"}
-    await append_beside(team.bot.stored, stream_of(place), fact, key=f"bind:{channel}", meta=meta)
+    said = await team.slack.admin.types("default acme/shop")
+    assert "acme/shop" in said
 
 
 async def waits_at_its_gate(team: Team) -> tuple[Thread, Message]:
@@ -259,6 +245,26 @@ async def test_slacks_limits_are_waited_for_and_nothing_is_lost_or_said_twice(te
     assert len(first_messages(team)) == 1
 
 
+async def test_what_is_asked_for_in_slack_has_its_thread_there_and_its_issue_on_github(team: Team) -> None:
+    await binds(team)
+
+    await team.slack.requester.types("integrate send every paid invoice to the ERP")
+    first = await offers(team, Act.APPROVE)
+    await team.slack.admin.clicks("run-approve", on=first)
+    await team.bot.reaches(State.ACTIVE)
+    await offers_just(team, Act.ROLLBACK)
+
+
+async def test_sl_15_what_is_asked_for_where_it_may_not_be_told_is_told_to_who_asked(team: Team) -> None:
+    await team.slack.requester.types("integrate send every paid invoice to the ERP --repo acme/shop")
+    await team.bot.waits_for("approval")
+    await team.bot.comes_to_rest()
+
+    assert first_messages(team) == []
+    [told] = team.slack.told_directly("requester")
+    assert "Waits for an approval" in told
+
+
 async def test_everything_that_comes_twice_is_done_once(team: Team) -> None:
     team.slack.world.postman.twice = team.github.world.postman.twice = True
 
@@ -269,4 +275,4 @@ async def test_everything_that_comes_twice_is_done_once(team: Team) -> None:
 
     assert len(first_messages(team)) == 1
     assert len(team.slack.by_the_bot(thread=first.ts)) == 1
-    assert len(team.slack.whispers("admin")) == 1
+    assert len(team.slack.whispers("admin")) == 2  # that the channel is the repository's, and the approval
