@@ -80,7 +80,9 @@ class Posted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackPerson:
-    """Somebody as a workspace knows them. A `stranger` is of another organisation."""
+    """Somebody as a workspace knows them. A `stranger` is of another organisation; `zone` is the name of the
+    time zone that they live in.
+    """
 
     id: str
     team: str
@@ -89,6 +91,7 @@ class SlackPerson:
     is_guest: bool = False
     is_stranger: bool = False
     is_deactivated: bool = False
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

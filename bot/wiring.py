@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 import handlers
+from bot import slack_telling
 from bot.application import (
     answering,
     describing,
@@ -24,7 +25,6 @@ from bot.application import (
     saga,
     settling,
     slack_saying,
-    slack_threads,
     sweeping,
     upkeep,
 )
@@ -143,7 +143,7 @@ def register(
     fixing.register(world, rooms["ai"], rooms["sandbox"])
     notifying.register(world)
     slack_saying.register(speaking(stored, slack))
-    slack_threads.register(world)
+    due_in_slack = slack_telling.register(settings, stored, world, slack)
     gate_looking.register(world)
     transcripts = Transcripts(log=stored.log, integrations=stored.integrations, blobs=stored.blobs)
     kept: dict[str, tuple[upkeep.Store, int]] = {
@@ -154,6 +154,7 @@ def register(
     }
     return [
         *settling.register(world, sagas),
+        *due_in_slack,
         *reminding.register(world),
         *redelivering.register(GitHubDeliveries(app), stored.clock),
         *sweeping.register(heard, stored.inbox, stored.clock),
@@ -262,7 +263,10 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
         ports = world_of(settings, stored, app, claude, installations_of(settings, sandbox, out), sources)
         world = replace(
             ports,
-            subscribers=(*subscribers, *(slack_threads.SUBSCRIBERS if slack else ())),
+            subscribers=(
+                *subscribers,
+                *((*slack_threads.SUBSCRIBERS, *slack_noticing.SUBSCRIBERS) if slack else ()),
+            ),
             slack=heard_in(settings, stored, slack),
             saga=list(sagas)[-1],
             reads_here="ai" in queues,

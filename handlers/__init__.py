@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from bot.application import slack_home_blocks
 from bot.domain.commands import Command
 from handlers import (
     accept,
@@ -42,13 +43,17 @@ from handlers import (
     retry,
     review,
     rollback,
+    slack_acts,
     slack_app_gone,
+    slack_app_home_opened,
     slack_app_rate_limited,
     slack_command,
     slack_default,
     slack_help,
     slack_integrate,
     slack_link,
+    slack_link_shared,
+    slack_notices,
     slack_thread,
     slack_unlink,
     slack_user_change,
@@ -211,12 +216,22 @@ SLACK_APOLOGIES: Final[Mapping[str, Handler]] = {"slack:command": slack_command.
 
 SLACK: Final[Mapping[str, Handler]] = {
     "slack:app_rate_limited": slack_app_rate_limited.limited,
-    "slack:block_actions": slack_thread.pressed,
+    "slack:block_actions": slack_acts.pressed(
+        {
+            slack_home_blocks.CHANGE: slack_notices.opens,
+            slack_home_blocks.IN_ONE: slack_notices.opens,
+        },
+        otherwise=slack_thread.pressed,
+    ),
     "slack:command": slack_command.typed(SLACK_COMMANDS),
     "slack:event.app_uninstalled": slack_app_gone.gone,
     "slack:event.message": slack_thread.said,
     "slack:event.reaction_added": slack_thread.crossed,
     "slack:event.tokens_revoked": slack_app_gone.gone,
+    "slack:event.app_home_opened": slack_app_home_opened.opened,
+    "slack:event.link_shared": slack_link_shared.shared,
     "slack:event.user_change": slack_user_change.changed,
-    "slack:view_submission": slack_thread.filled,
+    "slack:view_submission": slack_acts.handed_in(
+        {slack_home_blocks.CALLBACK: slack_notices.sets}, otherwise=slack_thread.filled
+    ),
 }

@@ -52,6 +52,7 @@ class ChangedPerson:
 
     user: SlackUser
     is_gone: bool
+    zone: str
 
     @classmethod
     def from_event(cls, data: Mapping[str, Any]) -> Self:
@@ -63,7 +64,7 @@ class ChangedPerson:
             id=id_in(person, "id"),
             enterprise=id_if_any(data.get("enterprise_id")),
         )
-        return cls(user=user, is_gone=bool(person.get("deleted")))
+        return cls(user=user, is_gone=bool(person.get("deleted")), zone=person.get("tz") or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """What the application needs of Slack, in its own words."""
 
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bot.slack_records import Place, Posted, Said, SlackChannel, SlackPerson, Workspace
@@ -40,3 +41,12 @@ class SlackDirectory(Protocol):
 
     async def direct(self, workspace: Workspace, user: str) -> Place:
         """Where the bot and this person talk."""
+
+
+class SlackCards(Protocol):
+    """What links in a message show. Raises StepFailed, Unavailable."""
+
+    async def unfurl(
+        self, workspace: Workspace, posted: Posted, cards: Mapping[str, Sequence[Mapping[str, object]]]
+    ) -> None:
+        """By each link as it was written the blocks that it shows."""

@@ -119,6 +119,18 @@ class SlackWindow:
             workspace, "views.publish", lambda api: api.views_publish(user_id=user, view=dict(view))
         )
 
+    async def unfurl(
+        self, workspace: Workspace, posted: Posted, cards: Mapping[str, Sequence[Mapping[str, Any]]]
+    ) -> None:
+        """What links in a message show, by each as it was written. Raises StepFailed, Unavailable."""
+        shown = {url: {"blocks": [dict(each) for each in made]} for url, made in cards.items()}
+        await self._ask(
+            workspace,
+            "chat.unfurl",
+            lambda api: api.chat_unfurl(channel=posted.channel, ts=posted.ts, unfurls=shown),
+            channel=posted.channel,
+        )
+
     async def person(self, workspace: Workspace, user: str) -> SlackPerson:
         """Who that is, as the workspace knows them. Raises StepFailed, Unavailable."""
         answer = await self._ask(workspace, "users.info", lambda api: api.users_info(user=user))
@@ -176,6 +188,7 @@ def person_of(user: Mapping[str, Any]) -> SlackPerson:
         is_guest=user.get("is_restricted", False) or user.get("is_ultra_restricted", False),
         is_stranger=user.get("is_stranger", False),
         is_deactivated=user.get("deleted", False),
+        zone=user.get("tz") or "",
     )
 
 

@@ -17,10 +17,12 @@ SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
     "im:read": ("conversations.info",),
     "im:write": ("conversations.open",),
     "reactions:read": ("reaction_added",),
+    "links:read": ("link_shared",),
+    "links:write": ("chat.unfurl",),
     "users:read": ("user_change", "users.info"),
 }
 # These ask for none.
 FREE: Final = frozenset((
-    "app_uninstalled", "auth.test", "chat.getPermalink", "oauth.v2.access", "tokens_revoked", "views.open",
-    "views.publish",
+    "app_home_opened", "app_uninstalled", "auth.test", "chat.getPermalink",
+    "oauth.v2.access", "tokens_revoked", "views.open", "views.publish",
 ))  # fmt: skip

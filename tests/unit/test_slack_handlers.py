@@ -218,7 +218,7 @@ async def test_sl_15_where_github_cannot_be_asked_nothing_is_told() -> None:
 @pytest.mark.parametrize(
     "what", [{"is_guest": True}, {"is_stranger": True}, {"is_bot": True}, {"is_deactivated": True}]
 )
-async def test_sl_09_whom_the_bot_does_not_hear_is_told_so_and_nothing_else(what: Mapping[str, bool]) -> None:
+async def test_sl_09_whom_the_bot_does_not_hear_is_told_so_and_nothing_else(what: Mapping[str, Any]) -> None:
     stage = staged()
     assert stage.slack is not None
     stage.slack.people.people["U1"] = SlackPerson(id="U1", team="T1", name="alice", **what)

@@ -1,0 +1,110 @@
+"""What Slack sends of people's Homes, windows and links in, small frozen objects out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from bot.slack_link_records import SlackUser
+from bot.slack_records import Posted
+from handlers.slack_payloads import id_if_any, id_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedHome:
+    """Somebody looks at the app's own tab; `is_home` where it is not what they write to it."""
+
+    user: SlackUser
+    is_home: bool
+
+    @classmethod
+    def from_event(cls, data: Mapping[str, Any]) -> Self:
+        """Raises StepFailed where it lacks what the event always has."""
+        return cls(user=_user_of(data), is_home=data["event"].get("tab") == "home")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedLinks:
+    """Somebody wrote links that the app has asked to hear of."""
+
+    user: SlackUser
+    posted: Posted
+    urls: tuple[str, ...]
+
+    @classmethod
+    def from_event(cls, data: Mapping[str, Any]) -> Self | None:
+        """None where they are not in a message that stands already. Raises StepFailed."""
+        event = data["event"]
+        if event.get("source", "conversations_history") != "conversations_history":
+            return None
+        posted = Posted(channel=id_in(event, "channel"), ts=str(event["message_ts"]))
+        urls = tuple(str(each["url"]) for each in event.get("links", ()))
+        return cls(user=_user_of(data), posted=posted, urls=urls)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """Somebody pressed a button, or chose something: `value` is what it is about.
+
+    `trigger` opens a window, within three seconds.
+    """
+
+    user: SlackUser
+    action: str
+    value: str
+    trigger: str
+
+    @classmethod
+    def from_act(cls, data: Mapping[str, Any]) -> Self:
+        """Raises StepFailed where it lacks what the act always has."""
+        [action, *_] = data.get("actions") or [{}]
+        chosen = action.get("selected_option") or {}
+        return cls(
+            user=_actor_of(data),
+            action=str(action.get("action_id", "")),
+            value=str(chosen.get("value") or action.get("value") or ""),
+            trigger=str(data.get("trigger_id", "")),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedIn:
+    """A window that somebody filled in: by the name of each part what was chosen there, or written."""
+
+    user: SlackUser
+    callback: str
+    about: str
+    values: Mapping[str, str]
+
+    @classmethod
+    def from_act(cls, data: Mapping[str, Any]) -> Self:
+        """Raises StepFailed where it lacks what the act always has."""
+        view = data.get("view") or {}
+        given = (view.get("state") or {}).get("values") or {}
+        parts = {name: value for each in given.values() for name, value in each.items()}
+        return cls(
+            user=_actor_of(data),
+            callback=str(view.get("callback_id", "")),
+            about=str(view.get("private_metadata", "")),
+            values={name: _value_of(each) for name, each in parts.items()},
+        )
+
+
+def _actor_of(data: Mapping[str, Any]) -> SlackUser:
+    user, team = data.get("user") or {}, data.get("team") or {}
+    enterprise = (data.get("enterprise") or {}).get("id") or team.get("enterprise_id")
+    whose = user.get("team_id") or team.get("id")
+    return SlackUser(
+        team=id_in({"team": whose}, "team"), id=id_in(user, "id"), enterprise=id_if_any(enterprise)
+    )
+
+
+def _value_of(element: Mapping[str, Any]) -> str:
+    chosen = element.get("selected_option") or {}
+    return str(chosen.get("value") or element.get("selected_time") or element.get("value") or "")
+
+
+def _user_of(data: Mapping[str, Any]) -> SlackUser:
+    """Whose event it is: of another organisation, where Slack says so, by that one's id."""
+    event = data["event"]
+    team = id_if_any(event.get("user_team")) or id_in(data, "team_id")
+    return SlackUser(team=team, id=id_in(event, "user"), enterprise=id_if_any(data.get("enterprise_id")))

@@ -1,0 +1,84 @@
+"""Slack: what somebody wants to be told, from their Home."""
+
+from datetime import time
+from typing import Final
+
+import structlog
+
+from bot.application import slack_home
+from bot.application.slack_home import name_of
+from bot.application.slack_home_blocks import AS_EVERYWHERE, BEGINS, DIGEST, ENDS, SWITCH, window
+from bot.application.slack_linking import acts_as
+from bot.application.slack_wishing import merged, wish, wishes_of
+from bot.domain.policy import Denied
+from bot.domain.slack_notifying import DIGESTS, KINDS, WAYS, Kind, Quiet, Way, Wishes
+from bot.domain.slack_people import check_heard
+from bot.records import StepFailed
+from handlers.conversation import Context
+from handlers.slack_home_payloads import HandedIn, Pressed
+
+log = structlog.get_logger()
+
+MOST_DIGITS: Final = 19
+
+
+async def opens(it: Pressed, context: Context) -> None:
+    """The window, with what counts now; for one repository where that was chosen, if they may read it."""
+    world, slack = context.world, context.world.slack
+    if slack is None:
+        return
+    try:
+        person = await acts_as(it.user, world)
+    except Denied:
+        return
+    number = _number(it.value)
+    repository = None if number is None else await name_of(number, person, world)
+    if number is not None and repository is None:
+        return
+    wishes = await wishes_of(it.user, world)
+    shown = window(wishes, repository=None if repository is None else (number or 0, repository))
+    try:
+        await slack.views.open(slack_home.workspace_of(it.user), shown, trigger=it.trigger)
+    except StepFailed as no:
+        log.warning("slack_window_not_opened", code=no.code)
+
+
+async def sets(it: HandedIn, context: Context) -> None:
+    """It counts from now on, and their Home shows it."""
+    world, slack = context.world, context.world.slack
+    if slack is None:
+        return
+    person = await slack.people.person(slack_home.workspace_of(it.user), it.user.id)
+    try:
+        check_heard(person, slack_home.workspace_of(it.user), slack.named)
+        await acts_as(it.user, world)
+    except Denied as no:
+        log.info("slack_notices_not_set", why=no.code)
+        return
+    new = _said(it, await wishes_of(it.user, world), zone=person.zone)
+    await wish(it.user, new, key=context.key, kept=world)
+    context.follow_ups.append(slack_home.opened(it.user, key=context.key))
+
+
+def _said(it: HandedIn, old: Wishes, *, zone: str) -> Wishes:
+    """What the form says; what it says wrongly counts as not said."""
+    ways: dict[Kind, Way] = {
+        kind: way for kind in KINDS for way in WAYS if it.values.get(kind, AS_EVERYWHERE) == way
+    }
+    digest = next((each for each in DIGESTS if each == it.values.get(DIGEST)), old.digest)
+    said = {"ways": ways, "digest": digest, "quiet": _quiet(it)}
+    return merged(old, said, repository=_number(it.about), zone=zone or old.zone)
+
+
+def _quiet(it: HandedIn) -> Quiet | None:
+    if it.values.get(SWITCH) != "on":
+        return None
+    try:
+        begins, ends = (time.fromisoformat(it.values.get(name, "")) for name in (BEGINS, ENDS))
+    except ValueError:
+        return None
+    return Quiet(begins, ends)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
