@@ -34,6 +34,7 @@ from bot.setting_forms import parts_of
 from bot.settings import Misconfigured, Settings
 from bot.sign_in_opening import auth_door, sign_in, slack_link_door
 from bot.slack_opening import slack_install_door
+from bot.slack_socket_opening import heard_over_socket
 from bot.web.auth import AuthDoor
 from bot.web.gateway import build_app, listening
 from bot.web.health import HealthDoor, Probe, nothing_to_count
@@ -90,9 +91,6 @@ async def open_bot(
         signing = await stack.enter_async_context(sign_in(settings, bot))
         api = await stack.enter_async_context(api_doors(settings, bot, signing))
         auth = auth_door(settings, bot, signing, api.api if api else None)
-        installing = None
-        if bot is not None and api is not None:
-            installing = slack_install_door(settings, bot.stored.crypto, bot.slack, api.api)
         app = app_of(
             settings,
             services,
@@ -101,11 +99,15 @@ async def open_bot(
             setup_token=token,
             api=api,
             auth=auth,
-            installing=installing,
+            installing=slack_install_door(settings, bot.stored.crypto, bot.slack, api.api)
+            if bot and api
+            else None,
             links=slack_link_door(settings, bot, signing, api.api if api else None),
             leaving=leaving,
         )
         port = await stack.enter_async_context(reached(app, settings))
+        door = keeping(settings, bot, instruments.metrics) if "slack" in routes_of(services) else None
+        await stack.enter_async_context(heard_over_socket(settings, bot, door))
         if token is not None:
             has_page = "setup" in routes_of(services)
             page = f"http://127.0.0.1:{port}{SETUP}?token={token}" if has_page else None
@@ -160,8 +162,13 @@ def github_door(settings: Settings, bot: Bot | None, metrics: Metrics) -> GitHub
 
 def slack_door(settings: Settings, bot: Bot | None, metrics: Metrics) -> SlackDoor | None:
     """Slack's door; none where there is no Slack app, or nothing is set up yet."""
+    return keeping(settings, bot, metrics) if settings.slack_signing_secret else None
+
+
+def keeping(settings: Settings, bot: Bot | None, metrics: Metrics) -> SlackDoor | None:
+    """What keeps what Slack sends, by whichever way; without a secret it believes no request."""
     secrets = parts_of(settings.slack_signing_secret)
-    if bot is None or not secrets:
+    if bot is None:
         return None
     return SlackDoor(
         inbox=bot.stored.inbox,

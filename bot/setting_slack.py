@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from bot.setting_forms import Address, SigningSecret
 
 _PERSON: Final = re.compile(r"[A-Z0-9]{1,20}/[A-Z0-9]{1,20}")
+_APP_TOKEN: Final = re.compile(r"xapp-[A-Za-z0-9-]{8,}")
 _TOKEN: Final = re.compile(r"xox[a-z](\.xox[a-z])?-[A-Za-z0-9-]{8,}")
 
 Signing = Annotated[
@@ -30,7 +31,8 @@ def at_odds_in(given: Mapping[str, str]) -> list[str]:
         problems.append(f"{other}: it is missing; installing takes the client id and the client secret")
     if client and "SLACK_BOT_TOKEN" in given:
         problems.append("SLACK_BOT_TOKEN: it is for one workspace, SLACK_CLIENT_ID for many; give one")
-    if (client or "SLACK_BOT_TOKEN" in given) and "SLACK_SIGNING_SECRET" not in given:
+    speaks, heard = client or "SLACK_BOT_TOKEN" in given, {"SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"}
+    if speaks and heard.isdisjoint(given):
         problems.append("SLACK_SIGNING_SECRET: it is missing; nothing that Slack sends is believed without")
     return problems
 
@@ -38,6 +40,12 @@ def at_odds_in(given: Mapping[str, str]) -> list[str]:
 def _token(token: SecretStr) -> SecretStr:
     if not _TOKEN.fullmatch(token.get_secret_value()):
         raise ValueError("it does not look like one: copy the bot's, which begins with xoxb-")
+    return token
+
+
+def _app_token(token: SecretStr) -> SecretStr:
+    if not _APP_TOKEN.fullmatch(token.get_secret_value()):
+        raise ValueError("it does not look like one: make one with connections:write, beginning with xapp-")
     return token
 
 
@@ -79,6 +87,14 @@ BotToken = Annotated[
         description="the app's token in one workspace, in place of client id and secret: then it serves that "
         "one alone",
         examples=["the token that begins with xoxb-"],
+    ),
+]
+AppToken = Annotated[
+    Annotated[SecretStr, AfterValidator(_app_token)] | None,
+    Field(
+        description="the app's own token, for Socket Mode: what Slack sends comes in over a connection that "
+        "the bot opens, and nothing has to reach it from outside",
+        examples=["the token that begins with xapp-"],
     ),
 ]
 Outsiders = Annotated[

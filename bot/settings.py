@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError
 
+from bot import setting_slack as of_slack
 from bot.credentials import AppCredentials
 from bot.records import SandboxLimits
 from bot.setting_forms import (
@@ -35,7 +36,6 @@ from bot.setting_forms import (
     secret_files,
     worded,
 )
-from bot.setting_slack import Api, BotToken, ClientId, ClientSecret, Outsiders, Signing, at_odds_in
 from bot.setting_values import ApiRates, MonthlyBudget, PoolSizes, Retention, RunLimits
 
 SHORTEST_HIDDEN: Final = 8  # shorter ones would black out ordinary words
@@ -119,12 +119,13 @@ class Settings(BaseModel):
     github_url: Address = Field(
         "https://github.com", description="GitHub's pages", examples=["https://github.example.org"]
     )
-    slack_signing_secret: Signing = None
-    slack_client_id: ClientId = None
-    slack_client_secret: ClientSecret = None
-    slack_bot_token: BotToken = None
-    slack_outsiders: Outsiders = ()
-    slack_api_url: Api = "https://slack.com/api/"
+    slack_signing_secret: of_slack.Signing = None
+    slack_client_id: of_slack.ClientId = None
+    slack_client_secret: of_slack.ClientSecret = None
+    slack_bot_token: of_slack.BotToken = None
+    slack_app_token: of_slack.AppToken = None
+    slack_outsiders: of_slack.Outsiders = ()
+    slack_api_url: of_slack.Api = "https://slack.com/api/"
     anthropic_api_key: SecretStr | None = Field(
         None,
         min_length=8,
@@ -228,7 +229,7 @@ class Settings(BaseModel):
         """The settings of this environment. Raises Misconfigured with every problem at once."""
         environ = os.environ if environ is None else environ
         given, problems = given_in(cls.names(), environ)
-        problems += missing_in(given) + at_odds_in(given)
+        problems += missing_in(given) + of_slack.at_odds_in(given)
         try:
             settings = cls.model_validate(given, context=secret_files(cls.names(), environ))
         except ValidationError as error:
@@ -295,6 +296,5 @@ class Settings(BaseModel):
         """Every value that no log may ever show."""
         hidden = [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
         parts = [part.strip() for secret in hidden for part in (secret, *secret.split(","))]
-        urls = (self.database_url, self.redis_url or "")
-        passwords = [unquote(urlsplit(url).password or "") for url in urls]
+        passwords = [unquote(urlsplit(at).password or "") for at in (self.database_url, self.redis_url or "")]
         return sorted({value for value in (*parts, *passwords) if len(value) >= SHORTEST_HIDDEN})

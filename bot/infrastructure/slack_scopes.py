@@ -23,6 +23,6 @@ SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 # These ask for none.
 FREE: Final = frozenset((
-    "app_home_opened", "app_uninstalled", "auth.test", "chat.getPermalink",
+    "app_home_opened", "app_uninstalled", "apps.connections.open", "auth.test", "chat.getPermalink",
     "oauth.v2.access", "tokens_revoked", "views.open", "views.publish",
 ))  # fmt: skip

@@ -70,12 +70,19 @@ class SlackDoor:
                 return web.Response()
             if said.challenge is not None:
                 return web.json_response({"challenge": said.challenge})
-            signature = request.headers[_SIGNATURE]
-            key = key_of(said, signature)
-            kept = self.seals.seal(body, key=key) if self.hears(said.kind) else b""
-        delivery = delivery_of(said, signature, key=key, body=kept, now=now)
-        self.metrics.delivery_kept(fresh=await self.inbox.keep(delivery))
+            delivery = self.delivery(said, request.headers[_SIGNATURE], body, now=now)
+        await self.keep(delivery)
         return web.Response()
+
+    def delivery(self, said: Said, signature: str, body: bytes, *, now: datetime) -> Delivery:
+        """What is to be kept of it, sealed, or without its body where nobody hears it."""
+        key = key_of(said, signature)
+        kept = self.seals.seal(body, key=key) if self.hears(said.kind) else b""
+        return delivery_of(said, signature, key=key, body=kept, now=now)
+
+    async def keep(self, delivery: Delivery) -> None:
+        """Keep it durably. Raises Unavailable."""
+        self.metrics.delivery_kept(fresh=await self.inbox.keep(delivery))
 
 
 def check_may_be_signed(headers: Mapping[str, str], *, now: datetime) -> None:

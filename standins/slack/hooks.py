@@ -98,6 +98,8 @@ class Postman:
 
     async def _answer(self, delivery: Delivery, number: int) -> tuple[int, str | None, str, bool]:
         """Status, what was wrong as Slack names it, what was said, and whether it is not to come again."""
+        if self.world.sockets.open and not self.losing:
+            return await self._over_socket(delivery)
         if self.losing or self.world.door_url is None:
             return 0, "connection_failed", "", False
         try:
@@ -112,6 +114,13 @@ class Postman:
             return 0, "http_timeout", "", False
         except aiohttp.ClientError:
             return 0, "connection_failed", "", False
+
+    async def _over_socket(self, delivery: Delivery) -> tuple[int, str | None, str, bool]:
+        try:
+            reply = await self.world.sockets.tell(delivery, seconds=self.deadline_seconds)
+        except (TimeoutError, ConnectionError):
+            return 0, "timeout", "", False
+        return 200, None, reply, False
 
     def _headers(self, delivery: Delivery, number: int) -> dict[str, str]:
         """All that Slack sends; the signature is of this attempt, over the exact bytes."""

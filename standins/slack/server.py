@@ -15,6 +15,7 @@ from standins.slack.conduct import Asked, Conductor, Given
 from standins.slack.control import steer
 from standins.slack.people import Slack
 from standins.slack.responding import is_response, respond
+from standins.slack.sockets import LINK
 from standins.slack.state import Called
 from standins.slack.world import Refused
 
@@ -50,7 +51,9 @@ class Door:
 
     async def _play(
         self, request: web.Request, faults: Sequence[Fault], failure: Fault | None
-    ) -> web.Response:
+    ) -> web.StreamResponse:
+        if request.path == LINK:
+            return await self.slack.sockets.serve(request)
         if is_response(request.path):
             answer = await respond(self.slack, request)
             self._follow_up()

@@ -19,7 +19,7 @@ def tell(
 ) -> None:
     """Put an event into the outbox, if the app hears of its kind; `asked` is the kind by another name."""
     kind = asked or event["type"]
-    if world.door_url is None or kind not in {*world.app.events, *ALWAYS_TOLD}:
+    if not world.is_heard or kind not in {*world.app.events, *ALWAYS_TOLD}:
         return
     team, event_id = installation.team, world.new_id("Ev")
     payload = {

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from standins.faults import Faults
 from standins.slack.authorizing import Authorizations
 from standins.slack.rates import Rates
+from standins.slack.sockets import Sockets
 from standins.slack.state import (
     App,
     Called,
@@ -66,6 +67,7 @@ class World:
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     authorizations: Authorizations = field(default_factory=Authorizations)
     rates: Rates = field(default_factory=Rates)
+    sockets: Sockets = field(default_factory=Sockets)
     faults: Faults = field(default_factory=Faults)
     effects: list[Effect] = field(default_factory=list)
     calls: list[Called] = field(default_factory=list)
@@ -75,6 +77,11 @@ class World:
     _past: list[tuple[datetime, Channel]] = field(default_factory=list)
     _newest: int = 0
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the app hears of things, at its door or over a connection of its own."""
+        return self.door_url is not None or self.sockets.connected > 0
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.skew

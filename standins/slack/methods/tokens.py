@@ -9,6 +9,11 @@ from standins.slack.state import Installation, Token, User
 from standins.slack.world import Refused
 
 
+def connect(call: Call) -> dict[str, Any]:
+    """Where the app opens a connection of Socket Mode."""
+    return {"url": call.world.sockets.address(call.world.url)}
+
+
 def access(call: Call) -> dict[str, Any]:
     """A token for a code, or another for what renews one; the client proves itself. Raises Refused."""
     app = call.world.app
