@@ -22,6 +22,11 @@ Signing = Annotated[
 ]
 
 
+def hears(*ways: SecretStr | None) -> bool:
+    """Whether there is a way by which anything of Slack's comes in."""
+    return any(way is not None for way in ways)
+
+
 def at_odds_in(given: Mapping[str, str]) -> list[str]:
     """What is missing, or too much, because something else of Slack is given."""
     client = [name for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET") if name in given]

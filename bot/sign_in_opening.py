@@ -17,6 +17,7 @@ from bot.infrastructure.resilience import Policy
 from bot.infrastructure.slack_tickets import SlackTickets
 from bot.infrastructure.user_tokens import UserTokenStore
 from bot.session_records import Membership
+from bot.setting_slack import hears
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.web.api_door import ApiDoor
@@ -108,7 +109,7 @@ def slack_link_door(
     settings: Settings, bot: Bot | None, signing: SignIn | None, api: ApiDoor | None
 ) -> SlackLinkDoor | None:
     """Where Slack accounts are linked; none where there is no Slack app, or nothing is set up yet."""
-    if bot is None or api is None or settings.slack_signing_secret is None:
+    if bot is None or api is None or not hears(settings.slack_signing_secret, settings.slack_app_token):
         return None
     return SlackLinkDoor(
         guards=api.guards,

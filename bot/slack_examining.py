@@ -8,6 +8,7 @@ from bot.infrastructure.slack_consent import access, who
 from bot.infrastructure.slack_scopes import SCOPES
 from bot.infrastructure.slack_wire import SlackWire
 from bot.records import StepFailed
+from bot.setting_slack import hears
 from bot.settings import Settings
 from bot.slack_opening import client_of, why_not
 from bot.web.slack_installing import INSTALL
@@ -21,8 +22,8 @@ class SlackLook:
 
     async def say(self) -> str:
         """How it is, in a few words. Raises Unwell, StepFailed, Unavailable."""
-        if self._settings.slack_signing_secret is None:
-            return "not set up; it takes SLACK_SIGNING_SECRET, and what slack.yml says"
+        if not hears(self._settings.slack_signing_secret, self._settings.slack_app_token):
+            return "not set up; it takes SLACK_SIGNING_SECRET or SLACK_APP_TOKEN, and what slack.yml says"
         if self._settings.slack_bot_token is not None:
             return await self._of_one(self._settings.slack_bot_token.get_secret_value())
         if self._settings.slack_client_id is None:

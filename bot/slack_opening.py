@@ -26,6 +26,7 @@ from bot.infrastructure.slack_letters import SlackLetters
 from bot.infrastructure.slack_states import SlackStates
 from bot.infrastructure.slack_tickets import SlackTickets
 from bot.infrastructure.slack_wire import SlackWire
+from bot.setting_slack import hears
 from bot.settings import Settings
 from bot.slack_records import Installed, SlackTokens, Workspace
 from bot.storage import Storage
@@ -155,7 +156,7 @@ def slack_install_door(
     settings: Settings, crypto: Crypto, slack: Slack | None, api: ApiDoor
 ) -> SlackInstallDoor | None:
     """Where workspaces install it; none where there is no Slack app."""
-    if settings.slack_signing_secret is None:
+    if not hears(settings.slack_signing_secret, settings.slack_app_token):
         return None
     return SlackInstallDoor(
         guards=api.guards,

@@ -4,7 +4,14 @@ from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
-from bot.application import slack_digesting, slack_home, slack_noticing, slack_threads, slack_unfurling
+from bot.application import (
+    slack_digesting,
+    slack_finding_telling,
+    slack_home,
+    slack_noticing,
+    slack_threads,
+    slack_unfurling,
+)
 from bot.application.ports import Subscriber, World
 from bot.application.slack_channels import bound_to, channels_of
 from bot.application.slack_home import Showing
@@ -38,6 +45,7 @@ def register(settings: Settings, stored: Storage, world: World, slack: Slack | N
     slack_home.register(showing)
     slack_noticing.register(noticing, showing)
     slack_unfurling.register(unfurling)
+    slack_finding_telling.register(noticing)
     return slack_digesting.register(noticing)
 
 

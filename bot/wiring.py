@@ -263,10 +263,7 @@ async def at_work(  # noqa: PLR0913  what a process or a story may choose
         ports = world_of(settings, stored, app, claude, installations_of(settings, sandbox, out), sources)
         world = replace(
             ports,
-            subscribers=(
-                *subscribers,
-                *((*slack_threads.SUBSCRIBERS, *slack_noticing.SUBSCRIBERS) if slack else ()),
-            ),
+            subscribers=(*subscribers, *(slack_telling.SUBSCRIBERS if slack else ())),
             slack=heard_in(settings, stored, slack),
             saga=list(sagas)[-1],
             reads_here="ai" in queues,

@@ -1,9 +1,11 @@
 """Saying what a review found: comments at their lines, then all else, or why nothing is said."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.application import review_spent_words as spent_words
 from bot.application import review_words as words
+from bot.application import slack_findings
 from bot.application.effects import once
 from bot.application.frozen import check_not_frozen
 from bot.application.placing import Placed, place
@@ -16,7 +18,7 @@ from bot.application.review_remarking import REFUSED, Where, comment_of, said_on
 from bot.application.review_said import intend, name_of, said_at_lines
 from bot.application.review_telling import Standing, left, tell, tell_anew
 from bot.application.verdicts import verdicts_on
-from bot.domain.remarks import Sorted, sort
+from bot.domain.remarks import Sorted, blocking, sort
 from bot.domain.replying import withdrawn_in
 from bot.domain.reviewing import (
     SAID,
@@ -29,7 +31,8 @@ from bot.domain.reviewing import (
     said_before,
 )
 from bot.domain.verdicts import settled_by
-from bot.records import Repository
+from bot.records import FollowUp, Repository
+from bot.review_records import Reviewable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +78,7 @@ async def say(world: World, stream: str, asked_key: str, digest: str, check: int
     await resolve_mended(at.request, read, world)
     await tell(at.request, at.check, read, found, verdicts, world)
     ended = _ended(at, read, found, digest, own)
-    await _note(at, ended, world)
+    await _note(at, ended, world, told_of(at, pull, read, found, world))
     await tell_anew(at.repository, pull, world, known=Standing(at.key, ended, verdicts, withdrawn_in(past)))
 
 
@@ -140,6 +143,15 @@ def _ended(at: At, read: Read, found: Sorted, digest: str, own: tuple[str, ...])
     )
 
 
-async def _note(at: At, ended: Ended, world: World) -> None:
+def told_of(at: At, pull: Reviewable, read: Read, found: Sorted, world: World) -> Sequence[FollowUp]:
+    """Its author is told once in Slack, where there is one, of what is new and fails the check."""
+    failing = blocking(found.on_lines, read.fails_at)
+    if not failing or pull.author_id is None or world.slack is None:
+        return ()
+    return [slack_findings.to_author(pull.author_id, at.repository, pull.number, read.head, len(failing))]
+
+
+async def _note(at: At, ended: Ended, world: World, follow_ups: Sequence[FollowUp] = ()) -> None:
     own = ending_key(at.key)
-    await append_beside(world, at.stream, concluded(ended), key=own, meta={"key": own})
+    meta = {"key": own}
+    await append_beside(world, at.stream, concluded(ended), key=own, meta=meta, follow_ups=follow_ups)

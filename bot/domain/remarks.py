@@ -147,6 +147,12 @@ def conclusion(findings: Sequence[Finding], *, fails_at: Severity | None, is_who
     return "success" if is_whole and not judging else "neutral"
 
 
+def blocking(findings: Iterable[Finding], fails_at: Severity | None) -> list[Finding]:
+    """Those that a check fails for: none where it fails for nothing."""
+    graver = [] if fails_at is None else grave(findings, fails_at)
+    return [each for each in graver if not each.is_unsettled]
+
+
 def grave(findings: Iterable[Finding], fails_at: Severity) -> list[Finding]:
     """Those of that severity, or a graver one."""
     graver = SEVERITIES[: SEVERITIES.index(fails_at) + 1]

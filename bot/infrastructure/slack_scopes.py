@@ -16,9 +16,9 @@ SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
     "im:history": ("conversations.history", "conversations.replies", "message"),
     "im:read": ("conversations.info",),
     "im:write": ("conversations.open",),
-    "reactions:read": ("reaction_added",),
     "links:read": ("link_shared",),
     "links:write": ("chat.unfurl",),
+    "reactions:read": ("reaction_added",),
     "users:read": ("user_change", "users.info"),
 }
 # These ask for none.

@@ -257,7 +257,7 @@ def test_every_example_that_is_a_value_is_a_good_one_and_can_be_pasted() -> None
     assert set(shown) - set(values) == {
         *("SECRET_KEY", "GITHUB_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET", "METRICS_TOKEN"),
         *("GITHUB_CLIENT_SECRET", "ANTHROPIC_API_KEY", "SLACK_SIGNING_SECRET"),
-        *("SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN"),
+        *("SLACK_APP_TOKEN", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN"),
     }
     slack = {"SLACK_CLIENT_SECRET": "c" * 32, "SLACK_SIGNING_SECRET": "s" * 32}
     with_secrets = {**APP, **values, **slack, "SECRET_KEY": "k" * 32, "GITHUB_CLIENT_SECRET": "c" * 40}
@@ -450,6 +450,7 @@ def test_a_slack_app_is_for_many_workspaces_or_for_one(given: dict[str, str]) ->
         (CLIENT, "SLACK_SIGNING_SECRET: it is missing"),
         (TOKEN, "SLACK_SIGNING_SECRET: it is missing"),
         ({**SLACK, "SLACK_BOT_TOKEN": "token"}, "SLACK_BOT_TOKEN: it does not look like one"),
+        ({"SLACK_APP_TOKEN": "xoxb-1234-abcdefgh"}, "SLACK_APP_TOKEN: it does not look like one"),
         ({"SLACK_API_URL": "https://slack.com/"}, "SLACK_API_URL: it has to end in /api/"),
     ],
 )
