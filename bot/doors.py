@@ -46,6 +46,7 @@ from bot.web.slack_installing import SlackInstallDoor
 from bot.web.slack_link import SlackLinkDoor
 from bot.web.webhooks import GitHubDoor
 from bot.wiring import Bot, at_work
+from handlers.slack_at_the_door import AtTheDoor
 
 log = structlog.get_logger()
 
@@ -175,6 +176,7 @@ def keeping(settings: Settings, bot: Bot | None, metrics: Metrics) -> SlackDoor 
         secrets=tuple(secret.encode() for secret in secrets),
         seals=SealedBodies(bot.stored.crypto),
         hears=is_wanted,
+        at_once=AtTheDoor(bot.world),
         clock=UtcClock(),
         metrics=metrics,
     )

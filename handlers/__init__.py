@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from bot.application import slack_home_blocks
+from bot.application import slack_form, slack_home_blocks
 from bot.domain.commands import Command
 from handlers import (
     accept,
@@ -51,6 +51,7 @@ from handlers import (
     slack_default,
     slack_help,
     slack_integrate,
+    slack_integrate_form,
     slack_link,
     slack_link_shared,
     slack_notices,
@@ -232,6 +233,10 @@ SLACK: Final[Mapping[str, Handler]] = {
     "slack:event.link_shared": slack_link_shared.shared,
     "slack:event.user_change": slack_user_change.changed,
     "slack:view_submission": slack_acts.handed_in(
-        {slack_home_blocks.CALLBACK: slack_notices.sets}, otherwise=slack_thread.filled
+        {
+            slack_form.CALLBACK: slack_integrate_form.sets,
+            slack_home_blocks.CALLBACK: slack_notices.sets,
+        },
+        otherwise=slack_thread.filled,
     ),
 }

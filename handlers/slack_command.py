@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import structlog
 
 from bot.application import refusal_words, refusing, slack_words, words
 from bot.application.slack_hearing import Slack
+from bot.application.slack_linking import link_of
 from bot.domain.commands import PREFIX, Command, Misspoken, read
 from bot.domain.policy import Denied
 from bot.domain.slack_mrkdwn import mrkdwn
@@ -21,6 +23,8 @@ from handlers.slack_payloads import SlackCommand
 log = structlog.get_logger()
 
 MOST_AN_HOUR: Final = 60
+# Where a window is opened for whoever is linked.
+BARE: Final = ("", "integrate")
 Known = Mapping[str, tuple[Command, SlackRun]]
 
 
@@ -59,6 +63,8 @@ async def _answered(command: SlackCommand, context: Context, slack: Slack, known
     try:
         person = await slack.people.person(command.workspace, command.by.id)
         check_heard(person, command.workspace, slack.named)
+        if command.text.strip() in BARE and await link_of(command.by, context.world) is None:
+            command = replace(command, text="link")
         spoken = read(f"{PREFIX} {command.text}".rstrip(), declarations)
         if spoken is None:
             return words.help_text(declarations)

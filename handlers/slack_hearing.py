@@ -1,14 +1,12 @@
 """The way in from Slack: what was sealed at the door is opened, and goes to the handler of its kind."""
 
-import json
 from collections.abc import Callable, Mapping
-from typing import Any
-from urllib.parse import parse_qsl
 
 from bot.application.intake import Dispatch
 from bot.application.ports import World
 from bot.records import Delivery, FollowUp
 from handlers.conversation import Context, Handler
+from handlers.slack_payloads import read
 
 Open = Callable[[Delivery], bytes]
 
@@ -33,13 +31,3 @@ def by_source(dispatches: Mapping[str, Dispatch]) -> Dispatch:
         return list(await dispatches[delivery.source](delivery))
 
     return dispatch
-
-
-def read(body: bytes) -> Mapping[str, Any]:
-    """What is in it: an event's JSON, what people pressed, or the fields of a form."""
-    if body.lstrip().startswith(b"{"):
-        said: Mapping[str, Any] = json.loads(body)
-        return said
-    form = dict(parse_qsl(body.decode(), keep_blank_values=True))
-    pressed: Mapping[str, Any] = json.loads(form["payload"]) if "payload" in form else form
-    return pressed

@@ -67,6 +67,19 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suggested:
+    """Somebody looks for something to choose in a window, by what they typed so far."""
+
+    user: SlackUser
+    typed: str
+
+    @classmethod
+    def from_act(cls, data: Mapping[str, Any]) -> Self:
+        """Raises StepFailed where it lacks what the act always has."""
+        return cls(user=_actor_of(data), typed=str(data.get("value") or ""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandedIn:
     """A window that somebody filled in: by the name of each part what was chosen there, or written."""
 

@@ -1,10 +1,12 @@
 """Slack's requests in, small frozen objects out: the only reader of what Slack sends."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Self
+from urllib.parse import parse_qsl
 
 from bot.records import StepFailed
 from bot.slack_link_records import SlackUser
@@ -12,6 +14,16 @@ from bot.slack_records import Workspace
 
 _ID: Final = re.compile(r"[A-Z0-9]{1,20}")
 _MOMENT: Final = re.compile(r"[0-9]{10}\.[0-9]{6}")
+
+
+def read(body: bytes) -> Mapping[str, Any]:
+    """What is in it: an event's JSON, what people pressed, or the fields of a form."""
+    if body.lstrip().startswith(b"{"):
+        said: Mapping[str, Any] = json.loads(body)
+        return said
+    form = dict(parse_qsl(body.decode(), keep_blank_values=True))
+    pressed: Mapping[str, Any] = json.loads(form["payload"]) if "payload" in form else form
+    return pressed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

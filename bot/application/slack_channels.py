@@ -10,7 +10,7 @@ from bot.application.slack_hearing import Slack
 from bot.domain import slack_channels as rules
 from bot.records import Repository
 from bot.slack_channel_records import Bound
-from bot.slack_records import Place
+from bot.slack_records import Place, Workspace
 
 log = structlog.get_logger()
 
@@ -46,6 +46,12 @@ async def free(asked: BindChannel, held: Bound, *, key: str, door: str, world: W
 async def bound_to(channel: Place, kept: Kept) -> Bound | None:
     """What the channel is bound to now. Raises Unavailable."""
     return rules.binding_in(await kept.log.read(rules.stream_of(channel)))
+
+
+async def bound_in(workspace: Workspace, kept: Kept) -> list[Bound]:
+    """The channels of that workspace that have a repository. Raises Unavailable."""
+    held = map(rules.binding_in, ([each] for each in await kept.log.newest(rules.FAMILY)))
+    return [each for each in held if each is not None and each.channel.workspace.team == workspace.team]
 
 
 async def channels_of(repository: Repository, kept: Kept) -> list[Bound]:

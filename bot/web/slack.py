@@ -1,10 +1,10 @@
 """The door for Slack: events, commands and what people press. Check it, write it down, say yes."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from aiohttp import web
 
@@ -25,6 +25,14 @@ _STAMP: Final = "X-Slack-Request-Timestamp"
 _NAME_LENGTH: Final = 32
 
 
+AtOnce = Callable[[str, bytes], Awaitable[Mapping[str, Any] | None]]
+"""What is answered here and now, of a kind and its body; None where it is kept, and answered later."""
+
+
+async def nothing_at_once(_kind: str, _body: bytes) -> None:
+    """Everything is answered later."""
+
+
 class Seals(Protocol):
     """A body as nobody reads it in the database: it holds what acts for whoever has it."""
 
@@ -33,7 +41,8 @@ class Seals(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class SlackDoor:
-    """POST /slack/events, for whatever Slack sends. Its answer is empty: what is to be said comes later.
+    """POST /slack/events, for whatever Slack sends. Its answer is empty: what is to be said comes later,
+    but for windows: they open here, and what is filled in is looked at here.
 
     Of what nobody hears nothing but its name is kept.
     """
@@ -44,6 +53,7 @@ class SlackDoor:
     hears: Callable[[str], bool]
     clock: Clock
     metrics: Metrics
+    at_once: AtOnce = nothing_at_once
     allowance: Allowance = field(default_factory=Allowance)
     patience: float = ANSWER_SECONDS
 
@@ -70,6 +80,8 @@ class SlackDoor:
                 return web.Response()
             if said.challenge is not None:
                 return web.json_response({"challenge": said.challenge})
+            if (answer := await self.at_once(said.kind, body)) is not None:
+                return web.json_response(answer) if answer else web.Response()
             delivery = self.delivery(said, request.headers[_SIGNATURE], body, now=now)
         await self.keep(delivery)
         return web.Response()

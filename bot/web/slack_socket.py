@@ -30,21 +30,28 @@ class SlackSocketDoor:
         envelope = envelope_in(text)
         if envelope is None:
             return None
+        answer: Mapping[str, Any] = {}
         try:
-            await self._keep(envelope)
+            answer = await self._taken(envelope)
         except Refused as no:
             self.door.metrics.delivery_refused(no.code)
             log.warning("slack_envelope_refused", code=no.code)
-        return json.dumps({"envelope_id": envelope["envelope_id"]})
+        more = {"payload": answer} if answer else {}
+        return json.dumps({"envelope_id": envelope["envelope_id"], **more})
 
-    async def _keep(self, envelope: Mapping[str, Any]) -> None:
+    async def _taken(self, envelope: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What is answered at once, or nothing where it is kept."""
         body = body_of(envelope)
         if len(body) > LARGEST_BODY:
             raise Refused(413, "too_large", "what Slack sends is smaller")
         said = said_in(body)
-        if said is not None:
+        if said is None:
+            return {}
+        answer = await self.door.at_once(said.kind, body)
+        if answer is None:
             signature = f"v0={hashlib.sha256(body).hexdigest()}"
             await self.door.keep(self.door.delivery(said, signature, body, now=self.door.clock.now()))
+        return answer or {}
 
 
 def envelope_in(text: str) -> Mapping[str, Any] | None:

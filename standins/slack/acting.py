@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from standins.slack import deeds, telling
 from standins.slack.hooks import Postman
@@ -11,6 +11,8 @@ from standins.slack.methods import chat, views
 from standins.slack.responding import answer
 from standins.slack.state import Channel, Delivery, File, Message, User, View
 from standins.slack.world import Refused, World
+
+MOST_OPTIONS: Final = 100
 
 
 @dataclass(kw_only=True)
@@ -124,6 +126,19 @@ class Acting(World):
             self._after(view, _structure(delivery.reply))
         return delivery
 
+    async def looks_for(self, name: str, view_id: str, action_id: str, typed: str = "") -> list[str]:
+        """What somebody is offered in a modal's field that asks the app, by what they typed so far."""
+        user, view = self.named(name), self._view(view_id)
+        shown = telling.in_view(self, view, self.installations[user.team.id].bot)
+        asked = {"type": "block_suggestion", **shown, "action_id": action_id, "value": typed}
+        delivery = await self._act(user, {**asked, "block_id": _block_of(view, action_id)}, view=view.id)
+        if not delivery.accepted:
+            return []
+        offered = _structure(delivery.reply).get("options", [])
+        if not 0 <= len(offered) <= MOST_OPTIONS:
+            self.violations.append(f"block_suggestion: {len(offered)} options")
+        return [str(each["value"]) for each in offered]
+
     def _after(self, view: View, said: dict[str, Any]) -> None:
         """What becomes of the modal: closed, all closed, another in its place, or shown again with errors."""
         match said.get("response_action"):
@@ -204,6 +219,14 @@ class Acting(World):
     def permalink(self, channel: str, ts: str) -> str:
         place = self._place(channel)
         return chat.permalink(self, place, self.message(place, ts))
+
+
+def _block_of(view: View, action_id: str) -> str:
+    """The block that has this field. Raises Refused."""
+    for block in view.view["blocks"]:
+        if block.get("element", {}).get("action_id") == action_id:
+            return str(block["block_id"])
+    raise Refused("no_such_action")
 
 
 def _pressed(blocks: Iterable[Mapping[str, Any]], action_id: str) -> dict[str, Any]:

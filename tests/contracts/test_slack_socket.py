@@ -19,7 +19,7 @@ from bot.infrastructure.slack_wire import SlackWire
 from bot.records import Delivery, Unavailable
 from bot.web.slack import SlackDoor
 from bot.web.slack_socket import SlackSocketDoor
-from handlers.slack_hearing import read
+from handlers.slack_payloads import read
 from standins.faults import Fault
 from standins.slack.app import new_app
 from standins.slack.people import Slack
@@ -201,3 +201,31 @@ async def test_what_is_no_envelope_is_not_answered(slack: Slack, text: str) -> N
 
     assert await SlackSocketDoor(door=door).receive(text) is None
     assert kept.all == {}
+
+
+async def test_what_is_answered_at_once_goes_with_the_answer_and_is_not_kept() -> None:
+    async def wrong(kind: str, _body: bytes) -> dict[str, str] | None:
+        return {"response_action": "errors"} if kind == "slack:view_submission" else None
+
+    kept = Kept()
+    door = SlackDoor(
+        inbox=kept,
+        secrets=(),
+        seals=Plain(),
+        hears=lambda _: True,
+        clock=Now(),
+        metrics=Metrics(),
+        at_once=wrong,
+    )
+    receive = SlackSocketDoor(door=door).receive
+
+    answers = [
+        await receive(json.dumps({"type": "interactive", "envelope_id": "e-1", "payload": {"type": kind}}))
+        for kind in ("view_submission", "block_actions")
+    ]
+
+    assert [json.loads(answer or "") for answer in answers] == [
+        {"envelope_id": "e-1", "payload": {"response_action": "errors"}},
+        {"envelope_id": "e-1"},
+    ]
+    assert [each.kind for each in kept.all.values()] == ["slack:block_actions"]

@@ -199,6 +199,18 @@ class Colleague:
         """Hand a window in: per block and action what Slack would say of its element."""
         return await self.window.world.submits(self.name, modal.id, values)
 
+    async def opens(self, words: str = "", *, channel: str = CHANNEL) -> View:
+        """The window that opens on these words, at once."""
+        before = {each.id for each in self.modals}
+        delivery = await self.window.world.commands(self.name, channel, words)
+        assert delivery.accepted, delivery.attempts
+        [made] = [each for each in self.modals if each.id not in before]
+        return made
+
+    async def looks_for(self, typed: str, *, field: str, of: View) -> list[str]:
+        """What they are offered in that field of a window."""
+        return await self.window.world.looks_for(self.name, of.id, field, typed)
+
     async def is_told(self, words: str) -> str:
         """Wait until this is shown to them alone, in a channel."""
 

@@ -23,7 +23,8 @@ from handlers import SLACK, SLACK_APOLOGIES, SLACK_COMMANDS
 from handlers.conversation import Context, Here
 from handlers.slack_command import typed as typed_in_slack
 from handlers.slack_conversation import SlackRun, of_one, of_repository
-from handlers.slack_hearing import by_source, read, slack_dispatcher
+from handlers.slack_hearing import by_source, slack_dispatcher
+from handlers.slack_payloads import read
 from tests.unit.fake_slack import ALICE, ANSWER_TO, FakeSlack, PlainTickets, typed
 from tests.unit.fakes import Stage
 from tests.unit.histories import ADMIN, BEGAN, DEVELOPER, ID, STRANGER, UP_FOR_REVIEW, VIEWER
@@ -50,7 +51,7 @@ async def types(text: str, stage: Stage, *, key: str = "d-1", **fields: str) -> 
     return stage.slack.told
 
 
-@pytest.mark.parametrize("text", ["", "help", "  help  "])
+@pytest.mark.parametrize("text", ["help", "  help  "])
 async def test_help_shows_who_is_not_linked_how_to_be(text: str) -> None:
     assert await types(text, staged(None)) == snapshot([
         """\
