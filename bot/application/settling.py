@@ -9,7 +9,7 @@ import structlog
 from dbos import DBOS
 from structlog.contextvars import bound_contextvars
 
-from bot.application import notifying, undoing
+from bot.application import notifying, slack_threads, undoing
 from bot.application.lives import UNDOES, is_past, undo_id, undo_of
 from bot.application.ports import World
 from bot.application.recording import load
@@ -82,6 +82,12 @@ async def tell_again(world: World, integration_id: str, planned: Any, times: int
         await start(again)
 
 
+async def show_again(world: World, integration_id: str, planned: Any, times: int) -> None:
+    """The same in Slack."""
+    if times < TELLINGS:
+        await slack_threads.tell_again(world, integration_id, planned)
+
+
 def register(world: World, sagas: Iterable[str]) -> list[Schedule]:
     """Tell the engine of the sweep; wiring calls this before launch, in every process."""
 
@@ -100,5 +106,8 @@ def register(world: World, sagas: Iterable[str]) -> list[Schedule]:
             for integration_id, times in (await step(find_broken, world, undo_of(saga))).items():
                 with bound_contextvars(integration=integration_id):
                     await take_back_again(world, saga, integration_id, times)
+        for integration_id, times in (await step(find_broken, world, slack_threads.WORKFLOW)).items():
+            with bound_contextvars(integration=integration_id):
+                await show_again(world, integration_id, planned, times)
 
     return [Schedule(name="settle", cron=EVERY_MINUTE, workflow=settle_v1)]

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from dbos import DBOS
@@ -223,7 +223,7 @@ async def untold(world: World, integration_id: str, *, key: str) -> int:
     return it.version if told is None or is_due(told, it.version) else 0
 
 
-async def tell_again(world: World, integration_id: str, planned: str) -> None:
+async def tell_again(world: World, integration_id: str, planned: Any) -> None:
     """What could not be told of is told now."""
     version = await step(untold, world, integration_id)
     if version:

@@ -20,6 +20,7 @@ from tests.story.waiting import until
 pytestmark = pytest.mark.slack
 
 STOPPED_WITHIN: Final = 5.0
+TIMES: Final = 20
 
 
 async def binds(team: Team) -> None:
@@ -148,21 +149,23 @@ async def test_sl_12_a_button_of_an_older_commit_is_refused_and_the_message_is_b
     assert first.blocks != old
 
 
-async def test_who_comes_second_is_told_so_on_either_window(team: Team) -> None:
+@pytest.mark.parametrize("_nth", range(TIMES))
+async def test_two_people_approve_on_the_two_windows_in_the_same_instant(team: Team, _nth: int) -> None:
     issue, first = await waits_at_its_gate(team)
 
     await asyncio.gather(
         team.slack.admin.clicks("run-approve", on=first),
         team.developer.comments("/claude approve", on=issue),
     )
+    await team.bot.has_noted("Approved")
     await team.bot.comes_to_rest()
 
     assert (await team.bot.facts()).count("Approved") == 1
-    told = [
-        *(each.text for each in team.slack.whispers("admin")),
-        *(each.body for each in issue.comments() if each.by.login != "developer"),
-    ]
-    assert sum("done already" in each for each in told) == 1
+    alone = team.slack.whispers("admin")[-1]
+    [reply] = [each.body for each in issue.comments() if "claude-code-bot:reply" in each.body]
+    told = [alone.text, reply]
+    assert sum("Approved by @" in each for each in told) == 1, told
+    assert sum("done already: @" in each for each in told) == 1, told
 
 
 @pytest.mark.parametrize("how", ["cross", "word"])
@@ -243,6 +246,33 @@ async def test_slacks_limits_are_waited_for_and_nothing_is_lost_or_said_twice(te
     await offers_just(team, Act.ROLLBACK)
 
     assert len(first_messages(team)) == 1
+
+
+@pytest.mark.parametrize("kind", ["cut_after", "cut", "lose"])
+async def test_where_slacks_answer_is_lost_the_message_is_found_again(team: Team, kind: Any) -> None:
+    for method in ("chat.postMessage", "chat.update"):
+        team.slack.world.faults.add(Fault(route=f"/api/{method}", kind=kind, times=2))
+
+    _, first = await waits_at_its_gate(team)
+    await team.slack.admin.clicks("run-approve", on=first)
+    await team.bot.reaches(State.ACTIVE)
+    await offers_just(team, Act.ROLLBACK)
+    await team.bot.comes_to_rest()
+
+    assert len(first_messages(team)) == 1
+    assert len(team.slack.by_the_bot(thread=first.ts)) == 1
+
+
+async def test_a_bot_that_is_stopped_and_started_again_goes_on_in_the_same_thread(team: Team) -> None:
+    _, first = await waits_at_its_gate(team)
+
+    await team.bot.restarts()
+    await team.slack.admin.clicks("run-approve", on=first)
+    await team.bot.reaches(State.ACTIVE)
+    await offers_just(team, Act.ROLLBACK)
+    await team.bot.comes_to_rest()
+
+    assert len(team.slack.by_the_bot(thread=first.ts)) == 1
 
 
 async def test_what_is_asked_for_in_slack_has_its_thread_there_and_its_issue_on_github(team: Team) -> None:
