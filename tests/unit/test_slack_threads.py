@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.application import slack_threads
+from bot.application.notifying import CALM_SECONDS
 from bot.application.slack_threads import again, on_fact, say_untold, show_thread, untold
 from bot.domain.slack_asked import asked_in, stream_of
 from bot.records import Fact, Start, StepFailed, Unavailable
@@ -133,7 +133,7 @@ def test_what_only_adds_up_waits_and_what_people_see_does_not() -> None:
     seen = on_fact(integration(UP_FOR_REVIEW), integration(cancelled(*UP_FOR_REVIEW)))
 
     assert isinstance(calm, Start)
-    assert calm.args[2] == slack_threads.CALM_SECONDS
+    assert calm.args[2] == CALM_SECONDS
     assert isinstance(seen, Start)
     assert seen.args[2] == 0
     assert on_fact(integration(UP_FOR_REVIEW), integration(UP_FOR_REVIEW)) is None
