@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
-from bot.infrastructure.slack_wire import Api, Limit, Say, SlackWire
+from bot.infrastructure.slack_wire import Api, Limit, Say, SlackWire, taken, text_in
 from bot.slack_records import Place, Posted, Said, SlackChannel, SlackPerson, Workspace
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ class SlackWindow:
             )
 
         answer = await self._ask(place.workspace, "chat.postMessage", say, channel=place.channel)
-        return Posted(channel=answer["channel"], ts=answer["ts"])
+        return taken(posted_of, answer, "chat.postMessage")
 
     async def find(self, place: Place, *, marker: str) -> Posted | None:
         """What was said with this marker there, not long ago. Raises StepFailed, Unavailable."""
@@ -62,8 +62,7 @@ class SlackWindow:
                     channel=place.channel, ts=str(place.thread), limit=LOOKED_THROUGH
                 ),
             )
-        found = (each["ts"] for each in answer["messages"] if marker_of(each.get("blocks", ())) == marker)
-        ts = next(found, None)
+        ts = taken(lambda said: _marked_by(marker, said["messages"]), answer, "conversations.history")
         return None if ts is None else Posted(channel=place.channel, ts=ts)
 
     async def update(self, workspace: Workspace, posted: Posted, said: Said, *, marker: str) -> None:
@@ -104,14 +103,14 @@ class SlackWindow:
             "chat.getPermalink",
             lambda api: api.chat_getPermalink(channel=posted.channel, message_ts=posted.ts),
         )
-        return str(answer["permalink"])
+        return taken(lambda said: text_in(said, "permalink"), answer, "chat.getPermalink")
 
     async def open(self, workspace: Workspace, view: Mapping[str, Any], *, trigger: str) -> str:
         """A modal's id. Raises StepFailed, Unavailable."""
         answer = await self._ask(
             workspace, "views.open", lambda api: api.views_open(trigger_id=trigger, view=dict(view))
         )
-        return str(answer["view"]["id"])
+        return taken(lambda said: text_in(said["view"], "id"), answer, "views.open")
 
     async def publish(self, workspace: Workspace, user: str, view: Mapping[str, Any]) -> None:
         """Somebody's Home. Raises StepFailed, Unavailable."""
@@ -134,21 +133,22 @@ class SlackWindow:
     async def person(self, workspace: Workspace, user: str) -> SlackPerson:
         """Who that is, as the workspace knows them. Raises StepFailed, Unavailable."""
         answer = await self._ask(workspace, "users.info", lambda api: api.users_info(user=user))
-        return person_of(answer["user"])
+        return taken(lambda said: person_of(said["user"]), answer, "users.info")
 
     async def channel(self, workspace: Workspace, channel: str) -> SlackChannel:
         """What that is, as the bot sees it. Raises StepFailed, Unavailable."""
         answer = await self._ask(
             workspace, "conversations.info", lambda api: api.conversations_info(channel=channel)
         )
-        return channel_of(answer["channel"])
+        return taken(lambda said: channel_of(said["channel"]), answer, "conversations.info")
 
     async def direct(self, workspace: Workspace, user: str) -> Place:
         """Where the bot and this person talk. Raises StepFailed, Unavailable."""
         answer = await self._ask(
             workspace, "conversations.open", lambda api: api.conversations_open(users=user)
         )
-        return Place(workspace=workspace, channel=answer["channel"]["id"])
+        channel = taken(lambda said: text_in(said["channel"], "id"), answer, "conversations.open")
+        return Place(workspace=workspace, channel=channel)
 
     async def _ask(
         self,
@@ -178,10 +178,20 @@ def marker_of(blocks: Sequence[Mapping[str, Any]]) -> str | None:
     return blocks[0].get("block_id") if blocks else None
 
 
+def _marked_by(marker: str, messages: Sequence[Mapping[str, Any]]) -> str | None:
+    found = (text_in(each, "ts") for each in messages if marker_of(each.get("blocks", ())) == marker)
+    return next(found, None)
+
+
+def posted_of(answer: Mapping[str, Any]) -> Posted:
+    """Where it stands."""
+    return Posted(channel=text_in(answer, "channel"), ts=text_in(answer, "ts"))
+
+
 def person_of(user: Mapping[str, Any]) -> SlackPerson:
     """As Slack describes a person; what it does not say of them is not so."""
     return SlackPerson(
-        id=user["id"],
+        id=text_in(user, "id"),
         team=user.get("team_id", ""),
         name=user.get("name", ""),
         is_bot=user.get("is_bot", False),
@@ -195,7 +205,7 @@ def person_of(user: Mapping[str, Any]) -> SlackPerson:
 def channel_of(channel: Mapping[str, Any]) -> SlackChannel:
     """As Slack describes a channel."""
     return SlackChannel(
-        id=channel["id"],
+        id=text_in(channel, "id"),
         name=channel.get("name", ""),
         is_private=channel.get("is_private", False),
         is_direct=channel.get("is_im", False),

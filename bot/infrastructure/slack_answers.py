@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
-from typing import Final
 
 import aiohttp
 
 from bot.infrastructure.resilience import Policy
+from bot.infrastructure.slack_wire import seconds_told
 from bot.records import StepFailed, Unavailable
-
-DEFAULT_RETRY_SECONDS: Final = 30.0
 
 
 class SlackAnswers:
@@ -46,8 +44,7 @@ class SlackAnswers:
 def _check(status: int, wait: str) -> None:
     """What is said of the address is not passed on: whoever has it speaks for the bot there."""
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        seconds = float(wait) if wait.isdecimal() else DEFAULT_RETRY_SECONDS
-        raise Unavailable("slack_limited", retry_after=seconds)
+        raise Unavailable("slack_limited", retry_after=max(1.0, seconds_told(wait)))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise Unavailable("slack_broken", f"answer: status {status}")
     if status != HTTPStatus.OK:

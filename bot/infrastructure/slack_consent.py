@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from bot.infrastructure.clock import Clock
 from bot.infrastructure.slack_scopes import SCOPES
 from bot.infrastructure.slack_wire import SCOPES as GRANTED
-from bot.infrastructure.slack_wire import Limit, SlackWire
+from bot.infrastructure.slack_wire import Limit, SlackWire, taken, text_in
 from bot.records import StepFailed
 from bot.slack_records import Installed, SlackTokens, Workspace
 
@@ -50,12 +50,12 @@ class SlackConsent:
     async def exchange(self, code: str) -> Installed:
         """The app in a workspace, for a code. Raises StepFailed, Unavailable."""
         said = await self._given("exchange_code", code=code, redirect_uri=self._client.comes_back_to)
-        return installed_of(said, self._clock.now())
+        return taken(lambda it: installed_of(it, self._clock.now()), said, METHOD)
 
     async def renew(self, refresh: str) -> SlackTokens:
         """Another pair; what renewed it is worth nothing then. Raises StepFailed, Unavailable."""
         said = await self._given("renew_token", grant_type="refresh_token", refresh_token=refresh)
-        return _tokens(said, self._clock.now())
+        return taken(lambda it: _tokens(it, self._clock.now()), said, METHOD)
 
     async def _given(self, what: str, **asked: str) -> Mapping[str, Any]:
         try:
@@ -80,10 +80,14 @@ async def who(wire: SlackWire, token: str) -> Installed:
     """Whose token it is, where the operator gave one. Raises StepFailed, Unavailable."""
     limit = Limit("", "auth.test")
     said = await wire.ask("who_is_it", lambda api: api.auth_test(), limit=limit, token=token)
+    return taken(lambda it: _operators(it, token), said, limit.method)
+
+
+def _operators(said: Mapping[str, Any], token: str) -> Installed:
     return Installed(
-        workspace=Workspace(team=said["team_id"]),
-        name=said["team"],
-        bot_user=said["user_id"],
+        workspace=Workspace(team=text_in(said, "team_id")),
+        name=text_in(said, "team"),
+        bot_user=text_in(said, "user_id"),
         scopes=frozenset(each.strip() for each in said[GRANTED].split(",")),
         tokens=SlackTokens(access=token),
     )
@@ -96,9 +100,9 @@ def installed_of(said: Mapping[str, Any], now: datetime) -> Installed:
     team = said.get("team") or {}
     place, name = (enterprise, enterprise.get("name")) if org_wide else (team, team.get("name"))
     return Installed(
-        workspace=Workspace(team=place["id"], enterprise=enterprise.get("id")),
+        workspace=Workspace(team=text_in(place, "id"), enterprise=enterprise.get("id")),
         name=str(name or place["id"]),
-        bot_user=said["bot_user_id"],
+        bot_user=text_in(said, "bot_user_id"),
         scopes=frozenset(said.get("scope", "").split(",")),
         tokens=_tokens(said, now),
         org_wide=org_wide,
@@ -109,7 +113,7 @@ def _tokens(said: Mapping[str, Any], now: datetime) -> SlackTokens:
     """The pair; an app that opted out of rotation has a token that does not end."""
     seconds = said.get("expires_in")
     return SlackTokens(
-        access=said["access_token"],
+        access=text_in(said, "access_token"),
         refresh=said.get("refresh_token"),
         until=None if seconds is None else now + timedelta(seconds=int(seconds)),
     )

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar
 
 import aiohttp
 from cachetools import TLRUCache
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from slack_sdk.errors import SlackApiError
     from slack_sdk.web.async_client import AsyncWebClient
 
+T = TypeVar("T")
 Api: TypeAlias = "AsyncWebClient"
 Say: TypeAlias = Callable[["AsyncWebClient"], Awaitable[Any]]
 
@@ -26,6 +27,7 @@ SCOPES: Final = "x-oauth-scopes"
 
 OFFICIAL: Final = "https://slack.com/api/"
 DEFAULT_WAIT_SECONDS: Final = 30.0
+LONGEST_WAIT_SECONDS: Final = 3600.0  # it is asked again by then, whatever was told
 MOST_WAITED_FOR: Final = 10_000
 # What is Slack's own trouble: trying later may help.
 PASSING: Final = frozenset((
@@ -93,8 +95,12 @@ class SlackWire:
             trouble = self._named(error, limit)
         except aiohttp.ClientError as error:
             trouble = Unavailable("slack_unreachable", type(error).__name__)
+        except (AttributeError, ValueError):  # the library takes it for granted that it is JSON, and which
+            trouble = Unavailable("slack_unreadable", limit.method)
         else:
-            return {**response.data, SCOPES: response.headers.get("X-OAuth-Scopes", "")}
+            if isinstance(response.data, dict):
+                return {**response.data, SCOPES: response.headers.get("X-OAuth-Scopes", "")}
+            trouble = Unavailable("slack_unreadable", limit.method)
         # Raised out here, the failure does not carry the request with its token along.
         raise trouble
 
@@ -113,7 +119,7 @@ class SlackWire:
         if status is None:
             return Unavailable("slack_unreadable", limit.method)
         said = error.response.data if isinstance(error.response.data, dict) else {}
-        code = str(said.get("error", ""))
+        code = str(said.get("error") or "")
         if status == HTTPStatus.TOO_MANY_REQUESTS or code in LIMITED:
             return self._shut_for(limit, error.response.headers.get("Retry-After"))
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in PASSING or not code:
@@ -124,9 +130,30 @@ class SlackWire:
 
     def _shut_for(self, limit: Limit, told: str | None) -> Unavailable:
         """Until then nothing more of the kind goes out."""
-        seconds = float(told) if told is not None and told.isdigit() else DEFAULT_WAIT_SECONDS
+        seconds = seconds_told(told)
         self._shut[limit] = self._timer() + seconds
         return _limited(seconds)
+
+
+def seconds_told(told: str | None) -> float:
+    """How long a limit holds, as its header says, within an hour."""
+    is_number = told is not None and told.isascii() and told.isdigit()
+    return min(float(told or 0), LONGEST_WAIT_SECONDS) if is_number else DEFAULT_WAIT_SECONDS
+
+
+def taken(read: Callable[[Mapping[str, Any]], T], answer: Mapping[str, Any], what: str) -> T:
+    """What an answer says. Raises Unavailable where it has not what Slack's always have."""
+    try:
+        return read(answer)
+    except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
+        raise Unavailable("slack_unreadable", what) from None
+
+
+def text_in(said: Mapping[str, Any], name: str) -> str:
+    """A text that is always there. Raises LookupError, TypeError."""
+    if not isinstance(text := said[name], str):
+        raise TypeError(name)
+    return text
 
 
 def _limited(seconds: float) -> Unavailable:
@@ -135,5 +162,7 @@ def _limited(seconds: float) -> Unavailable:
 
 def _detail(said: Mapping[str, Any]) -> str:
     """Which scope is missing, or what is wrong with which block: of our own making, and short."""
-    messages = said.get("response_metadata", {}).get("messages", [])
-    return str(said.get("needed") or "; ".join(map(str, messages)))[:300]
+    about = said.get("response_metadata")
+    messages = about.get("messages") if isinstance(about, Mapping) else None
+    told = "; ".join(map(str, messages)) if isinstance(messages, list) else ""
+    return str(said.get("needed") or told)[:300]
