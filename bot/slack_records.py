@@ -37,11 +37,17 @@ class Installed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptInstallation:
-    """As it is kept; the version changes with each change of its tokens."""
+    """As it is kept; the version changes with each change of its tokens, and counts anew where the app was
+    gone in between: it is the same state only where both the moment and the version are.
+    """
 
     installed: Installed
     version: int
     installed_at: datetime
+
+    def is_still(self, other: "KeptInstallation") -> bool:
+        """Whether nothing was changed in between."""
+        return (self.installed_at, self.version) == (other.installed_at, other.version)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,7 +80,7 @@ class InstalledAccess:
             dead = no.code
         # It was taken back; or another process has renewed it since, and then the new one is good.
         newer = await self.installations.get(workspace)
-        if newer is None or newer.version == kept.version:
+        if newer is None or newer.is_still(kept):
             raise await self._over(kept, dead)
         return await ask(newer.installed.tokens.access)
 
@@ -121,7 +121,7 @@ class InstalledAccess:
         """A second try would be refused, and end what the first one began."""
         for _ in range(LOOKS):
             newer = await self._kept(workspace)
-            if newer.version != kept.version:
+            if not newer.is_still(kept):
                 return newer
             await asyncio.sleep(LOOK_SECONDS)
         raise Unavailable("slack_token_renewing", retry_after=5)

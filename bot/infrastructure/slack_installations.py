@@ -57,7 +57,7 @@ class SlackInstallations:
 
     async def forget(self, kept: KeptInstallation) -> bool:
         """Delete this version and no newer one; whether it was there."""
-        which = and_(self._is(kept.installed), TABLE.c.version == kept.version)
+        which = self._is(kept)
         gone = delete(TABLE).where(which).returning(TABLE.c.place)
         return await self._database.write(lambda connection: connection.execute(gone).first() is not None)
 
@@ -78,12 +78,17 @@ class SlackInstallations:
     async def _changed(
         self, kept: KeptInstallation, change: Mapping[str, Any], *also: ColumnElement[bool]
     ) -> bool:
-        which = and_(self._is(kept.installed), TABLE.c.version == kept.version, *also)
+        which = and_(self._is(kept), *also)
         mine = update(TABLE).where(which).values(change).returning(TABLE.c.place)
         return await self._database.write(lambda connection: connection.execute(mine).first() is not None)
 
-    def _is(self, installed: Installed) -> ColumnElement[bool]:
-        return and_(TABLE.c.app == self._app, TABLE.c.place == _key(installed))
+    def _is(self, kept: KeptInstallation) -> ColumnElement[bool]:
+        return and_(
+            TABLE.c.app == self._app,
+            TABLE.c.place == _key(kept.installed),
+            TABLE.c.installed_at == as_text(kept.installed_at),
+            TABLE.c.version == kept.version,
+        )
 
     def _of(self, workspace: Workspace) -> ColumnElement[bool]:
         places = [workspace.team, *([workspace.enterprise] if workspace.enterprise else [])]

@@ -120,6 +120,22 @@ async def test_installing_anew_takes_the_place_of_what_was(store: SlackInstallat
     assert not await store.forget(old)
 
 
+async def test_what_was_seen_before_it_was_gone_changes_nothing_of_what_came_after(
+    store: SlackInstallations, clock: Watch
+) -> None:
+    old = await kept(store, clock)
+    assert await store.forget(old)
+    clock.moves(seconds=1)
+
+    new = await kept(store, clock)
+
+    assert not new.is_still(old)
+    assert not await store.claim(old, now=clock.now(), until=clock.now() + MINUTES)
+    assert not await store.renew(old, replace(TOKENS, access="xoxb-old"))
+    assert not await store.forget(old)
+    assert await store.get(ACME) == new
+
+
 async def test_sl_08_a_state_is_good_once_for_its_browser_and_for_its_time(
     states: SlackStates, clock: Watch
 ) -> None:

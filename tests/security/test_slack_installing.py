@@ -293,6 +293,29 @@ async def test_a_token_that_slack_takes_no_more_is_forgotten_without_being_told(
     assert "Acme" not in await place.rows()
 
 
+async def test_what_was_installed_again_while_a_call_was_refused_stays_and_answers(
+    browser: Browser, place: Place
+) -> None:
+    await browser.installs("boss")
+    shown: list[str] = []
+
+    async def removed_meanwhile(token: str) -> str:
+        shown.append(token)
+        if len(shown) > 1:
+            return token
+        assert place.ours.installations is not None
+        place.clock.moves(seconds=1)
+        asked = ForgetInstallation(workspace=acme(place), told_at=place.clock.now())
+        assert await forget_installation(asked, place.ours.installations)
+        place.clock.moves(seconds=1)
+        await browser.installs("boss")
+        raise StepFailed("slack_token_revoked")
+
+    answered = await place.ours.access.used(acme(place), removed_meanwhile)
+
+    assert answered == await told(place, acme(place)) != shown[0]
+
+
 async def test_a_token_of_the_operators_serves_its_one_workspace_alone(tmp_path: Path) -> None:
     async with placed(tmp_path) as many:
         token = many.slack.give_token(many.slack.named("boss").team).value
