@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 import structlog
@@ -42,6 +42,7 @@ class SlackSocket:
         self._session, self._wire, self._token = session, wire, token
         self._receive, self._pause = receive, pause
         self._room = asyncio.Semaphore(AT_ONCE)
+        self._at_work: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[None]:
@@ -51,7 +52,7 @@ class SlackSocket:
             yield
         finally:
             holding.cancel()
-            await asyncio.gather(holding, return_exceptions=True)
+            await asyncio.gather(holding, *self._at_work, return_exceptions=True)
 
     async def hold(self) -> None:
         """Until it is cancelled: what keeps Slack from being heard is in the log, and tried again."""
@@ -76,7 +77,7 @@ class SlackSocket:
         connecting = self._session.ws_connect(
             str(said["url"]), heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_MESSAGE
         )
-        async with connecting as socket, asyncio.TaskGroup() as group:
+        async with connecting as socket:
             async for message in socket:
                 if message.type is not aiohttp.WSMsgType.TEXT:
                     continue
@@ -87,8 +88,19 @@ class SlackSocket:
                         return
                     case _:
                         await self._room.acquire()
-                        group.create_task(self._take(socket, message.data))
+                        self._begin(self._take(socket, message.data))
         raise Unavailable("slack_unreachable", "the connection has ended")
+
+    def _begin(self, taking: Coroutine[Any, Any, None]) -> None:
+        """Beside the rest: one that breaks what hears it keeps no other from being heard."""
+        task = asyncio.create_task(taking)  # noqa: TID251  what is heard is kept, whatever becomes of the rest
+        self._at_work.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._at_work.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            log.error("slack_envelope_broke", exc_info=fault)
 
     async def _take(self, socket: aiohttp.ClientWebSocketResponse, text: str) -> None:
         """It is answered once it is kept: what is not, Slack sends again."""
@@ -100,8 +112,6 @@ class SlackSocket:
             log.warning("slack_envelope_not_kept", code=fault.code)
         except aiohttp.ClientError as fault:
             log.info("slack_envelope_not_answered", why=type(fault).__name__)
-        except Exception:  # the net: one that breaks what hears it keeps no other from being heard
-            log.exception("slack_envelope_broke")
         finally:
             self._room.release()
 

@@ -37,7 +37,10 @@ def client(slack: Slack, secret: str = SECRET) -> dict[str, str]:
 
 
 async def test_without_an_app_there_is_nothing_wrong(slack: Slack) -> None:
-    assert await says(slack) == "not set up; it takes SLACK_SIGNING_SECRET, and what slack.yml says"
+    assert (
+        await says(slack)
+        == "not set up; it takes SLACK_SIGNING_SECRET or SLACK_APP_TOKEN, and what slack.yml says"
+    )
 
 
 async def test_an_app_that_can_be_installed_says_where(slack: Slack) -> None:

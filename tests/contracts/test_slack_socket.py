@@ -46,11 +46,15 @@ class Kept:
     all: dict[str, Delivery] = field(default_factory=dict)
     meanings: set[str] = field(default_factory=set)
     away: int = 0
+    broken: int = 0
 
     async def keep(self, delivery: Delivery) -> bool:
         if self.away:
             self.away -= 1
             raise Unavailable("database_away")
+        if self.broken:
+            self.broken -= 1
+            raise RuntimeError("a mistake")
         fresh = delivery.key not in self.all and delivery.meaning not in self.meanings
         if fresh:
             self.all[delivery.key] = delivery
@@ -100,7 +104,7 @@ async def at_work(slack: Slack, kept: Kept, *, token: str | None = None) -> Asyn
 
 
 async def _soon(_seconds: float) -> None:
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(0)
 
 
 @pytest.fixture
@@ -149,6 +153,19 @@ async def test_what_could_not_be_kept_is_not_answered_and_comes_again(slack: Sla
 
     assert side.kinds == ["slack:event.app_home_opened"]
     assert [each.why for each in slack.deliveries[-1].attempts] == ["timeout", None]
+
+
+async def test_what_breaks_whoever_hears_it_keeps_nothing_else_from_being_heard(slack: Slack) -> None:
+    slack.postman.deadline_seconds = 0.3
+    slack.postman.retries_after_seconds = ()
+    with capture_logs() as logged:
+        async with at_work(slack, Kept(broken=1)) as side:
+            await side.connected()
+            await slack.opens_home("alice")
+            await slack.commands("alice", "deploys", "help")
+
+    assert side.kinds == ["slack:command"]
+    assert "slack_envelope_broke" in [each["event"] for each in logged]
 
 
 async def test_a_connection_that_slack_ends_or_that_is_lost_is_opened_anew(slack: Slack) -> None:
