@@ -1,4 +1,4 @@
-"""What happens on GitHub and at Claude, line by line, as it happens."""
+"""What happens on GitHub, in Slack and at Claude, line by line, as it happens."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from standins.demo.screen import Screen
+from standins.demo.slack_feed import SlackFeed
 from standins.demo.stage import Stage
 from standins.github.state import Effect
 
@@ -81,7 +82,7 @@ class Feed:
     """Shows what is new each time it is asked to look."""
 
     def __init__(self, stage: Stage, screen: Screen) -> None:
-        self._stage, self._screen = stage, screen
+        self._stage, self._screen, self._slack = stage, screen, SlackFeed(stage)
         self._effects = self._answers = 0
         self._states: dict[int, str] = {}
         self._began = stage.github.now()
@@ -95,7 +96,8 @@ class Feed:
 
     def look(self) -> int:
         """Show what has happened since; how much that was."""
-        moments = sorted([*self._on_github(), *self._at_claude()], key=lambda it: it.at)
+        here = [*self._on_github(), *self._in_slack(), *self._at_claude()]
+        moments = sorted(here, key=lambda it: it.at)
         for it in moments:
             self._screen.happened(self.elapsed(it.at), it.who, it.what)
         return len(moments)
@@ -118,6 +120,10 @@ class Feed:
         if state and state != self._states.get(comment):
             self._states[comment] = state
             yield Moment(at=effect.at, who="state", what=state)
+
+    def _in_slack(self) -> Iterator[Moment]:
+        for at, who, what in self._slack.new():
+            yield Moment(at=at, who=who, what=one_line(what))
 
     def _at_claude(self) -> Iterator[Moment]:
         new = self._stage.player.answers[self._answers :]

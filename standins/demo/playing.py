@@ -14,6 +14,7 @@ from standins.demo.process import CannotPlay
 from standins.demo.prompt import HELP, Keyboard, Prompt
 from standins.demo.screen import Screen, on_terminal, recorded
 from standins.demo.script import DESCRIBE, INVOICES
+from standins.demo.slack_telling import SlackTeller
 from standins.demo.stage import Stage, staged
 from standins.demo.telling import Plot, Teller, Told
 
@@ -43,6 +44,13 @@ ROLLED_BACK: Final = Plot(
     issue="Which systems do we talk to?",
     request=DESCRIBE,
     deployment="failure",
+)
+IN_SLACK: Final = Plot(
+    name="in-slack",
+    title="Third story: for another account, asked for, followed and approved in Slack",
+    issue="",
+    request=DESCRIBE,
+    in_slack=True,
 )
 ANYWHERE: Final = Plot(
     name="anywhere", title="A request goes live", issue="Which systems do we talk to?", request=DESCRIBE
@@ -84,20 +92,20 @@ def plots_of(asked: argparse.Namespace) -> list[Plot]:
     if asked.live:
         issue = ASKED if asked.request else first.issue
         first = replace(first, issue=issue, request=request or first.request, repaired=False)
-    return [first] if asked.repo else [first, ROLLED_BACK]
+    return [first] if asked.repo else [first, ROLLED_BACK, IN_SLACK]
 
 
 async def play(asked: argparse.Namespace, screen: Screen) -> int:
     """The stage, the stories, the reckoning, and then the prompt; the exit status."""
     end_cleanly(asyncio.current_task())
     model = {name: os.environ[name] for name in MODEL if name in os.environ} if asked.live else None
-    screen.say("Starting GitHub's stand-in and the bot ...")
+    screen.say("Starting the stand-ins and the bot ...")
     async with staged(source=asked.repo, model=model) as stage:
         introduce(stage, screen, asked.repo)
         teller = Teller(stage, screen)
         status = await told(teller, plots_of(asked), asked.pictures)
         if not asked.exit:
-            await stay(teller)
+            await stay(teller, EXAMPLE if asked.repo else EXAMPLE_IN_SLACK)
         return status
 
 
@@ -121,6 +129,7 @@ def introduce(stage: Stage, screen: Screen, source: Path | None) -> None:
     screen.say(f"\nThe bot is the real one, on SQLite, at {stage.bot.url}.")
     screen.say(f"The git repository {stage.place.full_name} is real: {whose}.")
     screen.say(f"GitHub is a stand-in at {stage.github.url}; {HELD}.")
+    screen.say(f"So is Slack at {stage.slack.url}, by the description that Slack publishes.")
     where = stage.bot.settings.get("ANTHROPIC_BASE_URL", "Anthropic")
     screen.say(LIVE.format(where=where) if stage.claude is None else SCRIPTED)
 
@@ -129,7 +138,7 @@ async def told(teller: Teller, plots: Sequence[Plot], pictures: Path | None) -> 
     """Tell the stories and reckon up; the exit status."""
     stories: list[Told] = []
     for plot in plots:
-        stories.append(await teller.tell(plot))
+        stories.append(await (SlackTeller(teller) if plot.in_slack else teller).tell(plot))
         if pictures is not None:
             teller.screen.picture(pictures / f"{plot.name}.svg", plot.title)
     teller.screen.heading("Was it all done, and done once?")
@@ -138,10 +147,10 @@ async def told(teller: Teller, plots: Sequence[Plot], pictures: Path | None) -> 
     return OK if all(row.holds for row in rows) else WRONG
 
 
-async def stay(teller: Teller) -> None:
+async def stay(teller: Teller, example: str) -> None:
     """Up until somebody has tried enough."""
     teller.screen.heading("All of it stays up: try more")
-    teller.screen.quote(f"{HELP}\n\n{EXAMPLE}")
+    teller.screen.quote(f"{HELP}\n\n{example}")
     teller.stage.deployer.outcome = "success"
     keyboard = Keyboard(0)
     try:
@@ -153,9 +162,13 @@ async def stay(teller: Teller) -> None:
 
 
 EXAMPLE: Final = f"""\
-For example, and then the same for the pull request that it opens:
+For example:
     say requester 1 {DESCRIBE}
-    say admin 6 /claude approve"""
+    show 1"""
+EXAMPLE_IN_SLACK: Final = """\
+For example, with the id that the list tells:
+    slack requester list all
+    slack admin rollback <id>"""
 
 
 def main(given: Sequence[str]) -> int:

@@ -9,13 +9,16 @@ from typing import Final
 from standins.demo.feed import shown
 from standins.demo.stage import PEOPLE
 from standins.demo.telling import LOOK_SECONDS, Teller
+from standins.demo.workspace import CHANNEL
 from standins.github.shapes.pulls import pull_of
 from standins.github.state import Issue
 from standins.github.world import Missing, Refused, issue_of
+from standins.slack.world import Refused as NotInSlack
 
 HELP: Final = f"""\
 issue <person> <title>            open an issue
 say <person> <number> <words>     comment on an issue or a pull request
+slack <person> <words>            type /claude and these words in Slack
 show <number>                     an issue or a pull request, with all that was said
 deploys success | failure         how deployments end from now on
 bot history <id> | verify | doctor    run that verb of python -m bot
@@ -70,6 +73,7 @@ class Prompt:
         self._deeds: Mapping[str, Callable[[str], Awaitable[None]]] = {
             "issue": self._issue,
             "say": self._say,
+            "slack": self._slack,
             "show": self._show,
             "deploys": self._deploys,
             "bot": self._bot,
@@ -122,6 +126,16 @@ class Prompt:
             raise Misused("say <person> <number> <words>")
         self._teller.feed.begin()
         await self._teller.say(person, int(number), words.strip())
+
+    async def _slack(self, said: str) -> None:
+        person, _, words = said.partition(" ")
+        if not words:
+            raise Misused("slack <person> <words>")
+        self._teller.feed.begin()
+        try:
+            await self._stage.slack.commands(person, CHANNEL, words.strip())
+        except NotInSlack as fault:
+            raise Misused(f"Slack says: {fault.error}") from None
 
     async def _show(self, number: str) -> None:
         if not number.isdecimal():

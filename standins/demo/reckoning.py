@@ -8,6 +8,8 @@ from typing import Final
 
 from standins.demo.feed import kind_of
 from standins.demo.screen import Row
+from standins.demo.slack_reckoning import in_slack
+from standins.demo.slack_telling import ToldInSlack
 from standins.demo.stage import Stage
 from standins.demo.telling import Told
 
@@ -53,17 +55,17 @@ async def path_of(stage: Stage, told: Told) -> list[str]:
 
 
 def of_story(stage: Stage, told: Told, path: Sequence[str]) -> Iterator[Row]:
-    yield Row(
-        about=f"#{told.issue}: states", wanted=arrows(wanted_path(stage, told, path)), found=arrows(path)
-    )
+    yield Row(about=f"{told.name}: states", wanted=arrows(wanted_path(stage, told, path)), found=arrows(path))
     for words, wanted, times in counted(told):
-        yield Row(about=f"#{told.issue}: {words}", wanted=str(wanted), found=str(times))
+        yield Row(about=f"{told.name}: {words}", wanted=str(wanted), found=str(times))
     merged = [each.facts["head"] for each in told.effects if each.name == "merge"]
     yield Row(
-        about=f"#{told.issue}: merged at the approved head",
+        about=f"{told.name}: merged at the approved head",
         wanted=told.approved[:12],
         found=(merged or [""])[0][:12],
     )
+    if isinstance(told, ToldInSlack):
+        yield from in_slack(told)
 
 
 def counted(told: Told) -> Iterator[tuple[str, int, int]]:
@@ -95,7 +97,11 @@ async def of_all(stage: Stage) -> list[Row]:
     chain = Row(
         about="the chain of events", wanted="whole", found="whole" if status == 0 else said or str(status)
     )
-    rows = [none("calls unlike GitHub's description", stage.github.violations), chain]
+    rows = [
+        none("calls unlike GitHub's description", stage.github.violations),
+        none("calls unlike Slack's description", stage.slack.violations),
+        chain,
+    ]
     if stage.claude is None:
         return rows
     return [

@@ -17,6 +17,7 @@ from rich.text import Text
 WIDEST: Final = 110
 TIME_WIDTH: Final = 8
 WHO_WIDTH: Final = 10
+BESIDE_WIDTH: Final = 100
 MOST_DIFF_LINES: Final = 26
 PICTURE_WIDTH: Final = 104
 UNTELLING: Final = ("diff --git ", "index ", "new file mode ")
@@ -122,8 +123,23 @@ class Screen:
         """What somebody wrote on GitHub, as GitHub would show it."""
         self._panel(title, Markdown(text))
 
+    def beside(self, state: str, github: Sequence[str], slack: Sequence[str], buttons: Sequence[str]) -> None:
+        """Both windows, side by side where there is room, else one below the other."""
+        below = ["", "  ".join(f"[{each}]" for each in buttons)] if buttons else []
+        windows = {f"GitHub: {state}": list(github), "Slack": [*slack, *below]}
+        if self._console.width < BESIDE_WIDTH:
+            for title, lines in windows.items():
+                self._show(_window(title, lines, height=None))
+            return
+        both = Table.grid(expand=True)
+        for _ in windows:
+            both.add_column(ratio=1)
+        height = max(map(len, windows.values())) + 2
+        both.add_row(*(_window(title, lines, height=height) for title, lines in windows.items()))
+        self._show(both)
+
     def _panel(self, title: str, content: RenderableType) -> None:
-        self._show(Panel(content, title=Text(title), title_align="left", box=box.ROUNDED, border_style="dim"))
+        self._show(_framed(title, content))
 
     def checks(self, rows: Sequence[Row]) -> None:
         """The summary: every check in its row."""
@@ -141,6 +157,23 @@ class Screen:
         svg = self._console.export_svg(title=title, theme=MONOKAI, code_format=PICTURE, unique_id=path.stem)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(svg, encoding="utf-8")
+
+
+def _framed(title: str, content: RenderableType) -> Panel:
+    return Panel(content, title=Text(title), title_align="left", box=box.ROUNDED, border_style="dim")
+
+
+def _window(title: str, lines: Sequence[str], *, height: int | None) -> Panel:
+    first, *rest = lines
+    text = Text("\n").join([Text(first, style="bold"), *(Text(line) for line in rest)])
+    return Panel(
+        text,
+        title=Text(title),
+        title_align="left",
+        box=box.ROUNDED,
+        border_style="dim",
+        height=height,
+    )
 
 
 def on_terminal() -> Screen:

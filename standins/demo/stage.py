@@ -1,4 +1,4 @@
-"""What the stories are told on: GitHub and Claude as stand-ins, and the bot, all on this machine."""
+"""What the stories are told on: GitHub, Slack and Claude as stand-ins, and the bot, all on this machine."""
 
 import re
 import secrets
@@ -14,16 +14,22 @@ from typing import Final, Literal
 from standins.claude import Claude
 from standins.demo.process import Bot, CannotPlay, free_port
 from standins.demo.script import Player
+from standins.demo.workspace import CALLBACK, COMMAND, workspace
+from standins.demo.workspace import settings_of as slack_settings_of
 from standins.github.app import key_pair, new_app
 from standins.github.git import Git, GitFailed
 from standins.github.people import GitHub
 from standins.github.server import serve
 from standins.github.state import Deployment, Repository, Role
+from standins.slack.people import Slack
+from standins.slack.server import serve as serve_slack
 from standins.stories import REPOSITORY
 
-THINKS_SECONDS: Final = 0.3
-DEPLOYS_SECONDS: Final = 0.7
+THINKS_SECONDS: Final = 0.2
+DEPLOYS_SECONDS: Final = 0.5
 OWNER: Final = "acme"
+# GitHub's limits, and so the bot's pace, are each account's own: what is told there waits for nothing here.
+ELSEWHERE: Final = "globex"
 FILES: Final[Mapping[str, str]] = {**REPOSITORY, ".github/claude-bot.yml": "merge_reverts: true\n"}
 PEOPLE: Final[Mapping[str, Role]] = {
     "requester": "write",
@@ -64,10 +70,15 @@ class Deployer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """Everything that plays a part. `claude` is None where a real model does."""
+    """Everything that plays a part. `claude` is None where a real model does.
+
+    `place` is the repository of the stories on GitHub, `elsewhere` of the one in Slack.
+    """
 
     github: GitHub
+    slack: Slack
     place: Repository
+    elsewhere: Repository
     bot: Bot
     deployer: Deployer
     claude: Claude | None
@@ -84,18 +95,31 @@ async def staged(*, source: Path | None, model: Mapping[str, str] | None) -> Asy
         directory, player = stack.enter_context(scratch()), Player()
         github = github_in(directory)
         await stack.enter_async_context(await serve(github))
+        slack = workspace(PEOPLE)
+        await stack.enter_async_context(await serve_slack(slack))
         claude = None if model is not None else Claude(script=player, delay_seconds=THINKS_SECONDS)
         if claude is not None:
             await stack.enter_async_context(claude.running())
             model = {"ANTHROPIC_API_KEY": "sk-ant-stand-in", "ANTHROPIC_BASE_URL": claude.url}
-        place = await peopled(github, source)
-        bot = Bot(settings={**settings_of(github, directory), **(model or {})}, log=directory / "bot.log")
-        github.webhook_url = f"{bot.url}/webhooks/github"
+        place, elsewhere = await peopled(github, source)
+        given = {**settings_of(github, directory), **slack_settings_of(slack), **(model or {})}
+        bot = Bot(settings=given, log=directory / "bot.log")
+        github.webhook_url, slack.door_url = f"{bot.url}/webhooks/github", f"{bot.url}{COMMAND}"
+        github.app.callback_urls.add(f"{bot.url}{CALLBACK}")
         stack.push_async_callback(bot.stop)
         await bot.start()
         await bot.is_ready()
         deployer = Deployer(github=github)
-        yield Stage(github=github, place=place, bot=bot, deployer=deployer, claude=claude, player=player)
+        yield Stage(
+            github=github,
+            slack=slack,
+            place=place,
+            elsewhere=elsewhere,
+            bot=bot,
+            deployer=deployer,
+            claude=claude,
+            player=player,
+        )
 
 
 @contextmanager
@@ -115,21 +139,29 @@ def github_in(directory: Path) -> GitHub:
     key.touch(mode=0o600)
     key.write_text(private, encoding="utf-8")
     (directory / "github").mkdir()
-    app = new_app(public_key=public, webhook_secret=secrets.token_hex(20), owner=OWNER)
+    app = new_app(
+        public_key=public,
+        webhook_secret=secrets.token_hex(20),
+        client_secret=secrets.token_hex(20),
+        owner=OWNER,
+    )
     return GitHub(app=app, directory=directory / "github")
 
 
-async def peopled(github: GitHub, source: Path | None) -> Repository:
-    """A repository with its people, in which the App is installed."""
+async def peopled(github: GitHub, source: Path | None) -> tuple[Repository, Repository]:
+    """A repository and one of another account, with the same people, where the App is installed."""
     try:
         place = repository_in(github, source)
     except GitFailed as failure:
         raise CannotPlay(f"{source}: git cannot copy it: {failure}") from None
+    elsewhere = github.create_repository(f"{ELSEWHERE}/shop", FILES)
+    names = (place.full_name, elsewhere.full_name)
     for login, role in PEOPLE.items():
-        github.person(login, {place.full_name: role})
-    github.person("deployer", {place.full_name: "write"})
-    await github.install(OWNER)
-    return place
+        github.person(login, dict.fromkeys(names, role))
+    github.person("deployer", dict.fromkeys(names, "write"))
+    for owner in (OWNER, ELSEWHERE):
+        await github.install(owner)
+    return place, elsewhere
 
 
 def repository_in(github: GitHub, source: Path | None) -> Repository:
@@ -173,6 +205,9 @@ def settings_of(github: GitHub, directory: Path) -> dict[str, str]:
         "GITHUB_APP_ID": str(github.app.id),
         "GITHUB_PRIVATE_KEY": str(directory / "app.pem"),
         "GITHUB_WEBHOOK_SECRET": github.app.webhook_secret,
+        "ALLOWED_OWNERS": f"{OWNER},{ELSEWHERE}",
+        "GITHUB_CLIENT_ID": github.app.client_id,
+        "GITHUB_CLIENT_SECRET": github.app.client_secret,
         "GITHUB_API_URL": github.url,
         "GITHUB_URL": github.url,
         "ENGINE_POLLS_SECONDS": "0.05",

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Final
 
@@ -10,8 +11,9 @@ from standins.demo.feed import Feed, kind_of, shown, state_in
 from standins.demo.process import CannotPlay
 from standins.demo.screen import Screen
 from standins.demo.stage import Outcome, Stage
+from standins.demo.windows import Windows
 from standins.github.shapes.pulls import pull_of
-from standins.github.state import Effect
+from standins.github.state import Effect, Repository
 
 LOOK_SECONDS: Final = 0.02
 READING_SECONDS: Final = 1.0
@@ -32,6 +34,7 @@ class Plot:
     request: str
     deployment: Outcome = "success"
     repaired: bool = False
+    in_slack: bool = False
 
 
 @dataclass(kw_only=True)
@@ -44,14 +47,25 @@ class Told:
     approved: str = ""
     effects: Sequence[Effect] = field(default_factory=list)
 
+    @property
+    def name(self) -> str:
+        """What the reckoning calls it by."""
+        return f"#{self.issue}"
+
 
 class Teller:
-    """Lets people act on GitHub, and shows what comes of it."""
+    """Lets people act on GitHub, and shows what comes of it there and in Slack."""
 
     def __init__(self, stage: Stage, screen: Screen) -> None:
         self.stage, self.screen = stage, screen
-        self.feed = Feed(stage, screen)
+        self.feed, self.windows = Feed(stage, screen), Windows(stage, screen)
         self.patience = MODEL_PATIENCE_SECONDS if stage.claude is None else PATIENCE_SECONDS
+
+    def at(self, place: Repository) -> "Teller":
+        """The same, for what happens in that repository."""
+        there = copy(self)
+        there.stage = replace(self.stage, place=place)
+        return there
 
     async def tell(self, plot: Plot) -> Told:
         """The whole story. Raises CannotPlay where it does not go as it should."""
@@ -60,10 +74,10 @@ class Teller:
         before = len(self.stage.github.effects)
         told = Told(plot=plot, issue=await self._opens(plot))
         await self._asks(told)
-        await self._comes_to_the_gate(told)
-        self._shows_change(told)
+        await self.comes_to_the_gate(told)
+        self.shows_change(told)
         await self._is_approved(told)
-        await self._comes_to_its_end(told)
+        await self.comes_to_its_end(told)
         told.effects = self.stage.github.effects[before:]
         return told
 
@@ -75,7 +89,7 @@ class Teller:
         """Let whoever deploys work, and show what is new; how much that was. Raises CannotPlay."""
         self.stage.bot.check_alive()
         await self.stage.deployer.work()
-        return self.feed.look()
+        return self.feed.look() + self.windows.look()
 
     async def until(self, what: str, reached: Callable[[], bool]) -> None:
         """Show what happens until it is so. Raises CannotPlay where it never is."""
@@ -104,7 +118,7 @@ class Teller:
         took = (comment.reactions[0].created_at - comment.created_at).total_seconds()
         self.screen.happened(None, "", f"The reaction came {took:.2f} s after the request.")
 
-    async def _comes_to_the_gate(self, told: Told) -> None:
+    async def comes_to_the_gate(self, told: Told) -> None:
         """Wait for the pull request; a question on the way is answered."""
         await self._waits_for(told, "an a")  # an answer, an approval
         while self._is_waiting(told, "an answer"):
@@ -124,7 +138,7 @@ class Teller:
     def _is_waiting(self, told: Told, what: str) -> bool:
         return f", waits for {what}" in state_in(self.status(told))
 
-    def _shows_change(self, told: Told) -> None:
+    def shows_change(self, told: Told) -> None:
         pull, git = pull_of(self.stage.place.issues[told.pull]), self.stage.place.git
         told.approved = pull.head_sha
         title = f"Pull request #{told.pull}: {pull.base_sha[:7]}..{pull.head_sha[:7]}"
@@ -140,7 +154,7 @@ class Teller:
         await self.say(who, told.pull, APPROVE)
         await self.until("an answer", lambda: len(self.marked(told.pull, "reply")) > before)
 
-    async def _comes_to_its_end(self, told: Told) -> None:
+    async def comes_to_its_end(self, told: Told) -> None:
         state = "active" if told.plot.deployment == "success" else "failed"
         await self.until(f"its end ({state})", lambda: self._has_ended(told, state))
         self.screen.markdown(f"The status comment on #{told.issue}, as it stands now", self.status(told))

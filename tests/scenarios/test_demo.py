@@ -1,4 +1,4 @@
-"""The demonstration itself: both stories to their end, and what it says where it cannot begin."""
+"""The demonstration itself: its stories to their end, and what it says where it cannot begin."""
 
 import os
 import signal
@@ -18,6 +18,8 @@ from standins.demo.prompt import Prompt
 from standins.demo.screen import Screen
 from standins.demo.stage import staged
 from standins.demo.telling import Teller
+from standins.demo.windows import PASSED, Run, View, lines_of
+from standins.demo.workspace import told_alone
 
 ROOT: Final = Path(__file__).parents[2]
 PATIENCE_SECONDS: Final = 280
@@ -49,17 +51,23 @@ def left_in(directory: Path) -> list[str]:
 
 @pytest.mark.long
 @pytest.mark.timeout(300)
-def test_both_stories_come_to_their_end_and_everything_is_done_once(
+def test_every_story_comes_to_its_end_and_everything_is_done_once_on_github_and_in_slack(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     status, shown = played("--exit", environment=environment)
 
     assert status == 0, shown
     assert "WRONG" not in shown
-    assert shown.count("draft → validating → generating → testing") == 2
+    assert shown.count("draft → validating → generating → testing") == 3
     assert "4 failed, 3 passed" in shown
     assert "You asked for it, so somebody else with write access has to approve it." in shown
     assert "What I took back:" in shown
+    assert "presses “Approve” in Slack" in shown
+    for state in ("generating", "testing", "reviewing, waits for an approval", "active"):
+        assert f"╭─ GitHub: {state} ─" in shown
+    assert "[Approve]  [Changes…]  [Cancel]" in shown
+    for once in ("threads begun in Slack", "decisions said in the thread", "where the thread ends"):
+        assert f"ok   globex/shop#1: {once}" in shown
     assert left_in(tmp_path) == []
 
 
@@ -124,6 +132,61 @@ async def test_a_word_that_the_prompt_does_not_know_is_named() -> None:
 
     assert "I do not know “aprove”. This is what I know:" in said.getvalue()
     assert "say <person> <number> <words>" in said.getvalue()
+
+
+@pytest.mark.parametrize(("width", "rows"), [(100, 3 + 5), (99, 6 + 8)])
+def test_two_windows_stand_side_by_side_where_there_is_room(width: int, rows: int) -> None:
+    said = StringIO()
+    screen = Screen(Console(file=said, width=width))
+
+    screen.beside("active", ["Integration k7p2m4q9xa: active"], ["The same"], [])
+    screen.beside("active", ["One"], ["Two"], ["Roll back"])
+
+    lines = said.getvalue().splitlines()
+    assert len(lines) == rows
+    assert max(map(len, lines)) == width
+    assert "[Roll back]" in said.getvalue()
+
+
+def test_a_state_is_shown_when_both_windows_have_come_to_it_and_one_passed_over_says_so() -> None:
+    run = Run(github=views("draft", "testing", "active"), slack=views("testing"))
+    first = list(run.pairs())
+    run.slack += views("active")
+
+    assert [(github.state, slack.lines) for github, slack in first] == [
+        ("draft", (PASSED,)),
+        ("testing", ("testing",)),
+    ]
+    assert [github.state for github, _ in run.pairs()] == ["active"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("### Integration `k7`: testing", ("Integration k7: testing",)),
+        ("*Integration `k7`: testing*", ("Integration k7: testing",)),
+        ("| step | | began (UTC) | took |\n|---|---|---|---|", ()),
+        ("step ·  · began (UTC) · took", ()),
+        ("| Run the tests | **running** | 2026-01-01 09:00:07 |  |", ("Run the tests · running",)),
+        ("Run the tests · *running* · 2026-01-01 09:00:07 · ", ("Run the tests · running",)),
+    ],
+)
+def test_both_windows_are_read_alike(text: str, lines: tuple[str, ...]) -> None:
+    assert lines_of(text) == lines
+
+
+def views(*states: str) -> list[View]:
+    return [View(state=each, lines=(each,)) for each in states]
+
+
+async def test_in_slack_the_prompt_types_for_a_person() -> None:
+    async with staged(source=None, model=None) as stage:
+        teller = Teller(stage, Screen(Console(file=StringIO(), width=100)))
+        await Prompt(teller).do("slack viewer help")
+        await teller.until("an answer", lambda: bool(told_alone(stage.slack, "viewer")))
+
+    assert "link" in told_alone(stage.slack, "viewer")[0]
+    assert stage.slack.violations == []
 
 
 @pytest.mark.parametrize("name", ["a b", 'a"b', "a$(id)b", "a;b", "a'b"])
