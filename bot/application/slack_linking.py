@@ -50,11 +50,11 @@ async def link(ticket: Ticket | None, person: Actor, *, kept: Kept, used: UsedUp
     """
     now = kept.clock.now()
     good = rules.check_ticket(ticket, now)
-    command = rules.command_of(good)
+    command, stream = rules.command_of(good), rules.stream_of(good.user)
+    rules.check_newest(good, await kept.log.read(stream))
     if not await used.use_up(command, now):
         raise TicketOver("ticket_used")
     meta = {"by": person.id, "login": person.login, "door": "slack", "key": command}
-    stream = rules.stream_of(good.user)
     await append_beside(kept, stream, rules.linked(good, person), key=command, meta=meta)
     log.info("slack_linked", person=person.id, slack=good.user.place)
     return Link(user=good.user, name=good.name, workspace=good.workspace, person=person, since=now)

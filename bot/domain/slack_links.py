@@ -23,7 +23,8 @@ class NotLinked(Denied):
 
 
 class TicketOver(Exception):
-    """The private link is good for nothing; `code` is stable and public: unknown, over or used."""
+    """The private link is good for nothing; `code` is stable and public: unknown, over, outdated
+    or used."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -53,6 +54,14 @@ def check_ticket(ticket: Ticket | None, now: datetime) -> Ticket:
     if not timedelta() <= now - ticket.at < TO_FOLLOW:
         raise TicketOver("ticket_over")
     return ticket
+
+
+def check_newest(ticket: Ticket, past: Sequence[Recorded]) -> None:
+    """A ticket, whose time is in whole seconds, is over with what is said of the account later. Raises
+    TicketOver.
+    """
+    if past and past[-1].at.replace(microsecond=0) > ticket.at:
+        raise TicketOver("ticket_outdated")
 
 
 def linked(ticket: Ticket, person: Actor) -> Fact:

@@ -81,6 +81,21 @@ async def test_sl_11_a_ticket_is_good_for_ten_minutes(by: timedelta) -> None:
     assert (once.used, stage.log.streams) == (set(), {})
 
 
+@pytest.mark.parametrize("unlinked", [True, False])
+async def test_sl_11_a_ticket_is_over_with_what_was_said_of_the_account_since(*, unlinked: bool) -> None:
+    stage, once = Stage(), Once()
+    lost = offered(HERE, name="alice", workspace="acme", at=stage.clock.now() - timedelta(minutes=1))
+    await link(ticket(stage), ADA, kept=stage, used=once)
+    if unlinked:
+        await unlink(HERE, cause="deactivated", key="d-1", kept=stage)
+
+    with pytest.raises(TicketOver, match="ticket_outdated"):
+        await link(lost, EVE, kept=stage, used=once)
+
+    held = await link_of(HERE, stage)
+    assert (held and held.person) == (None if unlinked else ADA)
+
+
 async def test_sl_11_what_is_no_ticket_links_nothing() -> None:
     with pytest.raises(TicketOver, match="ticket_unknown"):
         await link(None, ADA, kept=Stage(), used=Once())
