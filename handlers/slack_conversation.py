@@ -144,8 +144,14 @@ async def _repository(there: There, by: Actor, first: str, rest: str) -> At:
 
 
 async def _any(there: There, by: Actor, first: str, rest: str) -> At:
+    """What is no integration to them is none: the answer does not tell whether there is one."""
     row = await there.world.integrations.get(first) if first else None
-    return await (_repository if row is None else _one)(there, by, first, rest)
+    try:
+        return await (_repository if row is None else _one)(there, by, first, rest)
+    except NotThere:
+        if row is None:
+            raise
+    return await _repository(there, by, first, rest)
 
 
 async def _place(there: There, by: Actor, first: str, rest: str) -> At:

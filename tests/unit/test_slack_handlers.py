@@ -201,6 +201,13 @@ async def test_sl_15_whoever_runs_a_command_the_right_is_asked_for_before(run: S
     assert [said == "a secret" for said in told] == [False, True]
 
 
+@pytest.mark.parametrize("text", [f"budget {ID}", f"config {ID}", f"budget {ID} +5"])
+async def test_sl_15_nobody_learns_of_an_integration_where_a_repository_may_be_meant_too(text: str) -> None:
+    unknown = await types(text.replace(ID, "zzzzzzzzzz"), staged(STRANGER))
+
+    assert await types(text, staged(STRANGER)) == unknown
+
+
 async def test_sl_15_who_may_read_it_is_told() -> None:
     assert "waiting for approval" in (await types(f"status {ID}", staged(VIEWER)))[0]
 
