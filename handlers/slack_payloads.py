@@ -93,10 +93,18 @@ class Revoked:
         event = data["event"]
         of = event["tokens"].get("bot") or () if event["type"] == "tokens_revoked" else None
         return cls(
-            workspace=Workspace(team=id_in(data, "team_id"), enterprise=id_if_any(data.get("enterprise_id"))),
+            workspace=_gone_from(data),
             told_at=_happened(event.get("event_ts"), data["event_time"]),
             bots=None if of is None else frozenset(of),
         )
+
+
+def _gone_from(data: Mapping[str, Any]) -> Workspace:
+    """The workspace, or the grid where the app was in all of it."""
+    enterprise = id_if_any(data.get("enterprise_id"))
+    of_grid = any(each.get("is_enterprise_install") is True for each in data.get("authorizations") or ())
+    team = enterprise if of_grid and enterprise else id_in(data, "team_id")
+    return Workspace(team=team, enterprise=enterprise)
 
 
 def _happened(exactly: Any, second: float) -> datetime:

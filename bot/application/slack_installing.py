@@ -86,7 +86,7 @@ async def forget_installation(asked: ForgetInstallation, installations: Installa
     What was installed anew since then stays.
     """
     kept = await installations.get(asked.workspace)
-    if kept is None or not rules.is_meant(kept, told_at=asked.told_at, bots=asked.bots):
+    if kept is None or not rules.is_meant(kept, of=asked.workspace, told_at=asked.told_at, bots=asked.bots):
         return False
     gone = await installations.forget(kept)
     if gone:

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.slack_records import KeptInstallation, Returned, SlackTokens
+from bot.slack_records import KeptInstallation, Returned, SlackTokens, Workspace
 
 TO_RETURN: Final = timedelta(minutes=10)
 # A token lasts twelve hours. Whoever uses it within the last of them has it renewed.
@@ -48,11 +48,16 @@ def is_over(tokens: SlackTokens, now: datetime) -> bool:
     return tokens.until is not None and tokens.until <= now
 
 
-def is_meant(kept: KeptInstallation, *, told_at: datetime, bots: frozenset[str] | None) -> bool:
+def is_meant(
+    kept: KeptInstallation, *, of: Workspace, told_at: datetime, bots: frozenset[str] | None
+) -> bool:
     """Whether what Slack told at that moment is of this installation, and not of one before it.
 
-    `bots` are those whose tokens were revoked, None where the app is gone as a whole.
+    `bots` are those whose tokens were revoked, None where the app is gone as a whole: where that is told of
+    one workspace it is not of its grid, whose tokens the next use of them would tell to be void.
     """
     if kept.installed_at > told_at:
         return False
-    return bots is None or kept.installed.bot_user in bots
+    if bots is None:
+        return not kept.installed.org_wide or of.team == of.enterprise
+    return kept.installed.bot_user in bots

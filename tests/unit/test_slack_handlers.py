@@ -384,6 +384,17 @@ async def test_where_the_app_is_gone_its_tokens_are_forgotten(
     assert stage.slack.forgotten == [(Workspace(team="T111", enterprise="E111"), told_at, bots)]
 
 
+@pytest.mark.parametrize(("of_grid", "team"), [(True, "E111"), (False, "T111")])
+async def test_where_the_app_is_gone_from_a_whole_grid_it_is_told_so(*, of_grid: bool, team: str) -> None:
+    stage, data = staged(), json.loads((RECORDED / "app_uninstalled/c7052cfb.json").read_bytes())
+    data["authorizations"] = [{"enterprise_id": "E111", "is_enterprise_install": of_grid}]
+
+    await SLACK["slack:event.app_uninstalled"](data, Context(world=stage.world, key="d-1", door="slack"))
+
+    assert stage.slack is not None
+    assert [each[0].team for each in stage.slack.forgotten] == [team]
+
+
 async def test_what_slack_sends_no_more_of_is_told_to_the_operator() -> None:
     with capture_logs() as logged:
         await SLACK["slack:app_rate_limited"](

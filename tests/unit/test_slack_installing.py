@@ -1,5 +1,6 @@
 """Installing in Slack, decided: what comes back counts, when a token is renewed, and what forgets it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -104,4 +105,14 @@ def test_what_slack_tells_is_of_the_installation_that_there_was_then(
 ) -> None:
     it = kept(at=NOW + timedelta(seconds=installed))
 
-    assert rules.is_meant(it, told_at=NOW, bots=bots) is meant
+    assert rules.is_meant(it, of=it.installed.workspace, told_at=NOW, bots=bots) is meant
+
+
+@pytest.mark.parametrize(("team", "meant"), [("T2", False), ("E1", True)])
+def test_what_is_gone_from_one_workspace_is_not_gone_from_its_grid(team: str, *, meant: bool) -> None:
+    it, place = kept(at=NOW), Workspace(team="E1", enterprise="E1")
+    grid = replace(it, installed=replace(it.installed, workspace=place, org_wide=True))
+
+    of = Workspace(team=team, enterprise="E1")
+
+    assert rules.is_meant(grid, of=of, told_at=NOW, bots=None) is meant
