@@ -18,6 +18,7 @@ _SAFE_IN_LINK: Final = "/:?#[]@!$&'()*+,;=%~"
 LONGEST: Final = 35_000  # Slack cuts a text at 40,000 characters
 APOSTROPHE: Final = "\u02bc"  # in code, where a back-tick would end it
 CUT: Final = "\n…"
+BETWEEN: Final = " · "  # the cells of a table
 
 
 def escaped(text: str) -> str:
@@ -77,9 +78,9 @@ class _Writer:
             "td_open": lambda _: self._cell(),
             "text": lambda token: self._put(escaped(token.content)),
             "text_special": lambda token: self._put(escaped(token.content)),
-            "th_open": lambda _: self._cell(),
+            "th_open": lambda _: self._name(),
             "tr_open": self._row,
-            "tr_close": lambda _: self._put("\n"),
+            "tr_close": lambda _: self._end_row(),
         }
 
     def write(self, token: "Token") -> None:
@@ -116,8 +117,19 @@ class _Writer:
         self._cells = 0
 
     def _cell(self) -> None:
-        self._put(" · " if self._cells else "")
+        self._put(BETWEEN if self._cells else "")
         self._cells += 1
+
+    def _name(self) -> None:
+        """A column without a name has none here."""
+        self.text = self.text.removesuffix(BETWEEN)
+        self._cell()
+
+    def _end_row(self) -> None:
+        """Where nothing follows there is nothing to stand between."""
+        while self.text.endswith(BETWEEN):
+            self.text = self.text.removesuffix(BETWEEN)
+        self._put("\n")
 
     def _fence(self, token: "Token") -> None:
         self._put("```\n" + escaped(token.content).replace("```", 3 * APOSTROPHE).rstrip("\n") + "\n```\n\n")

@@ -65,6 +65,12 @@ page (<https://e.org/?a=1&amp;b=2>) <https://e.org/x> \
 """)
 
 
+def test_in_a_table_nothing_stands_between_words_and_nothing() -> None:
+    said = mrkdwn("| step | | took |\n|---|---|---|\n| a | to come |  |\n| b |  | 3 s |\n| c |  |  |")
+
+    assert said == "step · took\na · to come\nb ·  · 3 s\nc"
+
+
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_sl_14_nothing_in_a_text_commands_slack(hostile: str) -> None:
     for said in (escaped(hostile), mrkdwn(hostile), mrkdwn(f"- {hostile}")):
