@@ -36,7 +36,10 @@ class SlackFeed:
             return
         channel = self._slack.channels[effect.facts["channel"]]
         message = channel.messages[effect.facts["ts"]]
-        if message.thread_ts is None:
+        if channel.kind == "direct":
+            people = (self._slack.users[each].name for each in channel.members if each != effect.by)
+            yield effect.at, "bot", f"writes to {' and '.join(people)}: {plain(message.text)}"
+        elif message.thread_ts is None:
             yield effect.at, "bot", f"begins a thread in #{channel.name}"
         else:
             yield effect.at, "bot", f"says in the thread: {plain(message.text)}"

@@ -19,6 +19,7 @@ def in_slack(told: ToldInSlack) -> Iterator[Row]:
         "issues opened for it": len(opened),
         "threads begun in Slack": len(firsts),
         "decisions said in the thread": len(lines),
+        "last words to who asked": len(told.written),
         **{f"answers in Slack to {name} alone": len(said) for name, said in told.alone.items()},
     }
     for words, times in counts.items():

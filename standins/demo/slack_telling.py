@@ -17,10 +17,11 @@ ROLL_BACK: Final = "Roll back"
 
 @dataclass(kw_only=True)
 class ToldInSlack(Told):
-    """The same, with what the bot said in Slack of it: to all, and to each alone."""
+    """The same, with what the bot said in Slack of it: to all, in writing to who asked, and to each alone."""
 
     place: str
     messages: Sequence[Message] = field(default_factory=list)
+    written: Sequence[Message] = field(default_factory=list)
     alone: dict[str, Sequence[str]] = field(default_factory=dict)
 
     @property
@@ -53,8 +54,10 @@ class SlackTeller:
         await self._is_approved()
         await teller.comes_to_its_end(told)
         await teller.until("the thread to show its end", self._offers_to_roll_back)
+        await teller.until("a word to who asked", lambda: bool(self._written_to_asker()))
         told.effects = github.effects[before:]
         told.messages = self.by_the_bot()[said:]
+        told.written = self._written_to_asker()
         told.alone = {name: self._told(name)[count:] for name, count in alone.items()}
         return told
 
@@ -62,6 +65,12 @@ class SlackTeller:
         """What the bot says in the channel to all."""
         own = bot_of(self._slack)
         return [each for each in self._slack.said_in(CHANNEL) if each.by.id == own.id]
+
+    def _written_to_asker(self) -> list[Message]:
+        """What the bot writes where it and the one who asks talk."""
+        own = bot_of(self._slack)
+        place = self._slack.direct(own, self._slack.named(ASKS))
+        return [each for each in self._slack.said_in(place) if each.by.id == own.id]
 
     def _told(self, name: str) -> list[str]:
         return told_alone(self._slack, name)
