@@ -21,7 +21,7 @@ CLIENT: Final = "slack-client-canary-" + "c" * 32
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[Slack]:
+async def outside() -> AsyncIterator[Slack]:
     """Acme, whose administrator is boss; the app is not there yet."""
     it = Slack(app=new_app(signing_secret=SIGNING, client_secret=CLIENT))
     it.person("boss", it.workspace("Acme"), kind="admin")
@@ -31,12 +31,12 @@ async def slack() -> AsyncIterator[Slack]:
 
 
 @pytest.fixture
-def environment(slack: Slack) -> Mapping[str, str]:
+def environment(outside: Slack) -> Mapping[str, str]:
     return {
         "SLACK_SIGNING_SECRET": SIGNING,
-        "SLACK_CLIENT_ID": slack.app.client_id,
+        "SLACK_CLIENT_ID": outside.app.client_id,
         "SLACK_CLIENT_SECRET": CLIENT,
-        "SLACK_API_URL": f"{slack.url}/api/",
+        "SLACK_API_URL": f"{outside.url}/api/",
     }
 
 
@@ -65,21 +65,21 @@ async def is_gone(team: Team, slack: Slack) -> bool:
 
 @pytest.mark.parametrize("ends", ["uninstalled", "revoked"])
 async def test_f50_an_app_that_leaves_is_forgotten_at_once_and_can_come_again(
-    team: Team, slack: Slack, ends: str
+    team: Team, outside: Slack, ends: str
 ) -> None:
-    slack.door_url = f"http://127.0.0.1:{team.bot.port}/slack/events"
-    acme = slack.named("boss").team
-    gone = partial(is_gone, team, slack)
+    outside.door_url = f"http://127.0.0.1:{team.bot.port}/slack/events"
+    acme = outside.named("boss").team
+    gone = partial(is_gone, team, outside)
     otherwise = partial(team.bot.story_so_far, "it is still there")
 
-    first = await installs(team, slack, "boss")
+    first = await installs(team, outside, "boss")
     there = not await gone()
     if ends == "uninstalled":
-        await slack.uninstall(acme, by="boss")
+        await outside.uninstall(acme, by="boss")
     else:
-        await slack.revoke_tokens(acme)
+        await outside.revoke_tokens(acme)
     await until(gone, otherwise=otherwise)
-    again = await installs(team, slack, "boss")
+    again = await installs(team, outside, "boss")
 
     assert (there, first, again) == (True, again, first)
     assert "installed in Acme" in again
