@@ -25,6 +25,7 @@ STATUSES: Final[Mapping[str, int]] = {
     "ceiling_reached": CONFLICT,
     "changed_since": CHANGED,
     "checks_fail": CONFLICT,
+    "done_already": CONFLICT,
     "frozen": LOCKED,
     "installs_not_seen": CONFLICT,
     "issue_gone": NOT_THERE,

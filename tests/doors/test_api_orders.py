@@ -295,7 +295,8 @@ def every(kind: type[Denied]) -> set[type[Denied]]:
 
 
 def test_every_refusal_has_its_status() -> None:
-    codes = {each.code for each in every(Denied)} - {Denied.code}
+    ours = [each for each in every(Denied) if not each.__module__.startswith("bot.domain.slack_")]
+    codes = {each.code for each in ours} - {Denied.code}
 
     assert len(codes) > 20
     assert codes - set(STATUSES) == set()
