@@ -95,7 +95,11 @@ async def test_a_command_is_a_fact_and_an_answer(
 async def test_sl_15_to_who_may_not_read_it_there_is_nothing(text: str) -> None:
     stage = staged(STRANGER, UP_FOR_REVIEW)
 
-    assert (await types(text, stage)).startswith("There is nothing by that name")
+    said = await types(text, stage)
+
+    assert said == await types(text.replace(ID, ID[::-1]), stage)
+    assert said.startswith(("There is nothing by that name", "Say in which repository"))
+    assert SHOP.full_name not in said
     assert new(stage, UP_FOR_REVIEW) == []
 
 
