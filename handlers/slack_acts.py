@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from handlers.conversation import Context, Handler
-from handlers.slack_home_payloads import HandedIn, Pressed
+from handlers.slack_home_payloads import Pressed
+from handlers.slack_payloads import HandedIn
 
 OnPress = Callable[[Pressed, Context], Awaitable[None]]
 OnForm = Callable[[HandedIn, Context], Awaitable[None]]

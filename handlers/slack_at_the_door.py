@@ -31,8 +31,8 @@ from bot.domain.slack_places import NotThere, is_repository
 from bot.records import Actor, Repository, StepFailed, Unavailable
 from bot.slack_records import Place, Workspace
 from handlers.slack_conversation import seen, seen_by_name
-from handlers.slack_home_payloads import HandedIn, Suggested
-from handlers.slack_payloads import SlackCommand, read
+from handlers.slack_home_payloads import Suggested
+from handlers.slack_payloads import HandedIn, SlackCommand, read
 
 log = structlog.get_logger()
 

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from bot.slack_link_records import SlackUser
 from bot.slack_records import Posted
-from handlers.slack_payloads import id_if_any, id_in
+from handlers.slack_payloads import actor_of, id_if_any, id_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class Pressed:
         [action, *_] = data.get("actions") or [{}]
         chosen = action.get("selected_option") or {}
         return cls(
-            user=_actor_of(data),
+            user=actor_of(data),
             action=str(action.get("action_id", "")),
             value=str(chosen.get("value") or action.get("value") or ""),
             trigger=str(data.get("trigger_id", "")),
@@ -76,44 +76,7 @@ class Suggested:
     @classmethod
     def from_act(cls, data: Mapping[str, Any]) -> Self:
         """Raises StepFailed where it lacks what the act always has."""
-        return cls(user=_actor_of(data), typed=str(data.get("value") or ""))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandedIn:
-    """A window that somebody filled in: by the name of each part what was chosen there, or written."""
-
-    user: SlackUser
-    callback: str
-    about: str
-    values: Mapping[str, str]
-
-    @classmethod
-    def from_act(cls, data: Mapping[str, Any]) -> Self:
-        """Raises StepFailed where it lacks what the act always has."""
-        view = data.get("view") or {}
-        given = (view.get("state") or {}).get("values") or {}
-        parts = {name: value for each in given.values() for name, value in each.items()}
-        return cls(
-            user=_actor_of(data),
-            callback=str(view.get("callback_id", "")),
-            about=str(view.get("private_metadata", "")),
-            values={name: _value_of(each) for name, each in parts.items()},
-        )
-
-
-def _actor_of(data: Mapping[str, Any]) -> SlackUser:
-    user, team = data.get("user") or {}, data.get("team") or {}
-    enterprise = (data.get("enterprise") or {}).get("id") or team.get("enterprise_id")
-    whose = user.get("team_id") or team.get("id")
-    return SlackUser(
-        team=id_in({"team": whose}, "team"), id=id_in(user, "id"), enterprise=id_if_any(enterprise)
-    )
-
-
-def _value_of(element: Mapping[str, Any]) -> str:
-    chosen = element.get("selected_option") or {}
-    return str(chosen.get("value") or element.get("selected_time") or element.get("value") or "")
+        return cls(user=actor_of(data), typed=str(data.get("value") or ""))
 
 
 def _user_of(data: Mapping[str, Any]) -> SlackUser:

@@ -19,7 +19,7 @@ from bot.records import StepFailed
 from bot.slack_records import Place, Said, Workspace
 from handlers.conversation import Context
 from handlers.slack_conversation import seen_by_name
-from handlers.slack_home_payloads import HandedIn
+from handlers.slack_payloads import HandedIn
 
 log = structlog.get_logger()
 

@@ -15,7 +15,8 @@ from bot.domain.slack_notifying import DIGESTS, KINDS, WAYS, Kind, Quiet, Way, W
 from bot.domain.slack_people import check_heard
 from bot.records import StepFailed
 from handlers.conversation import Context
-from handlers.slack_home_payloads import HandedIn, Pressed
+from handlers.slack_home_payloads import Pressed
+from handlers.slack_payloads import HandedIn
 
 log = structlog.get_logger()
 

@@ -59,6 +59,29 @@ class SlackCommand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandedIn:
+    """A window that somebody filled in: by the name of each part what was chosen there, or written."""
+
+    user: SlackUser
+    callback: str
+    about: str
+    values: Mapping[str, str]
+
+    @classmethod
+    def from_act(cls, data: Mapping[str, Any]) -> Self:
+        """Raises StepFailed where it lacks what the act always has."""
+        view = data.get("view") or {}
+        given = (view.get("state") or {}).get("values") or {}
+        parts = {name: value for each in given.values() for name, value in each.items()}
+        return cls(
+            user=actor_of(data),
+            callback=str(view.get("callback_id", "")),
+            about=str(view.get("private_metadata", "")),
+            values={name: _value_of(each) for name, each in parts.items()},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedPerson:
     """A member of a workspace who is told anew; `is_gone` where they are in it no more."""
 
@@ -97,6 +120,24 @@ class Revoked:
             told_at=_happened(event.get("event_ts"), data["event_time"]),
             bots=None if of is None else frozenset(of),
         )
+
+
+def actor_of(data: Mapping[str, Any]) -> SlackUser:
+    """Who pressed it or handed it in: of the workspace where they did, as with a command. Raises StepFailed.
+
+    So somebody of another organisation is nobody who could have linked an account there.
+    """
+    user, team = data.get("user") or {}, data.get("team") or {}
+    enterprise = (data.get("enterprise") or {}).get("id") or team.get("enterprise_id")
+    whose = team.get("id") or user.get("team_id")
+    return SlackUser(
+        team=id_in({"team": whose}, "team"), id=id_in(user, "id"), enterprise=id_if_any(enterprise)
+    )
+
+
+def _value_of(element: Mapping[str, Any]) -> str:
+    chosen = element.get("selected_option") or {}
+    return str(chosen.get("value") or element.get("selected_time") or element.get("value") or "")
 
 
 def _gone_from(data: Mapping[str, Any]) -> Workspace:

@@ -26,7 +26,8 @@ from bot.slack_link_records import SlackUser
 from bot.slack_records import Place, Said, Workspace
 from handlers.conversation import Context
 from handlers.slack_conversation import repository_of, seen
-from handlers.slack_thread_payloads import Filled, Pressed, Stopping, act_of
+from handlers.slack_payloads import HandedIn
+from handlers.slack_thread_payloads import Pressed, Stopping, act_of
 
 log = structlog.get_logger()
 
@@ -59,7 +60,7 @@ async def pressed(data: Mapping[str, Any], context: Context) -> None:
 
 async def filled(data: Mapping[str, Any], context: Context) -> None:
     """The words are taken as the command's; whoever gave them is told privately where the run is told of."""
-    it = Filled.from_act(data)
+    it = HandedIn.from_act(data)
     value, channel = json.loads(it.about)
     slack, act, about = context.world.slack, act_of(it.callback), read(value)
     if slack is None or about is None:
@@ -73,9 +74,9 @@ async def filled(data: Mapping[str, Any], context: Context) -> None:
         pressing = Pressing(act=act, seen=about, by=by, repository=repository, text=text)
         return await press(pressing, key=context.key, world=context.world)
 
-    place = Place(workspace=_workspace(it.by), channel=channel)
-    said = await _told(it.by, about, do, slack, context)
-    await _answer(said, _whispering(place, it.by, slack), context)
+    place = Place(workspace=_workspace(it.user), channel=channel)
+    said = await _told(it.user, about, do, slack, context)
+    await _answer(said, _whispering(place, it.user, slack), context)
 
 
 async def crossed(data: Mapping[str, Any], context: Context) -> None:

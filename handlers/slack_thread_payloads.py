@@ -8,7 +8,7 @@ from bot.domain.slack_acts import PREFIX, Act
 from bot.records import StepFailed
 from bot.slack_link_records import SlackUser
 from bot.slack_records import Place, Workspace
-from handlers.slack_payloads import id_if_any, id_in
+from handlers.slack_payloads import actor_of, id_if_any, id_in
 
 STOP: Final = "stop"
 CROSS: Final = "x"
@@ -32,7 +32,7 @@ class Pressed:
     def from_act(cls, data: Mapping[str, Any]) -> Self:
         """Raises StepFailed where it lacks what every such act has."""
         [action, *_] = data.get("actions") or [{}]
-        by, container = _actor(data), data.get("container") or {}
+        by, container = actor_of(data), data.get("container") or {}
         channel = id_if_any((data.get("channel") or {}).get("id") or container.get("channel_id"))
         message = str(container.get("message_ts", ""))
         return cls(
@@ -42,29 +42,6 @@ class Pressed:
             value=str(action.get("value") or ""),
             answer_to=str(data.get("response_url", "")),
             trigger=str(data.get("trigger_id", "")),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
-    """A window that somebody filled in: which, what it is about, and by the name of each part its words."""
-
-    by: SlackUser
-    callback: str
-    about: str
-    values: Mapping[str, str]
-
-    @classmethod
-    def from_act(cls, data: Mapping[str, Any]) -> Self:
-        """Raises StepFailed where it lacks what every such act has."""
-        view = data.get("view") or {}
-        given = (view.get("state") or {}).get("values") or {}
-        parts = {name: element for each in given.values() for name, element in each.items()}
-        return cls(
-            by=_actor(data),
-            callback=str(view.get("callback_id", "")),
-            about=str(view.get("private_metadata", "")),
-            values={name: str(element.get("value") or "") for name, element in parts.items()},
         )
 
 
@@ -112,15 +89,6 @@ def act_of(action: str) -> Act:
         return Act(action.removeprefix(PREFIX))
     except ValueError:
         raise StepFailed("odd_payload", "action") from None
-
-
-def _actor(data: Mapping[str, Any]) -> SlackUser:
-    user, team = data.get("user") or {}, data.get("team") or {}
-    enterprise = (data.get("enterprise") or {}).get("id") or team.get("enterprise_id")
-    whose = team.get("id") or user.get("team_id")
-    return SlackUser(
-        team=id_in({"team": whose}, "team"), id=id_in(user, "id"), enterprise=id_if_any(enterprise)
-    )
 
 
 def _workspace(by: SlackUser) -> Workspace:

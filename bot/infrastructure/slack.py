@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
 from bot.infrastructure.slack_wire import Api, Limit, Say, SlackWire, taken, text_in
-from bot.slack_records import Place, Posted, Said, SlackChannel, SlackPerson, Workspace
+from bot.slack_records import Installed, Place, Posted, Said, SlackChannel, SlackPerson, Workspace
 
 T = TypeVar("T")
 Answer = Mapping[str, Any]
@@ -20,7 +20,9 @@ QUIETLY: Final[Mapping[str, Any]] = {
 
 
 class Access(Protocol):
-    """Lends the token of a workspace. Raises StepFailed, Unavailable."""
+    """Lends the token of a workspace, and says who the bot is there. Raises StepFailed, Unavailable."""
+
+    async def installed(self, workspace: Workspace) -> Installed: ...
 
     async def used(self, workspace: Workspace, ask: Callable[[str], Awaitable[T]]) -> T: ...
 
@@ -47,7 +49,8 @@ class SlackWindow:
         return taken(posted_of, answer, "chat.postMessage")
 
     async def find(self, place: Place, *, marker: str) -> Posted | None:
-        """What was said with this marker there, not long ago. Raises StepFailed, Unavailable."""
+        """What the bot itself said with this marker there, not long ago. Raises StepFailed, Unavailable."""
+        bot = (await self._access.installed(place.workspace)).bot_user
         if place.thread is None:
             answer = await self._ask(
                 place.workspace,
@@ -62,7 +65,7 @@ class SlackWindow:
                     channel=place.channel, ts=str(place.thread), limit=LOOKED_THROUGH
                 ),
             )
-        ts = taken(lambda said: _marked_by(marker, said["messages"]), answer, "conversations.history")
+        ts = taken(lambda said: _marked_by(marker, bot, said["messages"]), answer, "conversations.history")
         return None if ts is None else Posted(channel=place.channel, ts=ts)
 
     async def update(self, workspace: Workspace, posted: Posted, said: Said, *, marker: str) -> None:
@@ -178,9 +181,9 @@ def marker_of(blocks: Sequence[Mapping[str, Any]]) -> str | None:
     return blocks[0].get("block_id") if blocks else None
 
 
-def _marked_by(marker: str, messages: Sequence[Mapping[str, Any]]) -> str | None:
-    found = (text_in(each, "ts") for each in messages if marker_of(each.get("blocks", ())) == marker)
-    return next(found, None)
+def _marked_by(marker: str, bot: str, messages: Sequence[Mapping[str, Any]]) -> str | None:
+    ours = [each for each in messages if each.get("user") == bot]
+    return next((text_in(each, "ts") for each in ours if marker_of(each.get("blocks", ())) == marker), None)
 
 
 def posted_of(answer: Mapping[str, Any]) -> Posted:

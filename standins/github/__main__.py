@@ -2,16 +2,14 @@
 
 import argparse
 import asyncio
-import json
 import secrets
-import signal
-import sys
 from pathlib import Path
 
 from standins.github import contract
 from standins.github.app import key_pair, new_app
 from standins.github.people import GitHub
 from standins.github.server import serve
+from standins.running import tells, until_told_to_stop
 
 
 def arguments() -> argparse.Namespace:
@@ -44,7 +42,7 @@ async def run(asked: argparse.Namespace) -> None:
     server = await serve(
         github, port=asked.port, validate=not asked.no_validate, description=asked.description
     )
-    facts = {
+    tells({
         "url": server.url,
         "app_id": app.id,
         "slug": app.slug,
@@ -52,18 +50,9 @@ async def run(asked: argparse.Namespace) -> None:
         "webhook_secret": app.webhook_secret,
         "client_id": app.client_id,
         "client_secret": app.client_secret,
-    }
-    sys.stdout.write(json.dumps(facts) + "\n")
-    sys.stdout.flush()
-    await _until_told_to_stop()
+    })
+    await until_told_to_stop()
     await server.close()
-
-
-async def _until_told_to_stop() -> None:
-    stop = asyncio.Event()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(each, stop.set)
-    await stop.wait()
 
 
 if __name__ == "__main__":

@@ -2,11 +2,9 @@
 
 import argparse
 import asyncio
-import json
-import signal
-import sys
 from pathlib import Path
 
+from standins.running import tells, until_told_to_stop
 from standins.slack import contract
 from standins.slack.app import new_app
 from standins.slack.people import Slack
@@ -32,25 +30,16 @@ async def run(asked: argparse.Namespace) -> None:
     server = await serve(
         slack, port=asked.port, validate=not asked.no_validate, description=asked.description
     )
-    facts = {
+    tells({
         "url": server.url,
         "api_url": f"{server.url}/api/",
         "app_id": app.id,
         "client_id": app.client_id,
         "client_secret": app.client_secret,
         "signing_secret": app.signing_secret,
-    }
-    sys.stdout.write(json.dumps(facts) + "\n")
-    sys.stdout.flush()
-    await _until_told_to_stop()
+    })
+    await until_told_to_stop()
     await server.close()
-
-
-async def _until_told_to_stop() -> None:
-    stop = asyncio.Event()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(each, stop.set)
-    await stop.wait()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import aiohttp
 from bot.infrastructure.resilience import POLICIES, Policy
 from bot.infrastructure.slack import SlackWindow
 from bot.infrastructure.slack_wire import SlackWire
-from bot.slack_records import Place, Workspace
+from bot.slack_records import Installed, Place, SlackTokens, Workspace
 from standins.faults import Fault, Kind
 from standins.slack.app import new_app
 from standins.slack.people import Slack
@@ -31,9 +31,19 @@ class Seconds:
 
 @dataclass
 class Lender:
-    """Lends one token for every workspace."""
+    """Lends one token for every workspace, in which the bot is always the same."""
 
     token: str
+    bot: str = "U0CLAUDE"
+
+    async def installed(self, workspace: Workspace) -> Installed:
+        return Installed(
+            workspace=workspace,
+            name="Acme",
+            bot_user=self.bot,
+            scopes=frozenset(),
+            tokens=SlackTokens(access=self.token),
+        )
 
     async def used(self, workspace: Workspace, ask: Callable[[str], Awaitable[T]]) -> T:
         return await ask(self.token)
@@ -78,7 +88,7 @@ async def slack_side() -> AsyncIterator[Side]:
         slack.person(name, acme)
     slack.person("guest", acme, kind="guest")
     async with await serve(slack), aiohttp.ClientSession() as session:
-        lender = Lender(slack.give_token(acme).value)
+        lender = Lender(slack.give_token(acme).value, slack.installation_in(acme).bot.id)
         slack.create_channel("deploys", acme, members=["claude", "boss", "alice"])
         slack.create_channel("random", acme, members=["alice"])
         policy, seconds = Policy("slack", **POLICIES["slack"]), Seconds()

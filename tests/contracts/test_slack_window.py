@@ -32,6 +32,13 @@ async def test_what_is_said_stands_there_and_is_found_by_its_marker_alone(side: 
     assert await side.window.find(side.place(), marker="said-2") is None
 
 
+async def test_what_somebody_else_says_with_its_marker_is_not_taken_for_the_bots(side: Side) -> None:
+    theirs = await side.slack.says("alice", "deploys", "hello")
+    theirs.blocks = [{"type": "divider", "block_id": "said-1"}]
+
+    assert await side.window.find(side.place(), marker="said-1") is None
+
+
 async def test_words_alone_can_be_found_again_too(side: Side) -> None:
     posted = await side.window.post(side.place(), Said(text="just words"), marker="said-1")
 

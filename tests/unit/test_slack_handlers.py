@@ -319,8 +319,13 @@ async def test_another_command_than_ours_is_nothing() -> None:
 
 
 async def test_without_slack_nothing_is_done() -> None:
-    await SLACK[COMMAND](typed("help"), Context(world=Stage().world, key="d-1", door="slack"))
-    await SLACK_APOLOGIES[COMMAND](typed("help"), Context(world=Stage().world, key="d-1", door="slack"))
+    stage = Stage()
+    context = Context(world=stage.world, key="d-1", door="slack")
+    for heard in (SLACK[COMMAND], SLACK_APOLOGIES[COMMAND]):
+        await heard(typed("help"), context)
+
+    assert stage.log.streams == {}
+    assert (await stage.world.effects.begin("slack-answer:d-1")).fresh
 
 
 async def test_who_asks_without_end_is_not_answered_without_end() -> None:
