@@ -4,7 +4,7 @@ import logging
 import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar
 
@@ -105,11 +105,9 @@ class SlackWire:
         raise trouble
 
     def _client(self, token: str | None) -> "AsyncWebClient":
-        from slack_sdk.web.async_client import AsyncWebClient  # noqa: PLC0415  the same
-
         logger = logging.getLogger("slack_sdk")
         logger.setLevel(logging.WARNING)  # below that it logs what was sent and answered, tokens as well
-        return AsyncWebClient(
+        return _straight()(
             token, base_url=self.base_url, session=self._session, logger=logger, retry_handlers=[]
         )
 
@@ -133,6 +131,19 @@ class SlackWire:
         seconds = seconds_told(told)
         self._shut[limit] = self._timer() + seconds
         return _limited(seconds)
+
+
+@cache
+def _straight() -> "type[AsyncWebClient]":
+    """The library's client, that is led nowhere else: what it sends holds tokens."""
+    from slack_sdk.web.async_client import AsyncWebClient  # noqa: PLC0415  the same
+
+    class Straight(AsyncWebClient):
+        async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
+            straight = {**req_args, "allow_redirects": False}
+            return await super()._request(http_verb=http_verb, api_url=api_url, req_args=straight)
+
+    return Straight
 
 
 def seconds_told(told: str | None) -> float:

@@ -35,8 +35,10 @@ class Oddly:
     headers: dict[str, str] = field(default_factory=dict)
     url: str = ""
     session: aiohttp.ClientSession | None = None
+    asked: list[str] = field(default_factory=list)
 
-    async def answer(self, _request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.Response:
+        self.asked.append(request.path)
         headers = {"Content-Type": self.kind, **self.headers}
         return web.Response(status=self.status, body=self.body, headers=headers)
 
@@ -129,3 +131,15 @@ async def test_a_no_is_known_by_its_code_whatever_else_is_said_of_it(slack: Oddl
 
     with pytest.raises(StepFailed, match="slack_invalid_blocks"):
         await ASKS["post"](slack)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("ask", ASKS)
+async def test_sl_13_no_call_is_led_elsewhere(slack: Oddly, ask: str, status: int) -> None:
+    slack.status, slack.headers = status, {"Location": f"{slack.url}/elsewhere"}
+
+    with pytest.raises(Unavailable, match="slack_broken"):
+        await ASKS[ask](slack)
+
+    assert [path for path in slack.asked if path == "/elsewhere"] == []
+    assert len(slack.asked) == 1
