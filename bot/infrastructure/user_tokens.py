@@ -1,6 +1,7 @@
 """People's tokens at GitHub, each sealed for the one whose it is; renewed by one process at a time."""
 
 import json
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -13,6 +14,7 @@ from bot.infrastructure.tables import USER_TOKENS
 from bot.session_records import KeptTokens, UserTokens
 
 PURPOSE: Final = "user tokens"
+FIRST_VERSIONS: Final = 2**30
 
 
 class UserTokenStore:
@@ -22,12 +24,15 @@ class UserTokenStore:
         self._database, self._box, self._issuer = database, crypto.box(PURPOSE), issuer
 
     async def keep(self, person_id: int, tokens: UserTokens) -> None:
-        """These and no others, whatever there was."""
+        """These and no others, whatever there was.
+
+        Versions count from a number by chance: whoever signs out and in again meanwhile is not as before.
+        """
         row = {
             "issuer": self._issuer,
             "github_id": person_id,
             **self._sealed(person_id, tokens),
-            "version": 1,
+            "version": secrets.randbelow(FIRST_VERSIONS),
         }
         new = self._database.insert(USER_TOKENS).values(row)
         changed = {

@@ -187,42 +187,69 @@ async def test_sx_05_tokens_are_sealed_for_their_person_alone(
 async def test_tokens_are_given_back_as_they_were(tokens: UserTokenStore, clock: Watch) -> None:
     passing = replace(PAIR, access_until=clock.now(), refresh_until=clock.now() + timedelta(days=1))
     await tokens.keep(ADA.id, PAIR)
+    first = await version_of(tokens)
     await tokens.keep(ADA.id, passing)
 
     found = await tokens.get(ADA.id)
 
     assert found is not None
-    assert (found.tokens, found.version) == (passing, 2)
+    assert (found.tokens, found.version) == (passing, first + 1)
+
+
+async def version_of(tokens: UserTokenStore) -> int:
+    found = await tokens.get(ADA.id)
+    assert found is not None
+    return found.version
+
+
+async def test_whoever_signed_out_and_in_again_meanwhile_is_not_taken_for_as_before(
+    tokens: UserTokenStore, sessions: Sessions, clock: Watch
+) -> None:
+    await tokens.keep(ADA.id, PAIR)
+    before = await version_of(tokens)
+    await sessions.end_all(ADA.id)
+    new = replace(PAIR, access="ghu_new")
+    await tokens.keep(ADA.id, new)
+
+    claimed = await tokens.claim(ADA.id, before, now=clock.now(), until=clock.now() + timedelta(minutes=1))
+    renewed = await tokens.renew(ADA.id, before, PAIR)
+
+    found = await tokens.get(ADA.id)
+    assert (claimed, renewed) == (False, False)
+    assert found is not None
+    assert (found.tokens, found.version == before) == (new, False)
 
 
 async def test_one_renews_and_the_others_do_not(
     tokens: UserTokenStore, clock: Watch, database: Database
 ) -> None:
     await tokens.keep(ADA.id, PAIR)
+    first = await version_of(tokens)
     stores = [tokens, UserTokenStore(database, Crypto(SECRET), GITHUB)] * 3
     until = clock.now() + timedelta(minutes=1)
 
-    claims = await gather(*(each.claim(ADA.id, 1, now=clock.now(), until=until) for each in stores))
-    renewed = await tokens.renew(ADA.id, 1, replace(PAIR, access="ghu_new"))
-    late = await tokens.renew(ADA.id, 1, PAIR)
+    claims = await gather(*(each.claim(ADA.id, first, now=clock.now(), until=until) for each in stores))
+    renewed = await tokens.renew(ADA.id, first, replace(PAIR, access="ghu_new"))
+    late = await tokens.renew(ADA.id, first, PAIR)
 
     found = await tokens.get(ADA.id)
     assert (sum(claims), renewed, late) == (1, True, False)
     assert found is not None
-    assert (found.tokens.access, found.version) == ("ghu_new", 2)
-    assert not await tokens.claim(ADA.id, 1, now=clock.now(), until=until)
-    assert await tokens.claim(ADA.id, 2, now=clock.now(), until=until)
+    assert (found.tokens.access, found.version) == ("ghu_new", first + 1)
+    assert not await tokens.claim(ADA.id, first, now=clock.now(), until=until)
+    assert await tokens.claim(ADA.id, first + 1, now=clock.now(), until=until)
 
 
 async def test_what_was_claimed_and_not_renewed_is_free_again(tokens: UserTokenStore, clock: Watch) -> None:
     await tokens.keep(ADA.id, PAIR)
+    first = await version_of(tokens)
     until = clock.now() + timedelta(minutes=1)
-    await tokens.claim(ADA.id, 1, now=clock.now(), until=until)
-    await tokens.release(ADA.id, 1)
+    await tokens.claim(ADA.id, first, now=clock.now(), until=until)
+    await tokens.release(ADA.id, first)
 
-    after_release = await tokens.claim(ADA.id, 1, now=clock.now(), until=until)
+    after_release = await tokens.claim(ADA.id, first, now=clock.now(), until=until)
     clock.moves(minutes=1)
-    after_its_time = await tokens.claim(ADA.id, 1, now=clock.now(), until=until)
+    after_its_time = await tokens.claim(ADA.id, first, now=clock.now(), until=until)
 
     assert (after_release, after_its_time) == (True, True)
 
