@@ -7,6 +7,7 @@ from bot.application.budgets_seen import Budget
 from bot.application.money_words import dollars
 from bot.application.reasons import code
 from bot.application.slack_rights import Row
+from bot.application.slack_wishing import is_known
 from bot.application.words import standing
 from bot.domain.commands import PREFIX
 from bot.domain.slack_notifying import Digest, Kind, Way, Wishes
@@ -77,10 +78,16 @@ def notices(wishes: Wishes) -> str:
     """What somebody is told, a line for each kind."""
     lines = [f"- {KINDS[kind]}: {WAYS[way]}" for kind, way in each_way(wishes).items()]
     quiet = wishes.quiet
-    hours = f"{quiet.begins:%H:%M} to {quiet.ends:%H:%M} ({code(wishes.zone)})" if quiet else "none"
+    zone = code(wishes.zone) if is_known(wishes.zone) else by_utc(wishes.zone)
+    hours = f"{quiet.begins:%H:%M} to {quiet.ends:%H:%M} ({zone})" if quiet else "none"
     own = len(wishes.repositories)
     apart = [f"- Otherwise in {own} {'repository' if own == 1 else 'repositories'}"] if own else []
     return "\n".join([*lines, *apart, f"- Digest: {DIGESTS[wishes.digest]}", f"- Quiet hours: {hours}"])
+
+
+def by_utc(zone: str) -> str:
+    """Of a zone that this machine does not know."""
+    return f"UTC: I do not know your time zone {code(zone)}"
 
 
 def each_way(wishes: Wishes) -> Mapping[Kind, Way]:

@@ -43,6 +43,11 @@ def local(now: datetime, zone: str) -> datetime:
     return now.astimezone(zone_of(zone))
 
 
+def is_known(zone: str) -> bool:
+    """Whether this machine knows it; hours go by UTC where it does not."""
+    return zone in {"", "UTC"} or zone_of(zone) is not UTC
+
+
 def zone_of(name: str) -> tzinfo:
     """The zone of that name, UTC where there is none here."""
     try:
