@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.application.slack_linking import PATH, acts_as, address_of, all_links, offered
 from bot.infrastructure.crypto import Crypto
@@ -105,6 +106,25 @@ async def test_sl_11_the_whole_way_from_the_private_link_to_the_fact(browser: Br
     assert (await acts_as(ALICE, place.stored)).id == ada.id
     [fact] = await place.stored.log.newest("slack-links")
     assert (fact.type, fact.meta["by"]) == ("SlackLinked", ada.id)
+
+
+async def test_sl_11_no_log_holds_the_private_link(
+    browser: Browser, place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    link = private_link(place)
+    with capture_logs() as logged:
+        to_sign_in = await browser.goes(link)
+        await browser.signs_in("ada", to_sign_in.headers["Location"])
+        used = fields_of(await browser.goes(link))
+        await confirms(browser, used)
+        again = await confirms(browser, used)
+        await browser.goes(f"{link}x", headers={"Accept": "text/html"})
+
+    server = [each.getMessage() for each in caplog.records if not each.name.startswith("aiohttp.client")]
+    said = "\n".join([*map(str, logged), *server])
+    assert (again.status, PATH in said) == (400, True)
+    assert used["ticket"] not in said
 
 
 async def test_sl_11_looking_at_the_page_links_nothing(browser: Browser, place: Place) -> None:
