@@ -26,15 +26,20 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from standins.claude import Claude
 from standins.github.app import key_pair, new_app
 from standins.github.people import GitHub
 from standins.github.server import serve
 from standins.github.state import Delivery, Repository
+from standins.slack.people import Slack
 from tests.doors.running import free_port
-from tests.faults import mortal, stories
+from tests.faults import asked_in_slack, mortal, stories
 from tests.faults.ended import wrong_in
 from tests.story.databases import Template, bring_up, template_in
+from tests.story.slack import settings_of as slack_settings
+from tests.story.slack import workspace
 
 PATIENCE_SECONDS: Final = 90.0  # who was not woken looks by itself after a minute
 MOURNING_SECONDS: Final = 15.0  # on PostgreSQL a dead process keeps what it was at for 8 to 10 s
@@ -59,8 +64,10 @@ class Life:
     environ: dict[str, str]
     directory: Path
     deadly: frozenset[str]
+    slack: Slack | None = None
     deaths: int = 0
     asking: int = 0
+    answering: int = 0
     process: ForkServerProcess | None = None
 
     def start(self) -> None:
@@ -87,10 +94,15 @@ async def life(story: stories.Story, template: Template, deadly: Iterable[str] =
     """Stand-ins with a fresh repository, a database like the template, and where the bot is to die."""
     with own_directory() as directory, template.copied(directory / "data") as url:
         github, claude = github_in(directory, story), Claude(script=story.script)
-        async with await serve(github) as server, claude.running():
+        async with await serve(github) as server, claude.running(), slack_of(story) as slack:
             environ = settings_of(server.url, claude.url, url, directory, github.app.webhook_secret)
             told = Life(
-                github=github, claude=claude, environ=environ, directory=directory, deadly=frozenset(deadly)
+                github=github,
+                claude=claude,
+                environ=environ,
+                directory=directory,
+                deadly=frozenset(deadly),
+                slack=slack,
             )
             environ["ENGINE_POLLS_SECONDS"] = story.polls
             github.ci = stories.looks_for_the_word if story.is_judged else None
@@ -101,6 +113,16 @@ async def life(story: stories.Story, template: Template, deadly: Iterable[str] =
                 yield told
             finally:
                 await told.stop()
+
+
+@asynccontextmanager
+async def slack_of(story: stories.Story) -> AsyncIterator[Slack | None]:
+    """A workspace, where the story plays in one."""
+    if story.in_slack is None:
+        yield None
+        return
+    async with workspace(signing_secret=secrets.token_hex(16)) as slack:
+        yield slack
 
 
 @contextmanager
@@ -131,6 +153,10 @@ async def populate(it: Life, files: Mapping[str, str]) -> None:
     github.person("requester", {"acme/shop": "write"})
     github.person("admin", {"acme/shop": "admin"})
     await github.install("acme")
+    if it.slack is not None:
+        it.environ |= slack_settings(it.slack)
+        await asked_in_slack.links(it.environ, github, it.slack)
+        it.slack.door_url = f"http://127.0.0.1:{it.environ['PORT']}/slack/events"
 
 
 def settings_of(github: str, claude: str, database: str, directory: Path, secret: str) -> dict[str, str]:
@@ -157,6 +183,11 @@ async def mourned(it: Life, story: stories.Story) -> None:
     await until(it, "ready", lambda: is_listening(it))
     if story.plays is not None:
         await story.plays(it.github, partial(until, it))
+        return
+    if story.in_slack is not None and it.slack is not None:
+        await story.in_slack(it.slack, partial(until, it))
+        issue = asked_for(it)
+        await until(it, "its end", lambda: story.last in last_word(it, issue))
         return
     await it.github.comment("requester", "acme/shop", issue, stories.REQUEST)
     await until(it, "a pull request that waits", lambda: is_at_its_gate(status(it, issue)))
@@ -194,6 +225,8 @@ async def until(it: Life, what: str, reached: Callable[[], bool]) -> None:
             deadline += MOURNING_SECONDS
             it.deaths += 1
             it.asking = under_way(it.points())
+            if it.slack is not None:
+                it.answering += await asked_in_slack.cut_off(it.environ["DATABASE_URL"])
             it.start()
         await send_again(it)
         await asyncio.sleep(POLL_SECONDS)
@@ -252,6 +285,12 @@ def pull_of(it: Life) -> int:
     return next(each.number for each in issues if each.pull is not None)
 
 
+def asked_for(it: Life) -> int:
+    """The issue that the bot opened for what was asked for in Slack."""
+    bot, issues = it.github.app.bot.login, shop(it).issues.values()
+    return next(each.number for each in issues if each.by.login == bot and each.pull is None)
+
+
 def approval_of(it: Life) -> str:
     told = it.github.deliveries_of("issue_comment", "created")
     return next(each.guid for each in told if json.loads(each.body)["comment"]["body"] == "/claude approve")
@@ -271,6 +310,7 @@ def check(it: Life, story: stories.Story) -> None:
     if again > it.asking:  # a call that the death cut off is the one thing that may be paid again
         wrong.append(f"{again} turns paid again, {it.asking} were under way")
     wrong += ["Claude was asked something unexpected"] * bool(it.claude.unexpected)
+    wrong += [] if it.slack is None else asked_in_slack.wrong_in(it.slack, in_doubt=it.answering)
     if wrong:
         raise Broken(f"{'; '.join(wrong)}; {outline(it)}")
 
@@ -461,6 +501,7 @@ async def main() -> int:
     asked = arguments()
     # Whoever is killed cuts its calls off: that is no news.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     if asked.point:
         return await single(asked)
     tallies = [await reported(asked, *each) for each in plan(asked)]

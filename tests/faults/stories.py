@@ -1,8 +1,8 @@
 """The stories that are told at every crash point: one goes live, one is rolled back, one is sent back, one is
 judged by the repository's own checks, one is deployed by a workflow and one taken back where that fails, one
-has rules for its paths, and the repository of one is given to another account. Three are no integrations at
-all: a pull request of people is reviewed, mended, and reviewed again; one is described, and that taken; and
-one is fixed.
+has rules for its paths, the repository of one is given to another account, and one is asked for and approved
+in Slack. Three are no integrations at all: a pull request of people is reviewed, mended, and reviewed again;
+one is described, and that taken; and one is fixed.
 """
 
 import json
@@ -13,8 +13,9 @@ from typing import Final, Literal
 from standins.claude_replies import Asked, Reply, Script, calls, edit, says
 from standins.github.people import GitHub
 from standins.github.state import Repository
+from standins.slack.people import Slack
 from standins.stories import SPEC
-from tests.faults import described, fixed, reviewed
+from tests.faults import asked_in_slack, described, fixed, reviewed
 
 REQUEST: Final = "/claude integrate send every paid invoice to the ERP"
 CONFIGURATION: Final = "test: sh run_tests.sh\nenvironment: production\nmerge_reverts: true\n"
@@ -63,7 +64,7 @@ class Story:
     that the repository is given to at the gate, where the App is as well: then nobody approves it.
     `is_judged` says that a continuous integration is the tester; that is looked at every so often, which is
     `polls` times a constant. `is_dispatched` says that a workflow deploys it, by no GitHub Deployment.
-    `plays` is what people do instead of asking for an integration, to its end.
+    `plays` is what people do instead of asking for an integration, to its end; `in_slack` the same, in Slack.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Story:
     is_dispatched: bool = False
     polls: str = "0.05"
     plays: Callable[[GitHub, reviewed.Until], Awaitable[None]] | None = None
+    in_slack: Callable[[Slack, reviewed.Until], Awaitable[None]] | None = None
 
     @property
     def files(self) -> Mapping[str, str]:
@@ -198,5 +200,13 @@ STORIES: Final = (
             "create_deployment",
         )),
         plays=fixed.plays,
+    ),
+    Story(
+        name="asked-in-slack",
+        deployer="success",
+        state=": active",
+        last="is **active**",
+        also=frozenset(("open_issue",)),
+        in_slack=asked_in_slack.plays,
     ),
 )
