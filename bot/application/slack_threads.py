@@ -31,6 +31,7 @@ log = structlog.get_logger()
 
 WORKFLOW: Final = "slack.tell_v1"
 TOO_LONG: Final = ("slack_msg_too_long", "slack_msg_blocks_too_long", "slack_invalid_blocks")
+GONE: Final = ("slack_message_not_found", "slack_thread_not_found")
 # The tries are used up: the next fact tells it, or whoever looks for what hangs.
 LATER: Final = "unavailable"
 
@@ -93,8 +94,31 @@ async def show_thread(world: World, integration_id: str, version: int, calm: int
     if place is not None:
         said = words.first_message(it, view, page=about.page)
         bare = words.bare_message(it, view, page=about.page)
-        await _show(it, records, place, [said, bare], slack, world)
+        await _show_or_begin_anew(it, records, place, [said, bare], slack, world)
     await world.notes.put(note, f"{it.version} {now:.3f}")
+
+
+async def _show_or_begin_anew(
+    it: Integration,
+    records: Sequence[Recorded],
+    place: Place,
+    sizes: Sequence[Said],
+    slack: Slack,
+    world: World,
+) -> None:
+    """Whose first message somebody has deleted has another thread; whose second one is too, has none."""
+    try:
+        await _show(it, records, place, sizes, slack, world)
+    except StepFailed as no:
+        if no.code not in GONE or await world.notes.get(_anew(it)):
+            raise
+        log.info("slack_thread_begun_anew", code=no.code)
+        await world.notes.put(_anew(it), "begun")
+        await _show(it, records, place, sizes, slack, world)
+
+
+def _anew(it: Integration) -> str:
+    return f"slack-anew:{it.id}"
 
 
 async def _show(
@@ -121,7 +145,8 @@ async def _show(
 
 async def _first_message(it: Integration, place: Place, said: Said, slack: Slack, world: World) -> Thread:
     """Said once; then edited in place, where it says something else."""
-    name, shown = f"thread:{it.id}", _digest(said)
+    is_anew = await world.notes.get(_anew(it)) is not None
+    name, shown = f"thread:{it.id}{':anew' if is_anew else ''}", _digest(said)
     marker = marker_of(name)
 
     async def find() -> str | None:

@@ -60,7 +60,8 @@ async def is_gone(team: Team, slack: Slack) -> bool:
     assert working is not None
     assert working.slack is not None
     assert working.slack.installations is not None
-    return await working.slack.installations.get(Workspace(team=slack.named("boss").team.id)) is None
+    [acme] = slack.teams
+    return await working.slack.installations.get(Workspace(team=acme)) is None
 
 
 @pytest.mark.parametrize("ends", ["uninstalled", "revoked"])

@@ -1,5 +1,6 @@
 """What Slack refuses, limits or loses stops no run, and nothing is said twice for it."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -7,8 +8,11 @@ import pytest
 from bot.domain.slack_acts import Act
 from bot.domain.states import State
 from standins.faults import Fault
+from standins.slack.state import Message
 from tests.scenarios.test_slack_thread import binds, first_messages, offers_just, waits_at_its_gate
 from tests.story import Team
+from tests.story.slack import CHANNEL
+from tests.story.waiting import until
 
 pytestmark = pytest.mark.slack
 
@@ -86,3 +90,46 @@ async def test_a_bot_that_is_stopped_and_started_again_goes_on_in_the_same_threa
     await team.bot.comes_to_rest()
 
     assert len(team.slack.by_the_bot(thread=first.ts)) == 1
+
+
+async def test_a_first_message_that_somebody_deletes_is_begun_anew_once(team: Team) -> None:
+    issue, first = await waits_at_its_gate(team)
+
+    await team.slack.world.deletes("admin", CHANNEL, first.ts)
+    await team.developer.comments("/claude changes one at a time", on=issue)
+    second = await anew(team, first)
+    await team.bot.waits_for("approval", on=issue)
+    await team.bot.comes_to_rest()
+
+    assert first_messages(team) == [second]
+    assert any("wanted" in line for line in team.slack.by_the_bot(thread=second.ts))
+    await team.slack.admin.clicks("run-approve", on=second)
+    await team.bot.reaches(State.ACTIVE)
+    await offers_just(team, Act.ROLLBACK)
+    await team.is_told("cannot be followed in Slack", on=issue, times=0)
+
+
+async def test_who_deletes_it_again_is_left_alone_and_github_is_told_once(team: Team) -> None:
+    issue, first = await waits_at_its_gate(team)
+    await team.slack.world.deletes("admin", CHANNEL, first.ts)
+    await team.developer.comments("/claude changes one at a time", on=issue)
+    second = await anew(team, first)
+    await team.bot.waits_for("approval", on=issue)
+    await team.bot.comes_to_rest()
+
+    await team.slack.world.deletes("admin", CHANNEL, second.ts)
+    await team.admin.comments("/claude approve", on=issue)
+    await team.bot.reaches(State.ACTIVE)
+    await team.bot.comes_to_rest()
+
+    assert first_messages(team) == []
+    await team.is_told("cannot be followed in Slack: that message is gone", on=issue, times=1)
+
+
+async def anew(team: Team, first: Message) -> Message:
+    """The first message of another thread."""
+
+    async def there() -> Message | None:
+        return next((each for each in first_messages(team) if each.ts != first.ts), None)
+
+    return await until(there, otherwise=partial(team.bot.story_so_far, "no other thread was begun"))
