@@ -32,6 +32,7 @@ class Postman:
         self.twice = False
         self.holding = False
         self.losing = False
+        self.too_late = 0  # so many answers to each are taken for none
         self.deadline_seconds: float = DEADLINE_SECONDS
         self.retries_after_seconds: tuple[float, ...] = RETRIES_AFTER_SECONDS
         self.due: list[tuple[float, Delivery]] = []
@@ -108,6 +109,8 @@ class Postman:
             ) as answer:
                 reply = await answer.text()
                 stop = answer.headers.get("x-slack-no-retry") == "1"
+                if number < self.too_late:
+                    return 0, "http_timeout", "", False
                 good = answer.status in range(200, 300)
                 return answer.status, None if good else "http_error", reply, stop
         except TimeoutError:

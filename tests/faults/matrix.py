@@ -35,7 +35,6 @@ TABLES: Final = "tests/contracts/test_migrations.py"
 SANDBOX: Final = "tests/contracts/test_sandbox.py"
 LIMITS: Final = "tests/security/test_sandbox_limits.py"
 STEPS: Final = "tests/unit/test_steps.py"
-SLACK: Final = "there is no Slack door yet"
 
 MATRIX: Final[Mapping[str, Row]] = {
     "F01": Row(
@@ -224,8 +223,7 @@ MATRIX: Final[Mapping[str, Row]] = {
     "F44": Row(fault="acknowledged, crash before it was handed on", how="kept and handed on in one commit; what lies is handed on again",
                seen="nothing acknowledged is lost",
                tests=("tests/scenarios/test_sweeping.py::test_what_was_kept_and_is_worked_by_nobody_is_handed_on_again",)),
-    "F45": Row(fault="the same asked twice", how="the same words again while it runs", seen="linked, not run twice",
-               lacks="not by Slack: there is no such door yet"),
+    "F45": Row(fault="the same asked twice", how="the same words again while it runs, on GitHub, in Slack, and on both", seen="linked, not run twice"),
     "F46": Row(fault="approved and cancelled at once", how="both at the same moment; every order of four; a thousand times in the order that chance has",
                seen="one of the two, one history, and nothing merged after a stop"),
     "F47": Row(fault="an approval comes too late", how="after a push, after its time, and after the end",
@@ -234,20 +232,25 @@ MATRIX: Final[Mapping[str, Row]] = {
                       f"{GATE}::test_wh_17_an_approval_of_what_was_not_there_yet_opens_no_gate_however_late_it_comes")),
     "F48": Row(fault="cancelled at every step", how="in each step, in queues, and while others let it wait",
                seen="stopped within five seconds, taken back", tests=(CANCEL,)),
-    "F49": Row(fault="Slack limits or refuses", how="429 with a time, 500, a cut connection, each of its errors, an answer that is lost",
-               seen="waited for, in order, said once; what cannot be said is in the log and breaks nothing",
-               lacks="no run speaks in Slack yet",
-               tests=("tests/contracts/test_slack_saying.py::test_a_limit_delays_what_is_said_and_changes_neither_its_order_nor_other_channels",
+    "F49": Row(fault="Slack limits or refuses", how="429 with a time, 500, a cut connection, each of its errors, an answer that is lost, a message that somebody deletes",
+               seen="waited for, in order, said once; where nothing can be said the run goes on, and GitHub says so once",
+               tests=("tests/scenarios/test_slack_thread_faults.py::test_where_slack_takes_nothing_the_run_goes_on_and_github_is_told_once",
+                      "tests/scenarios/test_slack_thread_faults.py::test_slacks_limits_are_waited_for_and_nothing_is_lost_or_said_twice",
+                      "tests/scenarios/test_slack_thread_faults.py::test_where_slacks_answer_is_lost_the_message_is_found_again",
+                      "tests/scenarios/test_slack_thread_faults.py::test_a_first_message_that_somebody_deletes_is_begun_anew_once",
+                      "tests/contracts/test_slack_saying.py::test_a_limit_delays_what_is_said_and_changes_neither_its_order_nor_other_channels",
                       "tests/contracts/test_slack_saying.py::test_what_cannot_be_said_breaks_nothing_that_follows",
                       "tests/contracts/test_slack_saying.py::test_a_try_whose_answer_was_lost_is_found_and_not_repeated",
                       "tests/contracts/test_slack_window.py::test_each_no_of_slacks_has_a_code_and_a_sentence_that_says_what_to_do")),
-    "F50": Row(fault="Slack workspace uninstalled", how="the app goes, and its tokens are void, told late and twice",
-               seen="its tokens are forgotten at once; what was installed anew stays", lacks="not while a run goes on",
+    "F50": Row(fault="Slack workspace uninstalled", how="the app goes, and its tokens are void, told late, twice and in either order, while a run goes on too",
+               seen="its tokens are forgotten at once; what was installed anew stays; the run goes on, and GitHub says once that Slack shows it no more",
                tests=("tests/security/test_slack_installing.py::test_what_slack_says_is_gone_is_forgotten_at_once",
                       "tests/security/test_slack_installing.py::test_what_slack_said_of_an_earlier_installation_or_another_token_forgets_nothing")),
-    "F51": Row(fault="Slack tries again", why_not=SLACK),
-    "F52": Row(fault="Slack token revoked", how="a token that Slack takes no more, or that ends and cannot be renewed",
-               seen="renewed in time by one for all; else forgotten, and told with what to do", lacks="not while a run goes on",
+    "F51": Row(fault="Slack tries again", how="an event that is answered too late, three times", seen="done once, and said once",
+               tests=("tests/security/test_slack_door.py::test_sl_07_what_is_sent_again_and_again_is_one_event",
+                      "tests/scenarios/test_slack_thread.py::test_everything_that_comes_twice_is_done_once")),
+    "F52": Row(fault="Slack token revoked", how="a token that Slack takes no more, in the middle of a run too, or that ends and cannot be renewed",
+               seen="renewed in time by one for all; else forgotten, and told with what to do; the run goes on, and GitHub says it once",
                tests=("tests/security/test_slack_installing.py::test_a_token_is_renewed_before_it_ends_and_by_one_for_all",
                       "tests/security/test_slack_installing.py::test_what_cannot_be_renewed_any_more_is_forgotten",
                       "tests/security/test_slack_installing.py::test_a_token_that_slack_takes_no_more_is_forgotten_without_being_told")),
