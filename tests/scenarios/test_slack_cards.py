@@ -42,3 +42,12 @@ async def test_sl_15_a_private_run_is_shown_where_it_is_at_home_by_who_may_read_
     assert shown.count("*reviewing*, waiting for approval") == 2
     assert by_others == ["{}"] * 3
     assert elsewhere == "{}"
+
+
+async def test_a_public_run_is_shown_wherever_and_by_whomever(team: Team) -> None:
+    team.github.repository.private = False
+    await team.has_a_pull_request()
+
+    shown = [await writes(team, name, channel="random") for name in ("stranger", "newcomer", "guest")]
+
+    assert [each.count("*reviewing*, waiting for approval") for each in shown] == [2, 2, 2]

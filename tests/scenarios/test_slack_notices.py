@@ -78,6 +78,26 @@ async def test_who_wants_to_hear_of_gates_hears_of_those_that_they_could_open(te
     assert [shown(team, name) for name in ("requester", "viewer", "stranger")] == [[]] * 3
 
 
+async def test_who_wants_it_in_the_channel_is_called_there_and_where_there_is_none_written_to(
+    team: Team,
+) -> None:
+    await team.slack.admin.types("default acme/shop")
+    await sets(team, "developer", Wishes(ways={"gate": "channel"}))
+    await sets(team, "requester", Wishes(ways={"ended": "channel"}))
+
+    issue, pull = await team.has_a_pull_request()
+    called = await team.slack.shows(f"<@{team.slack.developer.user.id}>")
+    await team.slack.admin.types("default none")
+    await team.admin.reviews(pull)
+    await team.bot.reaches(State.ACTIVE, on=issue)
+    await is_written(team, "requester", "is *active*")
+    await team.bot.comes_to_rest()
+
+    assert "Waits for an approval" in str(called.blocks)
+    assert shown(team, "developer") == []
+    assert [each.ts for each in team.slack.messages() if "<@" in each.text] == [called.ts]
+
+
 def _shop(team: Team) -> int:
     return next(each.id for each in team.github.world.repositories.values() if each.full_name == "acme/shop")
 

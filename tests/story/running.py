@@ -26,6 +26,7 @@ from bot.services import SERVICES
 from bot.settings import Settings
 from bot.sign_in_opening import auth_door, sign_in
 from bot.slack_opening import slack_install_door
+from bot.slack_socket_opening import heard_over_socket
 from bot.storage import Storage
 from bot.web.gateway import listening
 from standins.github.people import GitHub
@@ -68,7 +69,11 @@ async def open_bot(settings: Settings, bent: Mapping[str, Any]) -> AsyncIterator
         app = doors.app_of(
             settings, SERVICES, bot, instruments.metrics, api=api, auth=auth, installing=installing
         )
-        async with listening(app, host="127.0.0.1", port=0) as port:
+        keeping = doors.keeping(settings, bot, instruments.metrics)
+        async with (
+            listening(app, host="127.0.0.1", port=0) as port,
+            heard_over_socket(settings, bot, keeping),
+        ):
             yield bot, port
 
 
