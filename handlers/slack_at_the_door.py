@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import structlog
 
+from bot.application import slack_windows
 from bot.application.asked import RequestIntegration
 from bot.application.ports import World
 from bot.application.rights import check_right
@@ -24,15 +25,18 @@ from bot.application.slack_form import (
     window,
 )
 from bot.application.slack_hearing import Slack
+from bot.application.slack_home import workspace_of
 from bot.application.slack_linking import acts_as, link_of
 from bot.domain.commands import PREFIX
 from bot.domain.policy import Denied, NotAllowed
+from bot.domain.slack_blocks import Block
 from bot.domain.slack_places import NotThere, is_repository
 from bot.records import Actor, Repository, StepFailed, Unavailable
 from bot.slack_records import Place, Workspace
 from handlers.slack_conversation import seen, seen_by_name
-from handlers.slack_home_payloads import Suggested
+from handlers.slack_home_payloads import Pressed, Suggested
 from handlers.slack_payloads import HandedIn, SlackCommand, read
+from handlers.slack_thread_payloads import Pressed as PressedInThread
 
 log = structlog.get_logger()
 
@@ -41,6 +45,9 @@ BARE: Final = ("", "integrate")
 SECONDS: Final = 2.0
 FOR_A_LOOK_SECONDS: Final = 0.8
 MOST: Final = 20
+# How what is not as Slack's always is shows itself.
+ODD: Final = (AttributeError, LookupError, TypeError, ValueError)
+OPEN_ALREADY: Final = "slack_exchanged_trigger_id"
 
 Answer = Mapping[str, Any]
 
@@ -59,7 +66,7 @@ class AtTheDoor:
         try:
             async with asyncio.timeout(SECONDS):
                 return await way(read(body), slack, self.world)
-        except (Denied, StepFailed, Unavailable, TimeoutError) as no:
+        except (Denied, StepFailed, Unavailable, TimeoutError, *ODD) as no:
             log.info("slack_not_answered_at_once", kind=kind, why=type(no).__name__)
             return options(()) if way is _suggested else None
 
@@ -75,6 +82,28 @@ async def _opened(data: Mapping[str, Any], slack: Slack, world: World) -> Answer
     shown = window(command.channel, await _chosen(place, await acts_as(command.by, world), world))
     await slack.views.open(command.workspace, shown, trigger=data.get("trigger_id", ""))
     return {}
+
+
+async def _pressed(data: Mapping[str, Any], slack: Slack, world: World) -> Answer | None:
+    """What takes words opens their window, to whoever is linked: it is done once they are handed in."""
+    it = Pressed.from_act(data)
+    if await link_of(it.user, world) is None:
+        return None
+    shown = await _window_of(it, data, world)
+    if shown is None:
+        return None
+    try:
+        await slack.views.open(workspace_of(it.user), shown, trigger=it.trigger)
+    except StepFailed as no:
+        if no.code != OPEN_ALREADY:  # the same press came twice
+            raise
+    return {}
+
+
+async def _window_of(it: Pressed, data: Mapping[str, Any], world: World) -> Block | None:
+    if it.action in slack_windows.OF_NOTICES:
+        return await slack_windows.of_notices(it.user, it.value, world)
+    return slack_windows.of_words(it.action, it.value, PressedInThread.from_act(data).place.channel)
 
 
 async def _chosen(place: Place, by: Actor, world: World) -> str | None:
@@ -147,6 +176,7 @@ def _request(repository: Repository, by: Actor) -> RequestIntegration:
 
 
 WAYS: Final[Mapping[str, Callable[[Mapping[str, Any], Slack, World], Awaitable[Answer | None]]]] = {
+    "slack:block_actions": _pressed,
     "slack:block_suggestion": _suggested,
     "slack:command": _opened,
     "slack:view_submission": _checked,

@@ -1,14 +1,13 @@
 """Slack: what somebody wants to be told, from their Home."""
 
 from datetime import time
-from typing import Final
 
 import structlog
 
 from bot.application import slack_home
-from bot.application.slack_home import name_of
-from bot.application.slack_home_blocks import AS_EVERYWHERE, BEGINS, DIGEST, ENDS, SWITCH, window
+from bot.application.slack_home_blocks import AS_EVERYWHERE, BEGINS, DIGEST, ENDS, SWITCH
 from bot.application.slack_linking import acts_as
+from bot.application.slack_windows import number_in, of_notices
 from bot.application.slack_wishing import merged, wish, wishes_of
 from bot.domain.policy import Denied
 from bot.domain.slack_notifying import DIGESTS, KINDS, WAYS, Kind, Quiet, Way, Wishes
@@ -20,24 +19,13 @@ from handlers.slack_payloads import HandedIn
 
 log = structlog.get_logger()
 
-MOST_DIGITS: Final = 19
-
 
 async def opens(it: Pressed, context: Context) -> None:
-    """The window, with what counts now; for one repository where that was chosen, if they may read it."""
+    """The window, where it did not open at the door."""
     world, slack = context.world, context.world.slack
-    if slack is None:
+    shown = None if slack is None else await of_notices(it.user, it.value, world)
+    if slack is None or shown is None:
         return
-    try:
-        person = await acts_as(it.user, world)
-    except Denied:
-        return
-    number = _number(it.value)
-    repository = None if number is None else await name_of(number, person, world)
-    if number is not None and repository is None:
-        return
-    wishes = await wishes_of(it.user, world)
-    shown = window(wishes, repository=None if repository is None else (number or 0, repository))
     try:
         await slack.views.open(slack_home.workspace_of(it.user), shown, trigger=it.trigger)
     except StepFailed as no:
@@ -68,7 +56,7 @@ def _said(it: HandedIn, old: Wishes, *, zone: str) -> Wishes:
     }
     digest = next((each for each in DIGESTS if each == it.values.get(DIGEST)), old.digest)
     said = {"ways": ways, "digest": digest, "quiet": _quiet(it)}
-    return merged(old, said, repository=_number(it.about), zone=zone or old.zone)
+    return merged(old, said, repository=number_in(it.about), zone=zone or old.zone)
 
 
 def _quiet(it: HandedIn) -> Quiet | None:
@@ -79,7 +67,3 @@ def _quiet(it: HandedIn) -> Quiet | None:
     except ValueError:
         return None
     return Quiet(begins, ends)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import structlog
 
-from bot.application import refusal_words, slack_words
+from bot.application import refusal_words, slack_windows, slack_words
 from bot.application import slack_thread_words as thread_words
 from bot.application.recording import load
 from bot.application.slack_acting import Pressing, press
@@ -15,7 +15,7 @@ from bot.application.slack_linking import acts_as
 from bot.application.slack_places import run_at
 from bot.application.slack_threads import again
 from bot.domain.policy import Denied
-from bot.domain.slack_acts import WORDED, Act, Seen, ShownBefore, read, seen_now
+from bot.domain.slack_acts import Act, Seen, ShownBefore, read, seen_now
 from bot.domain.slack_links import NotLinked
 from bot.domain.slack_mrkdwn import mrkdwn
 from bot.domain.slack_people import NotHeard, check_heard
@@ -37,7 +37,7 @@ NOTHING: Final = ""  # what it came to is to be seen
 
 
 async def pressed(data: Mapping[str, Any], context: Context) -> None:
-    """It is done, or a window asks for the words that it takes; whoever pressed it is told privately."""
+    """It is done, or a window asks for its words that did not open at the door; who pressed is told alone."""
     it = Pressed.from_act(data)
     slack, act, about = context.world.slack, act_of(it.action), read(it.value)
     if slack is None or about is None:
@@ -45,10 +45,10 @@ async def pressed(data: Mapping[str, Any], context: Context) -> None:
         return
 
     async def do(by: Actor, repository: Repository) -> str:
-        if act not in WORDED:
+        shown = slack_windows.of_words(it.action, it.value, it.place.channel)
+        if shown is None:
             pressing = Pressing(act=act, seen=about, by=by, repository=repository)
             return await press(pressing, key=context.key, world=context.world)
-        shown = thread_words.form(act, about=json.dumps([it.value, it.place.channel]))
         await slack.views.open(it.place.workspace, shown, trigger=it.trigger)
         return NOTHING
 
