@@ -8,7 +8,6 @@ from bot.application import review_words as words
 from bot.application import slack_findings
 from bot.application.effects import once
 from bot.application.frozen import check_not_frozen
-from bot.application.placing import Placed, place
 from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.application.review_mending import resolve_mended
@@ -17,6 +16,7 @@ from bot.application.review_reading import Read, load_read
 from bot.application.review_remarking import REFUSED, Where, comment_of, said_one_by_one
 from bot.application.review_said import intend, name_of, said_at_lines
 from bot.application.review_telling import Standing, left, tell, tell_anew
+from bot.application.review_unopened import tell_without_check
 from bot.application.verdicts import verdicts_on
 from bot.domain.remarks import Sorted, blocking, sort
 from bot.domain.replying import withdrawn_in
@@ -99,14 +99,10 @@ async def end(at: At, outcome: str, said: tuple[str, str], world: World) -> None
 
 
 async def give_up(at: At, code: str, world: World) -> None:
-    """It is not tried again: the check says why; to whoever asked, where none could be opened, a comment."""
+    """It is not tried again: the check says why, or where none could be opened, a comment."""
     said = words.skipped(code, again=None)
-    if not at.check and at.request.by is not None:
-        marker = words.marker(f"{at.key}:given-up")
-        placed = Placed(
-            repository=at.repository, number=at.request.number, name=f"given-up:{at.key}", marker=marker
-        )
-        await place(placed, f"{marker}\n{said[1]}", world)
+    if not at.check:
+        await tell_without_check(at.request, code, key=at.key, world=world)
     await end(at, code, said, world)
 
 

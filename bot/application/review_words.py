@@ -107,6 +107,18 @@ def skipped(reason: str, *, again: datetime | None) -> tuple[str, str]:
     )
 
 
+def without_check(reason: str, *, is_asked: bool) -> str:
+    """In a comment, where not even a check could be opened; unasked, it is said once."""
+    if is_asked:
+        return skipped(reason, again=None)[1]
+    said = WHY.get(reason) or why(reason)
+    return (
+        f"This repository has its pull requests reviewed by themselves, and I could not begin here: {said} "
+        f"I say this once here, not with each push. Once it is mended, the next push is reviewed, and "
+        f"`{PREFIX} review` asks for it at once."
+    )
+
+
 def opening(found: Sorted) -> str:
     """What the review says above its comments."""
     many = counted(len(found.on_lines), "finding")

@@ -93,7 +93,10 @@ async def set_aside(  # noqa: PLR0913  which review, and what keeps it from goin
     if code == STOPPED or is_overtaken(past, asked_key):
         await end(at, "overtaken", words.overtaken(), world)
         return 0.0
-    if is_final(code, nth) or is_stopped(past, asked_key):
+    if is_stopped(past, asked_key):
+        await end(at, code, words.skipped(code, again=None), world)
+        return 0.0
+    if is_final(code, nth):
         await give_up(at, code, world)
         return 0.0
     pause = pause_after(nth, world)

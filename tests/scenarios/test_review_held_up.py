@@ -9,6 +9,8 @@ from typing import Final
 import pytest
 from inline_snapshot import snapshot
 
+from bot.application.configuration import PATH
+from bot.application.reasons import why
 from standins.claude_replies import Asked, Raw, Reply, says
 from standins.faults import Fault
 from standins.github.people import GitHub
@@ -19,6 +21,8 @@ from tests.story.scripts import REPOSITORY
 from tests.story.waiting import until
 
 CHECKS: Final = "/repos/{owner}/{repo}/check-runs"
+COMMENTS: Final = "/repos/{owner}/{repo}/issues/{issue_number}/comments"
+CODES: Final = {403: "github_forbidden", 404: "github_not_found", 422: "github_invalid"}
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +67,46 @@ async def test_where_the_app_may_open_no_check_whoever_asked_is_told(team: Team)
     assert pull.by_the_bot("review") == snapshot([
         "Skipped, because: GitHub did not let me: the App lacks a permission. Its operator can grant it. `/claude review` asks for it again."
     ])
+
+
+class TestUnasked:
+    @pytest.fixture
+    def files(self) -> Mapping[str, str]:
+        wanted = REPOSITORY[PATH] + "review:\n  automatic: true\n"
+        return {**REPOSITORY, "count.py": SOURCE, PATH: wanted}
+
+    @pytest.mark.parametrize(("status", "message"), [(403, "Not accessible"), (404, "No"), (422, "No")])
+    async def test_where_the_app_may_open_no_check_the_pull_request_says_so_once_and_not_with_each_push(
+        self, team: Team, status: int, message: str
+    ) -> None:
+        team.github.world.faults.add(
+            Fault(kind="refuse", method="POST", route=CHECKS, status=status, message=message, times=None)
+        )
+        pull = await has_a_change(team)
+        await team.bot.comes_to_rest()
+        await team.developer.pushes({"count.py": f"import csv\n\n{SOURCE}"}, branch="count")
+        await team.bot.comes_to_rest()
+
+        assert team.claude.requests == []
+        [said] = pull.by_the_bot("review")
+        assert why(CODES[status]) in said
+        assert "I say this once here, not with each push." in said
+
+    async def test_where_not_even_a_comment_can_be_said_it_comes_to_its_end(self, team: Team) -> None:
+        for route in (CHECKS, COMMENTS):
+            team.github.world.faults.add(
+                Fault(kind="refuse", method="POST", route=route, status=403, message="No", times=None)
+            )
+        pull = await has_a_change(team)
+        await team.bot.comes_to_rest()
+        unsaid = pull.by_the_bot("review")
+        team.github.world.faults.clear()
+
+        await team.developer.comments("/claude review", on=pull)
+        await team.bot.comes_to_rest()
+
+        assert unsaid == []
+        assert [each.conclusion for each in team.github.checks()] == ["neutral"]
 
 
 @pytest.mark.parametrize("environment", [{"MONTHLY_BUDGET": "0", "ENGINE_POLLS_SECONDS": "0.02"}])

@@ -11,7 +11,7 @@ import pytest
 from bot.application.asked import Review
 from bot.application.recording import append_beside
 from bot.application.retrying import LeavesOnce
-from bot.application.review_asking import ask_for_review
+from bot.application.review_asking import ask_for_review, begin_unasked
 from bot.application.review_paying import Cost
 from bot.application.review_posting import say
 from bot.application.review_reading import Read, load_read, read_pull
@@ -24,7 +24,8 @@ from bot.domain.policy import NotAllowed, Rules
 from bot.domain.remarks import Finding
 from bot.domain.replying import WITHDRAWN
 from bot.domain.retrying import TRIES
-from bot.domain.reviewing import is_overtaken
+from bot.domain.review_pauses import paused
+from bot.domain.reviewing import Request, is_overtaken
 from bot.records import STOPPED, Actor, Answer, Fact, Spent, Start, StepFailed, Unavailable, Usage
 from bot.review_records import Patch
 from tests.unit.fake_reviews import OPEN, FakeReviews
@@ -346,3 +347,20 @@ async def test_what_is_said_of_a_line_that_there_is_none_of_stands_beside_its_fi
 
     assert stage.reviews.posted == []
     assert "`f.py` (at which lines, I cannot tell): It is wrong" in stage.comments.on(5)[0]
+
+
+async def test_without_a_check_and_a_comment_it_comes_to_its_end() -> None:
+    stage = await staged()
+    stage.comments.refuses = "github_forbidden"
+
+    assert await set_aside(stage.world, STREAM, "k", 0, 1, "github_forbidden", key="step") == 0.0
+    assert (stage.comments.bodies, stage.log.streams[STREAM][-1].data["outcome"]) == ({}, "github_forbidden")
+
+
+async def test_without_a_check_and_during_a_pause_nothing_is_said() -> None:
+    stage = await staged(keys=())
+    await begin_unasked(Request(repository=SHOP, number=5, cause="pushed"), key="k", world=stage.world)
+    await append_beside(stage.world, STREAM, paused(DEVELOPER), key="p", meta={"key": "p"})
+
+    assert await set_aside(stage.world, STREAM, "k", 0, 1, "github_forbidden", key="step") == 0.0
+    assert stage.comments.bodies == {}
