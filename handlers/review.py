@@ -11,7 +11,7 @@ FULL = "full"
 COMMAND = Command(
     name="review",
     usage="review [full] [focus]",
-    help="review this pull request, with an eye on what you say; `full` reads and says all of it again",
+    help="review this pull request, with an eye on what you say; `full` reads all of it again",
     needs=Review.needs,
 )
 

@@ -179,7 +179,7 @@ class OfPlace(Said):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review(OfPlace):
-    """Have a pull request reviewed, with an eye on that; `full` says again what was said before."""
+    """Have a pull request reviewed, with an eye on that; `full` reads all of it again."""
 
     needs: ClassVar[Permission] = Permission.WRITE
     focus: str = ""

@@ -14,7 +14,7 @@ from bot.application.review_mending import resolve_mended
 from bot.application.review_paying import spent_by
 from bot.application.review_reading import Read, load_read
 from bot.application.review_remarking import REFUSED, Where, comment_of, said_one_by_one
-from bot.application.review_said import intend, name_of, said_at_lines
+from bot.application.review_said import intend, name_of, said_at_lines, still_said
 from bot.application.review_telling import Standing, left, tell, tell_anew
 from bot.application.review_unopened import tell_without_check
 from bot.application.verdicts import verdicts_on
@@ -63,7 +63,7 @@ async def say(world: World, stream: str, asked_key: str, digest: str, check: int
         return
     verdicts = await verdicts_on(at.repository, pull, world)
     read = left(await load_read(world, at.repository, digest), past, verdicts)
-    said = frozenset[str]() if at.request.is_full else said_before(past, asked_key)
+    said = await still_said(at.request, said_before(past, asked_key), world)
     # An earlier try may have said some of it at another commit.
     own = await said_at_lines(at.request, asked_key, world, but=read.head)
     found = sort(read.findings, least=read.confidence, said=said.union(own), is_settled=settled_by(verdicts))

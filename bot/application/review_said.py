@@ -36,6 +36,21 @@ async def said_at_lines(request: Request, key: str, world: World, *, but: str = 
     ])
 
 
+async def still_said(request: Request, said: frozenset[str], world: World) -> frozenset[str]:
+    """Of what was said at lines before, what stays so: where all is asked for again, what stands open.
+
+    What people have resolved, or deleted, and is found again, is said at its line again.
+    """
+    if not request.is_full or not said:
+        return said
+    try:
+        threads = await world.review_threads.ours(request.repository, request.number)
+    except StepFailed as no:
+        log.warning("threads_not_looked_for", code=no.code)
+        return said
+    return said & {each.fingerprint for each in threads if not each.is_resolved}
+
+
 async def _is_there(request: Request, name: str, world: World) -> bool:
     """As GitHub shows; where it does not, rather once too few than twice."""
     try:

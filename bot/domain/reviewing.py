@@ -22,7 +22,8 @@ _ENDED: Final = ":concluded"
 class Request:
     """What is to be reviewed, by whose word; nobody's where the repository wants it of itself.
 
-    `is_full` has said again on its line what was said there before; `focus` is the digest of what to look at.
+    `is_full` reads all of it again, and says again at its line what was said there and stands open no more;
+    `focus` is the digest of what to look at.
     One that `is_brief` reads no more than a part: anybody may have had it begin.
     """
 

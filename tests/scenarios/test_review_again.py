@@ -20,6 +20,7 @@ from tests.story.reviews import (
     READ,
     SOURCE,
     at_lines,
+    first_thread,
     has_a_change,
     is_first_look,
     threads,
@@ -124,6 +125,21 @@ async def test_asked_again_where_nothing_changed_nobody_is_asked_and_all_of_it_o
     assert "Of what I read, nothing reads otherwise since" in walkthrough(pull)
     assert "The total is set and not added to" in walkthrough(pull)
     assert len(await is_reviewed(team, pull, "/claude review full")) == 2
+    assert at_lines(pull) == [("count.py", 5)]
+    assert threads(pull) == [(False, [])]
+
+
+async def test_what_people_resolved_and_stands_there_all_the_same_is_said_again_by_full_alone(
+    team: Team,
+) -> None:
+    pull = await reviewed(team)
+    pull.pull.resolved[first_thread(pull)] = team.github.world.account("developer")
+
+    await is_reviewed(team, pull)
+    before = at_lines(pull)
+    await is_reviewed(team, pull, "/claude review full")
+
+    assert before == [("count.py", 5)]
     assert at_lines(pull) == [("count.py", 5), ("count.py", 5)]
 
 

@@ -4,12 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from bot.application.asked import Review
+from bot.application.review_asking import ask_for_review
 from bot.application.review_posting import say
 from bot.application.reviewing import set_aside
 from bot.records import Repository, StepFailed
+from bot.review_records import Thread
 from tests.unit.fake_reviews import OPEN, FakeReviews
 from tests.unit.fakes import Died, Stage
-from tests.unit.test_reviewing import FINDING, STREAM, asked, kept, staged
+from tests.unit.histories import SHOP
+from tests.unit.test_reviewing import DEVELOPER, FINDING, STREAM, asked, kept, staged
 
 OTHER = replace(FINDING, code=(b"    return 3",), rule="other")
 
@@ -86,3 +90,49 @@ async def test_where_github_does_not_show_whether_it_is_there_it_is_not_risked()
     await say(stage.world, STREAM, "newer", digest, 32, key="step")
 
     assert stage.reviews.posted == []
+
+
+async def asked_in_full(stage: Stage) -> str:
+    """A second review, of all of it, which finds the same; the digest of what it read."""
+    digest = await kept(stage)
+    await say(stage.world, STREAM, "k", digest, 31, key="step")
+    it = Review(by=DEVELOPER, repository=SHOP, number=5, full=True)
+    await ask_for_review(it, key="full", door="github", world=stage.world)
+    return digest
+
+
+def thread(*, is_resolved: bool) -> Thread:
+    return Thread(
+        id="T",
+        comment=100,
+        fingerprint=FINDING.fingerprint,
+        is_resolved=is_resolved,
+        resolved_by="ann" if is_resolved else None,
+        is_outdated=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("there", "posts"),
+    [([thread(is_resolved=False)], 1), ([thread(is_resolved=True)], 2), ([], 2)],
+)
+async def test_where_all_is_read_again_only_what_stands_open_no_more_is_said_at_its_line_again(
+    there: list[Thread], posts: int
+) -> None:
+    stage = await staged()
+    digest = await asked_in_full(stage)
+    stage.review_threads.threads = there
+
+    await say(stage.world, STREAM, "full", digest, 32, key="step")
+
+    assert len(stage.reviews.posted) == posts
+
+
+async def test_where_github_does_not_show_threads_nothing_is_said_twice() -> None:
+    stage = await staged()
+    digest = await asked_in_full(stage)
+    stage.review_threads.lists = StepFailed("github_forbidden", "list_threads")
+
+    await say(stage.world, STREAM, "full", digest, 32, key="step")
+
+    assert len(stage.reviews.posted) == 1

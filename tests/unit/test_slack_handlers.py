@@ -89,7 +89,7 @@ say · and I will
 `/claude freeze [&lt;owner&gt;/&lt;name&gt;] [repo or org] &lt;why&gt; [until &lt;when&gt;]` · stop everything at once, here or in the whole account, until then or until it is lifted
 `/claude unfreeze [&lt;owner&gt;/&lt;name&gt;] [repo or org]` · lift that again, and let what stopped go on
 `/claude config [&lt;owner&gt;/&lt;name&gt; or &lt;id&gt;] [&lt;key&gt;: &lt;value&gt;]` · show this repository's configuration, and where each value comes from; with a key and a value, set it for this integration alone (which needs `integration:write`)
-`/claude review [&lt;owner&gt;/&lt;name&gt;]#&lt;number&gt; [full] [focus]` · review this pull request, with an eye on what you say; `full` reads and says all of it again
+`/claude review [&lt;owner&gt;/&lt;name&gt;]#&lt;number&gt; [full] [focus]` · review this pull request, with an eye on what you say; `full` reads all of it again
 `/claude pause [&lt;owner&gt;/&lt;name&gt;]#&lt;number&gt;` · have no review of this pull request follow by itself; what you ask for is still done
 `/claude resume [&lt;owner&gt;/&lt;name&gt;]#&lt;number&gt;` · let reviews of this pull request follow by themselves again
 `/claude describe [&lt;owner&gt;/&lt;name&gt;]#&lt;number&gt; [apply [title] [description] [labels]]` · offer a title, a description and labels for this pull request; `apply` takes them, or some of them

@@ -227,7 +227,7 @@ def test_the_help_of_an_administrator() -> None:
 | `/claude deprecate [<id>] [<why>] [--removed-in <pull request>]` | take what runs out for good, by a pull request that removes what it brought |
 | `/claude cancel` | stop at once and take back what I made |
 | `/claude retry [<id>] [from <state>]` | try again what failed, from where it is still good: validating, generating or testing |
-| `/claude review [full] [focus]` | review this pull request, with an eye on what you say; `full` reads and says all of it again |
+| `/claude review [full] [focus]` | review this pull request, with an eye on what you say; `full` reads all of it again |
 | `/claude describe [apply [title] [description] [labels]]` | offer a title, a description and labels for this pull request; `apply` takes them, or some of them |
 | `/claude pause` | have no review of this pull request follow by itself; what you ask for is still done |
 | `/claude resume` | let reviews of this pull request follow by themselves again |
