@@ -13,6 +13,7 @@ from bot.application.placing import Placed, place
 from bot.application.ports import World
 from bot.application.question_turns import load_replied
 from bot.application.recording import append_beside
+from bot.application.review_paying import spent_by
 from bot.application.talking import Spot, say_there
 from bot.domain.enquiring import Concluded, Enquiry, concluded, ending_key, enquiry_in
 from bot.records import StepFailed
@@ -42,25 +43,27 @@ async def say(world: World, stream: str, asked_key: str, digest: str, *, key: st
     await check_not_frozen(world, repository)
     replied = await load_replied(world, repository, digest)
     text = (await world.blobs.get(repository.id, it.enquiry.text)).decode()
-    await tell(it, words.answered(it.enquiry, text, replied), world)
+    spent = await _spent(it, world)
+    await tell(it, words.answered(it.enquiry, text, replied, spent=spent), world)
     ended = Concluded(
         outcome="said",
         commit=replied.commit,
         text=digest,
         calls=replied.cost.calls,
         tokens=replied.cost.tokens,
-        micro_usd=replied.cost.micro_usd,
+        micro_usd=max(spent, replied.cost.micro_usd),
     )
     await note(it, ended, world)
 
 
 async def give_up(it: At, code: str, world: World) -> None:
     """It is not tried again, and whoever asked is told why; it has ended also where nobody can be told."""
+    spent = await _spent(it, world)
     try:
-        await tell(it, words.given_up(it.enquiry, code), world)
+        await tell(it, words.given_up(it.enquiry, code, spent=spent), world)
     except StepFailed as no:
         log.warning("question_end_not_told", code=no.code, detail=no.detail)
-    await note(it, Concluded(outcome=code), world)
+    await note(it, Concluded(outcome=code, micro_usd=spent), world)
 
 
 async def tell(it: At, said: str, world: World, *, part: str = "answer") -> None:
@@ -77,6 +80,10 @@ async def tell(it: At, said: str, world: World, *, part: str = "answer") -> None
         repository=enquiry.repository, number=enquiry.number, name=f"question:{it.key}", marker=marker
     )
     await place(placed, f"{marker}\n{said}", world)
+
+
+async def _spent(it: At, world: World) -> int:
+    return await spent_by(world, it.enquiry.repository, await world.log.read(it.stream), it.key)
 
 
 async def note(it: At, ended: Concluded, world: World) -> None:

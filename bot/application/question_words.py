@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from bot.application import review_spent_words as spent_words
 from bot.application.fact_words import counted
 from bot.application.model_markdown import shown
 from bot.application.question_turns import Replied
@@ -37,9 +38,9 @@ def no_question() -> str:
     return f"Ask something: `{PREFIX} ask <question>`, such as `{PREFIX} ask where is an invoice paid twice?`"
 
 
-def answered(enquiry: Enquiry, question: str, it: Replied) -> str:
+def answered(enquiry: Enquiry, question: str, it: Replied, *, spent: int) -> str:
     """The answer, what it rests on and what it cost, below the question."""
-    return "\n\n".join([_question(question), *_answer(it.answer), *_sources(it), _cost(enquiry, it)])
+    return "\n\n".join([_question(question), *_answer(it.answer), *_sources(it), _cost(enquiry, it, spent)])
 
 
 def held_up(enquiry: Enquiry, reason: str, *, again: datetime) -> str:
@@ -50,11 +51,11 @@ def held_up(enquiry: Enquiry, reason: str, *, again: datetime) -> str:
     )
 
 
-def given_up(enquiry: Enquiry, reason: str) -> str:
+def given_up(enquiry: Enquiry, reason: str, *, spent: int) -> str:
     """Where it is not tried again."""
     return (
         f"@{enquiry.by.login}, I could not answer, because: {WHY.get(reason) or why(reason)} `{PREFIX} ask` "
-        "asks again."
+        f"asks again.{spent_words.below(spent)}"
     )
 
 
@@ -82,9 +83,10 @@ def _sources(it: Replied) -> list[str]:
     return [*said, more] if it.dropped else said
 
 
-def _cost(enquiry: Enquiry, it: Replied) -> str:
-    cost = it.cost
+def _cost(enquiry: Enquiry, it: Replied, spent: int) -> str:
+    cost, lost = it.cost, spent_words.in_vain(spent - it.cost.micro_usd)
     return (
         f"<sub>Asked by @{enquiry.by.login}; read at `{it.commit[:7]}`. {counted(cost.calls, 'model call')}, "
-        f"{cost.tokens} tokens, ${cost.micro_usd / 1e6:.4f}. A model wrote this: check what matters.</sub>"
+        f"{cost.tokens} tokens, ${cost.micro_usd / 1e6:.4f}.{lost} "
+        "A model wrote this: check what matters.</sub>"
     )

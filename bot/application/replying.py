@@ -13,6 +13,7 @@ from bot.application.recording import append_beside
 from bot.application.reply_asking import WORKFLOW
 from bot.application.reply_thinking import load_reconsidered, think
 from bot.application.retrying import LeavesOnce, carry, note_held_up, pause_after
+from bot.application.review_paying import spent_by
 from bot.application.review_telling import tell_anew
 from bot.application.saga import Places
 from bot.application.talking import Spot, say_there
@@ -67,12 +68,13 @@ async def _say(world: World, stream: str, asked_key: str, it: Dispute) -> None:
     if noted is None:
         return
     made = await load_reconsidered(world, it.repository.id, noted.data["why"])
+    spent = await spent_by(world, it.repository, past, asked_key)
     if noted.type == WITHDRAWN:
         await _count_no_more(it, world)
-        said = words.withdrawn(made.answer, is_resolved=await _resolve(it, world))
+        said = words.withdrawn(made.answer, is_resolved=await _resolve(it, world), spent=spent)
     else:
         upto = [each for each in past if each.version <= noted.version]
-        said = words.insisted(made.answer, is_last=is_last(upto, it.thread))
+        said = words.insisted(made.answer, is_last=is_last(upto, it.thread), spent=spent)
     await _tell(world, it, asked_key, said)
 
 
@@ -113,7 +115,8 @@ async def set_aside(world: World, stream: str, asked_key: str, nth: int, code: s
     if is_final(code, nth):
         noted = answer_in(past, asked_key)
         is_withdrawn = noted is not None and noted.type == WITHDRAWN
-        said = words.unsaid(code) if is_withdrawn else words.given_up(code)
+        spent = await spent_by(world, it.repository, past, asked_key)
+        said = words.unsaid(code) if is_withdrawn else words.given_up(code, spent=spent)
         await _tell(world, it, f"{asked_key}:given-up", said)
         return 0.0
     pause = pause_after(nth, world)

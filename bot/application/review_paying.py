@@ -75,7 +75,10 @@ async def _note(
 
 
 async def spent_by(world: World, repository: Repository, past: Sequence[Recorded], key: str) -> int:
-    """What the review of this key cost until now, in millionths of a dollar; `past` is its stream."""
+    """What was paid for this key until now, in millionths of a dollar; `past` is the stream that holds it.
+
+    What was lost, or of no use in the end, is paid for as well.
+    """
     moments = (asked_at(past, key), world.clock.now())
     streams = {paid_stream(repository.installation_id, moment) for moment in moments}
     return sum([spent_under(await world.log.read(each), key) for each in streams])

@@ -63,6 +63,8 @@ async def say(world: World, stream: str, asked_key: str, digest: str, check: int
         return
     verdicts = await verdicts_on(at.repository, pull, world)
     read = left(await load_read(world, at.repository, digest), past, verdicts)
+    spent = await spent_by(world, at.repository, past, at.key)
+    read = read.with_all_spent(spent)
     said = await still_said(at.request, said_before(past, asked_key), world)
     # An earlier try may have said some of it at another commit.
     own = await said_at_lines(at.request, asked_key, world, but=read.head)
@@ -135,7 +137,7 @@ def _ended(at: At, read: Read, found: Sorted, digest: str, own: tuple[str, ...])
         mended=tuple(each.fingerprint for each in read.mended),
         text=digest,
         tokens=read.cost.tokens,
-        micro_usd=read.cost.micro_usd,
+        micro_usd=read.cost.micro_usd + read.in_vain,
     )
 
 

@@ -42,7 +42,8 @@ class Read:
     `lines` are those that change in what is `covered`. `since` is the commit that an earlier review read,
     `mended` what was found then and is so no more. Where it `is_further` only `anew`, the files that read
     otherwise since, were read: `news` is what they add.
-    Of what is `lingering` the repository's own tools could not be asked again.
+    Of what is `lingering` the repository's own tools could not be asked again. What was paid `in_vain`, in
+    millionths of a dollar, comes to the cost of the answers that it rests on.
     """
 
     head: str
@@ -67,6 +68,7 @@ class Read:
     unproven: int = 0
     withdrawn: int = 0
     cost: Cost = Cost()  # noqa: RUF009  frozen
+    in_vain: int = 0
     guided: Guided = Guided()  # noqa: RUF009  frozen
     readers: tuple[str, ...] = ()
     looked_at: tuple[str, ...] = ()
@@ -77,6 +79,10 @@ class Read:
         """The same without what was withdrawn since."""
         kept = tuple(each for each in self.findings if each.fingerprint not in fingerprints)
         return replace(self, findings=kept, withdrawn=len(self.findings) - len(kept))
+
+    def with_all_spent(self, micro_usd: int) -> "Read":
+        """The same, where so much was paid for it in all."""
+        return replace(self, in_vain=max(0, micro_usd - self.cost.micro_usd))
 
     @property
     def unanswered(self) -> int:

@@ -86,6 +86,7 @@ async def _tell_anew(repository: Repository, number: int, it: Standing, world: W
     """A newer review that is under way says the rest itself: its walkthrough is not overwritten."""
     past = await world.log.read(stream_of(repository.id, number))
     read = left(await load_read(world, repository, it.ended.text), past, it.verdicts)
+    read = read.with_all_spent(it.ended.micro_usd)
     elsewhere = {each.fingerprint for each in read.findings} - {*it.ended.said}
     is_settled = settled_by(it.verdicts)
     found = sort(read.findings, least=read.confidence, said=elsewhere, is_settled=is_settled)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from bot.application import review_spent_words as spent_words
 from bot.application import verdict_words
 from bot.application.effort_words import effort
 from bot.application.fact_words import counted
@@ -255,6 +256,6 @@ def _cost(read: Read, found: Sorted, request: Request) -> str:
     cost = read.cost
     return (
         f"<sub>Asked for {by}.{unproven}{unsure} {counted(cost.calls, 'model call')}, {cost.tokens} tokens, "
-        f"${cost.micro_usd / 1e6:.4f}. "
+        f"${cost.micro_usd / 1e6:.4f}.{spent_words.in_vain(read.in_vain)} "
         f"`{PREFIX} review` reads what is new, `{PREFIX} review full` all of it.</sub>"
     )

@@ -118,8 +118,8 @@ def request_in(records: Iterable[Recorded], key: str) -> Request:
 
 
 def asked_at(records: Iterable[Recorded], key: str) -> datetime:
-    """When it was asked for under this key; it must be there."""
-    return next(each.at for each in records if each.type == REQUESTED and each.meta["key"] == key)
+    """When it was asked for, or said, under this key; it must be there."""
+    return next(each.at for each in records if each.meta.get("key") == key)
 
 
 def is_overtaken(records: Iterable[Recorded], key: str) -> bool:

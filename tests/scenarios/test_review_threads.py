@@ -117,7 +117,9 @@ async def test_a_finding_that_is_wrong_is_withdrawn_resolved_and_never_said_agai
             """\
 Only one invoice of a customer can be paid.
 
-**Withdrawn.** I do not say it again on this pull request.\
+**Withdrawn.** I do not say it again on this pull request.
+
+<sub>This look cost <cost>.</sub>\
 """,
         ),
     ])
@@ -160,7 +162,9 @@ async def test_one_that_stays_is_argued_for_once_then_a_last_word_is_said_and_no
             """\
 Line 5 sets the total, so two paid invoices count as one.
 
-<sub>The finding stays. I look at it once more if you answer.</sub>\
+<sub>The finding stays. I look at it once more if you answer.</sub>
+
+<sub>This look cost <cost>.</sub>\
 """,
         ),
         ("developer", "But it is."),
@@ -169,7 +173,9 @@ Line 5 sets the total, so two paid invoices count as one.
             """\
 Line 5 sets the total, so two paid invoices count as one.
 
-<sub>The finding stays. I have said what I have to say here; what becomes of it is for people to decide.</sub>\
+<sub>The finding stays. I have said what I have to say here; what becomes of it is for people to decide.</sub>
+
+<sub>This look cost <cost>.</sub>\
 """,
         ),
         ("developer", "Really."),

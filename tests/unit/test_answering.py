@@ -23,12 +23,14 @@ from bot.application.question_turns import (
     load_replied,
 )
 from bot.application.question_words import CUT
+from bot.application.recording import append_beside
 from bot.application.retrying import stays
 from bot.application.spending import spending
 from bot.conversation_records import Conversation, Said
 from bot.domain.enquiring import CONCLUDED, HELD_UP
 from bot.domain.policy import NotAllowed, Rules
 from bot.domain.retrying import TRIES
+from bot.domain.reviewing import paid, paid_stream
 from bot.records import Actor, Answer, Question, Start, StepFailed, Unavailable, Usage
 from bot.review_records import Remark
 from tests.unit.fake_conversations import FakeConversations
@@ -335,6 +337,20 @@ async def test_in_a_thread_a_delay_is_said_once_and_then_the_answer_once() -> No
     assert "I cannot answer yet" in held
     assert "42" in said
     assert stage.comments.on(5) == []
+
+
+async def test_what_was_paid_in_vain_is_said_with_the_answer_and_with_its_end() -> None:
+    stage = await staged(says("42"))
+    month = paid_stream(SHOP.installation_id, stage.world.clock.now())
+    seen = await see(stage.world, STREAM, "k", key="see")
+    digest = await answer(stage.world, STREAM, "k", seen, key="step")
+    await append_beside(stage.world, month, paid(SHOP.id, 12_300), key="l", meta={"key": "k:turn:0:lost:1"})
+
+    await say(stage.world, STREAM, "k", digest, key="step")
+    assert "$0.0123 more for answers that were lost, or of no use. A model" in stage.comments.on(5)[0]
+
+    await set_aside(stage.world, STREAM, "k", 1, "refused_by_model", key="step")
+    assert stage.comments.on(5)[0].endswith("asks again. What was asked until then cost $0.0175.")
 
 
 async def test_only_what_is_there_is_named_and_each_once() -> None:

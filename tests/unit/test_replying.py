@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 
+from bot.application.recording import append_beside
 from bot.application.refusing import MOST_ANSWERS_AN_HOUR, may_be_told
 from bot.application.reply_thinking import MOST_REMARKS, NOT_SHOWN, think
 from bot.application.replying import answer, set_aside
@@ -15,7 +16,7 @@ from bot.application.spending import spending
 from bot.domain.policy import Rules
 from bot.domain.replying import DISPUTED, HELD_UP, INSISTED, MOST_HEARD, WITHDRAWN, is_superseded
 from bot.domain.retrying import TRIES
-from bot.domain.reviewing import stream_of
+from bot.domain.reviewing import paid, paid_stream, stream_of
 from bot.records import STOPPED, Actor, Answer, Start, StepFailed, Unavailable, Usage
 from bot.review_records import Remark, Thread
 from handlers import GITHUB
@@ -451,6 +452,17 @@ async def test_what_time_does_not_mend_is_said_at_once() -> None:
 
     assert await set_aside(stage.world, STREAM, "k", 1, "refused_by_model", key="step") == 0.0
     assert "I could not look at this again" in said(stage)[0]
+
+
+async def test_what_was_paid_for_a_look_that_came_to_nothing_is_said_with_it() -> None:
+    stage = staged()
+    await hears(stage)
+    month = paid_stream(SHOP.installation_id, stage.world.clock.now())
+    await append_beside(stage.world, month, paid(SHOP.id, 12_300), key="p", meta={"key": "k:reply:paid"})
+
+    await set_aside(stage.world, STREAM, "k", 1, "refused_by_model", key="step")
+
+    assert said(stage)[0].endswith("The finding stays as it is. What was asked until then cost $0.0123.")
 
 
 @pytest.mark.parametrize("code", ["pull_request_gone", STOPPED])

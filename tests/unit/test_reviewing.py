@@ -16,6 +16,7 @@ from bot.application.review_paying import Cost
 from bot.application.review_posting import say
 from bot.application.review_reading import Read, load_read, read_pull
 from bot.application.review_seen import keep_seen
+from bot.application.review_telling import tell_anew
 from bot.application.review_words import at_line
 from bot.application.reviewing import open_check, set_aside
 from bot.application.spending import spending
@@ -104,10 +105,13 @@ async def kept(stage: Stage, **changed: Any) -> str:
     return await stage.blobs.put(7, msgspec.json.encode(replace(read, **changed)))
 
 
-async def reads(stage: Stage) -> Read:
+async def kept_of(stage: Stage) -> str:
     seen = await keep_seen(stage.world, SHOP, replace(OPEN, files=stage.reviews.files))
-    digest = await read_pull(stage.world, STREAM, "k", seen, key="step")
-    return await load_read(stage.world, SHOP, digest)
+    return await read_pull(stage.world, STREAM, "k", seen, key="step")
+
+
+async def reads(stage: Stage) -> Read:
+    return await load_read(stage.world, SHOP, await kept_of(stage))
 
 
 async def test_asking_begins_one_workflow_however_often_the_delivery_comes() -> None:
@@ -210,6 +214,23 @@ async def test_what_an_answer_cost_that_was_lost_counts_and_a_second_try_pays_on
     [paid] = [past for stream, past in stage.log.streams.items() if stream.startswith("paid:9:")]
     assert [each.data["micro_usd"] for each in paid] == [5250] * 4
     assert (await spending(SHOP, stage.world)).repository == 4 * 5250
+
+
+async def test_the_walkthrough_tells_what_lost_answers_cost_also_when_it_is_said_anew() -> None:
+    stage = await staged(finds(FOUND), verdicts(0))
+    broken = Spent(model="claude-opus-5-5", usage=USAGE)
+    stage.claude.broken = [(broken, Unavailable("claude_cut_off"))]
+    with pytest.raises(StepFailed):
+        await reads(stage)
+    digest = await kept_of(stage)
+
+    await say(stage.world, STREAM, "k", digest, 31, key="step")
+    said = stage.comments.on(5)[0]
+    await tell_anew(SHOP, OPEN, stage.world)
+
+    assert "$0.0105. $0.0053 more for answers that were lost, or of no use. `/claude" in said
+    assert stage.comments.on(5) == [said]
+    assert stage.log.streams[STREAM][-1].data["micro_usd"] == 3 * 5250
 
 
 async def test_an_answer_that_was_paid_for_is_none_to_another_diff_of_the_same_commit() -> None:
