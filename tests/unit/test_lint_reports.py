@@ -1,7 +1,7 @@
 """What tools say, in reports and in lines; anything else is none, and takes no longer than its length."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import given
@@ -69,6 +69,30 @@ def test_eslints_own_is_read() -> None:
             level="error",
         ),
         Said(path="/repository/a.js", line=0, rule="", message="File ignored.", level="warning"),
+    ]
+
+
+# As ESLint 9.39 wrote it of two files, with `no-unused-vars` an error and `eqeqeq` a warning.
+BY_ESLINT: Final = """\
+[{"filePath":"/repository/broken.js","messages":[{"ruleId":null,"nodeType":null,"fatal":true,"severity":2,\
+"message":"Parsing error: Unexpected token ;","line":1,"column":15}],"suppressedMessages":[],"errorCount":1,\
+"fatalErrorCount":1,"warningCount":0,"fixableErrorCount":0,"fixableWarningCount":0,\
+"source":"const total = ;\\n","usedDeprecatedRules":[]},{"filePath":"/repository/count.js","messages":[\
+{"ruleId":"no-unused-vars","severity":2,"message":"'total' is assigned a value but never used.","line":1,\
+"column":7,"nodeType":"Identifier","messageId":"unusedVar","endLine":1,"endColumn":12,"suggestions":[\
+{"messageId":"removeVar","data":{"varName":"total"},"fix":{"range":[0,16],"text":""},\
+"desc":"Remove unused variable 'total'."}]},{"ruleId":"eqeqeq","severity":1,\
+"message":"Expected '===' and instead saw '=='.","line":3,"column":12,"nodeType":"BinaryExpression",\
+"messageId":"unexpected","endLine":3,"endColumn":14}],"suppressedMessages":[],"errorCount":1,\
+"fatalErrorCount":0,"warningCount":1,"fixableErrorCount":0,"fixableWarningCount":0,\
+"source":"const total = 1;\\n","usedDeprecatedRules":[]}]"""
+
+
+def test_what_eslint_itself_wrote_is_read_with_what_it_cannot_parse() -> None:
+    assert [(each.path, each.line, each.rule, each.level) for each in in_report(BY_ESLINT)] == [
+        ("/repository/broken.js", 1, "", "error"),
+        ("/repository/count.js", 1, "no-unused-vars", "error"),
+        ("/repository/count.js", 3, "eqeqeq", "warning"),
     ]
 
 
