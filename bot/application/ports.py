@@ -70,7 +70,7 @@ class EventLog(Protocol):
         stream: str,
         facts: Sequence[Fact],
         *,
-        after: int,
+        after: int | None,
         key: str,
         meta: Mapping[str, Any],
         row: Mapping[str, Any],
@@ -78,6 +78,8 @@ class EventLog(Protocol):
         among: int | None = None,
     ) -> list[Recorded]:
         """Append after that version, with the read model's row and the follow-ups in one transaction.
+
+        None is behind whatever is there: for facts that no decision on the stream stands behind.
 
         The same key again appends nothing and returns what it appended then. Raises Conflict, also where the
         row's repository has not so many rows (`among`) any more.

@@ -18,7 +18,7 @@ class Command:
 
     stream: str
     facts: Sequence[Fact]
-    after: int
+    after: int | None
     key: str
     meta: Mapping[str, Any]
     row: Mapping[str, Any]

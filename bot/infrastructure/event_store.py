@@ -116,14 +116,17 @@ class EventStore:
         stream: str,
         facts: Sequence[Fact],
         *,
-        after: int,
+        after: int | None,
         key: str,
         meta: Mapping[str, Any],
         row: Mapping[str, Any],
         follow_ups: Sequence[FollowUp],
         among: int | None = None,
     ) -> list[Recorded]:
-        """Append after that version, with the row (where there is one) and the follow-ups; once per key."""
+        """Append after that version, with the row (where there is one) and the follow-ups; once per key.
+
+        None is behind whatever is there.
+        """
         command = Command(stream, facts, after, key, meta, row, follow_ups, among)
         self._observer.before("log.append")
         recorded, written = await self._database.write(partial(self._append, command))
@@ -196,7 +199,7 @@ class EventStore:
         tail = _tail(connection, stream=command.stream, key=command.key)
         if tail.known:
             return _read(OF_KEY, {"key": command.key}, connection), None
-        if tail.version != command.after:
+        if command.after is not None and tail.version != command.after:
             raise Conflict(command.stream, command.after, tail.version)
         if command.among is not None and command.among != _rows_beside(connection, command.row):
             raise Conflict(command.stream, command.among)

@@ -57,7 +57,7 @@ async def append(  # noqa: PLR0913  the port's own
     log: EventStore,
     *facts: Fact,
     stream: str = "1",
-    after: int = 0,
+    after: int | None = 0,
     key: str = "key",
     row: Mapping[str, Any] | None = None,
     follow_ups: Sequence[FollowUp] = (),
@@ -168,6 +168,22 @@ async def test_appending_after_an_outdated_version_is_a_conflict(log: EventStore
 async def test_appending_after_a_version_that_is_not_there_is_a_conflict(log: EventStore) -> None:
     with pytest.raises(Conflict):
         await append(log, STARTED, after=5)
+
+
+async def test_what_no_decision_stands_behind_is_appended_behind_whatever_is_there(log: EventStore) -> None:
+    await append(log, REQUESTED)
+
+    ends = await asyncio.gather(*(append(log, STARTED, after=None, key=f"k{nth}") for nth in range(10)))
+
+    assert sorted(record.version for (record,) in ends) == list(range(2, 12))
+    assert [record.version for record in await log.read("1")] == list(range(1, 12))
+
+
+async def test_behind_whatever_is_there_the_same_key_appends_once_as_well(log: EventStore) -> None:
+    [first] = await append(log, STARTED, after=None, key="k")
+    await append(log, STARTED, after=None, key="other")
+
+    assert await append(log, STARTED, after=None, key="k") == [first]
 
 
 async def test_the_same_key_appends_once_and_tells_what_it_appended_then(

@@ -136,7 +136,7 @@ class FakeLog:
         stream: str,
         facts: Sequence[Fact],
         *,
-        after: int,
+        after: int | None,
         key: str,
         meta: Mapping[str, Any],
         row: Mapping[str, Any],
@@ -148,12 +148,12 @@ class FakeLog:
         past = self.streams.setdefault(stream, [])
         if said := [record for record in past if record.meta.get("key") == key]:
             return said
-        if len(past) != after:
+        if after is not None and len(past) != after:
             raise Conflict(stream)
         beside = [each for each in self.rows.values() if each["repository_id"] == row.get("repository_id")]
         if among is not None and among != len(beside):
             raise Conflict(stream)
-        new = [self._recorded(stream, fact, after + n, meta) for n, fact in enumerate(facts, start=1)]
+        new = [self._recorded(stream, fact, len(past) + n, meta) for n, fact in enumerate(facts, start=1)]
         past += new
         if row:
             self.rows[stream] = dated(past, row)

@@ -53,7 +53,7 @@ class BusyLog(FakeLog):
         stream: str,
         facts: Sequence[Fact],
         *,
-        after: int,
+        after: int | None,
         key: str,
         meta: Mapping[str, Any],
         row: Mapping[str, Any],
