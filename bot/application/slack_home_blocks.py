@@ -81,7 +81,7 @@ def window(wishes: Wishes, *, repository: tuple[int, str] | None = None) -> Bloc
 
 
 def _part(title: str, rows: Sequence[tuple[Row, str]], nothing: str) -> list[Block]:
-    said = [block for row, page in rows for block in blocks.sections(mrkdwn(words.run(row, page)))]
+    said = [block for row, page in rows for block in blocks.sections(words.run(row, page))]
     return [blocks.header(title), *(said or blocks.sections(mrkdwn(nothing)))]
 
 

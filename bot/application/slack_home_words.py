@@ -10,7 +10,9 @@ from bot.application.slack_rights import Row
 from bot.application.slack_wishing import is_known
 from bot.application.words import standing
 from bot.domain.commands import PREFIX
+from bot.domain.slack_mrkdwn import mrkdwn
 from bot.domain.slack_notifying import Digest, Kind, Way, Wishes
+from bot.domain.slack_text import link
 
 ACCOUNT: Final = "Your account"
 WAITING: Final = "Waits for you"
@@ -61,10 +63,10 @@ def linked(login: str) -> str:
 
 
 def run(row: Row, page: str) -> str:
-    """A run in a few lines: what it is, where it is, and where it stands."""
-    name = f"[{row['repository']} #{row['issue']}]({page}/issues/{row['issue']})"
-    titled = f" {code(row['title'])}" if row["title"] else ""
-    return f"{name}{titled}\n\n{standing([row])}"
+    """A run in two lines, as Slack takes them: what it is, with where it is, and where it stands."""
+    name = link(f"{page}/issues/{row['issue']}", f"{row['repository']}#{row['issue']}")
+    titled = f" {mrkdwn(code(row['title']))}" if row["title"] else ""
+    return f"{name}{titled}\n{mrkdwn(standing([row]))}"
 
 
 def budget(it: Budget) -> str:

@@ -1,4 +1,7 @@
-"""What somebody is told in Slack without having asked: the same sentences as on GitHub, for one person."""
+"""What somebody is told in Slack without having asked: the same sentences as on GitHub, for one person.
+
+All of it as Slack takes it.
+"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,12 +12,14 @@ from bot.application.slack_home_words import run
 from bot.application.slack_rights import Row
 from bot.application.views import StatusView
 from bot.application.waiting_words import waiting_words
+from bot.domain.slack_mrkdwn import mrkdwn
 from bot.domain.slack_notifying import Kind
+from bot.domain.slack_text import link
 
-WHILE_QUIET: Final = "**While your quiet hours lasted**"
-DIGEST: Final = "**Your digest**"
-WAITING: Final = "**Waits for you**"
-RUNS: Final = "**Your runs since the last one**"
+WHILE_QUIET: Final = "*While your quiet hours lasted*"
+DIGEST: Final = "*Your digest*"
+WAITING: Final = "*Waits for you*"
+RUNS: Final = "*Your runs since the last one*"
 SETTINGS: Final = "Which of these you are told is set on my Home."
 
 
@@ -27,14 +32,14 @@ def notice(kind: Kind, view: StatusView, row: Row, page: str) -> str:
             said = [status_words.last_word(view)]
         case _:
             said = waiting_words(view)
-    return "\n\n".join([run(row, page), *filter(None, said)])
+    return "\n\n".join([run(row, page), *(mrkdwn(each) for each in said if each)])
 
 
 def finding(name: str, number: int, page: str, count: int) -> str:
     """That a review fails what somebody wrote."""
     which = "a finding" if count == 1 else f"{count} findings"
-    link = f"[{name} #{number}]({page}/pull/{number})"
-    return f"{link}: my review of your pull request has {which} that its check fails for. They stand there."
+    where = link(f"{page}/pull/{number}", f"{name}#{number}")
+    return f"{where}: my review of your pull request has {which} that its check fails for. They stand there."
 
 
 def gathered(title: str, told: Sequence[str]) -> str:
@@ -49,7 +54,7 @@ def digest(waiting: Sequence[str], runs: Sequence[str]) -> str:
 
 
 def called(user: str, told: str) -> str:
-    """In a channel it says for whom it is; in Slack's own mark-up."""
+    """In a channel it says for whom it is."""
     return f"<@{user}>\n{told}"
 
 

@@ -23,7 +23,6 @@ from bot.domain import slack_blocks as blocks
 from bot.domain import slack_notifying as rules
 from bot.domain.integration import Integration
 from bot.domain.policy import Permission
-from bot.domain.slack_mrkdwn import mrkdwn
 from bot.domain.slack_notifying import Kind, Notice, Way
 from bot.domain.slack_people import NotHeard, check_heard
 from bot.infrastructure.engine import start, step
@@ -151,20 +150,22 @@ async def say(
     way: Way = "direct",
     repository: Repository | None = None,
 ) -> None:
-    """Once by its name: where they and the bot talk, or in the channel of the repository if it has one."""
+    """Once by its name: where they and the bot talk, or in the channel of the repository if it has one.
+
+    The text is as Slack takes it.
+    """
     workspace, directory = workspace_of(user), noticing.directory
     if directory is None:
         return
     channel = None
     if way == "channel" and repository is not None:
         channel = await noticing.channel_of(workspace, repository)
-    made = mrkdwn(text)
     if channel is not None:
-        place, made = Place(workspace=workspace, channel=channel), words.called(user.id, made)
+        place, text = Place(workspace=workspace, channel=channel), words.called(user.id, text)
     else:
         place = await directory.direct(workspace, user.id)
-    shown = blocks.message(blocks.sections(made), more=words.SETTINGS)
-    said = Said(text=blocks.plain(made, MOST_PLAIN)["text"], blocks=shown)
+    shown = blocks.message(blocks.sections(text), more=words.SETTINGS)
+    said = Said(text=blocks.plain(text, MOST_PLAIN)["text"], blocks=shown)
     await say_once(noticing.speaking, place, said, name=name)
 
 

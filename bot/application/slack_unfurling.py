@@ -14,7 +14,6 @@ from bot.application.slack_ports import SlackCards
 from bot.application.slack_rights import Row, repository_of, seen_by
 from bot.domain import slack_blocks as blocks
 from bot.domain.policy import Permission
-from bot.domain.slack_mrkdwn import mrkdwn
 from bot.domain.slack_unfurling import MOST_LINKS, Link, link_of, may_show
 from bot.infrastructure.engine import step
 from bot.records import Repository, Start
@@ -79,7 +78,7 @@ async def card(it: Unfurling, user: SlackUser, place: Place, link: Link) -> Sequ
     is_bound = await it.is_bound(place, seen.repository)
     if not may_show(is_private=seen.private, may_read=seen.may(Permission.READ), is_bound=is_bound):
         return ()
-    return blocks.message(blocks.sections(mrkdwn(words.run(row, seen.page))), more=words.MORE)
+    return blocks.message(blocks.sections(words.run(row, seen.page)), more=words.MORE)
 
 
 async def _row(link: Link, world: World) -> Row | None:

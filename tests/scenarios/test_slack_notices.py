@@ -53,7 +53,7 @@ async def test_who_asked_is_told_of_the_end_once_and_nobody_else_is(team: Team) 
 
     [told] = await is_written(team, "requester", "is *active*")
 
-    assert "acme/shop #" in told
+    assert "|acme/shop#1>" in told
     assert [shown(team, name) for name in ("developer", "admin", "viewer", "stranger")] == [[]] * 4
 
 
