@@ -55,6 +55,7 @@ IN_SLACK: Final = Plot(
 ANYWHERE: Final = Plot(
     name="anywhere", title="A request goes live", issue="Which systems do we talk to?", request=DESCRIBE
 )
+ANYWHERE_IN_SLACK: Final = replace(IN_SLACK, title=IN_SLACK.title.replace("Third", "Second"))
 ASKED: Final = "An integration"
 SCRIPTED: Final = (
     "Claude is a script here: no model is asked and nothing is paid. What it writes is fixed beforehand; "
@@ -67,7 +68,9 @@ LIVE: Final = "Claude is a real model here: {where} is asked, and paid."
 def arguments(given: Sequence[str]) -> argparse.Namespace:
     """What was typed, checked."""
     parser = argparse.ArgumentParser(prog="python -m standins.demo", description=ABOUT)
-    parser.add_argument("--repo", type=Path, help="play the first story on this local git repository")
+    parser.add_argument(
+        "--repo", type=Path, help="play the first and the last story on this local git repository"
+    )
     parser.add_argument(
         "--exit", action="store_true", help="end after the stories; status 0 if all went well"
     )
@@ -92,7 +95,7 @@ def plots_of(asked: argparse.Namespace) -> list[Plot]:
     if asked.live:
         issue = ASKED if asked.request else first.issue
         first = replace(first, issue=issue, request=request or first.request, repaired=False)
-    return [first] if asked.repo else [first, ROLLED_BACK, IN_SLACK]
+    return [first, ANYWHERE_IN_SLACK] if asked.repo else [first, ROLLED_BACK, IN_SLACK]
 
 
 async def play(asked: argparse.Namespace, screen: Screen) -> int:
@@ -105,7 +108,7 @@ async def play(asked: argparse.Namespace, screen: Screen) -> int:
         teller = Teller(stage, screen)
         status = await told(teller, plots_of(asked), asked.pictures)
         if not asked.exit:
-            await stay(teller, EXAMPLE if asked.repo else EXAMPLE_IN_SLACK)
+            await stay(teller)
         return status
 
 
@@ -147,10 +150,10 @@ async def told(teller: Teller, plots: Sequence[Plot], pictures: Path | None) -> 
     return OK if all(row.holds for row in rows) else WRONG
 
 
-async def stay(teller: Teller, example: str) -> None:
+async def stay(teller: Teller) -> None:
     """Up until somebody has tried enough."""
     teller.screen.heading("All of it stays up: try more")
-    teller.screen.quote(f"{HELP}\n\n{example}")
+    teller.screen.quote(f"{HELP}\n\n{EXAMPLE}")
     teller.stage.deployer.outcome = "success"
     keyboard = Keyboard(0)
     try:
@@ -161,11 +164,7 @@ async def stay(teller: Teller, example: str) -> None:
         keyboard.close()
 
 
-EXAMPLE: Final = f"""\
-For example:
-    say requester 1 {DESCRIBE}
-    show 1"""
-EXAMPLE_IN_SLACK: Final = """\
+EXAMPLE: Final = """\
 For example, with the id that the list tells:
     slack requester list all
     slack admin rollback <id>"""

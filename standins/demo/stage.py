@@ -151,10 +151,9 @@ def github_in(directory: Path) -> GitHub:
 async def peopled(github: GitHub, source: Path | None) -> tuple[Repository, Repository]:
     """A repository and one of another account, with the same people, where the App is installed."""
     try:
-        place = repository_in(github, source)
+        place, elsewhere = (repository_in(github, owner, source) for owner in (OWNER, ELSEWHERE))
     except GitFailed as failure:
         raise CannotPlay(f"{source}: git cannot copy it: {failure}") from None
-    elsewhere = github.create_repository(f"{ELSEWHERE}/shop", FILES)
     names = (place.full_name, elsewhere.full_name)
     for login, role in PEOPLE.items():
         github.person(login, dict.fromkeys(names, role))
@@ -164,12 +163,12 @@ async def peopled(github: GitHub, source: Path | None) -> tuple[Repository, Repo
     return place, elsewhere
 
 
-def repository_in(github: GitHub, source: Path | None) -> Repository:
+def repository_in(github: GitHub, owner: str, source: Path | None) -> Repository:
     if source is None:
-        return github.create_repository(f"{OWNER}/shop", FILES)
+        return github.create_repository(f"{owner}/shop", FILES)
     check_can_be_copied(source)
     name = UNUSABLE.sub("-", source.resolve().name.removesuffix(".git")).strip("-.") or "repository"
-    return github.create_repository(f"{OWNER}/{name}", source=source)
+    return github.create_repository(f"{owner}/{name}", source=source)
 
 
 def check_can_be_copied(source: Path) -> None:

@@ -20,6 +20,7 @@ from standins.demo.stage import staged
 from standins.demo.telling import Teller
 from standins.demo.windows import PASSED, Run, View, lines_of
 from standins.demo.workspace import told_alone
+from standins.github.git import Git
 
 ROOT: Final = Path(__file__).parents[2]
 PATIENCE_SECONDS: Final = 280
@@ -69,6 +70,28 @@ def test_every_story_comes_to_its_end_and_everything_is_done_once_on_github_and_
     for once in ("threads begun in Slack", "decisions said in the thread", "where the thread ends"):
         assert f"ok   globex/shop#1: {once}" in shown
     assert left_in(tmp_path) == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_on_somebodys_own_repository_a_story_is_told_on_github_and_one_in_slack(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    theirs = Git(tmp_path / "theirs")
+    theirs.path.mkdir()
+    theirs.run("init", "--quiet")
+    (theirs.path / "run.sh").write_text("true\n", encoding="utf-8")
+    (theirs.path / ".github").mkdir()
+    (theirs.path / ".github" / "claude-bot.yml").write_text("test: sh run.sh\n", encoding="utf-8")
+    theirs.run("add", "--all")
+    theirs.run("-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "--quiet", "-m", "one")
+
+    status, shown = played("--exit", "--repo", str(theirs.path), environment=environment)
+
+    assert status == 0, shown
+    assert shown.count("draft → validating → generating → testing") == 2
+    assert "presses “Approve” in Slack" in shown
+    assert "ok   globex/theirs#1: where the thread ends" in shown
 
 
 async def test_on_the_stage_the_doctor_finds_nothing_wrong() -> None:
