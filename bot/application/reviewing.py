@@ -15,7 +15,7 @@ from bot.application.ports import World
 from bot.application.retrying import LeavesOnce, carry, note_held_up, pause_after
 from bot.application.review_again import note_check
 from bot.application.review_asking import WORKFLOW
-from bot.application.review_batches import LEFT, WAITS, look_at_batches
+from bot.application.review_batches import LEFT, WAITS, cancel_left, look_at_batches
 from bot.application.review_considering import consider
 from bot.application.review_forks import note_vouched
 from bot.application.review_heeding import WORKFLOW as HEED
@@ -154,6 +154,18 @@ class Trying:
         its = (self.world, self.stream, self.key)
         return float(await step(set_aside, *its, self.check, nth, code))
 
+    async def cancels_left(self) -> None:
+        """It is over: what waits for it in batches is cancelled, and counted once that has ended."""
+        nth, seconds = 0, 0.0
+        try:
+            while nth == 0 or seconds:
+                seconds = await step(cancel_left, self.world, self.stream, self.key, nth)
+                if seconds:
+                    await heard(TOPIC, seconds=seconds)
+                nth += 1
+        except StepFailed as failure:
+            log.warning("batches_not_cancelled", code=failure.code, detail=failure.detail)
+
 
 async def _patiently(it: Trying, opened: list[str]) -> str | None:
     """What came of reading it, once all that was handed in for it has ended; None where nobody wants it."""
@@ -228,6 +240,7 @@ def register(world: World, places: Places) -> None:
         it = Trying(world=world, stream=stream, key=asked_key, reads=reads, early=early)
         with bound_contextvars(review=stream):
             await carry(TOPIC, it.once, it.set_aside)
+            await it.cancels_left()
 
     _register_considering(world)
 

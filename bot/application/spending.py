@@ -1,13 +1,14 @@
-"""What a repository and its owner have spent this month, and may."""
+"""What a repository and its owner have spent this month, with what waits in batches, and may."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.application.ports import World
+from bot.domain.batching import LONGEST, InFlight, in_flight, reserved_in
 from bot.domain.money import Spending, month_of, raised_in, spent_in, stream_of
 from bot.domain.reviewing import paid_stream, spent_on
-from bot.records import Repository, StepFailed
+from bot.records import Recorded, Repository, StepFailed
 
 
 async def check_month(repository: Repository, world: World) -> None:
@@ -26,13 +27,26 @@ async def spending(repository: Repository, world: World) -> Spending:
     everywhere = [] if allowed is None else await since(began, installation_id=repository.installation_id)
     raised = raised_in(month, await world.log.read(stream_of(repository.id)))
     reviews = await world.log.read(paid_stream(repository.installation_id, world.clock.now()))
+    waiting = await in_flight_of(repository, reviews, world)
     return Spending(
         month=month,
-        repository=sum([await _cost(row, month, world) for row in here]) + spent_on(reviews, repository.id),
+        repository=sum([await _cost(row, month, world) for row in here])
+        + spent_on(reviews, repository.id)
+        + reserved_in(waiting, repository.id),
         repository_allowed=world.rules.monthly_micro_usd + raised,
-        owner=sum([await _cost(row, month, world) for row in everywhere]) + spent_on(reviews),
+        owner=sum([await _cost(row, month, world) for row in everywhere])
+        + spent_on(reviews)
+        + reserved_in(waiting),
         owner_allowed=allowed,
     )
+
+
+async def in_flight_of(repository: Repository, month: Sequence[Recorded], world: World) -> list[InFlight]:
+    """The questions of its account that wait in batches, also since the end of the month before this one."""
+    now = world.clock.now()
+    before = paid_stream(repository.installation_id, now - LONGEST)
+    is_new = before != paid_stream(repository.installation_id, now)
+    return in_flight((*(await world.log.read(before) if is_new else ()), *month), now=now)
 
 
 async def _cost(row: Mapping[str, Any], month: str, world: World) -> int:

@@ -28,6 +28,8 @@ def _price(given: float, made: float) -> Price:
 
 # What nobody waits for, as a part of what it costs else.
 BATCHED: Final = 0.5
+# Fewer than code has: what is reserved is not to be too little.
+CHARACTERS_A_TOKEN: Final = 2.5
 # By the beginning of the model id; the longest that fits counts.
 PRICES: Final[Mapping[str, Price]] = {
     "claude-opus-4-1": _price(15, 75),
@@ -56,6 +58,13 @@ def cost_micro_usd(model: str, usage: Usage, prices: Mapping[str, Price] = PRICE
         + usage.cache_write_tokens * price.cache_write
     )
     return -int(-(cost * BATCHED if usage.is_batched else cost) // 1)
+
+
+def most_micro_usd(model: str, characters: int, max_tokens: int) -> int:
+    """What a question of so many characters costs at most where nobody waits for it, rounded up."""
+    price = price_of(model)
+    cost = characters / CHARACTERS_A_TOKEN * price.cache_write + max_tokens * price.output
+    return -int(-(cost * BATCHED) // 1)
 
 
 def _dearest(prices: Mapping[str, Price]) -> Price:

@@ -171,9 +171,8 @@ def ending_key(key: str) -> str:
 
 def spent_on(records: Sequence[Recorded], repository_id: int | None = None) -> int:
     """What these reviews cost: of one repository, or all."""
-    return sum(
-        int(each.data["micro_usd"]) for each in records if repository_id in {None, each.data["repository"]}
-    )
+    paid_for = (each.data for each in records if each.type == PAID)
+    return sum(int(data["micro_usd"]) for data in paid_for if repository_id in {None, data["repository"]})
 
 
 def spent_under(records: Iterable[Recorded], key: str) -> int:

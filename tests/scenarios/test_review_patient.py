@@ -115,3 +115,18 @@ async def test_whoever_asks_meanwhile_has_it_read_now_and_the_batch_is_cancelled
     await team.bot.comes_to_rest()
     assert sorted(str(each.conclusion) for each in team.github.checks()) == ["neutral", "skipped"]
     assert (len(team.claude.batches.all), len(team.claude.requests)) == (1, 2)
+
+
+@pytest.mark.parametrize("environment", [SOON])
+@pytest.mark.parametrize("script", [reviews()])
+async def test_where_it_is_closed_meanwhile_the_batch_is_cancelled_and_nothing_more_is_paid(
+    team: Team,
+) -> None:
+    pull = await _waits(team)
+    await team.developer.closes(pull)
+
+    await until(_says(team, "Closed meanwhile"), otherwise=team.bot.story_so_far)
+    await team.bot.comes_to_rest()
+
+    assert [each["result"]["type"] for each in team.claude.batches.all[0].results] == ["canceled"]
+    assert len(team.claude.batches.all) == 1

@@ -7,17 +7,21 @@ from typing import Any, Final
 import pytest
 
 from bot.application.review_asking import OWN, begin_unasked
-from bot.application.review_batches import LEFT, WAITS, look_at_batches
+from bot.application.review_batches import LEFT, WAITS, cancel_left, look_at_batches
 from bot.application.review_reading import Read, load_read, read_pull
 from bot.application.review_seen import keep_seen
+from bot.application.reviewing import set_aside
+from bot.application.spending import check_month, spending
 from bot.batch_records import Batch
+from bot.domain.batching import handed_in
 from bot.domain.pricing import cost_micro_usd
-from bot.domain.reviewing import Request, paid_stream
+from bot.domain.reviewing import PAID, Request, paid_stream
 from bot.records import Answer, Spent, StepFailed, Unavailable
 from tests.unit.fake_batches import FakeBatches
 from tests.unit.fake_reviews import OPEN, FakeReviews
 from tests.unit.fakes import Died, FakeClaude, FakeSources, Stage
 from tests.unit.histories import SHOP
+from tests.unit.test_batching import recorded
 from tests.unit.test_reviewing import DIFF, FOUND, USAGE, asked, finds, verdicts
 
 STREAM: Final = "review:7:5"
@@ -62,6 +66,12 @@ async def waits(stage: Stage) -> str:
 
 async def looks(stage: Stage, batches: str, nth: int = 0) -> float:
     return await look_at_batches(stage.world, STREAM, "k", 31, batches, nth, key="step")
+
+
+async def paid_for(stage: Stage) -> list[int]:
+    """What the month's questions cost, one by one."""
+    past = await stage.log.read(paid_stream(SHOP.installation_id, stage.clock.now()))
+    return [each.data["micro_usd"] for each in past if each.type == PAID]
 
 
 def batched(answer: Answer) -> Answer:
@@ -110,8 +120,7 @@ async def test_what_was_handed_in_is_counted_also_where_no_money_is_left_for_mor
     with pytest.raises(StepFailed, match="monthly_budget"):
         await reads(stage)
 
-    paid = await stage.log.read(paid_stream(SHOP.installation_id, stage.clock.now()))
-    assert (len(paid), len(stage.batches.handed_in)) == (1, 1)
+    assert (len(await paid_for(stage)), len(stage.batches.handed_in)) == (1, 1)
 
 
 async def test_where_nothing_came_of_it_it_is_asked_at_once() -> None:
@@ -183,22 +192,75 @@ async def test_the_check_says_once_that_it_waits_and_is_looked_at_ever_more_rare
 
 async def test_what_was_overtaken_is_cancelled_and_counted_where_it_was_answered_all_the_same() -> None:
     stage = await staged()
+    assert await waits(stage) == "batch-1"
     await begin_unasked(Request(repository=SHOP, number=5, cause="pushed"), key="newer", world=stage.world)
 
-    assert await looks(stage, "batch-1 batch-2", 3) == 480.0
-    assert stage.batches.cancelled == ["batch-1", "batch-2"]
+    assert await looks(stage, "batch-1", 3) == 480.0
+    assert stage.batches.cancelled == ["batch-1"]
 
-    stage.batches.ended += ["batch-1", "batch-2"]
+    stage.batches.ended += ["batch-1"]
     usage = replace(USAGE, is_batched=True)
-    stage.batches.cost["batch-2"] = Spent(model="claude-opus-5-5", usage=usage)
-    assert [await looks(stage, "batch-1 batch-2", nth) for nth in (4, 4)] == [LEFT, LEFT]
+    stage.batches.cost["batch-1"] = Spent(model="claude-opus-5-5", usage=usage)
+    assert [await looks(stage, "batch-1", nth) for nth in (4, 4)] == [LEFT, LEFT]
 
-    [paid] = await stage.log.read(paid_stream(SHOP.installation_id, stage.clock.now()))
-    assert paid.data["micro_usd"] == cost_micro_usd("claude-opus-5-5", usage)
+    cost = cost_micro_usd("claude-opus-5-5", usage)
+    assert (await paid_for(stage), (await spending(SHOP, stage.world)).repository) == ([cost], cost)
+
+
+async def test_of_a_pull_request_that_was_closed_nothing_is_waited_for() -> None:
+    stage = await staged()
+    assert await waits(stage) == "batch-1"
+    stage.reviews.pull = replace(OPEN, is_open=False)
+
+    assert await looks(stage, "batch-1") == 60.0
+    stage.batches.ended += stage.batches.cancelled
+    assert (await looks(stage, "batch-1", 1), await paid_for(stage)) == (LEFT, [0])
+
+
+async def test_what_waits_counts_as_money_that_is_spent_until_it_is_paid() -> None:
+    stage = await staged(batches=FakeBatches(answers=[batched(finds())]))
+    assert await waits(stage) == "batch-1"
+
+    waiting = await spending(SHOP, stage.world)
+    stage.rules = replace(stage.rules, monthly_micro_usd=waiting.repository)
+    with pytest.raises(StepFailed, match="monthly_budget"):
+        await check_month(SHOP, stage.world)
+    stage.batches.ended.append("batch-1")
+    await reads(stage)
+
+    assert waiting.repository > 16_000 * 25 / 2
+    assert (await spending(SHOP, stage.world)).repository == sum(await paid_for(stage))
+
+
+async def test_what_waits_counts_in_the_next_month_too_and_no_longer_than_it_can_come_to_something() -> None:
+    stage = await staged()
+    began = datetime(2026, 11, 30, 23, 0, tzinfo=UTC)
+    noted = recorded(1, "k:find:handed-in", handed_in(SHOP.id, "batch-1", 500), at=began)
+    stage.log.streams[paid_stream(SHOP.installation_id, began)] = [noted]
+
+    spent = []
+    for hours in (0, 24, 25):
+        stage.clock.time = began + timedelta(hours=hours)
+        spent.append((await spending(SHOP, stage.world)).repository)
+
+    assert spent == [500, 500, 0]
+
+
+async def test_what_was_given_up_leaves_nothing_behind_that_is_paid_for() -> None:
+    stage = await staged()
+    assert await waits(stage) == "batch-1"
+    await set_aside(stage.world, STREAM, "k", 0, 1, "refused_by_model", key="step")
+
+    assert await cancel_left(stage.world, STREAM, "k", 0, key="step") == 60.0
+    assert stage.batches.cancelled == ["batch-1"]
+    stage.batches.ended += ["batch-1"]
+    assert await cancel_left(stage.world, STREAM, "k", 1, key="step") == 0.0
+    assert (await spending(SHOP, stage.world)).repository == 0
 
 
 async def test_what_may_be_anothers_is_waited_for_and_never_cancelled() -> None:
     stage = await staged()
+    assert await waits(stage) == "batch-1"
 
     assert await looks(stage, "?batch-9 batch-1", 3) == 480.0
     stage.batches.ended.append("batch-1")
