@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from bot.application.model_markdown import shown
 from bot.application.quoting import harmless, quoted
 from bot.application.spec import Spec
 from bot.domain.commands import PREFIX
@@ -23,7 +24,7 @@ PLAN_PARTS: Final[Mapping[str, str]] = {
 
 def plan(spec: Spec) -> str:
     """What is to be built, as the model understood it; its words, so in quotation."""
-    parts = [f"**{harmless(spec.title)}**", harmless(spec.goal)]
+    parts = [f"**{harmless(spec.title)}**", shown(spec.goal)]
     for name, title in PLAN_PARTS.items():
         if entries := getattr(spec, name):
             parts.append(

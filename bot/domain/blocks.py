@@ -37,6 +37,17 @@ def blocks_of(text: str) -> list[Block]:
     return [*blocks, *(_words(lines) if fence is None else [_code(lines, fence)])]
 
 
+def is_left_open(text: str) -> bool:
+    """Whether a block of code begins in it that nothing closes: whatever stands behind it is code."""
+    fence = None
+    for line in text.splitlines():
+        if fence is None:
+            fence = OPENS.fullmatch(line)
+        elif _closes(line, fence["ticks"]):
+            fence = None
+    return fence is not None
+
+
 def _closes(line: str, ticks: str) -> bool:
     bare = line.strip(" \t>")
     return len(bare) >= len(ticks) and not bare.strip(ticks[0])

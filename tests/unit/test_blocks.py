@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bot.domain.blocks import Block, blocks_of
+from bot.domain.blocks import Block, blocks_of, is_left_open
 
 
 def code(text: str, language: str = "") -> Block:
@@ -30,6 +30,14 @@ def code(text: str, language: str = "") -> Block:
 )
 def test_blocks_are_told_apart(text: str, blocks: list[Block]) -> None:
     assert blocks_of(text) == blocks
+
+
+@pytest.mark.parametrize(
+    ("text", "is_open"),
+    [("", False), ("a\n```\nb\n```\nc", False), ("a\n~~~\nb\n```", True), ("```\na\n```\n````", True)],
+)
+def test_a_block_that_nothing_closes_is_open_to_the_end(text: str, *, is_open: bool) -> None:
+    assert is_left_open(text) is is_open
 
 
 @pytest.mark.parametrize("line", ["> " * 20_000, "- " * 20_000, "1. " * 20_000, "`" * 40_000, " `" * 20_000])

@@ -78,6 +78,14 @@ def test_what_people_wrote_below_it_stays_below_it() -> None:
     assert without_part(body) == "Before.\n\nAfter."
 
 
+@pytest.mark.parametrize("body", ["```sh\nmake", "Why:\n~~~\nthis\n```\n"])
+def test_no_block_of_code_that_people_left_open_swallows_it(body: str) -> None:
+    once = with_part(body, "new")
+
+    assert once == f"{BEGINS}\nnew\n{ENDS}\n\n{body}"
+    assert with_part(once, "newer") == f"{BEGINS}\nnewer\n{ENDS}\n\n{body}"
+
+
 @pytest.mark.parametrize("body", [BEGINS, f"{BEGINS}\nhalf", f"half\n{ENDS}", f"{ENDS} x {BEGINS}"])
 def test_half_a_mark_is_none(body: str) -> None:
     assert part_in(body) is None

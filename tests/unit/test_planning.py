@@ -240,6 +240,14 @@ def test_what_the_model_planned_stays_a_quotation() -> None:
     assert all(line.startswith(">") for line in inside.splitlines()[2:-2])
 
 
+def test_no_block_of_code_in_a_goal_swallows_what_the_plan_says_behind_it() -> None:
+    open_ended = {**PLANNED, "goal": "Like this:\n~~~\nx = 1"}
+
+    said = plan_words.plan(read_spec(json.dumps(open_ended))).splitlines()
+
+    assert said[said.index("> x = 1") + 1] == "> ```"
+
+
 # --- who may approve it --------------------------------------------------------------------------------
 
 
