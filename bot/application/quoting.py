@@ -37,8 +37,9 @@ HEARD: Final = re.compile(
 HUNK: Final = re.compile(r"@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
-# At the beginning of a line they open a block of code, which swallows what follows.
-FENCES: Final = ("```", "~~~")
+# At the beginning of a line: a block of code swallows what follows, and a heading or a quotation looks as if
+# the bot had set it.
+OPENS: Final = re.compile(r"```|~~~|#{1,6}(?=\s|$)|>")
 
 
 def quoted(text: str) -> str:
@@ -47,9 +48,9 @@ def quoted(text: str) -> str:
 
 
 def one_line(text: str, *, most: int) -> str:
-    """The model's words on one line, in which nothing acts, and which opens no block of code."""
+    """The model's words on one line, in which nothing acts, and which is no heading and opens no block."""
     line = harmless(" ".join(text.split()))[:most].strip()
-    return f"\u200b{line}" if line.startswith(FENCES) else line
+    return f"\u200b{line}" if OPENS.match(line) else line
 
 
 def harmless(text: str) -> str:

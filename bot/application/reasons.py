@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.application import run_reasons
 from bot.application.quoting import unheard
+from bot.domain.visible import visible_characters
 
 REASONS: Final[Mapping[str, str]] = {
     "cancelled": "It was cancelled.",
@@ -172,9 +173,17 @@ NAMES: Final[Mapping[str, str]] = {
 }
 
 
+NO_WIDTH: Final = "\u200b"
+
+
 def code(text: str) -> str:
-    """Somebody's short words as code, on one line: nothing in them can act, and nobody is called."""
-    line = " ".join(text.split()).replace("`", "'")
+    """Somebody's short words as code, on one line: nothing in them can act, and nobody is called.
+
+    What turns what stands beside it, and the like, is seen to be there; blanks without width, which words may
+    have from being made harmless, go.
+    """
+    line = " ".join(text.replace(NO_WIDTH, "").split()).replace("`", "'")
+    line = visible_characters(line, instead="\ufffd")
     return f"`{unheard(line[:200])}`"
 
 

@@ -23,6 +23,7 @@ _ESLINT: Final = re.compile(r"eslint\.config\.[cm]?[jt]s|\.eslintrc(?:\.(?:[cm]?
 _CONFIGURATION: Final = re.compile(
     r"(?:^|/)(?:pyproject\.toml|setup\.cfg|tox\.ini|\.?ruff\.toml|\.?mypy\.ini|\.?pylintrc(?:\.toml)?|\.flake8"
     r"|\.bandit|pyrightconfig\.json|eslint\.config\.\w+|\.eslintrc(?:\.\w+)?|\.eslintignore|package\.json"
+    r"|\.npmrc|\.yarnrc(?:\.yml)?|\.pnp\.\w+|\.babelrc(?:\.\w+)?|babel\.config\.\w+|\.browserslistrc"
     r"|tsconfig[^/]*\.json|jsconfig\.json|biome\.jsonc?|\.prettier[^/]*|prettier\.config\.\w+|\.stylelint[^/]*"
     r"|stylelint\.config\.\w+|\.editorconfig|\.golangci\.\w+|\.rubocop\.yml|clippy\.toml|\.clippy\.toml"
     r"|\.shellcheckrc|\.yamllint(?:\.ya?ml)?|\.markdownlint[^/]*|\.semgrep[^/]*|phpstan[^/]*\.neon"

@@ -157,7 +157,9 @@ async def test_whoever_opened_it_is_heard_in_the_threads_of_its_findings(team: T
             """\
 It is as you say.
 
-**Withdrawn.** I do not say it again on this pull request.\
+**Withdrawn.** I do not say it again on this pull request.
+
+<sub>This look cost <cost>.</sub>\
 """,
         )
     ])

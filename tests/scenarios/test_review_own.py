@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.states import State
 from standins.claude_replies import Asked, Raw, Reply, calls, edit, says
+from standins.github.people import GitHub
 from tests.story import PullRequest, Team
 from tests.story.reviews import READ, at_lines, is_first_look, walkthrough
 from tests.story.scripts import CHANGE, PATH, REPOSITORY, SUMMARY, spec, wants_a_spec
@@ -29,6 +30,12 @@ FOUND: Final[Mapping[str, Any]] = {
     "text": "Where the first try breaks off it is sent again.",
     "suggestion": None,
 }
+
+
+@pytest.fixture(autouse=True)
+def _doubled(hub: GitHub) -> None:
+    """Each delivery comes twice."""
+    hub.postman.twice = True
 
 
 def writes_and_reads(asked: Asked) -> Reply | Raw | None:

@@ -224,7 +224,7 @@ async def test_one_that_leaves_no_report_is_named_and_fails_and_passes_nothing(t
     assert check.conclusion == "neutral"
     assert "of the repository's own tools could not be run: `own`." in str(check.output)
     assert of_tools(pull) == snapshot(
-        "<sub>By the repository's own tools: `own` could not be run: it did not say what it found (`Traceback: [click]\u200b(https://evil.example)`).</sub>"
+        "<sub>By the repository's own tools: `own` could not be run: it did not say what it found (`Traceback: [click](https://evil.example)`).</sub>"
     )
 
 

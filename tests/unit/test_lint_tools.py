@@ -42,6 +42,8 @@ def test_a_tool_is_given_the_files_that_are_its_business_as_paths() -> None:
         ("deep/in/.eslintrc.cjs", True),
         ("node_modules/eslint/index.js", True),
         ("tsconfig.build.json", True),
+        (".npmrc", True),
+        ("deep/babel.config.cjs", True),
         ("check.sh", True),
         ("rules/own/no-eval.js", True),
         ("rules/own", True),

@@ -175,3 +175,15 @@ def test_a_line_of_the_models_opens_no_block_of_code_that_swallows_what_follows(
 
     assert "<pre>" not in shown
     assert "<strong>more</strong>" in shown
+
+
+@pytest.mark.parametrize("text", ["# Approved", "###### x", "> so says @admin", "~~~", "```py", "#"])
+def test_one_line_is_no_heading_no_quotation_and_opens_nothing(text: str) -> None:
+    tokens = MarkdownIt().parse(one_line(text, most=80))
+
+    assert [each.type for each in tokens] == ["paragraph_open", "inline", "paragraph_close"]
+
+
+def test_what_turns_in_a_name_is_seen_to_be_there() -> None:
+    assert code("a\u202egnp.py") == "`a\ufffdgnp.py`"
+    assert code("a\u2066\u200bb") == "`a\ufffdb`"
