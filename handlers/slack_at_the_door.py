@@ -25,7 +25,6 @@ from bot.application.slack_form import (
     window,
 )
 from bot.application.slack_hearing import Slack
-from bot.application.slack_home import workspace_of
 from bot.application.slack_linking import acts_as, link_of
 from bot.domain.commands import PREFIX
 from bot.domain.policy import Denied, NotAllowed
@@ -47,7 +46,6 @@ FOR_A_LOOK_SECONDS: Final = 0.8
 MOST: Final = 20
 # How what is not as Slack's always is shows itself.
 ODD: Final = (AttributeError, LookupError, TypeError, ValueError)
-OPEN_ALREADY: Final = "slack_exchanged_trigger_id"
 
 Answer = Mapping[str, Any]
 
@@ -92,11 +90,7 @@ async def _pressed(data: Mapping[str, Any], slack: Slack, world: World) -> Answe
     shown = await _window_of(it, data, world)
     if shown is None:
         return None
-    try:
-        await slack.views.open(workspace_of(it.user), shown, trigger=it.trigger)
-    except StepFailed as no:
-        if no.code != OPEN_ALREADY:  # the same press came twice
-            raise
+    await slack_windows.open_once(slack.views, it.user, shown, trigger=it.trigger)
     return {}
 
 

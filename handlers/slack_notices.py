@@ -7,7 +7,7 @@ import structlog
 from bot.application import slack_home
 from bot.application.slack_home_blocks import AS_EVERYWHERE, BEGINS, DIGEST, ENDS, SWITCH
 from bot.application.slack_linking import acts_as
-from bot.application.slack_windows import number_in, of_notices
+from bot.application.slack_windows import number_in, of_notices, open_once
 from bot.application.slack_wishing import merged, wish, wishes_of
 from bot.domain.policy import Denied
 from bot.domain.slack_notifying import DIGESTS, KINDS, WAYS, Kind, Quiet, Way, Wishes
@@ -27,7 +27,7 @@ async def opens(it: Pressed, context: Context) -> None:
     if slack is None or shown is None:
         return
     try:
-        await slack.views.open(slack_home.workspace_of(it.user), shown, trigger=it.trigger)
+        await open_once(slack.views, it.user, shown, trigger=it.trigger)
     except StepFailed as no:
         log.warning("slack_window_not_opened", code=no.code)
 

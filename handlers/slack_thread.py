@@ -49,7 +49,7 @@ async def pressed(data: Mapping[str, Any], context: Context) -> None:
         if shown is None:
             pressing = Pressing(act=act, seen=about, by=by, repository=repository)
             return await press(pressing, key=context.key, world=context.world)
-        await slack.views.open(it.place.workspace, shown, trigger=it.trigger)
+        await slack_windows.open_once(slack.views, it.by, shown, trigger=it.trigger)
         return NOTHING
 
     async def say(text: str) -> None:

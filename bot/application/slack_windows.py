@@ -8,17 +8,29 @@ from typing import Final
 
 from bot.application import slack_thread_words
 from bot.application.ports import World
-from bot.application.slack_home import name_of
+from bot.application.slack_home import name_of, workspace_of
 from bot.application.slack_home_blocks import CHANGE, IN_ONE, window
 from bot.application.slack_linking import acts_as
+from bot.application.slack_ports import SlackViews
 from bot.application.slack_wishing import wishes_of
 from bot.domain.policy import Denied
 from bot.domain.slack_acts import WORDED, read
 from bot.domain.slack_blocks import Block
+from bot.records import StepFailed
 from bot.slack_link_records import SlackUser
 
 OF_NOTICES: Final = (CHANGE, IN_ONE)
+OPEN_ALREADY: Final = "slack_exchanged_trigger_id"
 MOST_DIGITS: Final = 19
+
+
+async def open_once(views: SlackViews, user: SlackUser, shown: Block, *, trigger: str) -> None:
+    """Where the same press came before, it is open already. Raises StepFailed, Unavailable."""
+    try:
+        await views.open(workspace_of(user), shown, trigger=trigger)
+    except StepFailed as no:
+        if no.code != OPEN_ALREADY:
+            raise
 
 
 def of_words(action: str, value: str, channel: str) -> Block | None:

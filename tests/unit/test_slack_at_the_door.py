@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from bot.application.slack_home_blocks import CALLBACK, CHANGE
 from bot.domain.slack_acts import Act, Seen, written
 from bot.records import StepFailed, Unavailable
+from handlers import SLACK
+from handlers.conversation import Context
 from handlers.slack_at_the_door import WAYS, AtTheDoor
+from handlers.slack_payloads import read
 from tests.unit.fakes import Stage
 from tests.unit.histories import ID
 from tests.unit.test_slack_handlers import staged
@@ -99,6 +102,17 @@ async def test_a_press_that_comes_twice_opens_one_window_and_is_kept_by_nobody()
     stage.slack.window.failures.append(StepFailed("slack_exchanged_trigger_id"))
 
     assert await answered(stage, press(Act.CHANGES.action)) == {}
+
+
+async def test_what_opened_there_although_no_answer_came_in_time_is_not_said_to_have_failed() -> None:
+    stage = staged()
+    assert stage.slack is not None
+    stage.slack.window.failures.append(StepFailed("slack_exchanged_trigger_id"))
+
+    context = Context(world=stage.world, key="d-1", door="slack")
+    await SLACK[PRESS](read(press(Act.CHANGES.action)), context)
+
+    assert stage.slack.told == []
 
 
 @pytest.mark.parametrize("kind", WAYS)
