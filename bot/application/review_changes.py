@@ -54,6 +54,12 @@ class Changed:
     in_part: tuple[str, ...]
     unlisted: int
 
+    @property
+    def moved(self) -> tuple[tuple[str, str], ...]:
+        """What was called otherwise before, and how it is called now, where no line of it changes."""
+        bare = (self.files[path] for path, why in self.left_out if why == "no_lines")
+        return tuple((each.header.was, each.path) for each in bare if each.header.was)
+
 
 async def look_at_changes(request: Request, pull: Seen, known: Known, world: World) -> Changed:
     """The diff of the commit that was seen, whatever has been pushed since. Raises StepFailed."""

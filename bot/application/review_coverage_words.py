@@ -27,11 +27,13 @@ LEFT_OUT: Final[Mapping[str, str]] = {
 
 def coverage(read: Read) -> list[str]:
     """All of it, on one line, and folded by name where that names too few."""
-    left_out = _by_reason(read.left_out)
+    moved = {path for _, path in read.moved}
+    left_out = _by_reason(each for each in read.left_out if each[0] not in moved)
     said = [
         read_of(read),
         f"Of {named(read.in_part)} only the beginning of very long lines." if read.in_part else "",
         f"**Not read:** {'; '.join(_left_out(left_out))}." if left_out else "",
+        _moved(read.moved),
         _unlisted(read.unlisted),
         _looked_at(read),
         withdrawn(read).strip(),
@@ -79,6 +81,15 @@ def _by_reason(left_out: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 def _left_out(by_reason: Mapping[str, Sequence[str]]) -> list[str]:
     """Nothing is left out without being named."""
     return [f"{named(paths)} ({LEFT_OUT[reason]})" for reason, paths in by_reason.items()]
+
+
+def _moved(files: Sequence[tuple[str, str]]) -> str:
+    """What it does where it lies now is told by no line of the change."""
+    if not files:
+        return ""
+    rows = [f"{code(was)} to {code(path)}" for was, path in files[:MOST_NAMED]]
+    more = f"; and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else ""
+    return f"**Moved or copied, with no line changed:** {'; '.join(rows)}{more}."
 
 
 def _unlisted(count: int) -> str:

@@ -14,7 +14,7 @@ from bot.application.review_readers import Readers
 from bot.domain.conversation import asked
 from bot.domain.diff import FileDiff
 from bot.domain.diff_shown import hunks_around, shown_file
-from bot.domain.fencing import fence, nonce_of
+from bot.domain.fencing import fence, nonce_of, spelled
 from bot.domain.lenses import LENSES
 from bot.domain.remarks import Finding, numbers_of
 from bot.domain.reviewing import Request
@@ -27,6 +27,7 @@ Said = tuple[str, Mapping[str, str]]
 """A prompt, and what its names stand for."""
 
 MAX_TOKENS: Final = 16_000
+MOST_MOVED: Final = 100
 LONGEST_DESCRIPTION: Final = 8_000
 # What is around the hunks may make a question so much longer, in characters: less for three of the diff each.
 MOST_AROUND: Final = 40_000
@@ -51,6 +52,7 @@ class Asking:
     not_secret: tuple[str, ...] = ()
     patient: bool = False
     by_tools: Sequence[Finding] = ()
+    moved: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,9 @@ def finding_question(
     if known:
         change.append(("review_known", {"known": fence("\n".join(map(_said, known)), "said before", nonce)}))
     change.append(("review_change", {"diff": _shown(diff, group, asking, nonce)}))
+    if asking.moved and not asking.nth:
+        moved = [f"{spelled(was)} -> {spelled(path)}" for was, path in asking.moved[:MOST_MOVED]]
+        change.append(("review_moved", {"moved": fence("\n".join(moved), "moved", nonce)}))
     if looks:
         change.append(("review_look", {}))
     # What is the same for each group comes first, in a turn of its own: the prompt cache serves it.

@@ -54,6 +54,7 @@ class Read:
     left_out: tuple[tuple[str, str], ...] = ()
     in_part: tuple[str, ...] = ()
     unlisted: int = 0
+    moved: tuple[tuple[str, str], ...] = ()
     summary: tuple[str, ...] = ()
     risk: str = "low"
     risk_why: str = ""
@@ -148,6 +149,7 @@ async def read_pull(world: World, stream: str, asked_key: str, seen: str, *, key
         not_secret=tuple(not_secret),
         patient=settings.patient and request.by is None and request.cause != OWN,
         by_tools=tooled.findings,
+        moved=changed.moved,
     )
     names = asking.readers.names if read.anew else ()
     read = replace(read, guided=guidance.guided, readers=names, tooled=tooled)
@@ -214,6 +216,7 @@ def _begun(pull: Reviewable, settings: Settings, changed: Changed) -> Read:
         left_out=changed.left_out,
         in_part=changed.in_part,
         unlisted=changed.unlisted,
+        moved=changed.moved,
         covered=changed.covered,
         lines=sum(changed.files[path].changed for path in changed.covered),
         hunks=changed.hunks,

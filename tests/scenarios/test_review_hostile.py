@@ -145,3 +145,11 @@ async def test_what_is_left_out_by_its_authors_word_is_named_and_passes_nothing(
     assert "not read, or not to the end: 3 files" in str(check.output)
     for path in hidden:
         assert f"`{path}`" in walkthrough(pull)
+
+
+@pytest.mark.parametrize("script", [reviews()])
+async def test_what_is_only_moved_to_where_it_runs_is_shown_by_both_names(team: Team) -> None:
+    pull = await reviewed(team, {"count.py": None, "conftest.py": SOURCE, "other.py": "x = 1\n"})
+
+    assert "count.py -> conftest.py" in told(team)
+    assert "**Moved or copied, with no line changed:** `count.py` to `conftest.py`." in walkthrough(pull)

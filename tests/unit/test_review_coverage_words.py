@@ -94,3 +94,14 @@ def test_what_is_folded_stays_closed_where_it_is_cut() -> None:
 
     assert len(kept) <= 200
     assert kept.endswith("lines more, for which there is no room here.\n</details>")
+
+
+def test_of_many_files_that_are_only_moved_the_first_are_named_and_none_as_not_read() -> None:
+    moved = tuple((f"old{nth}.py", f"new{nth}.py") for nth in range(MOST_NAMED + 1))
+    left_out = (*((path, "no_lines") for _, path in moved), ("mode.sh", "no_lines"))
+    read = Read(head=OPEN.head, fails_at=None, confidence=70, left_out=left_out, moved=moved)
+
+    [said] = coverage(read)
+
+    assert "**Not read:** `mode.sh` (no line of it changes). **Moved" in said
+    assert said.endswith("`old29.py` to `new29.py`; and 1 more.")
