@@ -1,6 +1,6 @@
 """Slack, made from what a bot at work has: the way out, installing, and what keeps it from being set up."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from bot.application.slack_access import InstalledAccess, OneWorkspace, SlackAcc
 from bot.application.slack_hearing import Slack as Heard
 from bot.application.slack_installing import ForgetInstallation, SlackInstalling, forget_installation
 from bot.application.slack_saying import Speaking
-from bot.domain.slack_addresses import is_slacks
+from bot.domain.slack_addresses import is_slacks, is_slacks_file
 from bot.infrastructure.browser_secrets import BrowserSecrets
 from bot.infrastructure.crypto import Crypto
 from bot.infrastructure.pooling import session_of
@@ -21,6 +21,7 @@ from bot.infrastructure.resilience import Policy
 from bot.infrastructure.slack import SlackWindow
 from bot.infrastructure.slack_answers import SlackAnswers
 from bot.infrastructure.slack_consent import SlackClient, SlackConsent, who
+from bot.infrastructure.slack_files import SlackFiles
 from bot.infrastructure.slack_installations import SlackInstallations
 from bot.infrastructure.slack_letters import SlackLetters
 from bot.infrastructure.slack_states import SlackStates
@@ -47,6 +48,7 @@ class Slack:
     access: SlackAccess
     window: SlackWindow
     answers: SlackAnswers
+    files: SlackFiles
     installing: SlackInstalling | None = None
     installations: SlackInstallations | None = None
 
@@ -77,16 +79,25 @@ async def slack_at_work(
     async with session_of("http_slack", settings.pool_sizes.http, stored.pools) as session:
         wire = SlackWire(session, guard, base_url=settings.slack_api_url)
         answers = SlackAnswers(session, guard, partial(is_slacks, api=settings.slack_api_url))
+        files_for = partial(
+            SlackFiles, session, guard, is_slacks=partial(is_slacks_file, api=settings.slack_api_url)
+        )
         if settings.slack_bot_token is not None:
             token = settings.slack_bot_token.get_secret_value()
             one = OneWorkspace(token=token, who=partial(who, wire))
-            yield Slack(wire=wire, access=one, window=SlackWindow(wire, one), answers=answers)
+            window = SlackWindow(wire, one)
+            yield Slack(wire=wire, access=one, window=window, answers=answers, files=files_for(one))
             return
-        yield of_many(settings, stored, wire, answers, hidden)
+        yield of_many(settings, stored, wire, answers, hidden, files_for)
 
 
 def of_many(
-    settings: Settings, stored: Storage, wire: SlackWire, answers: SlackAnswers, hidden: LiveSecrets
+    settings: Settings,
+    stored: Storage,
+    wire: SlackWire,
+    answers: SlackAnswers,
+    hidden: LiveSecrets,
+    files_for: Callable[[SlackAccess], SlackFiles],
 ) -> Slack:
     """The app in every workspace that took it in."""
     client = client_of(settings)
@@ -107,6 +118,7 @@ def of_many(
         access=access,
         window=SlackWindow(wire, access),
         answers=answers,
+        files=files_for(access),
         installing=installing if why_not(settings) is None else None,
         installations=installations,
     )
@@ -123,6 +135,7 @@ def heard_in(settings: Settings, stored: Storage, slack: Slack | None) -> Heard 
         messages=slack.window,
         views=slack.window,
         directory=slack.window,
+        files=slack.files,
         tickets=SlackTickets(stored.crypto),
         address=settings.address,
         named=frozenset(settings.slack_outsiders),

@@ -111,3 +111,43 @@ class SlackChannel:
     is_archived: bool = False
     is_member: bool = False
     is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Me:
+    """Who the bot is in a workspace, and what the workspace is called."""
+
+    user: str
+    workspace: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file at a message, as Slack tells of it: its bytes lie at the address, if any is told."""
+
+    name: str
+    kind: str
+    size: int
+    address: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uttered:
+    """A message as it stands in a channel: `by` is the id of whoever wrote it, a person or a bot."""
+
+    ts: str
+    by: str
+    text: str
+    is_bot: bool = False
+    files: tuple[Attached, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """The newest messages of a thread, in order; `earlier` is how many more were read, `is_whole` whether its
+    end was reached.
+    """
+
+    messages: tuple[Uttered, ...]
+    earlier: int = 0
+    is_whole: bool = True

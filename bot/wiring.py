@@ -73,6 +73,7 @@ from bot.slack_opening import Slack, heard_in, slack_at_work, speaking
 from bot.storage import Storage, storage
 from bot.suppliers import claude_of, policies, rules_of, sources_of
 from handlers.mention import Ear
+from handlers.slack_ear import SlackEar
 
 HEALTH_SECONDS: Final = 60.0
 PROBE_SECONDS: Final = 1.0
@@ -138,8 +139,14 @@ def register(
     answering.register(world, rooms["ai"])
     describing.register(world, rooms["ai"])
     replying.register(world, rooms["ai"])
-    known = tuple(command for command, _ in handlers.COMMANDS.values())
-    mentioning.register(world, rooms["ai"], known, Ear(world=world, known=handlers.COMMANDS))
+    mentioning.register(
+        world,
+        rooms["ai"],
+        {
+            "github": Ear(world=world, known=handlers.COMMANDS),
+            "slack": SlackEar(world=world, known=handlers.SLACK_COMMANDS),
+        },
+    )
     fixing.register(world, rooms["ai"], rooms["sandbox"])
     notifying.register(world)
     slack_saying.register(speaking(stored, slack))

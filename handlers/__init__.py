@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from bot.application import slack_form, slack_home_blocks
+from bot.application import slack_form, slack_home_blocks, slack_link_offering
 from bot.domain.commands import Command
 from handlers import (
     accept,
@@ -55,6 +55,7 @@ from handlers import (
     slack_link,
     slack_link_shared,
     slack_notices,
+    slack_spoken,
     slack_thread,
     slack_unlink,
     slack_user_change,
@@ -213,7 +214,12 @@ SLACK_COMMANDS: Final[Mapping[str, tuple[Command, SlackRun]]] = {
     "unlink": (slack_unlink.COMMAND, slack_unlink.run),
 }
 
-SLACK_APOLOGIES: Final[Mapping[str, Handler]] = {"slack:command": slack_command.apologise}
+SLACK_APOLOGIES: Final[Mapping[str, Handler]] = {
+    "slack:command": slack_command.apologise,
+    "slack:event.app_mention": slack_spoken.apologise,
+    "slack:event.message": slack_spoken.apologise,
+    "slack:event.message.file_share": slack_spoken.apologise,
+}
 
 SLACK: Final[Mapping[str, Handler]] = {
     "slack:app_rate_limited": slack_app_rate_limited.limited,
@@ -221,12 +227,16 @@ SLACK: Final[Mapping[str, Handler]] = {
         {
             slack_home_blocks.CHANGE: slack_notices.opens,
             slack_home_blocks.IN_ONE: slack_notices.opens,
+            slack_home_blocks.LINK: slack_acts.leads_on,
+            slack_link_offering.LINK: slack_acts.leads_on,
         },
         otherwise=slack_thread.pressed,
     ),
     "slack:command": slack_command.typed(SLACK_COMMANDS),
     "slack:event.app_uninstalled": slack_app_gone.gone,
-    "slack:event.message": slack_thread.said,
+    "slack:event.app_mention": slack_spoken.mentioned(SLACK_COMMANDS),
+    "slack:event.message": slack_spoken.directly(SLACK_COMMANDS, otherwise=slack_thread.said),
+    "slack:event.message.file_share": slack_spoken.directly(SLACK_COMMANDS, otherwise=slack_thread.said),
     "slack:event.reaction_added": slack_thread.crossed,
     "slack:event.tokens_revoked": slack_app_gone.gone,
     "slack:event.app_home_opened": slack_app_home_opened.opened,

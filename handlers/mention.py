@@ -7,6 +7,7 @@ import msgspec
 
 from bot.application import mention_hearing
 from bot.application import mention_words as words
+from bot.application.mention_reading import ToSort
 from bot.application.ports import World
 from bot.domain.commands import Command, Spoken
 from bot.domain.mentioned import Mention
@@ -122,11 +123,17 @@ class Ear:
     world: World
     known: Known
 
-    def words(self, heard: bytes) -> tuple[str, str]:
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """What there is on GitHub to be meant."""
+        return tuple(command for command, _ in self.known.values())
+
+    def words(self, heard: bytes) -> ToSort:
         """What was said, and on what."""
         it = _heard(heard)
         place = "a pull request" if it.comment.is_pull else "an issue"
-        return it.words, place if it.comment.thread is None else f"{place}, at a line of it"
+        at = place if it.comment.thread is None else f"{place}, at a line of it"
+        return ToSort(words=it.words, place=f"on {at}")
 
     async def act(self, heard: bytes, means: str, *, key: str) -> None:
         """Do what it means, or say what a person would have to say. Raises Unavailable."""

@@ -24,6 +24,10 @@ def pressed(known: Mapping[str, OnPress], *, otherwise: Handler) -> Handler:
     return heard
 
 
+async def leads_on(_it: Pressed, _context: Context) -> None:
+    """A link that looks like a button: the browser has opened it."""
+
+
 def handed_in(known: Mapping[str, OnForm], *, otherwise: Handler) -> Handler:
     """By the name of the window; the same."""
 

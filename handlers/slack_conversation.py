@@ -1,7 +1,7 @@
 """What a command typed in Slack is given; and the way to those that are GitHub's own."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from bot.domain.slack_places import NotThere, Unnamed, is_repository, numbered
 from bot.domain.states import InvalidStateTransition
 from bot.records import Actor, Repository, StepFailed
 from bot.slack_channel_records import Bound
-from bot.slack_records import Place
+from bot.slack_records import Place, Said
 from handlers.conversation import Context, Here, Run, note_refusal, refused_before
 from handlers.payloads import Comment
 from handlers.slack_payloads import SlackCommand
@@ -27,13 +27,14 @@ from handlers.slack_payloads import SlackCommand
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class There:
-    """Where and by whom a command was typed in Slack."""
+    """Where and by whom a command was typed in Slack; `found` are the repositories that it is about."""
 
     context: Context
     slack: Slack
     command: SlackCommand
     spoken: Spoken
     known: tuple[Command, ...]
+    found: list["Seen"] = field(default_factory=list)
 
     @property
     def world(self) -> World:
@@ -63,11 +64,16 @@ class There:
     async def repository(self, name: str, by: Actor) -> "Seen":
         """The repository of this name, or where none is said the channel's. Raises Unnamed, NotThere."""
         if name:
-            return await seen_by_name(name, by, self.world)
+            return self.about(await seen_by_name(name, by, self.world))
         bound = await self.bound()
         if bound is None:
             raise Unnamed("repository")
-        return await seen(bound.repository, by, self.world)
+        return self.about(await seen(bound.repository, by, self.world))
+
+    def about(self, it: "Seen") -> "Seen":
+        """Note that it is about this one: what is said of it may not be for everybody."""
+        self.found.append(it)
+        return it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +82,7 @@ class Seen:
 
     repository: Repository
     page: str
+    private: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +97,7 @@ class At:
     is_pull: bool = False
 
 
-SlackRun = Callable[[There], Awaitable[str]]
+SlackRun = Callable[[There], Awaitable[str | Said]]
 Aim = Callable[[There, Actor, str, str], Awaitable[At]]
 
 
@@ -133,7 +140,7 @@ async def _one(there: There, by: Actor, first: str, rest: str) -> At:
     row = await there.world.integrations.get(first)
     if row is None:
         raise NotThere
-    found = await seen(repository_of(row), by, there.world)
+    found = there.about(await seen(repository_of(row), by, there.world))
     return At(seen=found, by=by, text=rest, number=row["issue"], named=row["id"])
 
 
@@ -159,7 +166,7 @@ async def _place(there: There, by: Actor, first: str, rest: str) -> At:
     if named is None:
         raise Unnamed("place")
     found = await there.repository(named.repository, by)
-    is_pull = await _is_pull(found.repository, named.number, there.world)
+    is_pull = await is_pull_request(found.repository, named.number, there.world)
     return At(seen=found, by=by, text=rest, number=named.number, is_pull=is_pull)
 
 
@@ -169,7 +176,8 @@ async def _pull(there: There, by: Actor, first: str, rest: str) -> At:
     return await _place(there, by, first, rest)
 
 
-async def _is_pull(repository: Repository, number: int, world: World) -> bool:
+async def is_pull_request(repository: Repository, number: int, world: World) -> bool:
+    """Whether it is one, and no issue. Raises StepFailed, Unavailable."""
     try:
         await world.pulls.get(repository, number)
     except StepFailed as no:
@@ -199,7 +207,7 @@ async def seen(repository: Repository, by: Actor, world: World) -> Seen:
         await check_right(LookUp(by=by, repository=known), world)
     except (StepFailed, NotAllowed, OwnerNotAllowed):
         raise NotThere from None
-    return Seen(repository=known, page=about.page)
+    return Seen(repository=known, page=about.page, private=about.private)
 
 
 def repository_of(row: Mapping[str, Any]) -> Repository:

@@ -213,7 +213,10 @@ class ResumeReviews(OfPlace):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask(OfPlace):
-    """Have a question about the code answered, where it was asked, in that comment."""
+    """Have a question about the code answered, where it was asked, in that comment.
+
+    In Slack it is `there`, and may be about no issue or pull request: then the number is 0.
+    """
 
     needs: ClassVar[Permission] = Permission.WRITE
     is_pull: bool
@@ -221,6 +224,7 @@ class Ask(OfPlace):
     comment: int
     said_at: datetime
     thread: int | None = None
+    there: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

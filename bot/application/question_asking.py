@@ -34,6 +34,7 @@ async def ask_about(it: Ask, *, key: str, door: str, world: World) -> None:
         comment=it.comment,
         said_at=it.said_at,
         thread=it.thread,
+        there=it.there,
     )
     stream = stream_of(repository.id, it.number)
     args = (stream, key, str(repository.id), repository.account)

@@ -10,6 +10,7 @@ from bot.application.ports import World
 from bot.application.prompting import render
 from bot.application.question_seeing import Seen, actor_of
 from bot.application.showing import instructions_of, seen_of, shown_paths
+from bot.application.slack_talking import talk_shown
 from bot.conversation_records import Said
 from bot.domain.diff import files_in
 from bot.domain.diff_shown import pack, shown_file
@@ -19,6 +20,7 @@ from bot.domain.left_out import why_left_out
 from bot.domain.paths import kept_back
 from bot.domain.secrecy import without_secrets
 from bot.domain.shown_lines import Lines, changed
+from bot.domain.slack_talks import Talk
 from bot.domain.tree import Tree
 from bot.records import Actor
 from bot.review_records import Remark
@@ -44,6 +46,7 @@ class Wanted:
     seen: Seen
     text: str
     key: str
+    talk: Talk = Talk()  # noqa: RUF009  frozen
 
     @property
     def nonce(self) -> str:
@@ -54,7 +57,7 @@ class Wanted:
 async def request_shown(it: Wanted, tree: Tree, world: World) -> tuple[str, Lines]:
     """The first turn, and the lines that it shows: everything in it that people or programs wrote is data."""
     seen, nonce, repository = it.seen, it.nonce, it.enquiry.repository
-    place = f"{'pull request' if it.enquiry.is_pull else 'issue'} #{it.enquiry.number}"
+    place = place_of(it.enquiry)
     talk = seen.conversation
     by = _who(talk.author, seen)
     description = (await seen_of(talk.body))[:LONGEST_DESCRIPTION]
@@ -77,14 +80,22 @@ async def request_shown(it: Wanted, tree: Tree, world: World) -> tuple[str, Line
 
 
 async def _conversation(it: Wanted) -> str:
-    """The newest of it that has room, and how much of it there is beside that."""
+    """The newest of it that has room, and how much of it there is beside that; then what was in Slack."""
     said = it.seen.conversation.comments
     texts = await _newest([each.body for each in said])
     more = it.seen.conversation.earlier + len(said) - len(texts)
     left_out = [f"({more} earlier comments are left out.)"] if more else []
     told = zip(texts, said[len(said) - len(texts) :], strict=True)
     shown = [fence(text, _speaker(each, it.seen), it.nonce) for text, each in told]
-    return "\n\n".join([*left_out, *shown]) or NOTHING
+    in_slack = await talk_shown(it.talk, it.nonce)
+    return "\n\n".join([*left_out, *shown, *([in_slack] if in_slack else [])]) or NOTHING
+
+
+def place_of(it: Enquiry) -> str:
+    """What it is about."""
+    if not it.number:
+        return "the repository as a whole"
+    return f"{'pull request' if it.is_pull else 'issue'} #{it.number}"
 
 
 async def _newest(bodies: Sequence[str]) -> list[str]:

@@ -14,6 +14,7 @@ from bot.application.ports import World
 from bot.application.question_turns import load_replied
 from bot.application.recording import append_beside
 from bot.application.review_paying import spent_by
+from bot.application.slack_questions import asked_there, tell_there
 from bot.application.talking import Spot, say_there
 from bot.domain.enquiring import Concluded, Enquiry, concluded, ending_key, enquiry_in
 from bot.records import StepFailed
@@ -67,8 +68,14 @@ async def give_up(it: At, code: str, world: World) -> None:
 
 
 async def tell(it: At, said: str, world: World, *, part: str = "answer") -> None:
-    """The one comment of this question says this now; in a thread, once for each part."""
+    """The one comment of this question, or in Slack the one message, says this now; in a thread at a line it
+    is said once for each part.
+    """
     enquiry = it.enquiry
+    there = await asked_there(enquiry, world)
+    if there is not None:
+        await tell_there(there, enquiry, said, world)
+        return
     if enquiry.thread is not None:
         marker = words.marker(f"{it.key}:{part}")
         spot = Spot(repository=enquiry.repository, number=enquiry.number, thread=enquiry.thread)

@@ -47,7 +47,7 @@ async def see(world: World, stream: str, asked_key: str, *, key: str) -> str:
     about = await world.repositories.describe(repository)
     default = await base_head(repository, about.default_branch, world)
     pull = await world.reviews.look(repository, enquiry.number) if enquiry.is_pull else None
-    conversation = _before(enquiry, await world.conversations.read(repository, enquiry.number))
+    conversation = _before(enquiry, await _said(enquiry, world))
     thread = await _thread(enquiry, world)
     configuration = (await in_force(world, repository, about, commit=default)).configuration
     seen = Seen(
@@ -61,6 +61,13 @@ async def see(world: World, stream: str, asked_key: str, *, key: str) -> str:
         thread=thread,
     )
     return await world.blobs.put(repository.id, msgspec.json.encode(seen))
+
+
+async def _said(enquiry: Enquiry, world: World) -> Conversation:
+    """What was said on the issue or pull request; nothing where it is about none."""
+    if not enquiry.number:
+        return Conversation(title="", body="", author=None)
+    return await world.conversations.read(enquiry.repository, enquiry.number)
 
 
 async def load_seen(world: World, repository: Repository, digest: str) -> Seen:

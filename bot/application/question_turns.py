@@ -14,6 +14,7 @@ from bot.application.question_request import Wanted, request_shown
 from bot.application.question_seeing import load_seen
 from bot.application.question_sources import lines_shown, sources_there
 from bot.application.review_paying import Cost, ask_once
+from bot.application.slack_questions import asked_there
 from bot.application.tools import run_tools
 from bot.application.workbench import Workbench, open_tree
 from bot.domain.citing import Citation
@@ -34,6 +35,7 @@ from bot.domain.conversation import (
 )
 from bot.domain.enquiring import enquiry_in
 from bot.domain.shown_lines import Lines, together
+from bot.domain.slack_talks import Talk as SaidInSlack
 from bot.domain.tree import Tree
 from bot.records import Answer, Question, Repository, StepFailed
 
@@ -44,6 +46,7 @@ MOST_TOKENS: Final = 600_000
 ROOM: Final = 200_000
 LITTLE_ROOM: Final = 5_000
 MOST_SOURCES: Final = 20
+NOTHING_SAID: Final = SaidInSlack()
 NO_ROOM: Final = "Not shown: there is no more room for this question. Ask for fewer lines, or answer now."
 
 
@@ -90,7 +93,9 @@ async def answer(world: World, stream: str, asked_key: str, seen_digest: str, *,
     repository = enquiry.repository
     seen = await load_seen(world, repository, seen_digest)
     text = (await world.blobs.get(repository.id, enquiry.text)).decode()
-    it = Wanted(enquiry=enquiry, seen=seen, text=text, key=asked_key)
+    there = await asked_there(enquiry, world)
+    talked = NOTHING_SAID if there is None else there.talk
+    it = Wanted(enquiry=enquiry, seen=seen, text=text, key=asked_key, talk=talked)
     bench = Workbench(
         repository=repository,
         commit=seen.commit,

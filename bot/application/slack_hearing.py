@@ -1,11 +1,11 @@
 """What the application needs of Slack, in its own words; adapters satisfy these by shape."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from bot.application.slack_ports import SlackDirectory, SlackMessages, SlackViews
+from bot.application.slack_ports import SlackDirectory, SlackFiles, SlackMessages, SlackViews
 from bot.slack_link_records import Ticket
 from bot.slack_records import SlackChannel, SlackPerson, Workspace
 
@@ -27,7 +27,7 @@ class SlackChannels(Protocol):
 class SlackAnswers(Protocol):
     """Where a command was typed, an answer to it that its author alone sees."""
 
-    async def say(self, address: str, text: str) -> None:
+    async def say(self, address: str, text: str, blocks: Sequence[Mapping[str, Any]] = ()) -> None:
         """Raises StepFailed: slack_address_foreign, where it is none of Slack's, or over; Unavailable."""
 
 
@@ -60,6 +60,7 @@ class Slack:
     messages: SlackMessages
     views: SlackViews
     directory: SlackDirectory
+    files: SlackFiles
     tickets: Tickets
     address: str
     named: Collection[str] = field(default=())

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from bot.slack_records import Place, Posted, Said, SlackChannel, SlackPerson, Workspace
+from bot.slack_records import Me, Place, Posted, Said, SlackChannel, SlackPerson, Thread, Workspace
 
 
 class SlackMessages(Protocol):
@@ -19,6 +19,9 @@ class SlackMessages(Protocol):
 
     async def whisper(self, place: Place, user: str, said: Said) -> None:
         """Show it to one person alone."""
+
+    async def thread(self, place: Place, *, before: str) -> Thread:
+        """What was said in that thread before this message."""
 
     async def permalink(self, workspace: Workspace, posted: Posted) -> str: ...
 
@@ -42,6 +45,9 @@ class SlackDirectory(Protocol):
     async def direct(self, workspace: Workspace, user: str) -> Place:
         """Where the bot and this person talk."""
 
+    async def me(self, workspace: Workspace) -> Me:
+        """Who the bot itself is there."""
+
 
 class SlackCards(Protocol):
     """What links in a message show. Raises StepFailed, Unavailable."""
@@ -50,3 +56,10 @@ class SlackCards(Protocol):
         self, workspace: Workspace, posted: Posted, cards: Mapping[str, Sequence[Mapping[str, object]]]
     ) -> None:
         """By each link as it was written the blocks that it shows."""
+
+
+class SlackFiles(Protocol):
+    """What hangs at messages, from Slack's own host and no other."""
+
+    async def read(self, workspace: Workspace, address: str, *, most: int) -> bytes:
+        """Its bytes. Raises StepFailed: slack_file_foreign, -gone or -large; Unavailable."""

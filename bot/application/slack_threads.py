@@ -3,8 +3,6 @@
 It takes part in no decision, and what Slack says no to stops nothing: then GitHub is told so, once.
 """
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -15,13 +13,14 @@ from structlog.contextvars import bound_contextvars
 
 from bot.application import slack_thread_words as words
 from bot.application.decisions import decisions_in
-from bot.application.effects import once, say_once
+from bot.application.effects import say_once
 from bot.application.notifying import CALM_SECONDS, LONG, NOWHERE, is_due, look, what_people_see
 from bot.application.ports import Subscriber, World
 from bot.application.recording import load
 from bot.application.slack_hearing import Slack
 from bot.application.slack_places import note_run, place_of
-from bot.application.slack_saying import marker_of
+from bot.application.slack_replying import TOO_LONG, stands
+from bot.application.slack_replying import say_once as say_in_slack_once
 from bot.domain.integration import Integration
 from bot.infrastructure.engine import start, step
 from bot.records import FollowUp, Recorded, Start, StepFailed
@@ -30,7 +29,6 @@ from bot.slack_records import Place, Posted, Said
 log = structlog.get_logger()
 
 WORKFLOW: Final = "slack.tell_v1"
-TOO_LONG: Final = ("slack_msg_too_long", "slack_msg_blocks_too_long", "slack_invalid_blocks")
 GONE: Final = ("slack_message_not_found", "slack_thread_not_found")
 # The tries are used up: the next fact tells it, or whoever looks for what hangs.
 LATER: Final = "unavailable"
@@ -146,23 +144,10 @@ async def _show(
 async def _first_message(it: Integration, place: Place, said: Said, slack: Slack, world: World) -> Thread:
     """Said once; then edited in place, where it says something else."""
     is_anew = await world.notes.get(_anew(it)) is not None
-    name, shown = f"thread:{it.id}{':anew' if is_anew else ''}", _digest(said)
-    marker = marker_of(name)
-
-    async def find() -> str | None:
-        found = await slack.messages.find(place, marker=marker)
-        return None if found is None else _result(found)
-
-    async def make() -> str:
-        made = _result(await slack.messages.post(place, said, marker=marker))
-        await world.notes.put(f"slack-shown:{it.id}", shown)
-        return made
-
-    thread = Thread(place=place, posted=_posted(await once(world, f"slack:{name}", find=find, make=make)))
+    name, note = f"thread:{it.id}{':anew' if is_anew else ''}", f"slack-shown:{it.id}"
+    posted = await stands(place, said, slack, world, name=name, note=note)
+    thread = Thread(place=place, posted=posted)
     await note_run(thread.inside, thread.posted.ts, it.id, world)
-    if await world.notes.get(f"slack-shown:{it.id}") != shown:
-        await slack.messages.update(place.workspace, thread.posted, said, marker=marker)
-        await world.notes.put(f"slack-shown:{it.id}", shown)
     return thread
 
 
@@ -187,34 +172,8 @@ async def _mirror(
     for decision in decisions_in(records):
         if decision.version > before:
             said, name = words.line(decision), f"line:{it.id}:{decision.version}"
-            await _say_once(thread.inside, said, slack, world, name=name)
+            await say_in_slack_once(thread.inside, said, slack, world, name=name)
     await world.notes.put(f"slack-mirrored:{it.id}", str(it.version))
-
-
-async def _say_once(place: Place, said: Said, slack: Slack, world: World, *, name: str) -> None:
-    marker = marker_of(name)
-
-    async def find() -> str | None:
-        found = await slack.messages.find(place, marker=marker)
-        return None if found is None else _result(found)
-
-    async def make() -> str:
-        return _result(await slack.messages.post(place, said, marker=marker))
-
-    await once(world, f"slack:{name}", find=find, make=make)
-
-
-def _digest(said: Said) -> str:
-    return hashlib.sha256(json.dumps([said.text, list(said.blocks)]).encode()).hexdigest()
-
-
-def _result(posted: Posted) -> str:
-    return f"{posted.channel} {posted.ts}"
-
-
-def _posted(result: str) -> Posted:
-    channel, _, ts = result.partition(" ")
-    return Posted(channel=channel, ts=ts)
 
 
 async def say_untold(world: World, integration_id: str, code: str, *, key: str) -> None:

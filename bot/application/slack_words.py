@@ -27,6 +27,11 @@ NOT_LINKED: Final = (
     f"I do not know who you are on GitHub yet. Type `{PREFIX} link`: I answer with a link for you alone, and "
     "from then on you may do here what that account may do there."
 )
+LINK: Final = "Link my GitHub account"
+UNKNOWN: Final = (
+    "I do not know who you are on GitHub yet. Once your account there is linked, you may do here what it may "
+    "do there."
+)
 NOT_THERE: Final = (
     f"There is nothing by that name that you could see. `{PREFIX} list <owner>/<name>` shows what there is "
     "in a repository."
@@ -115,10 +120,15 @@ def failed(code: str) -> str:
 
 def link_here(address: str, held: Link | None) -> str:
     """The private way to link one's account."""
+    return f"Link this Slack account to yours on GitHub: <{address}>\n{for_you_alone(held)}"
+
+
+def for_you_alone(held: Link | None) -> str:
+    """Whose that way is, and how long."""
     before = f" It acts as {held.person.login} until then." if held else ""
     return (
-        f"Link this Slack account to yours on GitHub: <{address}>\nThat is for you alone, once, and for ten "
-        f"minutes: whoever else followed it would have you act as them.{before}"
+        "That is for you alone, once, and for ten minutes: whoever else followed it would have you act as "
+        f"them.{before}"
     )
 
 

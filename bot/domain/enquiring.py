@@ -19,6 +19,7 @@ class Enquiry:
 
     `comment` is the one that it was asked in, and `said_at` when: what was said later is not part of it.
     `thread` is the first comment of the thread at a line that it was asked in, None where it was in none.
+    `there` is the digest of where in Slack it was asked, "" where it was on GitHub; its number may be 0.
     """
 
     repository: Repository
@@ -29,6 +30,7 @@ class Enquiry:
     comment: int
     said_at: datetime
     thread: int | None = None
+    there: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,7 @@ def asked(it: Enquiry) -> Fact:
             "comment": it.comment,
             "said_at": it.said_at.isoformat(),
             "thread": it.thread,
+            "there": it.there,
         },
     )
 
@@ -92,6 +95,7 @@ def enquiry_in(records: Iterable[Recorded], key: str) -> Enquiry:
         comment=data["comment"],
         said_at=datetime.fromisoformat(data["said_at"]),
         thread=data["thread"],
+        there=data.get("there", ""),
     )
 
 

@@ -13,12 +13,13 @@ UNDERSTOOD: Final = "MentionUnderstood"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """Who said something, and where; `comment` is the digest of the comment as it was heard."""
+    """Who said something, and where; `comment` is the digest of what was heard, by whose `ear`."""
 
     repository: Repository
     number: int
     by: Actor
     comment: str
+    ear: str = "github"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ def heard(it: Mention) -> Fact:
             "number": it.number,
             "by": {"id": it.by.id, "login": it.by.login},
             "comment": it.comment,
+            "ear": it.ear,
         },
     )
 
@@ -72,6 +74,7 @@ def mention_in(records: Iterable[Recorded], key: str) -> Mention:
         number=data["number"],
         by=Actor(**data["by"]),
         comment=data["comment"],
+        ear=data.get("ear", "github"),
     )
 
 

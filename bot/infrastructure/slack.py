@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
+from bot.infrastructure.slack_threads import PAGE, read_thread
 from bot.infrastructure.slack_wire import Api, Limit, Say, SlackWire, taken, text_in
-from bot.slack_records import Installed, Place, Posted, Said, SlackChannel, SlackPerson, Workspace
+from bot.slack_records import Installed, Me, Place, Posted, Said, SlackChannel, SlackPerson, Thread, Workspace
 
 T = TypeVar("T")
 Answer = Mapping[str, Any]
@@ -99,6 +100,24 @@ class SlackWindow:
 
         await self._ask(place.workspace, "chat.postEphemeral", say, channel=place.channel)
 
+    async def thread(self, place: Place, *, before: str) -> Thread:
+        """What was said in that thread before this message. Raises StepFailed, Unavailable."""
+
+        async def page_at(cursor: str) -> Answer:
+            return await self._ask(
+                place.workspace,
+                "conversations.replies",
+                lambda api: api.conversations_replies(
+                    channel=place.channel,
+                    ts=str(place.thread),
+                    latest=before,
+                    limit=PAGE,
+                    cursor=cursor or None,
+                ),
+            )
+
+        return await read_thread(page_at, before=before)
+
     async def permalink(self, workspace: Workspace, posted: Posted) -> str:
         """Where it is to be seen in a browser. Raises StepFailed, Unavailable."""
         answer = await self._ask(
@@ -152,6 +171,11 @@ class SlackWindow:
         )
         channel = taken(lambda said: text_in(said["channel"], "id"), answer, "conversations.open")
         return Place(workspace=workspace, channel=channel)
+
+    async def me(self, workspace: Workspace) -> Me:
+        """Who the bot itself is there. Raises StepFailed, Unavailable."""
+        installed = await self._access.installed(workspace)
+        return Me(user=installed.bot_user, workspace=installed.name)
 
     async def _ask(
         self,

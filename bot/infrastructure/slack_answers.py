@@ -1,8 +1,9 @@
 """Answers at the address that came with a command: for its author alone, five times and for half an hour."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 import aiohttp
 
@@ -19,13 +20,13 @@ class SlackAnswers:
     ) -> None:
         self._session, self._policy, self._is_slacks = session, policy, is_slacks
 
-    async def say(self, address: str, text: str) -> None:
+    async def say(self, address: str, text: str, blocks: Sequence[Mapping[str, Any]] = ()) -> None:
         """No redirect is followed. Raises StepFailed: slack_address_foreign, or over; Unavailable."""
         if not self._is_slacks(address):
             raise StepFailed("slack_address_foreign")
-        await self._policy.call("answer", partial(self._said, address, text))
+        await self._policy.call("answer", partial(self._said, address, text, blocks))
 
-    async def _said(self, address: str, text: str) -> None:
+    async def _said(self, address: str, text: str, blocks: Sequence[Mapping[str, Any]]) -> None:
         said = {
             "response_type": "ephemeral",
             "replace_original": False,
@@ -33,6 +34,7 @@ class SlackAnswers:
             "mrkdwn": True,
             "unfurl_links": False,
             "unfurl_media": False,
+            **({"blocks": [dict(each) for each in blocks]} if blocks else {}),
         }
         try:
             async with self._session.post(address, json=said, allow_redirects=False) as answer:

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from typing import Final
 
 COMMAND: Final = "/claude"
+FILE: Final = "url_private"  # where the bytes of what hangs at a message lie
 
 # By each scope what needs it. Of channels there are three kinds, each with scopes of its own.
 SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
+    "app_mentions:read": ("app_mention",),
     "channels:history": ("conversations.history", "conversations.replies", "message"),
     "channels:read": ("conversations.info",),
     "chat:write": ("chat.postEphemeral", "chat.postMessage", "chat.update"),
     "commands": (COMMAND,),
+    "files:read": (FILE,),
     "groups:history": ("conversations.history", "conversations.replies", "message"),
     "groups:read": ("conversations.info",),
     "im:history": ("conversations.history", "conversations.replies", "message"),

@@ -31,11 +31,13 @@ class Acting(World):
         """Somebody writes in a channel, or answers in a thread."""
         return await self._said(self.named(name), self._place(channel), text, thread=thread, files=files)
 
-    async def writes_to_bot(self, name: str, text: str, *, thread: str | None = None) -> Message:
+    async def writes_to_bot(
+        self, name: str, text: str, *, thread: str | None = None, files: Iterable[File] = ()
+    ) -> Message:
         """Somebody writes to the app directly."""
         user = self.named(name)
         place = self.direct(self.installations[user.team.id].bot, user)
-        return await self._said(user, place, text, thread=thread)
+        return await self._said(user, place, text, thread=thread, files=files)
 
     async def _said(
         self, user: User, place: Channel, text: str, *, thread: str | None, files: Iterable[File] = ()

@@ -154,6 +154,7 @@ class Slack(Acting):
             content=content,
             created_at=self.now(),
         )
+        made.address = f"{self.url}/files-pri/{made.team.id}-{made.id}/{made.name}"
         self.files[made.id] = made
         return made
 

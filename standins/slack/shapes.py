@@ -186,6 +186,7 @@ def file(of: File) -> dict[str, Any]:
         "groups": [],
         "ims": [],
         "comments_count": 0,
+        **({"url_private": of.address} if of.address else {}),
     }
 
 

@@ -37,7 +37,7 @@ class User:
 
 @dataclass(slots=True, kw_only=True)
 class File:
-    """What somebody attached."""
+    """What somebody attached; messages tell that its bytes lie at the address."""
 
     id: str
     team: Team
@@ -46,6 +46,7 @@ class File:
     mimetype: str
     content: bytes
     created_at: datetime
+    address: str = ""
     channels: list[str] = field(default_factory=list)
 
 

@@ -243,3 +243,41 @@ async def test_what_goes_out_and_comes_back_is_in_no_log_however_much_is_logged(
     logged = caplog.text + repr(no.value) + repr(no.value.__context__)
     assert "canary-words" not in logged
     assert side.lender.token not in logged
+
+
+async def test_a_thread_is_read_up_to_a_message_with_whose_each_is(side: Side) -> None:
+    first = await side.slack.says("alice", "deploys", "begin")
+    there = side.place(thread=first.ts)
+    await side.window.post(there, HELLO, marker="said-1")
+    notes = side.slack.attach("alice", "notes.txt", b"x")
+    await side.slack.says("alice", "deploys", "&lt;go on&gt;", thread=first.ts, files=[notes])
+    asked = await side.slack.says("alice", "deploys", "well?", thread=first.ts)
+    await side.slack.says("alice", "deploys", "later", thread=first.ts)
+
+    thread = await side.window.thread(there, before=asked.ts)
+
+    bot = (await side.window.me(there.workspace)).user
+    said = [(each.by, each.text, each.is_bot) for each in thread.messages]
+    alice = first.by.id
+    assert said == [(alice, "begin", False), (bot, "*hello*", True), (alice, "&lt;go on&gt;", False)]
+    assert [each.name for each in thread.messages[-1].files] == ["notes.txt"]
+    assert (thread.earlier, thread.is_whole) == (0, True)
+
+
+async def test_of_a_huge_thread_the_newest_are_kept_and_the_others_counted(side: Side) -> None:
+    first = await side.slack.says("alice", "deploys", "begin")
+    for nth in range(450):
+        await side.slack.says("alice", "deploys", f"line {nth}", thread=first.ts)
+    asked = await side.slack.says("alice", "deploys", "well?", thread=first.ts)
+
+    thread = await side.window.thread(side.place(thread=first.ts), before=asked.ts)
+
+    assert (len(thread.messages), thread.messages[-1].text, thread.earlier) == (200, "line 449", 251)
+    assert side.slack.violations == []
+
+
+async def test_who_the_bot_is_and_what_the_workspace_is_called(side: Side) -> None:
+    me = await side.window.me(side.place().workspace)
+
+    assert side.slack.users[me.user].kind == "bot"
+    assert me.workspace

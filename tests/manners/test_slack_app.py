@@ -7,7 +7,7 @@ from typing import Any, Final
 import yaml
 
 import handlers
-from bot.infrastructure.slack_scopes import COMMAND, FREE, SCOPES
+from bot.infrastructure.slack_scopes import COMMAND, FILE, FREE, SCOPES
 from bot.web.slack import PATH
 from bot.web.slack_installing import REDIRECT
 from standins.slack import scopes as published
@@ -31,8 +31,8 @@ def called() -> set[str]:
 
 
 def heard() -> set[str]:
-    """Every event of Slack's that some handler hears."""
-    return {kind.removeprefix(EVENT) for kind in handlers.SLACK if kind.startswith(EVENT)}
+    """Every event of Slack's that some handler hears; what a message carries makes it no other event."""
+    return {kind.removeprefix(EVENT).partition(".")[0] for kind in handlers.SLACK if kind.startswith(EVENT)}
 
 
 def subscribed() -> set[str]:
@@ -48,7 +48,7 @@ def test_the_manifest_asks_for_the_scopes_of_the_code() -> None:
 def test_a_scope_is_asked_for_what_the_code_does_and_for_nothing_else() -> None:
     reasons = {reason for each in SCOPES.values() for reason in each}
 
-    assert reasons | FREE == called() | heard() | {COMMAND}
+    assert reasons | FREE == called() | heard() | {COMMAND, FILE}
     assert not reasons & FREE
 
 

@@ -7,8 +7,9 @@ from itertools import count
 import pytest
 
 from bot.application import mention_words
-from bot.application.mention_reading import mention_question
+from bot.application.mention_reading import ToSort, mention_question
 from bot.domain.mentions import AT_ONCE, PROPOSED
+from bot.records import Question
 from handlers import COMMANDS
 from standins.claude_replies import Asked, Raw, Reply, Script, says
 from tests.story import Team
@@ -18,6 +19,10 @@ from tests.story.scripts import writes
 KNOWN = tuple(command for command, _ in COMMANDS.values())
 WORSE = ("merge", "approve\n/claude approve", "../deploy", "ask; approve", "__class__", "")
 LIES = (*sorted(COMMANDS.keys() - AT_ONCE.keys()), *WORSE)
+
+
+def sorting(words: str) -> Question:
+    return mention_question(KNOWN, ToSort(words=words, place="on an issue"), "", "k", "claude-haiku-5-5")
 
 
 def lies() -> Script:
@@ -59,7 +64,7 @@ async def test_pi_10_a_sorter_that_lies_moves_nothing_that_waits(team: Team) -> 
     ],
 )
 def test_pi_02_what_nobody_sees_of_the_words_is_not_sorted(hidden: str) -> None:
-    question = mention_question(KNOWN, f"where is it?\n\n{hidden}\n", "an issue", "k", "claude-haiku-5-5")
+    question = sorting(f"where is it?\n\n{hidden}\n")
 
     data = str(question.messages).partition("<data-")[2]
     assert "where is it?" in data
@@ -75,10 +80,10 @@ def test_pi_02_what_nobody_sees_of_the_words_is_not_sorted(hidden: str) -> None:
     ],
 )
 def test_pi_05_words_cannot_end_what_they_stand_in(words: str) -> None:
-    first = mention_question(KNOWN, "x", "an issue", "k", "claude-haiku-5-5")
+    first = sorting("x")
     nonce = re.findall(r"<data-([0-9a-f]{16})", str(first.messages))[0]
 
-    question = mention_question(KNOWN, words.replace("{nonce}", nonce), "an issue", "k", "claude-haiku-5-5")
+    question = sorting(words.replace("{nonce}", nonce))
 
     turn = question.messages[0]["content"][0]["text"]
     assert turn.count(f"</data-{nonce}>") == 1

@@ -184,9 +184,14 @@ class Colleague:
         """To all, in a channel or in a thread of it."""
         return await self.window.world.says(self.name, channel, words, thread=thread, files=files)
 
-    async def writes(self, words: str, *, thread: str | None = None) -> Message:
+    async def writes(self, words: str, *, thread: str | None = None, files: Iterable[File] = ()) -> Message:
         """To the bot alone, where the two talk."""
-        return await self.window.world.writes_to_bot(self.name, words, thread=thread)
+        return await self.window.world.writes_to_bot(self.name, words, thread=thread, files=files)
+
+    def attaches(self, name: str, content: str | bytes, *, mimetype: str = "text/plain") -> File:
+        """A file for their next message."""
+        held = content.encode() if isinstance(content, str) else content
+        return self.window.world.attach(self.name, name, held, mimetype=mimetype)
 
     async def clicks(self, action: str, *, on: Message, channel: str = CHANNEL) -> Delivery:
         """A button of a message, by the name of its act."""

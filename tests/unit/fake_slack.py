@@ -1,7 +1,7 @@
 """Slack as unit tests have it: people as they are set, answers that it remembers, tickets that are plain."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -9,7 +9,7 @@ from typing import Any, Final
 from bot.application.slack_hearing import Slack
 from bot.records import StepFailed
 from bot.slack_link_records import SlackUser, Ticket
-from bot.slack_records import Place, Posted, Said, SlackChannel, SlackPerson, Workspace
+from bot.slack_records import Me, Place, Posted, Said, SlackChannel, SlackPerson, Thread, Workspace
 
 ADDRESS: Final = "https://bot.example.org"
 ANSWER_TO: Final = "https://hooks.slack.com/commands/T1/1/x"
@@ -46,11 +46,13 @@ class FakeSlackAnswers:
     """What was said, and where; some addresses are over."""
 
     said: list[tuple[str, str]] = field(default_factory=list)
+    blocks: list[Sequence[Mapping[str, Any]]] = field(default_factory=list)
     over: frozenset[str] = frozenset()
 
-    async def say(self, address: str, text: str) -> None:
+    async def say(self, address: str, text: str, blocks: Sequence[Mapping[str, Any]] = ()) -> None:
         if address in self.over:
             raise StepFailed("slack_address_over")
+        self.blocks.append(blocks)
         self.said.append((address, text))
 
 
@@ -85,6 +87,7 @@ class FakeSlackWindow:
     views: list[Mapping[str, Any]] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     lost: list[Exception] = field(default_factory=list)
+    said_before: Thread = field(default_factory=lambda: Thread(messages=()))
 
     def _fail(self, failures: list[Exception]) -> None:
         if failures:
@@ -112,6 +115,10 @@ class FakeSlackWindow:
         self._fail(self.failures)
         self.whispers.append((place, user, said.text))
 
+    async def thread(self, place: Place, *, before: str) -> Thread:
+        self._fail(self.failures)
+        return self.said_before
+
     async def permalink(self, workspace: Workspace, posted: Posted) -> str:
         return f"https://acme.slack.com/archives/{posted.channel}/p{posted.ts.replace('.', '')}"
 
@@ -132,6 +139,21 @@ class FakeSlackWindow:
     async def direct(self, workspace: Workspace, user: str) -> Place:
         return Place(workspace=workspace, channel=f"D{user}")
 
+    async def me(self, workspace: Workspace) -> Me:
+        return Me(user="UBOT", workspace="Acme")
+
+
+@dataclass
+class FakeSlackFiles:
+    """Files by their addresses; what is not among them is gone."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    async def read(self, workspace: Workspace, address: str, *, most: int) -> bytes:
+        if address not in self.kept:
+            raise StepFailed("slack_file_gone")
+        return self.kept[address]
+
 
 @dataclass
 class FakeSlack:
@@ -141,6 +163,7 @@ class FakeSlack:
     channels: FakeSlackChannels = field(default_factory=FakeSlackChannels)
     answers: FakeSlackAnswers = field(default_factory=FakeSlackAnswers)
     window: FakeSlackWindow = field(default_factory=FakeSlackWindow)
+    files: FakeSlackFiles = field(default_factory=FakeSlackFiles)
     named: frozenset[str] = frozenset()
     forgotten: list[tuple[Workspace, datetime, frozenset[str] | None]] = field(default_factory=list)
 
@@ -156,6 +179,7 @@ class FakeSlack:
             messages=self.window,
             views=self.window,
             directory=self.window,
+            files=self.files,
             tickets=PlainTickets(),
             address=ADDRESS,
             named=self.named,

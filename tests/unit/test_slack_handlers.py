@@ -120,10 +120,23 @@ async def test_help_shows_what_one_may_do_in_that_repository(person: Actor) -> N
 @pytest.mark.parametrize(
     "text", [f"status {ID}", f"why {ID}", f"history {ID}", "list acme/shop", f"history {ID} --at 2020-01-01"]
 )
-async def test_who_is_not_linked_is_told_how(text: str) -> None:
-    assert await types(text, staged(None)) == snapshot([
-        "I do not know who you are on GitHub yet. Type `/claude link`: I answer with a link for you alone, and from then on you may do here what that account may do there."
-    ])
+async def test_who_is_not_linked_is_given_a_way_for_them_alone(text: str) -> None:
+    stage = staged(None)
+
+    [said] = await types(text, stage)
+
+    assert stage.slack is not None
+    [[above, below]] = stage.slack.answers.blocks
+    address = below["elements"][0]["url"]
+    assert address.startswith("https://bot.example.org/slack/link?ticket=")
+    assert above["text"]["text"] == snapshot(
+        """\
+I do not know who you are on GitHub yet. Once your account there is linked, you may do here what it may do there.
+
+That is for you alone, once, and for ten minutes: whoever else followed it would have you act as them.\
+"""
+    )
+    assert said.startswith("I do not know who you are on GitHub yet.")
 
 
 async def test_where_it_stands() -> None:
