@@ -47,6 +47,7 @@ from handlers import (
     slack_app_gone,
     slack_app_home_opened,
     slack_app_rate_limited,
+    slack_ask,
     slack_command,
     slack_default,
     slack_help,
@@ -55,6 +56,7 @@ from handlers import (
     slack_link,
     slack_link_shared,
     slack_notices,
+    slack_offers,
     slack_spoken,
     slack_thread,
     slack_unlink,
@@ -67,7 +69,7 @@ from handlers import (
 from handlers import help as help_
 from handlers import list as list_
 from handlers.conversation import Handler, declared
-from handlers.slack_conversation import SlackRun, of_any, of_one, of_place, of_pull, of_repository
+from handlers.slack_conversation import SlackRun, of_any, of_one, of_pull, of_repository
 
 COMMANDS: Final = declared((
     help_,
@@ -204,11 +206,7 @@ SLACK_COMMANDS: Final[Mapping[str, tuple[Command, SlackRun]]] = {
     ),
     "dismiss": _named(dismiss.COMMAND, f"dismiss {PULL} <finding> [why] [--undo]", of_pull(dismiss.run)),
     "fix": _named(fix.COMMAND, f"fix {PULL} [what]", of_pull(fix.run)),
-    "ask": _named(
-        replace(ask.COMMAND, help="look into the code, and answer there with the files and lines behind it"),
-        f"ask {PULL} <question>",
-        of_place(ask.run),
-    ),
+    "ask": (slack_ask.COMMAND, slack_ask.run),
     "default": (slack_default.COMMAND, slack_default.run),
     "link": (slack_link.COMMAND, slack_link.run),
     "unlink": (slack_unlink.COMMAND, slack_unlink.run),
@@ -230,7 +228,7 @@ SLACK: Final[Mapping[str, Handler]] = {
             slack_home_blocks.LINK: slack_acts.leads_on,
             slack_link_offering.LINK: slack_acts.leads_on,
         },
-        otherwise=slack_thread.pressed,
+        otherwise=slack_offers.pressed(SLACK_COMMANDS, otherwise=slack_thread.pressed),
     ),
     "slack:command": slack_command.typed(SLACK_COMMANDS),
     "slack:event.app_uninstalled": slack_app_gone.gone,

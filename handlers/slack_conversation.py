@@ -121,11 +121,6 @@ def of_pull(run: Run) -> SlackRun:
     return _aimed(_pull, run)
 
 
-def of_place(run: Run) -> SlackRun:
-    """GitHub's command about the issue or pull request that is named first; the same."""
-    return _aimed(_place, run)
-
-
 def _aimed(aim: Aim, run: Run) -> SlackRun:
     async def run_there(there: There) -> str:
         first, rest = (*there.spoken.text.split(maxsplit=1), "", "")[:2]
@@ -161,19 +156,13 @@ async def _any(there: There, by: Actor, first: str, rest: str) -> At:
     return await _repository(there, by, first, rest)
 
 
-async def _place(there: There, by: Actor, first: str, rest: str) -> At:
+async def _pull(there: There, by: Actor, first: str, rest: str) -> At:
     named = numbered(first)
     if named is None:
-        raise Unnamed("place")
+        raise Unnamed("pull")
     found = await there.repository(named.repository, by)
     is_pull = await is_pull_request(found.repository, named.number, there.world)
     return At(seen=found, by=by, text=rest, number=named.number, is_pull=is_pull)
-
-
-async def _pull(there: There, by: Actor, first: str, rest: str) -> At:
-    if numbered(first) is None:
-        raise Unnamed("pull")
-    return await _place(there, by, first, rest)
 
 
 async def is_pull_request(repository: Repository, number: int, world: World) -> bool:

@@ -1,50 +1,39 @@
 """Words to the bot in Slack which are no command: heard here, and done as if one had been typed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
 
 from bot.application import mention_hearing, slack_talk_words, slack_words
-from bot.application.asked import Ask
+from bot.application.asked import Ask, LookUp
 from bot.application.mention_reading import ToSort
 from bot.application.ports import World
-from bot.application.rights import belongs_here
-from bot.application.slack_channels import bound_to
+from bot.application.rights import belongs_here, check_right
 from bot.application.slack_hearing import Slack
 from bot.application.slack_linking import acts_as
+from bot.application.slack_offering import offer
 from bot.application.slack_questions import AskedThere, ask_there
-from bot.application.slack_replying import answer
+from bot.application.slack_replying import answer, below, whisper
 from bot.application.slack_talking import talk_before, unread_words
 from bot.application.slack_where import place_for
 from bot.domain.commands import Command, Spoken
 from bot.domain.mentioned import Mention
 from bot.domain.mentions import Does, Move, Names, Proposes, Unclear, move_of
-from bot.domain.policy import Denied
-from bot.domain.slack_heard import named_in
+from bot.domain.policy import Denied, check_may
 from bot.domain.slack_links import NotLinked
+from bot.domain.slack_offers import Offer, request_of
 from bot.domain.slack_places import NotThere, Unnamed
 from bot.domain.slack_talks import Talk
 from bot.records import Actor
 from bot.slack_records import Me, Place, Said
 from handlers.conversation import Context
+from handlers.slack_aim import Aim, aim_of
 from handlers.slack_answering import Answer, Known, as_said, done, plain, unlinked
-from handlers.slack_conversation import Seen, is_pull_request, repository_of, seen, seen_by_name
 from handlers.slack_payloads import SlackCommand
 from handlers.slack_spoken_payloads import Spoke
 
 # What looks at one run, and where none is meant at the list of them.
 OF_ONE = frozenset(("status", "why"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Aim:
-    """What words are about: a repository, and an issue or pull request and a run of it, if any is meant."""
-
-    seen: Seen
-    number: int = 0
-    is_pull: bool = False
-    run: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +61,7 @@ async def take_up(it: Heard, run: str, me: Me, context: Context, slack: Slack) -
     world = context.world
     try:
         by = await acts_as(it.spoke.by, world)
-        aim = await _aim_of(it, run, by, world)
+        aim = await aim_of(it.words, run, it.spoke.channel_place, by, world)
     except NotLinked:
         return unlinked(it.command, context, slack)
     except NotThere:
@@ -97,53 +86,6 @@ async def _hand_on(it: Heard, aim: Aim, by: Actor, context: Context) -> Answer |
     mention = Mention(repository=repository, number=aim.number, by=by, comment=kept, ear="slack")
     no = await mention_hearing.hear(mention, key=context.key, door=context.door, world=world)
     return None if no is None else replace(await plain(no), about=(aim.seen,))
-
-
-async def _aim_of(it: Heard, run: str, by: Actor, world: World) -> Aim:
-    """What the words name, else the run of the thread, else the channel's. Raises NotThere, Unnamed.
-
-    A name that may be one by chance, and of nothing that they may read, is none.
-    """
-    named = named_in(it.words)
-    for each in (*named.ids, *([run] if run else [])):
-        aim = await _of_run(each, by, world)
-        if aim is not None:
-            return aim
-    numbers = [each for each in named.numbers if each.repository]
-    if numbers:
-        found = await seen_by_name(numbers[0].repository, by, world)
-        return await _at(found, numbers[0].number, world)
-    found = await _repository(it, named.repositories, by, world)
-    return await _at(found, named.numbers[0].number, world) if named.numbers else Aim(seen=found)
-
-
-async def _of_run(named: str, by: Actor, world: World) -> Aim | None:
-    row = await world.integrations.get(named)
-    if row is None:
-        return None
-    try:
-        found = await seen(repository_of(row), by, world)
-    except NotThere:
-        return None
-    pull = row["pull_request"]
-    return Aim(seen=found, run=row["id"], number=pull or row["issue"], is_pull=pull is not None)
-
-
-async def _at(found: Seen, number: int, world: World) -> Aim:
-    is_pull = await is_pull_request(found.repository, number, world)
-    return Aim(seen=found, number=number, is_pull=is_pull)
-
-
-async def _repository(it: Heard, names: Sequence[str], by: Actor, world: World) -> Seen:
-    for name in names:
-        try:
-            return await seen_by_name(name, by, world)
-        except NotThere:
-            continue
-    bound = await bound_to(Place(workspace=it.spoke.workspace, channel=it.spoke.channel), world)
-    if bound is not None:
-        return await seen(bound.repository, by, world)
-    raise NotThere if names else Unnamed("repository")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,31 +116,31 @@ class SlackEar:
         if said is not None:
             await _answer(it, said, context, slack)
 
-    async def _said(self, move: Move, it: Heard, context: Context, slack: Slack) -> Said | None:
+    async def _said(self, move: Move, it: Heard, context: Context, slack: Slack) -> Answer | None:
         match move:
             case Does(name="ask"):
                 return await asks(it, context, slack)
             case Does():
                 spoken = _spoken(move, it)
                 if spoken is None:
-                    return await as_said(slack_talk_words.WHICH_PULL)
-                return (await done(spoken, it.command, context, slack, self.known)).said
+                    return await plain(slack_talk_words.WHICH_PULL)
+                return await done(spoken, it.command, context, slack, self.known)
             case Proposes():
-                return await as_said(slack_talk_words.said_as_command(self.known[move.name][0]))
+                return await _proposed(move, self.known[move.name][0], it, context)
             case Names():
-                return await as_said(slack_talk_words.said_as_command(self.known[move.name][0]))
+                return await plain(slack_talk_words.said_as_command(self.known[move.name][0]))
             case Unclear():
-                return await as_said(slack_talk_words.unclear())
+                return await plain(slack_talk_words.unclear())
 
     async def give_up(self, heard: bytes, code: str, *, is_read: bool, key: str) -> None:
         """Nobody can tell what it means now, or, where it `is_read`, do it, for this reason: say so."""
         it, slack = _heard(heard), self.world.slack
         if slack is not None:
-            said = await as_said(slack_talk_words.given_up(code, is_read=is_read))
+            said = await plain(slack_talk_words.given_up(code, is_read=is_read))
             await _answer(it, said, Context(world=self.world, key=key, door="slack"), slack)
 
 
-async def asks(it: Heard, context: Context, slack: Slack) -> Said | None:
+async def asks(it: Heard, context: Context, slack: Slack) -> Answer | None:
     """Begin; the answer takes the place of what says that it is looked at. A refusal is said."""
     aim, world = it.aim, context.world
     if aim is None:
@@ -217,26 +159,63 @@ async def asks(it: Heard, context: Context, slack: Slack) -> Said | None:
         )
         await ask_there(asked, there, key=context.key, door=context.door, world=world)
     except NotLinked:
-        return unlinked(it.command, context, slack).said
+        return unlinked(it.command, context, slack)
     except Denied as no:
-        return await as_said(slack_words.refused(no))
+        return await plain(slack_words.refused(no))
     return None
 
 
-async def _answer(it: Heard, said: Said, context: Context, slack: Slack) -> None:
-    """In place of the message that said that it is looked at."""
+async def _answer(it: Heard, said: Answer, context: Context, slack: Slack) -> None:
+    """In place of the message that said that it is looked at; what is for one person alone, to them."""
+    world, shown = context.world, said.said
+    if said.is_private and not it.spoke.is_direct:
+        await whisper(it.spoke.place, it.spoke.by.id, shown, slack, world, name=it.name)
+        shown = await as_said(slack_talk_words.ALONE)
     notes = await as_said("\n\n".join(unread_words(it.talk)))
-    whole = replace(said, text=f"{said.text}\n\n{notes.text}") if notes.text else said
-    await _stands(it, whole, slack, context.world)
+    await _stands(it, below(shown, notes), slack, world)
 
 
 async def _stands(it: Heard, said: Said, slack: Slack, world: World) -> None:
-    """In the thread; said to them alone elsewhere, below what they said."""
-    place = it.place or it.spoke.place
+    """In the thread, where that may be said there by now; else to them alone, below what they said."""
+    place, name = it.spoke.place, it.name
+    if it.aim is not None:
+        about = it.aim.seen
+        place = await place_for(
+            place, it.spoke.by, about.repository, private=about.private, slack=slack, world=world
+        )
     if place.channel != it.spoke.channel:
-        quoted = await as_said(slack_talk_words.quoted(it.words))
-        said = replace(said, text=f"{quoted.text}\n\n{said.text}")
-    await answer(place, said, slack, world, name=it.name)
+        said = below(await as_said(slack_talk_words.quoted(it.words)), said)
+    if it.place is not None and place.channel != it.place.channel:
+        name = f"{it.name}:direct"
+    await answer(place, said, slack, world, name=name)
+
+
+async def _proposed(move: Proposes, command: Command, it: Heard, context: Context) -> Answer:
+    """Shown to whoever may have it done; anybody else is refused as if they had typed it."""
+    aim, world, place = it.aim, context.world, it.place or it.spoke.place
+    if aim is None or (move.name == "fix" and not aim.is_pull):
+        return await plain(slack_talk_words.WHICH_PULL)
+    repository = aim.seen.repository
+    try:
+        by = await acts_as(it.spoke.by, world)
+        role = await check_right(LookUp(by=by, repository=repository), world)
+        if command.needs is not None:
+            check_may(role, command.needs)
+    except Denied as no:
+        return await plain(slack_words.refused(no))
+    text, is_cut = request_of(it.words, it.talk)
+    offered = Offer(
+        command=move.name,
+        repository=repository,
+        number=aim.number if move.name == "fix" else 0,
+        text=await world.blobs.put(repository.id, text.encode()),
+        by=it.spoke.by,
+        channel=it.spoke.channel,
+        name=it.name,
+        shown_in=place.channel,
+        thread=place.thread,
+    )
+    return Answer(said=await offer(offered, text, by, is_cut=is_cut, key=context.key, world=world))
 
 
 def _spoken(move: Does, it: Heard) -> Spoken | None:

@@ -28,7 +28,8 @@ def read(body: bytes) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackCommand:
-    """A slash command: who typed it, where, and the address at which they are answered.
+    """A slash command: who typed it, where, and the address at which they are answered; in the `thread` where
+    it was written to the bot instead.
 
     The names are what people read; they identify nobody.
     """
@@ -41,6 +42,7 @@ class SlackCommand:
     command: str
     text: str
     answer_to: str
+    thread: str | None = None
 
     @classmethod
     def from_form(cls, form: Mapping[str, str]) -> Self:

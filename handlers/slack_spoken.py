@@ -118,6 +118,7 @@ def _as_command(it: Spoke, by: Speaker, text: str) -> SlackCommand:
         command=PREFIX,
         text=text,
         answer_to="",
+        thread=it.first,
     )
 
 

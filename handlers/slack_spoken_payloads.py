@@ -61,6 +61,11 @@ class Spoke:
         return Place(workspace=self.workspace, channel=self.channel, thread=self.first)
 
     @property
+    def channel_place(self) -> Place:
+        """The channel, whatever the thread."""
+        return Place(workspace=self.workspace, channel=self.channel)
+
+    @property
     def key(self) -> str:
         """One for the message, by however many events Slack tells of it."""
         return f"slack-said:{self.by.team}:{self.channel}:{self.ts}"

@@ -97,6 +97,15 @@ def fitted(said: Said) -> tuple[Said, Said]:
     return Said(text=short, blocks=blocks), Said(text=short, blocks=kit.sections(short))
 
 
+def below(above: Said, said: Said) -> Said:
+    """The two as one."""
+    if not (above.text and said.text):
+        return said if said.text else above
+    blocks = [*(above.blocks or kit.sections(above.text)), *(said.blocks or kit.sections(said.text))]
+    is_laid_out = above.blocks or said.blocks
+    return Said(text=f"{above.text}\n\n{said.text}", blocks=blocks if is_laid_out else ())
+
+
 async def answer(place: Place, said: Said, slack: Slack, world: World, *, name: str) -> bool:
     """It stands there, in place of what stood there by this name; whether it does. Raises Unavailable."""
     try:

@@ -23,6 +23,7 @@ OUTSIDER: Final = (
     f"`{PREFIX} help` shows them."
 )
 READS_NO_MORE: Final = "You may not read that repository any more, so I say nothing of it."
+ALONE: Final = "What comes of that is for whoever said it alone."
 ASKED: Final = "I am at it. The answer comes to you alone, where the two of us talk."
 
 

@@ -42,8 +42,6 @@ _UNNAMED: Final[Mapping[str, str]] = {
     "id": f"say which, by its id behind the command. `{PREFIX} list <owner>/<name>` shows the ids.",
     "pull": "say which pull request, as `<owner>/<name>#12` behind the command, or `#12` where the channel "
     "has a repository.",
-    "place": "say on which issue or pull request, as `<owner>/<name>#12` behind the command, or `#12` where "
-    "the channel has a repository.",
 }
 HELP_SOMEWHERE: Final = (
     f"What of that you may do depends on the repository: `{PREFIX} help <owner>/<name>` says it."

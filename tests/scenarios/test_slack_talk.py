@@ -1,4 +1,4 @@
-"""What was said in a thread in Slack before the bot was spoken to, and what hangs at a message: it is data."""
+"""What was said in a thread in Slack before the bot was spoken to, and what hangs at a message: data."""
 
 from collections.abc import Mapping
 
@@ -95,7 +95,8 @@ async def test_text_files_are_read_and_what_is_none_is_named(team: Team) -> None
     directly = await slack.writes("why 17 in acme/shop?", files=held[:1])
     await team.bot.comes_to_rest()
 
-    first, second = answering(team)[0], answering(team)[2]
+    shown_both = [each for each in answering(team) if "tool_result" not in each]
+    [first, second] = sorted(shown_both, key=lambda each: "why 17 in acme/shop?" in each)
     for shown_there in (first, second):
         assert 'source="the file totals.csv">\\npaid,open\\n17,4' in shown_there
     assert "(3 more could not be read.)" in first

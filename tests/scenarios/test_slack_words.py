@@ -188,3 +188,37 @@ async def test_an_answer_that_slack_cannot_take_now_comes_later(team: Team) -> N
     await team.bot.comes_to_rest()
 
     assert len(answers(team, said)) == 1
+
+
+@pytest.mark.parametrize("script", [looks_then_answers(AT)])
+async def test_a_question_that_is_typed_is_answered_where_only_its_asker_reads(team: Team) -> None:
+    await binds(team)
+
+    told = await team.slack.developer.types("ask which invoices do we count?")
+    await team.bot.comes_to_rest()
+
+    assert told == "I am at it. The answer comes to you alone, where the two of us talk."
+    place = team.slack.world.direct(team.slack.bot_user, team.slack.developer.user)
+    [answer] = team.slack.world.said_in(place)
+    assert "Every invoice is counted" in shown(answer)
+    assert team.slack.by_the_bot() == []
+
+
+@pytest.mark.parametrize("script", [looks_then_answers(AT)])
+async def test_a_question_of_an_issue_is_asked_by_its_number_and_answered_in_the_thread(team: Team) -> None:
+    await binds(team)
+    issue = await team.requester.opens_an_issue("Too many invoices", "We count them twice.")
+
+    said = await team.slack.developer.says(f"{team.slack.mention} /claude ask #{issue.number} do we?")
+    await team.bot.comes_to_rest()
+
+    assert len(answers(team, said)) == 2
+    assert "We count them twice." in answering(team)[0]
+    assert issue.replies() == []
+
+
+async def test_who_may_not_ask_is_told_so(team: Team) -> None:
+    await binds(team)
+
+    assert "needs `integration:write`" in await team.slack.viewer.types("ask which invoices do we count?")
+    assert "Ask something" in await team.slack.developer.types("ask #12")

@@ -128,7 +128,7 @@ async def test_who_may_only_read_is_told_who_could_and_that_is_a_fact_of_the_con
         ("integrate send invoices --repo shop", "Say in which repository"),
         ("review", "Say which pull request"),
         ("fix the tests", "Say which pull request"),
-        ("ask why is that", "Say on which issue or pull request"),
+        ("ask", "Ask something"),
         ("integrate", "Say what to integrate"),
         ("integrate x --budget much", "The value of `--budget`"),
         ("default shop", "Say a repository"),
@@ -273,9 +273,24 @@ async def test_a_pull_request_is_named_by_its_repository_or_by_the_channels() ->
 
 async def test_what_is_begun_says_where_it_stands() -> None:
     stage = staged(DEVELOPER)
+
+    said = await types(f"review acme/shop#{PULL}", stage)
+
+    assert said.startswith("I am at it. What comes of it stands on <https://github.com/acme/shop/issues/12>")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        (f"ask acme/shop#{PULL} why is that?", PULL),
+        ("ask acme/shop why is that?", 0),
+    ],
+)
+async def test_what_is_asked_is_answered_where_the_two_talk(text: str, number: int) -> None:
+    stage = staged(DEVELOPER)
     stage.issues.there[PULL] = Issue(title="x", body="", author=None)
 
-    said = await types(f"ask acme/shop#{PULL} why is that?", stage)
+    said = await types(text, stage)
 
-    assert said == "I am at it. What comes of it stands on <https://github.com/acme/shop/issues/12>"
-    assert f"questions:{SHOP.id}:{PULL}" in stage.log.streams
+    assert said == "I am at it. The answer comes to you alone, where the two of us talk."
+    assert f"questions:{SHOP.id}:{number}" in stage.log.streams

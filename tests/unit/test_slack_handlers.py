@@ -96,7 +96,7 @@ say · and I will
 `/claude accept [&lt;owner&gt;/&lt;name&gt;]#&lt;number&gt; &lt;finding&gt; [why] [until &lt;when&gt;] [--undo]` · live with a finding of a review, until then or for 90 days: no review here says or counts it meanwhile; `--undo` takes that back
 `/claude dismiss [&lt;owner&gt;/&lt;name&gt;]#&lt;number&gt; &lt;finding&gt; [why] [--undo]` · say that a finding of a review is none: no review here says or counts it again; `--undo` takes that back
 `/claude fix [&lt;owner&gt;/&lt;name&gt;]#&lt;number&gt; [what]` · change this pull request, tested: a finding by its name, `checks` that fail, its `conflict`, or what you say; in a thread at a line, what is said there
-`/claude ask [&lt;owner&gt;/&lt;name&gt;]#&lt;number&gt; &lt;question&gt;` · look into the code, and answer there with the files and lines behind it
+`/claude ask [&lt;owner&gt;/&lt;name&gt; or [&lt;owner&gt;/&lt;name&gt;]#&lt;number&gt;] &lt;question&gt;` · look into the code, and answer here with the files and lines that the answer rests on
 `/claude default [&lt;owner&gt;/&lt;name&gt; or none]` · show or set the repository of this channel: who administers it may
 `/claude link` · let this Slack account act as yours on GitHub
 `/claude unlink` · let this Slack account act as nobody any more
