@@ -123,7 +123,7 @@ class SlackEar:
             case Does():
                 spoken = _spoken(move, it)
                 if spoken is None:
-                    return await plain(slack_talk_words.WHICH_PULL)
+                    return await plain(_which_pull(it))
                 return await done(spoken, it.command, context, slack, self.known)
             case Proposes():
                 return await _proposed(move, self.known[move.name][0], it, context)
@@ -194,7 +194,7 @@ async def _proposed(move: Proposes, command: Command, it: Heard, context: Contex
     """Shown to whoever may have it done; anybody else is refused as if they had typed it."""
     aim, world, place = it.aim, context.world, it.place or it.spoke.place
     if aim is None or (move.name == "fix" and not aim.is_pull):
-        return await plain(slack_talk_words.WHICH_PULL)
+        return await plain(_which_pull(it))
     repository = aim.seen.repository
     try:
         by = await acts_as(it.spoke.by, world)
@@ -232,6 +232,11 @@ def _spoken(move: Does, it: Heard) -> Spoken | None:
     if move.name in OF_ONE:
         return Spoken(name=move.name if aim.run else "list", text=aim.run or full_name, options={})
     return Spoken(name=move.name, text=full_name, options={})
+
+
+def _which_pull(it: Heard) -> str:
+    """Whoever named none, or one that is none, is asked for one."""
+    return slack_talk_words.no_pull(it.aim.number if it.aim and not it.aim.run else 0)
 
 
 def _heard(kept: bytes) -> Heard:

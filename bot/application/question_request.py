@@ -34,6 +34,7 @@ GONE: Final = "somebody whose account is gone"
 NOTHING: Final = "(nothing)"
 NO_LINE: Final = "(it was asked at no line)"
 NOT_SHOWN: Final = "(not shown: the file is named like one of credentials)"
+NO_PLACE: Final = "(it was asked in Slack, on no issue or pull request)"
 NO_PULL: Final = "(an issue changes nothing)"
 NO_DIFF: Final = "(GitHub does not show this change at once; look at the files.)"
 
@@ -58,9 +59,7 @@ async def request_shown(it: Wanted, tree: Tree, world: World) -> tuple[str, Line
     """The first turn, and the lines that it shows: everything in it that people or programs wrote is data."""
     seen, nonce, repository = it.seen, it.nonce, it.enquiry.repository
     place = place_of(it.enquiry)
-    talk = seen.conversation
-    by = _who(talk.author, seen)
-    description = (await seen_of(talk.body))[:LONGEST_DESCRIPTION]
+    title, description = await _itself(it)
     change = await _change(it, world)
     said = render(
         "ask_request",
@@ -68,8 +67,8 @@ async def request_shown(it: Wanted, tree: Tree, world: World) -> tuple[str, Line
         commit=seen.commit,
         place=place,
         question=fence(await seen_of(it.text), f"the question of @{it.enquiry.by.login}", nonce),
-        title=fence(await seen_of(talk.title), f"title, by {by}", nonce),
-        description=fence(description, f"text, by {by}", nonce),
+        title=title,
+        description=description,
         conversation=await _conversation(it),
         line=await _line(it),
         diff=change.shown,
@@ -88,7 +87,20 @@ async def _conversation(it: Wanted) -> str:
     told = zip(texts, said[len(said) - len(texts) :], strict=True)
     shown = [fence(text, _speaker(each, it.seen), it.nonce) for text, each in told]
     in_slack = await talk_shown(it.talk, it.nonce)
-    return "\n\n".join([*left_out, *shown, *([in_slack] if in_slack else [])]) or NOTHING
+    on_github = "\n\n".join([*left_out, *shown]) or NOTHING
+    return f"{on_github}\n\n{in_slack}" if in_slack else on_github
+
+
+async def _itself(it: Wanted) -> tuple[str, str]:
+    """The title and the text of what it is about; that there are none where it is about no such thing."""
+    if not it.enquiry.number:
+        return NO_PLACE, NOTHING
+    talk, by = it.seen.conversation, _who(it.seen.conversation.author, it.seen)
+    description = (await seen_of(talk.body))[:LONGEST_DESCRIPTION]
+    return (
+        fence(await seen_of(talk.title), f"title, by {by}", it.nonce),
+        fence(description, f"text, by {by}", it.nonce),
+    )
 
 
 def place_of(it: Enquiry) -> str:

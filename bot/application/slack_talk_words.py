@@ -27,6 +27,11 @@ ALONE: Final = "What comes of that is for whoever said it alone."
 ASKED: Final = "I am at it. The answer comes to you alone, where the two of us talk."
 
 
+def no_pull(number: int) -> str:
+    """What was named is none, or where none was, that it has to be."""
+    return f"#{number} is no pull request there that I could look at." if number else WHICH_PULL
+
+
 def not_heard(no: NotHeard) -> str:
     """Why not."""
     return slack_words.refused(no)

@@ -14,14 +14,13 @@ from bot.application.slack_hearing import Slack
 from bot.domain import slack_talks as rules
 from bot.domain.fencing import fence
 from bot.domain.secrecy import without_secrets
-from bot.domain.slack_heard import plain
+from bot.domain.slack_heard import words_to
 from bot.domain.slack_talks import Line, Talk, TextFile, Unread
 from bot.records import StepFailed, Unavailable
 from bot.slack_records import Attached, Me, Place, SlackPerson, Uttered, Workspace
 
 log = structlog.get_logger()
 
-NOTHING: Final = "(nothing)"
 MOST_PEOPLE: Final = 10  # of whom the workspace is asked who they are, the newest first
 UNREAD: Final[Mapping[str, str]] = {
     "many": f"more than {rules.MOST_FILES} files are not read",
@@ -43,7 +42,7 @@ async def talk_before(place: Place, ts: str, files: Sequence[Attached], me: Me, 
         log.warning("slack_thread_unread", code=no.code)
         return Talk(why=no.code, files=read, unread=unread)
     lines = [
-        Line(by=rules.speaker(each, me, people.get(each.by), place.workspace), text=_text(each))
+        Line(by=rules.speaker(each, me, people.get(each.by), place.workspace), text=_text(each, me))
         for each in thread.messages
     ]
     kept = rules.newest(lines)
@@ -56,10 +55,11 @@ async def talk_before(place: Place, ts: str, files: Sequence[Attached], me: Me, 
     )
 
 
-def _text(said: Uttered) -> str:
-    """What it says; files in the thread are named, and not read."""
+def _text(said: Uttered, me: Me) -> str:
+    """What it says, without the bot's name; files in the thread are named, and not read."""
     named = "".join(f"\n[a file: {each.name}]" for each in said.files)
-    return f"{plain(said.text)}{named}".strip()
+    words, _ = words_to(said.text, me.user)
+    return f"{words}{named}".strip()
 
 
 async def _people(
@@ -98,13 +98,13 @@ async def _file(workspace: Workspace, file: Attached, nth: int, slack: Slack) ->
 
 async def talk_shown(talk: Talk, nonce: str) -> str:
     """The talk as the model is shown it; "" where there is nothing to show."""
-    if talk.is_empty:
-        return ""
-    said = [fence(await seen_of(each.text), each.by, nonce) for each in talk.lines]
+    said = [*_missing(talk), *[fence(await seen_of(each.text), each.by, nonce) for each in talk.lines]]
     files = [fence(without_secrets(each.text), _named(each), nonce) for each in talk.files]
-    return render(
-        "slack_talk", thread="\n\n".join([*_missing(talk), *said]) or NOTHING, files=_all(files, talk)
-    )
+    if talk.unread:
+        files.append(f"({len(talk.unread)} more could not be read.)")
+    shown = [render("slack_talk", thread="\n\n".join(said))] if said else []
+    shown += [render("slack_files", files="\n\n".join(files))] if files else []
+    return "\n\n".join(each.strip() for each in shown)
 
 
 def _missing(talk: Talk) -> list[str]:
@@ -116,11 +116,6 @@ def _missing(talk: Talk) -> list[str]:
 
 def _named(file: TextFile) -> str:
     return f"the file {file.name}{', its beginning' if file.is_cut else ''}"
-
-
-def _all(files: Sequence[str], talk: Talk) -> str:
-    missing = [f"({len(talk.unread)} more could not be read.)"] if talk.unread else []
-    return "\n\n".join([*files, *missing]) or NOTHING
 
 
 def unread_words(talk: Talk) -> list[str]:

@@ -3,6 +3,7 @@
 It is exactly what was shown, good for an hour, for the account, workspace and channel of its words.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ TAKEN: Final = "taken"
 LEFT: Final = "left"
 GOOD_FOR: Final = timedelta(hours=1)
 LONGEST: Final = 6_000
+_ID: Final = re.compile(r", [A-Z0-9]+\b")
 BEFORE: Final = "Said before in the thread in Slack, by whom it is:"
 ATTACHED: Final = "Attached to it:"
 
@@ -82,7 +84,7 @@ def request_of(words: str, talk: Talk) -> tuple[str, bool]:
     there is room; whether something of it has none.
     """
     own = _readable(words)[:LONGEST]
-    said = [f"> {each.by}: {_quoted(each.text)}" for each in talk.lines if each.by != YOU]
+    said = [f"> {_name(each.by)}: {_quoted(each.text)}" for each in talk.lines if each.by != YOU]
     files = [f"{each.name}:\n\n{_indented(each.text)}" for each in talk.files]
     room = LONGEST - len(own)
     kept_files, room = _fitting(files, room)
@@ -90,6 +92,11 @@ def request_of(words: str, talk: Talk) -> tuple[str, bool]:
     parts = [own, *_headed(BEFORE, kept[::-1]), *_headed(ATTACHED, kept_files)]
     is_whole = len(kept) == len(said) and len(kept_files) == len(files) and not talk.earlier
     return "\n\n".join(parts), not is_whole or len(words) > LONGEST
+
+
+def _name(by: str) -> str:
+    """Whose words they are, without the id in Slack."""
+    return _ID.sub("", by)
 
 
 def _readable(text: str) -> str:

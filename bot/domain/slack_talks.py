@@ -63,11 +63,6 @@ class Talk:
     files: tuple[TextFile, ...] = ()
     unread: tuple[Unread, ...] = ()
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing beside the words themselves, and nothing is missing."""
-        return self == Talk()
-
 
 def newest(lines: Sequence[Line]) -> list[Line]:
     """Those of the newest that have room together, each cut where it is long, in their order."""

@@ -14,6 +14,7 @@ from bot.domain.slack_offers import (
     offer_in,
     offered,
     request_of,
+    stream_of,
     why_not,
 )
 from bot.domain.slack_talks import YOU, Line, Talk, TextFile
@@ -46,6 +47,7 @@ def recorded(*facts: Fact) -> tuple[Recorded, ...]:
 def test_an_offer_is_kept_as_it_was_made() -> None:
     assert offer_in(recorded(offered(OFFER))) == OFFER
     assert offer_in(()) is None
+    assert stream_of("o1") == "slack-offers:o1"
     assert offer_in(recorded(answered(TAKEN))) is None
 
 
@@ -92,8 +94,8 @@ def test_what_is_asked_for_are_their_words_and_behind_them_what_they_lean_on() -
 
     assert not is_cut
     assert text == (
-        "do that\n\nSaid before in the thread in Slack, by whom it is:\n\n> bob, U2: send\n> them\n\n"
-        "> eve, U3: x\n\nAttached to it:\n\na.csv:\n\n    1,2\n    3,4"
+        "do that\n\nSaid before in the thread in Slack, by whom it is:\n\n> bob: send\n> them\n\n"
+        "> eve: x\n\nAttached to it:\n\na.csv:\n\n    1,2\n    3,4"
     )
     assert request_of("just that", Talk()) == ("just that", False)
 
@@ -105,8 +107,8 @@ def test_of_what_has_no_room_the_newest_stays_and_it_is_told() -> None:
 
     assert is_cut
     assert len(text) < LONGEST + 300
-    assert "> bob, U2: 19." in text
-    assert "> bob, U2: 3." not in text
+    assert "> bob: 19." in text
+    assert "> bob: 3." not in text
     assert request_of("x" * 9_000, Talk()) == ("x" * LONGEST, True)
     assert request_of("x", Talk(earlier=1))[1]
     assert request_of("x", Talk(files=(TextFile(name="a", text="y" * 9_000),)))[1]

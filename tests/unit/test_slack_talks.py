@@ -9,7 +9,6 @@ from bot.domain.slack_talks import (
     LONGEST_TALK,
     MOST_FILES,
     Line,
-    Talk,
     TextFile,
     Unread,
     newest,
@@ -99,9 +98,3 @@ def test_a_file_is_read_as_the_text_that_it_is() -> None:
     assert read_as_text(file, b"x" * (LONGEST_FILE + 1)) == TextFile(
         name="a.txt", text="x" * LONGEST_FILE, is_cut=True
     )
-
-
-def test_there_is_nothing_to_show_where_nothing_was_said_and_nothing_is_missing() -> None:
-    assert Talk().is_empty
-    assert not Talk(why="slack_not_in_channel").is_empty
-    assert not Talk(unread=(Unread(name="a", why="many"),)).is_empty
