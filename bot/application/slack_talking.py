@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 
 from bot.application.prompting import render
+from bot.application.reasons import code
 from bot.application.showing import seen_of
 from bot.application.slack_hearing import Slack
 from bot.domain import slack_talks as rules
@@ -120,4 +121,6 @@ def _named(file: TextFile) -> str:
 
 def unread_words(talk: Talk) -> list[str]:
     """For whoever attached something that was not read: which, and why."""
-    return [f"I did not read `{each.name.replace('`', '')}`: {UNREAD[each.why]}." for each in talk.unread]
+    return [
+        f"I did not read {code(each.name)}: {UNREAD[each.why]}." for each in talk.unread
+    ]

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from bot.domain.secrecy import without_secrets
 from bot.domain.slack_talks import YOU, Talk
 from bot.domain.visible import visible_characters
 from bot.records import Fact, Recorded, Repository
@@ -100,7 +101,8 @@ def _name(by: str) -> str:
 
 
 def _readable(text: str) -> str:
-    return visible_characters(text, instead="").strip()
+    """As people read it, without what looks like a secret: it is to stand on GitHub."""
+    return without_secrets(visible_characters(text)).strip()
 
 
 def _quoted(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import aiohttp
@@ -75,6 +75,7 @@ Asks = Callable[[Oddly], Awaitable[Any]]
 ASKS: Final[dict[str, Asks]] = {
     "post": lambda slack: window(slack).post(THERE, Said(text="hello"), marker="said-1"),
     "find": lambda slack: window(slack).find(THERE, marker="said-1"),
+    "thread": lambda slack: window(slack).thread(replace(THERE, thread="1.1"), before="2.1"),
     "person": lambda slack: window(slack).person(ACME, "U1"),
     "channel": lambda slack: window(slack).channel(ACME, "C1"),
     "direct": lambda slack: window(slack).direct(ACME, "U1"),

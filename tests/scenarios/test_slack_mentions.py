@@ -158,3 +158,27 @@ async def test_the_word_stop_in_a_thread_is_still_no_talk(team: Team) -> None:
     await team.bot.comes_to_rest()
 
     assert team.slack.by_the_bot(thread=said.ts) == []
+
+
+async def test_whoever_writes_directly_and_is_not_linked_is_given_the_button_there(team: Team) -> None:
+    said = await team.slack.newcomer.writes("why are invoices counted twice?")
+    await team.bot.comes_to_rest()
+
+    place = team.slack.world.direct(team.slack.bot_user, team.slack.newcomer.user)
+    [told] = [each for each in team.slack.world.said_in(place) if each.by.id == team.slack.bot_user.id]
+    assert told.thread_ts == said.ts
+    assert told.blocks[-1]["elements"][0]["url"].startswith("http")
+    await team.slack.newcomer.clicks("link", on=told, channel=place.id)
+    await team.bot.comes_to_rest()
+
+
+async def test_the_word_stop_in_the_thread_of_a_run_stops_it_where_the_two_talk(team: Team) -> None:
+    await team.slack.requester.types("integrate send every paid invoice to the ERP --repo acme/shop")
+    await team.bot.waits_for("approval")
+    await team.bot.comes_to_rest()
+    place = team.slack.world.direct(team.slack.bot_user, team.slack.requester.user)
+    [first] = team.slack.world.said_in(place)
+
+    await team.slack.requester.writes("stop", thread=first.ts)
+
+    await team.bot.has_noted("CancelRequested")

@@ -100,6 +100,16 @@ def test_what_is_asked_for_are_their_words_and_behind_them_what_they_lean_on() -
     assert request_of("just that", Talk()) == ("just that", False)
 
 
+def test_no_secret_goes_from_slack_into_an_issue() -> None:
+    token = "ghp_" + "a1B2" * 9
+    talk = Talk(lines=(Line(by="bob, U2", text=f"use {token}"),))
+
+    text, _ = request_of(f"with {token}", talk)
+
+    assert token not in text
+    assert text.count("secret left out") == 2
+
+
 def test_of_what_has_no_room_the_newest_stays_and_it_is_told() -> None:
     lines = tuple(Line(by="bob, U2", text=f"{nth}".ljust(900, ".")) for nth in range(20))
 
