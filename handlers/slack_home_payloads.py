@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from bot.slack_link_records import SlackUser
 from bot.slack_records import Posted
-from handlers.slack_payloads import actor_of, id_if_any, id_in
+from handlers.slack_payloads import actor_of, id_in, user_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class OpenedHome:
     @classmethod
     def from_event(cls, data: Mapping[str, Any]) -> Self:
         """Raises StepFailed where it lacks what the event always has."""
-        return cls(user=_user_of(data), is_home=data["event"].get("tab") == "home")
+        return cls(user=user_in(data), is_home=data["event"].get("tab") == "home")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class SharedLinks:
             return None
         posted = Posted(channel=id_in(event, "channel"), ts=str(event["message_ts"]))
         urls = tuple(str(each["url"]) for each in event.get("links", ()))
-        return cls(user=_user_of(data), posted=posted, urls=urls)
+        return cls(user=user_in(data), posted=posted, urls=urls)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +77,3 @@ class Suggested:
     def from_act(cls, data: Mapping[str, Any]) -> Self:
         """Raises StepFailed where it lacks what the act always has."""
         return cls(user=actor_of(data), typed=str(data.get("value") or ""))
-
-
-def _user_of(data: Mapping[str, Any]) -> SlackUser:
-    """Whose event it is: of another organisation, where Slack says so, by that one's id."""
-    event = data["event"]
-    team = id_if_any(event.get("user_team")) or id_in(data, "team_id")
-    return SlackUser(team=team, id=id_in(event, "user"), enterprise=id_if_any(data.get("enterprise_id")))

@@ -127,14 +127,36 @@ class Revoked:
 def actor_of(data: Mapping[str, Any]) -> SlackUser:
     """Who pressed it or handed it in: of the workspace where they did, as with a command. Raises StepFailed.
 
-    So somebody of another organisation is nobody who could have linked an account there.
+    So somebody of another organisation is nobody who could have linked an account there: of a window that
+    they opened from a shared channel Slack tells where the app is installed, and beside it their own team.
     """
     user, team = data.get("user") or {}, data.get("team") or {}
     enterprise = (data.get("enterprise") or {}).get("id") or team.get("enterprise_id")
-    whose = team.get("id") or user.get("team_id")
+    installed = (data.get("view") or {}).get("app_installed_team_id")
+    is_elsewhere = installed and team.get("id") and team["id"] != installed
+    whose = installed or team.get("id") or user.get("team_id")
     return SlackUser(
-        team=id_in({"team": whose}, "team"), id=id_in(user, "id"), enterprise=id_if_any(enterprise)
+        team=id_in({"team": whose}, "team"),
+        id=id_in(user, "id"),
+        enterprise=None if is_elsewhere else id_if_any(enterprise),
     )
+
+
+def heard_in(event: Mapping[str, Any]) -> Workspace:
+    """The workspace whose app hears this event: of a shared channel another one may stand in front.
+
+    An app that is in all of a grid hears it where it happened. Raises StepFailed.
+    """
+    own = next(iter(event.get("authorizations") or ()), {})
+    team = None if own.get("is_enterprise_install") is True else id_if_any(own.get("team_id"))
+    enterprise = id_if_any(own.get("enterprise_id")) if own else id_if_any(event.get("enterprise_id"))
+    return Workspace(team=team or id_in(event, "team_id"), enterprise=enterprise)
+
+
+def user_in(event: Mapping[str, Any]) -> SlackUser:
+    """Whose event it is, as the workspace knows them whose app hears it. Raises StepFailed."""
+    where = heard_in(event)
+    return SlackUser(team=where.team, id=id_in(event["event"], "user"), enterprise=where.enterprise)
 
 
 def _value_of(element: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 from bot.records import StepFailed
 from bot.slack_link_records import SlackUser
 from bot.slack_records import Attached, Place, Workspace
-from handlers.slack_payloads import id_if_any, id_in
+from handlers.slack_payloads import id_in, user_in
 
 DIRECT: Final = "im"
 # What is written by nobody, or anew: neither is said to the bot.
@@ -34,9 +34,8 @@ class Spoke:
         event = data["event"]
         if event.get("subtype") not in _PLAIN or event.get("bot_id") or event.get("edited"):
             return None
-        team, enterprise = id_in(data, "team_id"), id_if_any(data.get("enterprise_id"))
         return cls(
-            by=SlackUser(team=team, id=id_in(event, "user"), enterprise=enterprise),
+            by=user_in(data),
             channel=id_in(event, "channel"),
             ts=_moment(event.get("ts")),
             text=str(event.get("text") or ""),

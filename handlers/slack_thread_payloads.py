@@ -8,7 +8,7 @@ from bot.domain.slack_acts import PREFIX, Act
 from bot.records import StepFailed
 from bot.slack_link_records import SlackUser
 from bot.slack_records import Place, Workspace
-from handlers.slack_payloads import actor_of, id_if_any, id_in
+from handlers.slack_payloads import actor_of, id_if_any, id_in, user_in
 
 STOP: Final = "stop"
 CROSS: Final = "x"
@@ -73,12 +73,7 @@ class Stopping:
 
     @classmethod
     def _of(cls, data: Mapping[str, Any], *, channel: str, message: str) -> Self:
-        event = data["event"]
-        by = SlackUser(
-            team=id_in(data, "team_id"),
-            id=id_in(event, "user"),
-            enterprise=id_if_any(data.get("enterprise_id")),
-        )
+        by = user_in(data)
         place = Place(workspace=_workspace(by), channel=channel, thread=message or None)
         return cls(by=by, place=place, message=message)
 

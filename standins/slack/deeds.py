@@ -52,7 +52,7 @@ def react(world: World, channel: Channel, message: Message, by: User, name: str)
         "item": {"type": "message", "channel": channel.id, "ts": message.ts},
         "item_user": message.by.id,
     }
-    telling.tell_channel(world, channel, event)
+    telling.tell_channel(world, channel, event, by=by)
 
 
 def invalidate(world: World, installation: Installation) -> None:

@@ -15,17 +15,27 @@ ALWAYS_TOLD: Final = frozenset(("app_uninstalled", "tokens_revoked"))
 
 
 def tell(
-    world: World, installation: Installation, event: dict[str, Any], *, asked: str = "", **more: Any
+    world: World,
+    installation: Installation,
+    event: dict[str, Any],
+    *,
+    asked: str = "",
+    source: Team | None = None,
+    **more: Any,
 ) -> None:
-    """Put an event into the outbox, if the app hears of its kind; `asked` is the kind by another name."""
+    """Put an event into the outbox, if the app hears of its kind; `asked` is the kind by another name.
+
+    `source` is the workspace that it comes from, where that is another than the app is in.
+    """
     kind = asked or event["type"]
     if not world.is_heard or kind not in {*world.app.events, *ALWAYS_TOLD}:
         return
     team, event_id = installation.team, world.new_id("Ev")
+    front = source or team
     payload = {
         "token": world.app.verification_token,
-        "team_id": team.id,
-        **({"enterprise_id": team.enterprise} if team.enterprise else {}),
+        "team_id": front.id,
+        **({"enterprise_id": front.enterprise} if front.enterprise else {}),
         "api_app_id": world.app.id,
         "event": event | {"event_ts": event.get("event_ts") or world.new_ts()},
         "type": "event_callback",
@@ -46,13 +56,17 @@ def tell(
     _send_later(world, "event", event_id, event["type"], payload)
 
 
-def tell_channel(world: World, channel: Channel, event: dict[str, Any], *, asked: str = "") -> None:
-    """Tell whoever has the app in this channel."""
+def tell_channel(
+    world: World, channel: Channel, event: dict[str, Any], *, asked: str = "", by: User | None = None
+) -> None:
+    """Tell whoever has the app in this channel; of a shared one the team of who did it stands in front."""
+    source = by.team if by is not None and channel.shared_with else None
     for installation in world.installations.values():
         if installation.bot.id in channel.members:
             context = f"4-{channel.id}"
             shared = bool(channel.shared_with)
-            tell(world, installation, event, asked=asked, is_ext_shared_channel=shared, event_context=context)
+            about = {"is_ext_shared_channel": shared, "event_context": context}
+            tell(world, installation, event, asked=asked, source=source, **about)
 
 
 def tell_message(world: World, channel: Channel, message: Message) -> None:
@@ -61,11 +75,13 @@ def tell_message(world: World, channel: Channel, message: Message) -> None:
     kind = {"channel_type": CHANNEL_TYPES[channel.kind]}
     if message.files:
         kind["subtype"] = "file_share"
-    tell_channel(world, channel, shown | kind, asked=MESSAGE_EVENTS[channel.kind])
+    tell_channel(world, channel, shown | kind, asked=MESSAGE_EVENTS[channel.kind], by=message.by)
+    source = message.by.team if channel.shared_with else None
     for installation in world.installations.values():
         if f"<@{installation.bot.id}>" in message.text and channel.kind != "direct":
             shared = bool(channel.shared_with)
-            tell(world, installation, shown | {"type": "app_mention"}, is_ext_shared_channel=shared)
+            told = shown | {"type": "app_mention"}
+            tell(world, installation, told, source=source, is_ext_shared_channel=shared)
 
 
 def tell_changed(world: World, channel: Channel, message: Message, before: dict[str, Any]) -> None:
