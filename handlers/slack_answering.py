@@ -14,6 +14,7 @@ from bot.domain.policy import Denied
 from bot.domain.slack_links import NotLinked
 from bot.domain.slack_mrkdwn import mrkdwn
 from bot.domain.slack_people import check_heard
+from bot.domain.slack_typed import straight
 from bot.domain.states import InvalidStateTransition
 from bot.records import StepFailed
 from bot.slack_records import Said
@@ -45,7 +46,7 @@ async def answered(command: SlackCommand, context: Context, slack: Slack, known:
         check_heard(person, command.workspace, slack.named)
         if command.text.strip() in BARE and await link_of(command.by, context.world) is None:
             command = replace(command, text="link")
-        spoken = read(f"{PREFIX} {command.text}".rstrip(), declarations)
+        spoken = read(f"{PREFIX} {straight(command.text, declarations)}".rstrip(), declarations)
     except (Misspoken, Denied, StepFailed) as no:
         return await plain(_refused(no))
     if spoken is None:

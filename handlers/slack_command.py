@@ -1,13 +1,15 @@
 """Slack: somebody typed a command."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import structlog
 
-from bot.application import refusing, words
+from bot.application import refusing, slack_words, words
 from bot.application.slack_hearing import Slack
 from bot.domain.commands import PREFIX
+from bot.domain.slack_typed import unescaped
 from bot.records import StepFailed
 from bot.slack_records import Said
 from handlers.conversation import Context, Handler
@@ -16,7 +18,7 @@ from handlers.slack_payloads import SlackCommand
 
 log = structlog.get_logger()
 
-MOST_AN_HOUR: Final = 60
+MOST_AN_HOUR: Final = slack_words.MOST_AN_HOUR
 
 
 def typed(known: Known) -> Handler:
@@ -29,8 +31,11 @@ def typed(known: Known) -> Handler:
             return
         if await _is_too_much(command, context):
             log.info("slack_command_ignored", why="too_many", slack=command.by.place)
+            again = refusing.next_hour(context.world.clock.now())
+            await _say(slack, command, await as_said(slack_words.too_many(again)), context)
             return
-        answer = await answered(command, context, slack, known)
+        meant = replace(command, text=unescaped(command.text))
+        answer = await answered(meant, context, slack, known)
         await _say(slack, command, answer.said, context)
 
     return heard

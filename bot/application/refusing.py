@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.application.ports import World
@@ -77,6 +77,11 @@ async def counts_within_the_hour(world: World, name: str, *, key: str) -> int:
         count += 1
         await world.notes.put(name, f"{now} {count} {key}")
     return count
+
+
+def next_hour(now: datetime) -> datetime:
+    """When it is counted from nothing again."""
+    return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
 def _told_in(hour: str, noted: str | None) -> tuple[int, str]:

@@ -1,6 +1,7 @@
 """Every sentence that is said in Slack alone."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Final
 
 from bot.application import slack_fault_words, words
@@ -13,6 +14,8 @@ from bot.domain.slack_people import NotHeard
 from bot.domain.slack_places import NotThere, Unnamed
 from bot.slack_channel_records import Bound
 from bot.slack_link_records import Link
+
+MOST_AN_HOUR: Final = 60
 
 _UNHEARD: Final[Mapping[str, str]] = {
     "bot": "I hear people, and no bots.",
@@ -133,6 +136,15 @@ def for_you_alone(held: Link | None) -> str:
 def unlinked(held: Link) -> str:
     """It acts as nobody any more."""
     return f"Done: this account acts as {held.person.login} no more. `{PREFIX} link` links it again."
+
+
+def too_many(again: datetime) -> str:
+    """Nothing more of theirs is done until then."""
+    return (
+        f"That was not done: within an hour I take {MOST_AN_HOUR} commands of one account. I hear you again "
+        f"from {again:%H:%M} UTC. Until then buttons work as ever, and so does the word `stop` in the thread "
+        "of a run."
+    )
 
 
 def held_by(links: Iterable[Link]) -> str:

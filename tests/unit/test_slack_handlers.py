@@ -341,13 +341,23 @@ async def test_without_slack_nothing_is_done() -> None:
     assert (await stage.world.effects.begin("slack-answer:d-1")).fresh
 
 
-async def test_who_asks_without_end_is_not_answered_without_end() -> None:
+async def test_who_asks_without_end_is_told_when_they_are_heard_again() -> None:
     stage = staged(None)
     for number in range(70):
         await types("help", stage, key=f"d-{number}")
 
     assert stage.slack is not None
-    assert len(stage.slack.told) == 60
+    answered, refused = stage.slack.told[:60], set(stage.slack.told[60:])
+    assert all(each.startswith("say · and I will") for each in answered)
+    assert refused == snapshot({
+        "That was not done: within an hour I take 60 commands of one account. I hear you again from 10:00 UTC. Until then buttons work as ever, and so does the word `stop` in the thread of a run."
+    })
+
+
+async def test_what_a_keyboard_or_slack_made_of_a_command_is_read_as_it_was_meant() -> None:
+    assert await types("list\u00a0acme/shop", staged()) == await types("list acme/shop", staged(), key="d-2")
+    told = await types("integrate a &lt; b \u2014budget much", staged(), key="d-3")
+    assert told == snapshot(["The value of `--budget` is not an amount of dollars, such as 2.50."])
 
 
 async def test_an_apology_is_said_where_it_was_typed() -> None:
