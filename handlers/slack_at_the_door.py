@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import structlog
 
-from bot.application import slack_windows
+from bot.application import slack_hours, slack_windows
 from bot.application.asked import RequestIntegration
 from bot.application.ports import World
 from bot.application.rights import check_right
@@ -25,6 +25,7 @@ from bot.application.slack_form import (
     window,
 )
 from bot.application.slack_hearing import Slack
+from bot.application.slack_home_blocks import CALLBACK as OF_NOTICES
 from bot.application.slack_linking import acts_as, link_of
 from bot.domain.commands import PREFIX
 from bot.domain.policy import Denied, NotAllowed
@@ -149,6 +150,9 @@ async def _writable(repository: Repository, by: Actor, world: World) -> str | No
 async def _checked(data: Mapping[str, Any], _slack: Slack, world: World) -> Answer | None:
     """What is wrong with it, at its fields; what is right is kept, and done."""
     it = HandedIn.from_act(data)
+    if it.callback == OF_NOTICES:
+        wrong = slack_hours.faults_in(it.values)
+        return errors(wrong) if wrong else None
     if it.callback != CALLBACK:
         return None
     form = form_of(it.values)

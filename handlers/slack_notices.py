@@ -1,16 +1,15 @@
 """Slack: what somebody wants to be told, from their Home."""
 
-from datetime import time
-
 import structlog
 
 from bot.application import slack_home
-from bot.application.slack_home_blocks import AS_EVERYWHERE, BEGINS, DIGEST, ENDS, SWITCH
+from bot.application.slack_home_blocks import AS_EVERYWHERE, DIGEST
+from bot.application.slack_hours import quiet_in
 from bot.application.slack_linking import acts_as
 from bot.application.slack_windows import number_in, of_notices, open_once
 from bot.application.slack_wishing import merged, wish, wishes_of
 from bot.domain.policy import Denied
-from bot.domain.slack_notifying import DIGESTS, KINDS, WAYS, Kind, Quiet, Way, Wishes
+from bot.domain.slack_notifying import DIGESTS, KINDS, WAYS, Kind, Way, Wishes
 from bot.domain.slack_people import check_heard
 from bot.records import StepFailed
 from handlers.conversation import Context
@@ -55,15 +54,5 @@ def _said(it: HandedIn, old: Wishes, *, zone: str) -> Wishes:
         kind: way for kind in KINDS for way in WAYS if it.values.get(kind, AS_EVERYWHERE) == way
     }
     digest = next((each for each in DIGESTS if each == it.values.get(DIGEST)), old.digest)
-    said = {"ways": ways, "digest": digest, "quiet": _quiet(it)}
+    said = {"ways": ways, "digest": digest, "quiet": quiet_in(it.values)}
     return merged(old, said, repository=number_in(it.about), zone=zone or old.zone)
-
-
-def _quiet(it: HandedIn) -> Quiet | None:
-    if it.values.get(SWITCH) != "on":
-        return None
-    try:
-        begins, ends = (time.fromisoformat(it.values.get(name, "")) for name in (BEGINS, ENDS))
-    except ValueError:
-        return None
-    return Quiet(begins, ends)

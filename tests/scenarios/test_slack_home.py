@@ -1,5 +1,6 @@
 """Somebody's Home in Slack: what is theirs and waits for them, as GitHub lets them see it."""
 
+import json
 from functools import partial
 from typing import Any
 
@@ -117,3 +118,16 @@ async def test_what_one_is_told_is_set_in_a_window_and_shown(team: Team) -> None
     assert "Europe/Amsterdam" in home
     assert (wishes.way("ended", 7), wishes.way("question", 7)) == ("none", "direct")
     assert isinstance(wishes.quiet, Quiet)
+
+
+async def test_hours_that_are_switched_on_have_times(team: Team) -> None:
+    await home_of(team, "requester", "What I tell you")
+    modal = await presses(team, "requester", CHANGE)
+    on: dict[str, Any] = {"quiet": {"quiet": {"type": "static_select", "selected_option": {"value": "on"}}}}
+    half = {**on, "begins": {"begins": {"type": "timepicker", "selected_time": "21:30"}}}
+    none = {**half, "ends": {"ends": {"type": "timepicker", "selected_time": "21:30"}}}
+
+    said = [(await team.slack.requester.submits(modal, each)).reply for each in (on, half, none)]
+
+    assert [sorted(json.loads(each)["errors"]) for each in said] == [["begins", "ends"], ["ends"], ["ends"]]
+    assert (await wishes_of(user_of(team, "requester"), team.bot.stored)).since is None

@@ -1,0 +1,36 @@
+"""Somebody's quiet hours as they filled them in, and what is wrong in that."""
+
+from collections.abc import Mapping
+from datetime import time
+from typing import Final
+
+from bot.application.slack_home_blocks import BEGINS, ENDS, SWITCH
+from bot.domain.slack_notifying import Quiet
+
+NO_TIME: Final = "Give a time, or switch quiet hours off."
+NO_HOURS: Final = "Give another time than that at which they begin."
+
+
+def quiet_in(values: Mapping[str, str]) -> Quiet | None:
+    """The hours; None where they are switched off, or none are given."""
+    if values.get(SWITCH) != "on":
+        return None
+    begins, ends = (_time(values.get(name, "")) for name in (BEGINS, ENDS))
+    return None if begins is None or ends is None else Quiet(begins, ends)
+
+
+def faults_in(values: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong, by the field: hours that are switched on are some."""
+    if values.get(SWITCH) != "on":
+        return {}
+    missing = {name: NO_TIME for name in (BEGINS, ENDS) if _time(values.get(name, "")) is None}
+    if missing or _time(values[BEGINS]) != _time(values[ENDS]):
+        return missing
+    return {ENDS: NO_HOURS}
+
+
+def _time(given: str) -> time | None:
+    try:
+        return time.fromisoformat(given)
+    except ValueError:
+        return None
