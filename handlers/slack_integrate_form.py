@@ -9,6 +9,7 @@ from bot.application.slack_asking import From, told, want
 from bot.application.slack_form import faults_in, form_of
 from bot.application.slack_hearing import Slack
 from bot.application.slack_linking import acts_as
+from bot.application.slack_whispering import whisper
 from bot.application.wanting import Wish
 from bot.domain.policy import Denied
 from bot.domain.slack_mrkdwn import mrkdwn
@@ -68,15 +69,7 @@ async def _tell(slack: Slack, it: HandedIn, place: Place, text: str, context: Co
     if (await effects.begin(key)).result is not None:
         return
     try:
-        await _whisper(slack, it, place, Said(text=text), marker=f"{MARKER}:{context.key}")
+        await whisper(place, it.user.id, Said(text=text), slack, marker=f"{MARKER}:{context.key}")
     except StepFailed as no:
         log.warning("slack_answer_lost", code=no.code)
     await effects.finish(key, result="said")
-
-
-async def _whisper(slack: Slack, it: HandedIn, place: Place, said: Said, *, marker: str) -> None:
-    try:
-        await slack.messages.whisper(place, it.user.id, said)
-    except StepFailed:
-        direct = await slack.directory.direct(place.workspace, it.user.id)
-        await slack.messages.post(direct, said, marker=marker)

@@ -147,7 +147,7 @@ def heard_in(event: Mapping[str, Any]) -> Workspace:
 
     An app that is in all of a grid hears it where it happened. Raises StepFailed.
     """
-    own = next(iter(event.get("authorizations") or ()), {})
+    own: Mapping[str, Any] = next(iter(event.get("authorizations") or ()), {})
     team = None if own.get("is_enterprise_install") is True else id_if_any(own.get("team_id"))
     enterprise = id_if_any(own.get("enterprise_id")) if own else id_if_any(event.get("enterprise_id"))
     return Workspace(team=team or id_in(event, "team_id"), enterprise=enterprise)

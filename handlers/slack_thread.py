@@ -13,7 +13,9 @@ from bot.application.slack_acting import Pressing, press
 from bot.application.slack_hearing import Slack
 from bot.application.slack_linking import acts_as
 from bot.application.slack_places import run_at
+from bot.application.slack_saying import marker_of
 from bot.application.slack_threads import again
+from bot.application.slack_whispering import whisper
 from bot.domain.policy import Denied
 from bot.domain.slack_acts import Act, Seen, ShownBefore, read, seen_now
 from bot.domain.slack_links import NotLinked
@@ -76,7 +78,7 @@ async def filled(data: Mapping[str, Any], context: Context) -> None:
 
     place = Place(workspace=_workspace(it.user), channel=channel)
     said = await _told(it.user, about, do, slack, context)
-    await _answer(said, _whispering(place, it.user, slack), context)
+    await _answer(said, _whispering(place, it.user, slack, context), context)
 
 
 async def crossed(data: Mapping[str, Any], context: Context) -> None:
@@ -103,7 +105,7 @@ async def _stop(it: Stopping | None, context: Context) -> None:
         return await press(pressing, key=context.key, world=world)
 
     told = await _told(it.by, about, do, slack, context)
-    await _answer(told, _whispering(it.place, it.by, slack), context)
+    await _answer(told, _whispering(it.place, it.by, slack, context), context)
 
 
 async def _told(by: SlackUser, about: Seen, do: Do, slack: Slack, context: Context) -> str:
@@ -130,9 +132,10 @@ async def _told(by: SlackUser, about: Seen, do: Do, slack: Slack, context: Conte
         return slack_words.failed(no.code)
 
 
-def _whispering(place: Place, by: SlackUser, slack: Slack) -> Say:
+def _whispering(place: Place, by: SlackUser, slack: Slack, context: Context) -> Say:
     async def say(text: str) -> None:
-        await slack.messages.whisper(place, by.id, Said(text=text))
+        marker = marker_of(f"slack-answer:{context.key}")
+        await whisper(place, by.id, Said(text=text), slack, marker=marker)
 
     return say
 

@@ -163,6 +163,20 @@ async def test_two_people_approve_on_the_two_windows_in_the_same_instant(team: T
     assert sum("done already: @" in each for each in told) == 1, told
 
 
+async def test_where_the_bot_is_not_in_the_channel_any_more_it_answers_directly(team: Team) -> None:
+    _, first = await waits_at_its_gate(team)
+    await team.slack.viewer.clicks("run-changes", on=first)
+    [modal] = team.slack.viewer.modals
+    team.slack.world.channel_named("deploys").members.discard(team.slack.bot_user.id)
+
+    await team.slack.viewer.submits(modal, {"words": {"words": {"value": "one at a time"}}})
+
+    async def written() -> bool:
+        return any("needs `integration:approve`" in each for each in team.slack.told_directly("viewer"))
+
+    await until(written, otherwise=partial(team.bot.story_so_far, "viewer is not told"))
+
+
 @pytest.mark.parametrize("how", ["cross", "word"])
 async def test_a_cross_or_the_word_stop_stops_it_within_five_seconds(team: Team, how: str) -> None:
     issue, first = await waits_at_its_gate(team)
