@@ -17,6 +17,7 @@ from bot.application.slack_channels import bound_to, channels_of
 from bot.application.slack_home import Showing
 from bot.application.slack_noticing import Noticing
 from bot.application.slack_unfurling import Unfurling
+from bot.application.slack_where import is_shared
 from bot.infrastructure.engine import Schedule
 from bot.records import Repository
 from bot.settings import Settings
@@ -56,12 +57,22 @@ def origin_of(address: str) -> str:
 
 
 async def channel_of(world: World, workspace: Workspace, repository: Repository) -> str | None:
-    """The first of the workspace's channels that are bound to it, if any is. Raises Unavailable."""
+    """The first of the workspace's channels that are bound to it, if any is. Raises Unavailable.
+
+    Of one in which people of another organisation read by now, nobody is called there.
+    """
     bound = [each.channel for each in await channels_of(repository, world)]
-    return next((each.channel for each in bound if each.workspace == workspace), None)
+    found = next((each for each in bound if each.workspace == workspace), None)
+    return found.channel if found is not None and await _is_own(world, found) else None
 
 
 async def is_bound(world: World, place: Place, repository: Repository) -> bool:
-    """Whether that channel is bound to it. Raises Unavailable."""
+    """Whether that channel is bound to it, and nobody of another organisation reads there. Raises
+    Unavailable.
+    """
     bound = await bound_to(place, world)
-    return bound is not None and bound.repository.id == repository.id
+    return bound is not None and bound.repository.id == repository.id and await _is_own(world, place)
+
+
+async def _is_own(world: World, channel: Place) -> bool:
+    return world.slack is not None and not await is_shared(channel, world.slack)

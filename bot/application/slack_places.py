@@ -1,6 +1,7 @@
 """Where in Slack a run has its thread: where it was asked for, or in the channel of its repository.
 
-Nothing of a private repository is told but in a channel bound to it, and to its asker while they may read it.
+Nothing of a private repository is told but in a channel bound to it where nobody of another organisation
+reads, and to its asker while they may read it.
 """
 
 import json
@@ -34,7 +35,7 @@ async def place_of(it: Integration, slack: Slack, world: World, about: Repositor
             await world.notes.put(_settled(it.id), json.dumps(_parts(found)))
         return found
     place = _place(json.loads(kept))
-    return place if await _may_be_told(place, it, world, about) else None
+    return place if await _may_be_told(place, it, slack, world, about) else None
 
 
 async def _found(it: Integration, slack: Slack, world: World, about: RepositoryFacts) -> Place | None:
@@ -42,12 +43,13 @@ async def _found(it: Integration, slack: Slack, world: World, about: RepositoryF
     where = slack_asked.place_in(asked)
     if where is None:
         bound = await _bound(it, world)
-        return max(bound, key=lambda each: each.since).channel if bound else None
+        place = max(bound, key=lambda each: each.since).channel if bound else None
+        return place if place and await _may_be_told(place, it, slack, world, about) else None
     place = replace(where, thread=None)
-    if await _may_be_told(place, it, world, about):
+    if await _may_be_told(place, it, slack, world, about):
         return place
     own = await slack.directory.direct(place.workspace, str(asked[0].data["user"]))
-    return own if await _may_be_told(own, it, world, about) else None
+    return own if await _may_be_told(own, it, slack, world, about) else None
 
 
 async def _bound(it: Integration, world: World) -> list[Bound]:
@@ -55,10 +57,16 @@ async def _bound(it: Integration, world: World) -> list[Bound]:
     return slack_channels.bindings_in(await world.log.newest(slack_channels.FAMILY), it.repository.id)
 
 
-async def _may_be_told(place: Place, it: Integration, world: World, about: RepositoryFacts) -> bool:
+async def _may_be_told(
+    place: Place, it: Integration, slack: Slack, world: World, about: RepositoryFacts
+) -> bool:
+    """Whether a channel is the workspace's own is asked each time: it may be shared at any."""
     if place.channel.startswith(DIRECT):
         return await _reads(it, world, about)
-    return not about.private or any(place == each.channel for each in await _bound(it, world))
+    if not about.private:
+        return True
+    is_bound = any(place == each.channel for each in await _bound(it, world))
+    return is_bound and not (await slack.channels.channel(place.workspace, place.channel)).is_shared
 
 
 async def _reads(it: Integration, world: World, about: RepositoryFacts) -> bool:

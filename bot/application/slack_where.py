@@ -28,13 +28,16 @@ async def place_for(
     if place.channel.startswith(DIRECT) or not private:
         return place
     bound = await bound_to(Place(workspace=place.workspace, channel=place.channel), world)
-    if bound is not None and bound.repository.id == about.id and not await _is_shared(place, slack):
+    if bound is not None and bound.repository.id == about.id and not await is_shared(place, slack):
         return place
     return await slack.directory.direct(place.workspace, user.id)
 
 
-async def _is_shared(place: Place, slack: Slack) -> bool:
-    """What cannot be found out counts as shared."""
+async def is_shared(place: Place, slack: Slack) -> bool:
+    """Whether people of another organisation read there, asked now; what cannot be found out counts as that.
+
+    Raises Unavailable.
+    """
     try:
         return (await slack.channels.channel(place.workspace, place.channel)).is_shared
     except StepFailed:
