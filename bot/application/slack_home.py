@@ -138,14 +138,14 @@ async def to_show_anew(showing: Showing, integration_id: str, *, key: str) -> di
     world = showing.world
     requester = (await load(world, integration_id)).requested_by.id
     links = sorted(await all_links(world), key=lambda link: link.person.id != requester)
-    found = [link.user for link in links if await _is_lately(link.user, world)]
+    shown, now = await world.notes.all_of([noted(link.user) for link in links]), world.clock.now()
+    found = [link.user for link in links if _is_lately(shown.get(noted(link.user)), now)]
     people = [[each.enterprise or "", each.team, each.id] for each in found[:MOST_SHOWN_ANEW]]
     return {"people": people, "moment": int(world.clock.now().timestamp() // CALM_SECONDS)}
 
 
-async def _is_lately(user: SlackUser, world: World) -> bool:
-    shown = await world.notes.get(noted(user))
-    return shown is not None and world.clock.now() - datetime.fromisoformat(shown) < SEEN_LATELY
+def _is_lately(shown: str | None, now: datetime) -> bool:
+    return shown is not None and now - datetime.fromisoformat(shown) < SEEN_LATELY
 
 
 async def nap(showing: Showing, *, key: str) -> float:

@@ -1,6 +1,6 @@
 """Workflow: a fact, told in Slack to whom it concerns, as they set it; held over while they want quiet."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,7 @@ from bot.application.notifying import look
 from bot.application.ports import Subscriber, World
 from bot.application.recording import append_beside, load
 from bot.application.slack_home import Showing, to_show_anew, workspace_of
-from bot.application.slack_linking import all_links
+from bot.application.slack_linking import all_links, link_of
 from bot.application.slack_ports import SlackDirectory
 from bot.application.slack_rights import seen_by
 from bot.application.slack_saying import Speaking, say_once
@@ -84,13 +84,19 @@ async def concerned(noticing: Noticing, integration_id: str, kind: Kind, *, key:
         return []
     needs = rules.NEEDED[it.waiting_for or ""]
     able = [link for link in links if rules.could_help(it, link.person, own_counts=world.rules.self_approval)]
-    asked = [link for link in able if await _wants(link, kind, it, world)][:MOST_ASKED_ABOUT]
+    asked = (await _who_want_it(able, kind, it.repository, world))[:MOST_ASKED_ABOUT]
     return [flat(link.user) for link in asked if await may(link, it.repository, needs, world)]
 
 
-async def _wants(link: Link, kind: Kind, it: Integration, world: World) -> bool:
-    """Whom nothing would be told GitHub is not asked about."""
-    return (await wishes_of(link.user, world)).way(kind, it.repository.id) != "none"
+async def _who_want_it(links: Sequence[Link], kind: Kind, repository: Repository, world: World) -> list[Link]:
+    """Whom nothing would be told GitHub is not asked about; who had to do with the repository comes first."""
+    set_by = {rules.user_in(each): rules.wishes_of(each) for each in await world.log.newest(rules.SETTINGS)}
+    usual = rules.Wishes()
+    wanted = [link for link in links if set_by.get(link.user, usual).way(kind, repository.id) != "none"]
+    rows = await world.integrations.find(repository_id=repository.id)
+    known = {row["requested_by_id"] for row in rows}
+    at_home = {user for user, wishes in set_by.items() if repository.id in wishes.repositories}
+    return sorted(wanted, key=lambda link: (link.user not in at_home, link.person.id not in known))
 
 
 async def may(link: Link, repository: Repository, needs: Permission, world: World) -> bool:
@@ -130,7 +136,7 @@ async def told(user: SlackUser, notice: Notice, world: World) -> str | None:
 
 async def heard(user: SlackUser, world: World) -> Link | None:
     """The link that holds, of somebody whom the bot hears there; asked of their workspace now."""
-    link = next((each for each in await all_links(world) if each.user == user), None)
+    link = await link_of(user, world)
     if link is None or world.slack is None:
         return None
     try:

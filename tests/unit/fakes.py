@@ -242,6 +242,9 @@ class FakeNotes:
     async def get(self, key: str) -> str | None:
         return self.known.get(key)
 
+    async def all_of(self, keys: Sequence[str]) -> Mapping[str, str]:
+        return {key: self.known[key] for key in keys if key in self.known}
+
     async def put(self, key: str, value: str) -> None:
         self.known[key] = value
 
