@@ -121,6 +121,4 @@ def _named(file: TextFile) -> str:
 
 def unread_words(talk: Talk) -> list[str]:
     """For whoever attached something that was not read: which, and why."""
-    return [
-        f"I did not read {code(each.name)}: {UNREAD[each.why]}." for each in talk.unread
-    ]
+    return [f"I did not read {code(each.name)}: {UNREAD[each.why]}." for each in talk.unread]
