@@ -52,7 +52,11 @@ async def _answered(it: Pressed, context: Context, known: Known) -> None:
         place = replace(it.place, thread=kept.offer.thread)
         await whisper(place, it.by.id, said, slack, world, name=f"offer:{context.key}")
         return
-    await note_answer(kept, how, world)
+    if await note_answer(kept, how, world) != how:
+        said = await as_said(words.WHY_NOT[rules.LEFT])
+        place = replace(it.place, thread=kept.offer.thread)
+        await whisper(place, it.by.id, said, slack, world, name=f"offer:{context.key}")
+        return
     if how == rules.LEFT:
         await show(kept, await as_said(words.LEFT), world)
         return

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import structlog
 
-from bot.application import refusing, slack_talk_words, words
+from bot.application import refusing, slack_talk_words, slack_words, words
 from bot.application.slack_hearing import Slack
 from bot.application.slack_places import run_at
 from bot.application.slack_replying import answer, whisper
@@ -24,7 +24,7 @@ from handlers.slack_spoken_payloads import Spoke
 
 log = structlog.get_logger()
 
-MOST_AN_HOUR: Final = 60
+MOST_AN_HOUR: Final = slack_words.MOST_AN_HOUR
 STOP: Final = "stop"
 
 
@@ -76,6 +76,9 @@ async def _hear(it: Spoke, context: Context, known: Known) -> None:
             return
         if await _is_too_much(it, context):
             log.info("slack_words_ignored", why="too_many", slack=it.by.place)
+            again = refusing.next_hour(context.world.clock.now())
+            said = await as_said(slack_words.too_many(again))
+            await _reply(it, Answer(said=said, is_private=True), context, slack)
             return
         person = await slack.people.person(it.workspace, it.by.id)
         check_heard(person, it.workspace, slack.named)

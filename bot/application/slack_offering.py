@@ -58,11 +58,12 @@ async def kept_offer(offer_id: str, world: World) -> Kept | None:
     return None if found is None else Kept(id=offer_id, offer=found, past=past)
 
 
-async def note_answer(it: Kept, how: str, world: World) -> None:
-    """Taken or left: the first that is said counts. Raises Unavailable."""
-    key = f"offer:{it.id}:answered"
+async def note_answer(it: Kept, how: str, world: World) -> str:
+    """Taken or left: the first that is said counts, and is returned. Raises Unavailable."""
+    key, stream = f"offer:{it.id}:answered", rules.stream_of(it.id)
     meta = {"door": "slack", "slack": it.offer.by.place, "key": key}
-    await append_beside(world, rules.stream_of(it.id), rules.answered(how), key=key, meta=meta)
+    await append_beside(world, stream, rules.answered(how), key=key, meta=meta)
+    return rules.answer_in(await world.log.read(stream))
 
 
 async def show(it: Kept, said: Said, world: World) -> None:

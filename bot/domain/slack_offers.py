@@ -69,14 +69,18 @@ def offer_in(past: Sequence[Recorded]) -> Offer | None:
     return Offer(repository=repository, by=by, **said)
 
 
+def answer_in(past: Iterable[Recorded]) -> str:
+    """What was said of it first; "" where nothing was."""
+    return next((str(each.data["how"]) for each in past if each.type == ANSWERED), "")
+
+
 def why_not(past: Sequence[Recorded], how: str, *, by: SlackUser, channel: str, now: datetime) -> str:
     """Why this person may not say that of it there now: not_yours, late or left; "" where they may."""
     offer = offer_in(past)
     if offer is None or offer.by != by or channel not in {offer.channel, offer.shown_in}:
         return "not_yours"
-    said = [each.data["how"] for each in past if each.type == ANSWERED]
-    if said:
-        return "" if said[0] == how else LEFT
+    if said := answer_in(past):
+        return "" if said == how else LEFT
     return "late" if not timedelta() <= now - past[0].at < GOOD_FOR else ""
 
 

@@ -1,5 +1,6 @@
 """What plain words in Slack would have built is shown to who said it, and done when they say so."""
 
+import asyncio
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -97,6 +98,23 @@ async def test_what_is_left_is_not_asked_for(team: Team) -> None:
 
     assert answers(team, said) == ["Nothing is asked for."]
     assert len(team.github.repository.issues) == 0
+
+
+@INTEGRATES
+async def test_taken_and_left_in_the_same_instant_it_is_one_of_the_two(team: Team) -> None:
+    await binds(team)
+    said = await team.slack.requester.says(f"{team.slack.mention} send every paid invoice to the ERP")
+    proposal = await offer(team, said)
+
+    await asyncio.gather(
+        *(team.slack.requester.clicks(f"offer-{each}", on=proposal) for each in ("take", "leave"))
+    )
+    await team.slack.requester.is_told("That is answered already.")
+    await team.bot.comes_to_rest()
+
+    is_left = answers(team, said) == ["Nothing is asked for."]
+    assert len(await team.bot.stored.integrations.find()) == (0 if is_left else 1)
+    assert is_left or "I am at it" in shown(proposal)
 
 
 @INTEGRATES

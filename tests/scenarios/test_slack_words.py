@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from bot.infrastructure.notes import Notes
+from bot.slack_link_records import SlackUser
 from standins.claude_replies import Asked, Raw, Reply
 from standins.faults import Fault
 from tests.scenarios.test_slack_mentions import answers, asked, binds, shown
@@ -222,3 +224,20 @@ async def test_who_may_not_ask_is_told_so(team: Team) -> None:
 
     assert "needs `integration:write`" in await team.slack.viewer.types("ask which invoices do we count?")
     assert "Ask something" in await team.slack.developer.types("ask #12")
+
+
+@pytest.mark.parametrize("script", [means("status", writes())])
+async def test_who_speaks_without_end_is_told_when_they_are_heard_again(team: Team) -> None:
+    await binds(team)
+    user, stored = team.slack.developer.user, team.bot.stored
+    who = SlackUser(team=user.team.id, id=user.id, enterprise=user.team.enterprise)
+    await Notes(stored.database).put(
+        f"slack-answers:{who.place}", f"{stored.clock.now():%Y-%m-%dT%H} 60 before"
+    )
+
+    said = await team.slack.developer.says(f"{team.slack.mention} where do we stand?")
+
+    assert "I take 60 commands of one account" in await team.slack.developer.is_told("I hear you again from")
+    await team.bot.comes_to_rest()
+    assert answers(team, said) == []
+    assert sorting(team) == []

@@ -7,9 +7,11 @@ import pytest
 
 from bot.domain.slack_offers import (
     GOOD_FOR,
+    LEFT,
     LONGEST,
     TAKEN,
     Offer,
+    answer_in,
     answered,
     offer_in,
     offered,
@@ -49,6 +51,11 @@ def test_an_offer_is_kept_as_it_was_made() -> None:
     assert offer_in(()) is None
     assert stream_of("o1") == "slack-offers:o1"
     assert offer_in(recorded(answered(TAKEN))) is None
+
+
+def test_of_two_answers_the_first_counts() -> None:
+    assert answer_in(recorded(offered(OFFER))) == ""
+    assert answer_in(recorded(offered(OFFER), answered(LEFT), answered(TAKEN))) == LEFT
 
 
 @pytest.mark.parametrize(
