@@ -179,7 +179,7 @@ async def test_it_is_said_at_one_line_or_many_on_either_side_whatever_the_file_i
 
 
 @pytest.mark.parametrize("script", [reviews(FOUND)])
-async def test_asked_again_nothing_is_said_twice_at_a_line_unless_all_is_wanted(team: Team) -> None:
+async def test_asked_again_nothing_is_said_twice_at_a_line_also_where_all_is_wanted(team: Team) -> None:
     pull = await has_a_change(team)
     await team.developer.comments("/claude review", on=pull)
     await team.bot.comes_to_rest()
@@ -192,8 +192,8 @@ async def test_asked_again_nothing_is_said_twice_at_a_line_unless_all_is_wanted(
 
     assert again[0] == [("count.py", 5)]
     assert "Said here only, or at their lines before" in again[1]
-    assert at_lines(pull) == [("count.py", 5), ("count.py", 5)]
-    assert "At their lines" in walkthrough(pull)
+    assert at_lines(pull) == [("count.py", 5)]
+    assert "Said here only, or at their lines before" in walkthrough(pull)
 
 
 @pytest.mark.parametrize("script", [reviews(FOUND)])
