@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -11,6 +12,7 @@ from bot.application import slack_thread_words as thread_words
 from bot.application.recording import load
 from bot.application.slack_acting import Pressing, press
 from bot.application.slack_hearing import Slack
+from bot.application.slack_link_offering import unknown
 from bot.application.slack_linking import acts_as
 from bot.application.slack_places import run_at
 from bot.application.slack_saying import marker_of
@@ -34,7 +36,7 @@ from handlers.slack_thread_payloads import Pressed, Stopping, act_of
 log = structlog.get_logger()
 
 Do = Callable[[Actor, Repository], Awaitable[str]]
-Say = Callable[[str], Awaitable[None]]
+Say = Callable[[Said], Awaitable[None]]
 NOTHING: Final = ""  # what it came to is to be seen
 
 
@@ -54,8 +56,8 @@ async def pressed(data: Mapping[str, Any], context: Context) -> None:
         await slack_windows.open_once(slack.views, it.by, shown, trigger=it.trigger)
         return NOTHING
 
-    async def say(text: str) -> None:
-        await slack.answers.say(it.answer_to, text)
+    async def say(said: Said) -> None:
+        await slack.answers.say(it.answer_to, said.text, said.blocks)
 
     await _answer(await _told(it.by, about, do, slack, context), say, context)
 
@@ -108,20 +110,29 @@ async def _stop(it: Stopping | None, context: Context) -> None:
     await _answer(told, _whispering(it.place, it.by, slack, context), context)
 
 
-async def _told(by: SlackUser, about: Seen, do: Do, slack: Slack, context: Context) -> str:
-    """What it came to, in words; a message that was not up to date is brought there."""
-    world = context.world
+async def _told(by: SlackUser, about: Seen, do: Do, slack: Slack, context: Context) -> str | Said:
+    """What it came to; whoever is not linked is given the way to be."""
+    world, who = context.world, await slack.people.person(_workspace(by), by.id)
     try:
-        check_heard(await slack.people.person(_workspace(by), by.id), _workspace(by), slack.named)
+        check_heard(who, _workspace(by), slack.named)
         person = await acts_as(by, world)
         row = await world.integrations.get(about.integration_id)
         if row is None:
             return slack_words.NOT_THERE
         repository = (await seen(repository_of(row), person, world)).repository
-    except (NotHeard, NotLinked, NotThere) as no:
+    except NotLinked:
+        me = await slack.directory.me(_workspace(by))
+        return unknown(by, slack, names=(who.name, me.workspace), at=world.clock.now())
+    except (NotHeard, NotThere) as no:
         return slack_words.refused(no)
+    return await _done(row, partial(do, person, repository), context)
+
+
+async def _done(row: Mapping[str, Any], do: Callable[[], Awaitable[str]], context: Context) -> str:
+    """What it came to, in words; a message that was not up to date is brought there."""
+    world = context.world
     try:
-        return await do(person, repository)
+        return await do()
     except ShownBefore:
         context.follow_ups.append(await again(row["id"], row["version"], name=context.key, world=world))
         return thread_words.OLDER
@@ -133,23 +144,23 @@ async def _told(by: SlackUser, about: Seen, do: Do, slack: Slack, context: Conte
 
 
 def _whispering(place: Place, by: SlackUser, slack: Slack, context: Context) -> Say:
-    async def say(text: str) -> None:
+    async def say(said: Said) -> None:
         marker = marker_of(f"slack-answer:{context.key}")
-        await whisper(place, by.id, Said(text=text), slack, marker=marker)
+        await whisper(place, by.id, said, slack, marker=marker)
 
     return say
 
 
-async def _answer(text: str, say: Say, context: Context) -> None:
+async def _answer(told: str | Said, say: Say, context: Context) -> None:
     """Once, as far as that is known; what cannot be said there is in the log."""
-    if text == NOTHING:
+    if told == NOTHING:
         return
     effects, key = context.world.effects, f"slack-answer:{context.key}"
     intent = await effects.begin(key)
     if intent.result is not None:
         return
     try:
-        await say(mrkdwn(text))
+        await say(told if isinstance(told, Said) else Said(text=mrkdwn(told)))
     except StepFailed as no:
         log.warning("slack_answer_lost", code=no.code)
     await effects.finish(key, result="said")

@@ -119,6 +119,7 @@ async def test_sl_12_who_may_not_approve_is_told_so_alone(team: Team) -> None:
     assert "This needs `integration:approve`" in await team.slack.viewer.is_told("needs")
     assert "You asked for it" in await team.slack.requester.is_told("asked for it")
     assert "I do not know who you are" in await team.slack.newcomer.is_told("do not know")
+    assert "/slack/link?ticket=" in team.slack.whispers("newcomer")[-1].blocks[-1]["elements"][0]["url"]
     assert "guest" in await team.slack.guest.is_told("guest")
     assert "nothing by that name" in await team.slack.stranger.is_told("nothing by that name")
     assert "Approved" not in await team.bot.facts()
