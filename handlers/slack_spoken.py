@@ -24,7 +24,6 @@ from handlers.slack_spoken_payloads import Spoke
 
 log = structlog.get_logger()
 
-MOST_AN_HOUR: Final = slack_words.MOST_AN_HOUR
 STOP: Final = "stop"
 
 
@@ -94,7 +93,9 @@ async def _hear(it: Spoke, context: Context, known: Known) -> None:
 
 async def _is_too_much(it: Spoke, context: Context) -> bool:
     name = f"slack-answers:{it.by.place}"
-    return await refusing.counts_within_the_hour(context.world, name, key=context.key) > MOST_AN_HOUR
+    return (
+        await refusing.counts_within_the_hour(context.world, name, key=context.key) > slack_words.MOST_AN_HOUR
+    )
 
 
 async def _take_up(it: Spoke, by: Speaker, context: Context, slack: Slack, known: Known) -> None:

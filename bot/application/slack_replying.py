@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from bot.application import slack_whispering
 from bot.application.effects import once
 from bot.application.ports import World
 from bot.application.slack_hearing import Slack
@@ -122,7 +123,7 @@ async def whisper(place: Place, user: str, said: Said, slack: Slack, world: Worl
     if intent.result is not None:
         return
     try:
-        await slack.messages.whisper(place, user, said)
+        await slack_whispering.whisper(place, user, said, slack, marker=marker_of(f"whisper:{name}"))
     except StepFailed as no:
         log.warning("slack_answer_lost", code=no.code)
     await world.effects.finish(f"slack-whisper:{name}", result="said")
