@@ -94,6 +94,11 @@ def done_by(slack: Slack, name: str) -> list[Delivery]:
     return [each for each in acts if user in {each.payload.get("user_id"), _presser(each)}]
 
 
+def times_asked(slack: Slack) -> int:
+    """Who asks again while the first is taken up has an issue that says so; there is one run all the same."""
+    return len(done_by(slack, "requester"))
+
+
 def _presser(delivery: Delivery) -> object:
     user = delivery.payload.get("user")
     return user.get("id") if isinstance(user, dict) else None

@@ -186,8 +186,7 @@ async def mourned(it: Life, story: stories.Story) -> None:
         return
     if story.in_slack is not None and it.slack is not None:
         await story.in_slack(it.slack, partial(until, it))
-        issue = asked_for(it)
-        await until(it, "its end", lambda: story.last in last_word(it, issue))
+        await until(it, "its end", lambda: any(story.last in last_word(it, each) for each in opened_by(it)))
         return
     await it.github.comment("requester", "acme/shop", issue, stories.REQUEST)
     await until(it, "a pull request that waits", lambda: is_at_its_gate(status(it, issue)))
@@ -285,10 +284,10 @@ def pull_of(it: Life) -> int:
     return next(each.number for each in issues if each.pull is not None)
 
 
-def asked_for(it: Life) -> int:
-    """The issue that the bot opened for what was asked for in Slack."""
+def opened_by(it: Life) -> list[int]:
+    """The issues that the bot opened for what was asked for in Slack."""
     bot, issues = it.github.app.bot.login, shop(it).issues.values()
-    return next(each.number for each in issues if each.by.login == bot and each.pull is None)
+    return [each.number for each in issues if each.by.login == bot and each.pull is None]
 
 
 def approval_of(it: Life) -> str:
@@ -310,7 +309,10 @@ def check(it: Life, story: stories.Story) -> None:
     if again > it.asking:  # a call that the death cut off is the one thing that may be paid again
         wrong.append(f"{again} turns paid again, {it.asking} were under way")
     wrong += ["Claude was asked something unexpected"] * bool(it.claude.unexpected)
-    wrong += [] if it.slack is None else asked_in_slack.wrong_in(it.slack, in_doubt=it.answering)
+    if it.slack is not None:
+        wrong += asked_in_slack.wrong_in(it.slack, in_doubt=it.answering)
+        asked, opened = asked_in_slack.times_asked(it.slack), len(opened_by(it))
+        wrong += [f"{opened} issues for what was asked {asked} times"] * (not 1 <= opened <= asked)
     if wrong:
         raise Broken(f"{'; '.join(wrong)}; {outline(it)}")
 

@@ -206,7 +206,6 @@ STORIES: Final = (
         deployer="success",
         state=": active",
         last="is **active**",
-        also=frozenset(("open_issue",)),
         in_slack=asked_in_slack.plays,
     ),
 )
