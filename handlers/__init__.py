@@ -44,6 +44,7 @@ from handlers import (
     review,
     rollback,
     slack_acts,
+    slack_apologies,
     slack_app_gone,
     slack_app_home_opened,
     slack_app_rate_limited,
@@ -70,6 +71,7 @@ from handlers import help as help_
 from handlers import list as list_
 from handlers.conversation import Handler, declared
 from handlers.slack_conversation import SlackRun, of_any, of_one, of_pull, of_repository
+from handlers.slack_thread_payloads import Stopping
 
 COMMANDS: Final = declared((
     help_,
@@ -213,10 +215,15 @@ SLACK_COMMANDS: Final[Mapping[str, tuple[Command, SlackRun]]] = {
 }
 
 SLACK_APOLOGIES: Final[Mapping[str, Handler]] = {
+    "slack:block_actions": slack_apologies.for_act,
     "slack:command": slack_command.apologise,
     "slack:event.app_mention": slack_spoken.apologise,
-    "slack:event.message": slack_spoken.apologise,
+    "slack:event.message": slack_apologies.for_stopping(
+        Stopping.from_message, otherwise=slack_spoken.apologise
+    ),
     "slack:event.message.file_share": slack_spoken.apologise,
+    "slack:event.reaction_added": slack_apologies.for_stopping(Stopping.from_reaction),
+    "slack:view_submission": slack_apologies.for_act,
 }
 
 SLACK: Final[Mapping[str, Handler]] = {

@@ -42,6 +42,7 @@ async def sets(it: HandedIn, context: Context) -> None:
         await acts_as(it.user, world)
     except Denied as no:
         log.info("slack_notices_not_set", why=no.code)
+        context.follow_ups.append(slack_home.opened(it.user, key=context.key))  # it says why
         return
     new = _said(it, await wishes_of(it.user, world), zone=person.zone)
     await wish(it.user, new, key=context.key, kept=world)

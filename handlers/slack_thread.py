@@ -133,14 +133,12 @@ async def _done(row: Mapping[str, Any], do: Callable[[], Awaitable[str]], contex
     world = context.world
     try:
         return await do()
-    except ShownBefore:
-        context.follow_ups.append(await again(row["id"], row["version"], name=context.key, world=world))
-        return thread_words.OLDER
-    except (Denied, InvalidStateTransition) as no:
-        context.follow_ups.append(await again(row["id"], row["version"], name=context.key, world=world))
-        return refusal_words.refusal(no)
     except StepFailed as no:
         return slack_words.failed(no.code)
+    except (ShownBefore, Denied, InvalidStateTransition) as no:
+        shown = await load(world, row["id"])
+        context.follow_ups.append(await again(shown.id, shown.version, name=context.key, world=world))
+        return thread_words.OLDER if isinstance(no, ShownBefore) else refusal_words.refusal(no)
 
 
 def _whispering(place: Place, by: SlackUser, slack: Slack, context: Context) -> Say:
