@@ -112,7 +112,11 @@ async def _stop(it: Stopping | None, context: Context) -> None:
 
 async def _told(by: SlackUser, about: Seen, do: Do, slack: Slack, context: Context) -> str | Said:
     """What it came to; whoever is not linked is given the way to be."""
-    world, who = context.world, await slack.people.person(_workspace(by), by.id)
+    world = context.world
+    try:
+        who = await slack.people.person(_workspace(by), by.id)
+    except StepFailed as no:
+        return slack_words.failed(no.code)
     try:
         check_heard(who, _workspace(by), slack.named)
         person = await acts_as(by, world)
