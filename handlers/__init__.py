@@ -222,6 +222,9 @@ SLACK_APOLOGIES: Final[Mapping[str, Handler]] = {
         Stopping.from_message, otherwise=slack_spoken.apologise
     ),
     "slack:event.message.file_share": slack_spoken.apologise,
+    "slack:event.message.thread_broadcast": slack_apologies.for_stopping(
+        Stopping.from_message, otherwise=slack_spoken.apologise
+    ),
     "slack:event.reaction_added": slack_apologies.for_stopping(Stopping.from_reaction),
     "slack:view_submission": slack_apologies.for_act,
 }
@@ -242,6 +245,9 @@ SLACK: Final[Mapping[str, Handler]] = {
     "slack:event.app_mention": slack_spoken.mentioned(SLACK_COMMANDS),
     "slack:event.message": slack_spoken.directly(SLACK_COMMANDS, otherwise=slack_thread.said),
     "slack:event.message.file_share": slack_spoken.directly(SLACK_COMMANDS, otherwise=slack_thread.said),
+    "slack:event.message.thread_broadcast": slack_spoken.directly(
+        SLACK_COMMANDS, otherwise=slack_thread.said
+    ),
     "slack:event.reaction_added": slack_thread.crossed,
     "slack:event.tokens_revoked": slack_app_gone.gone,
     "slack:event.app_home_opened": slack_app_home_opened.opened,

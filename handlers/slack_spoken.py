@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 import structlog
 
@@ -21,10 +21,9 @@ from handlers.slack_answering import Answer, Known, answered, as_said, plain
 from handlers.slack_ear import Heard, take_up
 from handlers.slack_payloads import SlackCommand
 from handlers.slack_spoken_payloads import Spoke
+from handlers.slack_thread_payloads import is_stop
 
 log = structlog.get_logger()
-
-STOP: Final = "stop"
 
 
 def mentioned(known: Known) -> Handler:
@@ -52,7 +51,7 @@ def directly(known: Known, *, otherwise: Handler) -> Handler:
 
 
 async def _stops(it: Spoke, context: Context) -> bool:
-    is_word = it.thread is not None and it.text.strip() == STOP
+    is_word = it.thread is not None and is_stop(it.text)
     return is_word and await run_at(it.place, it.first, context.world) is not None
 
 

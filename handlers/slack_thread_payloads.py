@@ -11,6 +11,8 @@ from bot.slack_records import Place, Workspace
 from handlers.slack_payloads import actor_of, id_if_any, id_in, user_in
 
 STOP: Final = "stop"
+# Of what people say; all other messages nobody says, or they only change what was said.
+SAID: Final = frozenset((None, "file_share", "thread_broadcast"))
 CROSS: Final = "x"
 
 
@@ -66,8 +68,8 @@ class Stopping:
     def from_message(cls, data: Mapping[str, Any]) -> Self | None:
         """None where it is chatter, a bot's, or in no thread. Raises StepFailed."""
         event = data["event"]
-        is_said = event.get("subtype") is None and not event.get("bot_id") and event.get("user")
-        if not is_said or not event.get("thread_ts") or str(event.get("text", "")).strip() != STOP:
+        is_said = event.get("subtype") in SAID and not event.get("bot_id") and event.get("user")
+        if not is_said or not event.get("thread_ts") or not is_stop(event.get("text")):
             return None
         return cls._of(data, channel=id_in(event, "channel"), message=str(event["thread_ts"]))
 
@@ -76,6 +78,11 @@ class Stopping:
         by = user_in(data)
         place = Place(workspace=_workspace(by), channel=channel, thread=message or None)
         return cls(by=by, place=place, message=message)
+
+
+def is_stop(text: Any) -> bool:
+    """Whether it is the one word; a phone begins it with a capital."""
+    return isinstance(text, str) and text.strip().lower() == STOP
 
 
 def act_of(action: str) -> Act:

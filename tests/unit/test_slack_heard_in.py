@@ -6,10 +6,12 @@ from typing import Any, Final
 
 import pytest
 
+import handlers
 from bot.records import StepFailed
 from bot.slack_link_records import SlackUser
 from bot.slack_records import Workspace
 from handlers.slack_payloads import actor_of, heard_in, user_in
+from handlers.slack_thread_payloads import Stopping
 
 RECORDED: Final = Path(__file__).parents[1] / "contracts/data/slack/requests"
 
@@ -67,3 +69,28 @@ def test_in_a_grid_a_window_is_of_the_workspace_where_it_opened() -> None:
     act["view"]["app_installed_team_id"] = "T1"
 
     assert actor_of(act) == SlackUser(team="T1", enterprise="E111", id="W111")
+
+
+@pytest.mark.parametrize(
+    ("text", "stops"), [("stop", True), ("Stop ", True), ("stop it", False), ("", False)]
+)
+def test_the_word_stops_in_a_thread_however_it_is_written_and_sent_on_to_the_channel(
+    text: str, *, stops: bool
+) -> None:
+    said = recorded("event/message.thread_broadcast/d7b2d5e2")
+    said["event"]["text"] = text
+
+    assert (Stopping.from_message(said) is not None) is stops
+
+
+@pytest.mark.parametrize("change", [{"subtype": "message_changed"}, {"bot_id": "B1"}, {"thread_ts": None}])
+def test_what_nobody_says_in_a_thread_stops_nothing(change: dict[str, Any]) -> None:
+    said = recorded("event/message.thread_broadcast/d7b2d5e2")
+    said["event"] |= {"text": "stop", **change}
+
+    assert Stopping.from_message(said) is None
+
+
+def test_what_is_sent_on_to_the_channel_is_heard_and_apologised_for() -> None:
+    assert "slack:event.message.thread_broadcast" in handlers.SLACK
+    assert "slack:event.message.thread_broadcast" in handlers.SLACK_APOLOGIES
