@@ -85,23 +85,22 @@ class HandedIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedPerson:
-    """A member of a workspace who is told anew; `is_gone` where they are in it no more."""
+    """A member of a workspace who is told anew; `is_gone` where they are in it no more.
 
-    user: SlackUser
+    Whoever is of another workspace, as people of a grid are, is known here by both.
+    """
+
+    users: tuple[SlackUser, ...]
     is_gone: bool
     zone: str
 
     @classmethod
     def from_event(cls, data: Mapping[str, Any]) -> Self:
         """Raises StepFailed where it lacks what the event always has."""
-        person = data["event"]["user"]
-        team = person.get("team_id") or data.get("team_id")
-        user = SlackUser(
-            team=id_in({"team": team}, "team"),
-            id=id_in(person, "id"),
-            enterprise=id_if_any(data.get("enterprise_id")),
-        )
-        return cls(user=user, is_gone=bool(person.get("deleted")), zone=person.get("tz") or "")
+        person, here = data["event"]["user"], heard_in(data)
+        teams = dict.fromkeys((id_if_any(person.get("team_id")) or here.team, here.team))
+        users = [SlackUser(team=each, id=id_in(person, "id"), enterprise=here.enterprise) for each in teams]
+        return cls(users=tuple(users), is_gone=bool(person.get("deleted")), zone=person.get("tz") or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,9 @@ from handlers.slack_payloads import ChangedPerson
 async def changed(data: Mapping[str, Any], context: Context) -> None:
     """Who is in the workspace no more acts as nobody here; who moved is told by another clock."""
     person = ChangedPerson.from_event(data)
-    if person.is_gone:
-        await unlink(person.user, cause="deactivated", key=context.key, kept=context.world)
-    else:
-        await move(person.user, person.zone, key=context.key, kept=context.world)
+    for user in person.users:
+        key = f"{context.key}:{user.team}"
+        if person.is_gone:
+            await unlink(user, cause="deactivated", key=key, kept=context.world)
+        else:
+            await move(user, person.zone, key=key, kept=context.world)

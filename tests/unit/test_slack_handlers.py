@@ -391,6 +391,16 @@ async def test_sl_16_who_is_in_the_workspace_no_more_acts_as_nobody() -> None:
     assert (before and before.person, await link_of(ALICE, stage)) == (DEVELOPER, None)
 
 
+async def test_sl_16_whoever_was_of_another_workspace_acts_as_nobody_here_either() -> None:
+    stage, told = staged(), changed(deleted=True, team_id="T2")
+    told = {**told, "team_id": "T2", "authorizations": [{"team_id": "T1", "enterprise_id": None}]}
+
+    for _ in range(2):
+        await SLACK["slack:event.user_change"](told, Context(world=stage.world, key="d-1", door="slack"))
+
+    assert await link_of(ALICE, stage) is None
+
+
 RECORDED: Final = Path(__file__).parents[1] / "contracts/data/slack/requests/event"
 
 
