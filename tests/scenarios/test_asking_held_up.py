@@ -15,9 +15,9 @@ from tests.story.scripts import REPOSITORY
 
 QUESTION: Final = "/claude ask which invoices are counted?"
 GIVEN_UP: Final[Mapping[str, str]] = {
-    "refusal": "@requester, I could not answer, because: The model declined to answer this. `/claude ask` asks again.",
-    "unknown_stop": "@requester, I could not answer, because: The model stopped in a way that I do not know. Ask again later. `/claude ask` asks again.",
-    "context_exceeded": "@requester, I could not answer, because: What I looked at does not fit into what the model reads at once. Ask for less. `/claude ask` asks again.",
+    "refusal": "@requester, I could not answer, because: The model declined to answer this. `/claude ask` asks again. What was asked until then cost <cost>.",
+    "unknown_stop": "@requester, I could not answer, because: The model stopped in a way that I do not know. Ask again later. `/claude ask` asks again. What was asked until then cost <cost>.",
+    "context_exceeded": "@requester, I could not answer, because: What I looked at does not fit into what the model reads at once. Ask for less. `/claude ask` asks again. What was asked until then cost <cost>.",
     "too_long": "@requester, I could not answer, because: What I looked at does not fit into what the model reads at once. Ask for less. `/claude ask` asks again.",
 }
 COMMENTS: Final = "/repos/{owner}/{repo}/issues/{issue_number}/comments"
