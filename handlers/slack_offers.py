@@ -7,6 +7,7 @@ from typing import Any, Final
 import structlog
 
 from bot.application import slack_offer_words as words
+from bot.application import slack_words
 from bot.application.slack_hearing import Slack
 from bot.application.slack_offering import LEAVE, PREFIX, TAKE, Kept, kept_offer, note_answer, show
 from bot.application.slack_replying import whisper
@@ -16,8 +17,9 @@ from bot.domain.commands import PREFIX as SIGN
 from bot.domain.commands import Spoken
 from bot.domain.slack_people import NotHeard, check_heard
 from bot.records import StepFailed
+from bot.slack_records import Said, SlackPerson
 from handlers.conversation import Context, Handler
-from handlers.slack_answering import Answer, Known, as_said, done, plain
+from handlers.slack_answering import Answer, Known, as_said, done
 from handlers.slack_payloads import SlackCommand
 from handlers.slack_thread_payloads import Pressed
 
@@ -46,40 +48,46 @@ async def _answered(it: Pressed, context: Context, known: Known) -> None:
     if slack is None or kept is None or how is None:
         log.info("slack_press_ignored", action=it.action)
         return
-    why = rules.why_not(kept.past, how, by=it.by, channel=it.place.channel, now=world.clock.now())
-    if why:
-        said = await as_said(words.WHY_NOT[why])
-        place = replace(it.place, thread=kept.offer.thread)
-        await whisper(place, it.by.id, said, slack, world, name=f"offer:{context.key}")
-        return
-    if await note_answer(kept, how, world) != how:
-        said = await as_said(words.WHY_NOT[rules.LEFT])
-        place = replace(it.place, thread=kept.offer.thread)
-        await whisper(place, it.by.id, said, slack, world, name=f"offer:{context.key}")
-        return
-    if how == rules.LEFT:
+    asker = await _asker(kept, how, it, context, slack)
+    if isinstance(asker, str):
+        await _tell(kept, it, await as_said(asker), context, slack)
+    elif how == rules.LEFT:
         await show(kept, await as_said(words.LEFT), world)
-        return
-    answer = await _taken(kept, it, context, slack, known)
-    if answer.is_private:
-        place = replace(it.place, thread=kept.offer.thread)
-        await whisper(place, it.by.id, answer.said, slack, world, name=f"offer:{context.key}")
-    await show(kept, await as_said(words.ALONE) if answer.is_private else answer.said, world)
+    else:
+        answer = await _taken(kept, it, asker.name, context, slack, known)
+        if answer.is_private:
+            await _tell(kept, it, answer.said, context, slack)
+        await show(kept, await as_said(words.ALONE) if answer.is_private else answer.said, world)
 
 
-async def _taken(kept: Kept, it: Pressed, context: Context, slack: Slack, known: Known) -> Answer:
+async def _asker(kept: Kept, how: str, it: Pressed, context: Context, slack: Slack) -> SlackPerson | str:
+    """Who said that of it, which counts from now on; or why they may not."""
+    world, place = context.world, workspace_of(it.by)
+    no = rules.why_not(kept.past, how, by=it.by, channel=it.place.channel, now=world.clock.now())
+    if no:
+        return words.WHY_NOT[no]
+    try:
+        person = await slack.people.person(place, it.by.id)
+        check_heard(person, place, slack.named)
+    except NotHeard as unheard:
+        return slack_words.refused(unheard)
+    except StepFailed as failure:
+        return slack_words.failed(failure.code)
+    return person if await note_answer(kept, how, world) == how else words.WHY_NOT[rules.LEFT]
+
+
+async def _tell(kept: Kept, it: Pressed, said: Said, context: Context, slack: Slack) -> None:
+    place = replace(it.place, thread=kept.offer.thread)
+    await whisper(place, it.by.id, said, slack, context.world, name=f"offer:{context.key}")
+
+
+async def _taken(kept: Kept, it: Pressed, name: str, context: Context, slack: Slack, known: Known) -> Answer:
     """As if they had typed it; the key is the offer's, so that it is asked for once."""
     offer, world = kept.offer, context.world
-    try:
-        person = await slack.people.person(workspace_of(it.by), it.by.id)
-        check_heard(person, workspace_of(it.by), slack.named)
-    except (NotHeard, StepFailed) as no:
-        log.info("slack_offer_not_taken", why=str(no))
-        return await plain(words.WHY_NOT["not_yours"])
     text = (await world.blobs.get(offer.repository.id, offer.text)).decode()
     command = SlackCommand(
         by=it.by,
-        name=person.name,
+        name=name,
         workspace=workspace_of(it.by),
         workspace_name="",
         channel=offer.channel,

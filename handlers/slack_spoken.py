@@ -64,7 +64,7 @@ class Speaker:
 
 
 async def _hear(it: Spoke, context: Context, known: Known) -> None:
-    """Once for a message, however many events tell of it; bots are not even told that they are not heard."""
+    """Once for a message, however many events tell of it."""
     slack, context = context.world.slack, replace(context, key=it.key)
     if slack is None:
         return
@@ -75,19 +75,30 @@ async def _hear(it: Spoke, context: Context, known: Known) -> None:
         if await _is_too_much(it, context):
             log.info("slack_words_ignored", why="too_many", slack=it.by.place)
             again = refusing.next_hour(context.world.clock.now())
-            said = await as_said(slack_words.too_many(again))
-            await _reply(it, Answer(said=said, is_private=True), context, slack)
+            await _tell_alone(it, slack_words.too_many(again), context, slack)
             return
+    except StepFailed as no:
+        log.warning("slack_words_lost", code=no.code)
+    else:
+        await _hear_out(it, me, context, slack, known)
+
+
+async def _hear_out(it: Spoke, me: Me, context: Context, slack: Slack, known: Known) -> None:
+    """Bots are not even told that they are not heard."""
+    try:
         person = await slack.people.person(it.workspace, it.by.id)
         check_heard(person, it.workspace, slack.named)
     except NotHeard as no:
         if no.why != "bot":
-            said = await as_said(slack_talk_words.not_heard(no))
-            await _reply(it, Answer(said=said, is_private=True), context, slack)
+            await _tell_alone(it, slack_talk_words.not_heard(no), context, slack)
     except StepFailed as no:
-        log.warning("slack_words_lost", code=no.code)
+        await _tell_alone(it, slack_words.failed(no.code), context, slack)
     else:
         await _take_up(it, Speaker(person=person, me=me), context, slack, known)
+
+
+async def _tell_alone(it: Spoke, text: str, context: Context, slack: Slack) -> None:
+    await _reply(it, Answer(said=await as_said(text), is_private=True), context, slack)
 
 
 async def _is_too_much(it: Spoke, context: Context) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 from inline_snapshot import snapshot
 
+from standins.faults import Fault
 from standins.slack.state import Message
 from tests.story import Team
 from tests.story.places import worded
@@ -132,6 +133,17 @@ async def test_sl_09_whoever_is_not_of_the_workspace_is_not_heard(team: Team) ->
     assert "another organisation" in await team.slack.person("outsider").is_told("another organisation")
     assert team.slack.by_the_bot() == []
     assert len(team.slack.whispers("outsider")) == 1
+
+
+async def test_who_slack_does_not_know_is_told_so(team: Team) -> None:
+    team.slack.world.faults.add(
+        Fault(route="/api/users.info", kind="refuse", status=200, message="user_not_found", times=1)
+    )
+
+    await team.slack.developer.says(f"{team.slack.mention} help")
+
+    await team.slack.developer.is_told("There is no such person")
+    assert team.slack.by_the_bot() == []
 
 
 async def test_bots_are_not_answered_nor_is_what_is_only_changed(team: Team) -> None:

@@ -88,6 +88,22 @@ async def test_sl_12_nobody_else_takes_it_and_none_when_it_is_late(team: Team, c
 
 
 @INTEGRATES
+async def test_who_is_a_guest_by_now_takes_nothing_and_may_once_they_are_none(team: Team) -> None:
+    await binds(team)
+    said = await team.slack.requester.says(f"{team.slack.mention} send every paid invoice to the ERP")
+    proposal = await offer(team, said)
+
+    team.slack.requester.user.kind = "guest"
+    await team.slack.requester.clicks("offer-take", on=proposal)
+    assert "guest" in await team.slack.requester.is_told("guest")
+    assert buttons(proposal) == ["offer-take", "offer-leave"]
+    team.slack.requester.user.kind = "member"
+    await team.slack.requester.clicks("offer-take", on=proposal)
+
+    await team.bot.waits_for("approval")
+
+
+@INTEGRATES
 async def test_what_is_left_is_not_asked_for(team: Team) -> None:
     await binds(team)
     said = await team.slack.requester.says(f"{team.slack.mention} send every paid invoice to the ERP")
