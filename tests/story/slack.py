@@ -160,14 +160,21 @@ class Colleague:
     async def types(self, words: str, *, channel: str = CHANNEL) -> str:
         """What they are answered to `/claude` and these words, for them alone."""
         before = len(self.window.whispers(self.name))
-        delivery = await self.window.world.commands(self.name, channel, words)
-        assert delivery.accepted, delivery.attempts
+        await self._is_heard(words, channel)
 
         async def answered() -> Ephemeral | None:
             return next(iter(self.window.whispers(self.name)[before:]), None)
 
         missing = partial(self.window.bot.story_so_far, f"{self.name}: no answer to {words}")
         return worded((await until(answered, otherwise=missing)).text)
+
+    async def _is_heard(self, words: str, channel: str) -> None:
+        """Where Slack says that the app took too long they type it again."""
+        for _ in range(2):
+            if (await self.window.world.commands(self.name, channel, words)).accepted:
+                return
+        delivery = await self.window.world.commands(self.name, channel, words)
+        assert delivery.accepted, delivery.attempts
 
     async def orders(self, words: str, *, channel: str = CHANNEL) -> Delivery:
         """The same; whether anything is said to it is not waited for."""
