@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.records import Actor
+from bot.slack_records import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,11 @@ class SlackUser:
     def place(self) -> str:
         """The three as one text."""
         return f"{self.enterprise or '-'}/{self.team}/{self.id}"
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where that account is."""
+        return Workspace(team=self.team, enterprise=self.enterprise)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

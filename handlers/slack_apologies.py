@@ -11,7 +11,7 @@ from bot.application.slack_saying import marker_of
 from bot.application.slack_whispering import whisper
 from bot.domain.slack_mrkdwn import mrkdwn
 from bot.records import StepFailed
-from bot.slack_records import Said, Workspace
+from bot.slack_records import Said
 from handlers.conversation import Context, Handler
 from handlers.slack_payloads import actor_of
 from handlers.slack_thread_payloads import Stopping
@@ -31,7 +31,7 @@ async def for_act(data: Mapping[str, Any], context: Context) -> None:
         if address:
             await slack.answers.say(address, said.text)
             return
-        direct = await slack.directory.direct(Workspace(team=user.team, enterprise=user.enterprise), user.id)
+        direct = await slack.directory.direct(user.workspace, user.id)
         await slack.messages.post(direct, said, marker=_marker(context))
 
     await _once(say, context)

@@ -32,7 +32,7 @@ from bot.domain.policy import Denied, NotAllowed
 from bot.domain.slack_blocks import Block
 from bot.domain.slack_places import NotThere, is_repository
 from bot.records import Actor, Repository, StepFailed, Unavailable
-from bot.slack_records import Place, Workspace
+from bot.slack_records import Place
 from handlers.slack_conversation import seen, seen_by_name
 from handlers.slack_home_payloads import Pressed, Suggested
 from handlers.slack_payloads import HandedIn, SlackCommand, read
@@ -116,7 +116,7 @@ async def _chosen(place: Place, by: Actor, world: World) -> str | None:
 async def _suggested(data: Mapping[str, Any], _slack: Slack, world: World) -> Answer | None:
     """The repositories that they may have something integrated in, as far as they are known here."""
     it = Suggested.from_act(data)
-    by, workspace = await acts_as(it.user, world), Workspace(team=it.user.team, enterprise=it.user.enterprise)
+    by, workspace = await acts_as(it.user, world), it.user.workspace
     known = {each.repository.id: each.repository for each in await bound_in(workspace, world)}
     for row in await world.integrations.find(requested_by_id=by.id):
         repository = Repository(

@@ -14,7 +14,7 @@ from bot.application.slack_linking import acts_as
 from bot.application.slack_offering import offer
 from bot.application.slack_questions import AskedThere, ask_there
 from bot.application.slack_replying import answer, below, whisper
-from bot.application.slack_talking import talk_before, unread_words
+from bot.application.slack_talking import talk_before
 from bot.application.slack_where import place_for
 from bot.domain.commands import Command, Spoken
 from bot.domain.mentioned import Mention
@@ -171,7 +171,7 @@ async def _answer(it: Heard, said: Answer, context: Context, slack: Slack) -> No
     if said.is_private and not it.spoke.is_direct:
         await whisper(it.spoke.place, it.spoke.by.id, shown, slack, world, name=it.name)
         shown = await as_said(slack_talk_words.ALONE)
-    notes = await as_said("\n\n".join(unread_words(it.talk)))
+    notes = await as_said("\n\n".join(slack_talk_words.unread(it.talk)))
     await _stands(it, below(shown, notes), slack, world)
 
 

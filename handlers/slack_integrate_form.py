@@ -17,7 +17,7 @@ from bot.domain.slack_people import check_heard
 from bot.domain.states import InvalidStateTransition
 from bot.domain.wishing import base_of, budget_of
 from bot.records import StepFailed
-from bot.slack_records import Place, Said, Workspace
+from bot.slack_records import Place, Said
 from handlers.conversation import Context
 from handlers.slack_conversation import seen_by_name
 from handlers.slack_payloads import HandedIn
@@ -33,7 +33,7 @@ async def sets(it: HandedIn, context: Context) -> None:
     if slack is None or faults_in(form):
         log.info("slack_form_ignored", callback=it.callback)
         return
-    workspace = Workspace(team=it.user.team, enterprise=it.user.enterprise)
+    workspace = it.user.workspace
     place = Place(workspace=workspace, channel=it.about)
     said = await _answered(it, place, context, slack)
     await _tell(slack, it, place, mrkdwn(said), context)

@@ -36,9 +36,9 @@ async def sets(it: HandedIn, context: Context) -> None:
     world, slack = context.world, context.world.slack
     if slack is None:
         return
-    person = await slack.people.person(slack_home.workspace_of(it.user), it.user.id)
+    person = await slack.people.person(it.user.workspace, it.user.id)
     try:
-        check_heard(person, slack_home.workspace_of(it.user), slack.named)
+        check_heard(person, it.user.workspace, slack.named)
         await acts_as(it.user, world)
     except Denied as no:
         log.info("slack_notices_not_set", why=no.code)

@@ -11,7 +11,6 @@ from bot.application import slack_words
 from bot.application.slack_hearing import Slack
 from bot.application.slack_offering import LEAVE, PREFIX, TAKE, Kept, kept_offer, note_answer, show
 from bot.application.slack_replying import whisper
-from bot.application.slack_where import workspace_of
 from bot.domain import slack_offers as rules
 from bot.domain.commands import PREFIX as SIGN
 from bot.domain.commands import Spoken
@@ -62,7 +61,7 @@ async def _answered(it: Pressed, context: Context, known: Known) -> None:
 
 async def _asker(kept: Kept, how: str, it: Pressed, context: Context, slack: Slack) -> SlackPerson | str:
     """Who said that of it, which counts from now on; or why they may not."""
-    world, place = context.world, workspace_of(it.by)
+    world, place = context.world, it.by.workspace
     no = rules.why_not(kept.past, how, by=it.by, channel=it.place.channel, now=world.clock.now())
     if no:
         return words.WHY_NOT[no]
@@ -88,7 +87,7 @@ async def _taken(kept: Kept, it: Pressed, name: str, context: Context, slack: Sl
     command = SlackCommand(
         by=it.by,
         name=name,
-        workspace=workspace_of(it.by),
+        workspace=it.by.workspace,
         workspace_name="",
         channel=offer.channel,
         command=SIGN,

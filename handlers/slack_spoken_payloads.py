@@ -47,7 +47,7 @@ class Spoke:
     @property
     def workspace(self) -> Workspace:
         """Where it was said."""
-        return Workspace(team=self.by.team, enterprise=self.by.enterprise)
+        return self.by.workspace
 
     @property
     def first(self) -> str:

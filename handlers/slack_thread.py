@@ -27,7 +27,7 @@ from bot.domain.slack_places import NotThere
 from bot.domain.states import InvalidStateTransition
 from bot.records import Actor, Repository, StepFailed
 from bot.slack_link_records import SlackUser
-from bot.slack_records import Place, Said, Workspace
+from bot.slack_records import Place, Said
 from handlers.conversation import Context
 from handlers.slack_conversation import repository_of, seen
 from handlers.slack_payloads import HandedIn
@@ -78,7 +78,7 @@ async def filled(data: Mapping[str, Any], context: Context) -> None:
         pressing = Pressing(act=act, seen=about, by=by, repository=repository, text=text)
         return await press(pressing, key=context.key, world=context.world)
 
-    place = Place(workspace=_workspace(it.user), channel=channel)
+    place = Place(workspace=it.user.workspace, channel=channel)
     said = await _told(it.user, about, do, slack, context)
     await _answer(said, _whispering(place, it.user, slack, context), context)
 
@@ -114,18 +114,18 @@ async def _told(by: SlackUser, about: Seen, do: Do, slack: Slack, context: Conte
     """What it came to; whoever is not linked is given the way to be."""
     world = context.world
     try:
-        who = await slack.people.person(_workspace(by), by.id)
+        who = await slack.people.person(by.workspace, by.id)
     except StepFailed as no:
         return slack_words.failed(no.code)
     try:
-        check_heard(who, _workspace(by), slack.named)
+        check_heard(who, by.workspace, slack.named)
         person = await acts_as(by, world)
         row = await world.integrations.get(about.integration_id)
         if row is None:
             return slack_words.NOT_THERE
         repository = (await seen(repository_of(row), person, world)).repository
     except NotLinked:
-        me = await slack.directory.me(_workspace(by))
+        me = await slack.directory.me(by.workspace)
         return unknown(by, slack, names=(who.name, me.workspace), at=world.clock.now())
     except (NotHeard, NotThere) as no:
         return slack_words.refused(no)
@@ -166,7 +166,3 @@ async def _answer(told: str | Said, say: Say, context: Context) -> None:
     except StepFailed as no:
         log.warning("slack_answer_lost", code=no.code)
     await effects.finish(key, result="said")
-
-
-def _workspace(by: SlackUser) -> Workspace:
-    return Workspace(team=by.team, enterprise=by.enterprise)

@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 from bot.domain.slack_acts import PREFIX, Act
 from bot.records import StepFailed
 from bot.slack_link_records import SlackUser
-from bot.slack_records import Place, Workspace
+from bot.slack_records import Place
 from handlers.slack_payloads import actor_of, id_if_any, id_in, user_in
 
 STOP: Final = "stop"
@@ -39,7 +39,7 @@ class Pressed:
         message = str(container.get("message_ts", ""))
         return cls(
             by=by,
-            place=Place(workspace=_workspace(by), channel=channel or "", thread=message or None),
+            place=Place(workspace=by.workspace, channel=channel or "", thread=message or None),
             action=str(action.get("action_id", "")),
             value=str(action.get("value") or ""),
             answer_to=str(data.get("response_url", "")),
@@ -76,7 +76,7 @@ class Stopping:
     @classmethod
     def _of(cls, data: Mapping[str, Any], *, channel: str, message: str) -> Self:
         by = user_in(data)
-        place = Place(workspace=_workspace(by), channel=channel, thread=message or None)
+        place = Place(workspace=by.workspace, channel=channel, thread=message or None)
         return cls(by=by, place=place, message=message)
 
 
@@ -91,7 +91,3 @@ def act_of(action: str) -> Act:
         return Act(action.removeprefix(PREFIX))
     except ValueError:
         raise StepFailed("odd_payload", "action") from None
-
-
-def _workspace(by: SlackUser) -> Workspace:
-    return Workspace(team=by.team, enterprise=by.enterprise)

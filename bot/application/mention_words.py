@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.application.quoting import unheard
+from bot.application.quoting import as_code, unheard
 from bot.application.reasons import why
 from bot.domain.commands import PREFIX, Command
 from bot.domain.visible import visible_characters
@@ -21,7 +21,7 @@ def proposed(command: Command, said: str) -> str:
         f"This seems to ask for `{PREFIX} {command.name}`. I begin nothing of that from plain words: to have "
         "it done, copy this into a comment of your own, changed as you like.",
         "",
-        _as_code(_line(command.name, said)),
+        as_code(_line(command.name, said)),
     ])
 
 
@@ -30,13 +30,6 @@ def _line(name: str, said: str) -> str:
     plain = visible_characters(said).strip()
     is_line = "\n" not in plain and not any(word.startswith("--") for word in plain.split())
     return f"{PREFIX} {name} {unheard(plain)}" if is_line else f"{PREFIX} {name}\n{unheard(plain)}"
-
-
-def _as_code(text: str) -> str:
-    ticks = "```"
-    while ticks in text:
-        ticks += "`"
-    return f"{ticks}text\n{text}\n{ticks}"
 
 
 def said_as_command(command: Command) -> str:

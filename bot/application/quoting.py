@@ -47,6 +47,14 @@ def quoted(text: str) -> str:
     return "\n".join(f"> {line}" for line in harmless(text).splitlines())
 
 
+def as_code(text: str) -> str:
+    """A text to the letter, as a block of code that nothing in it closes."""
+    ticks = "```"
+    while ticks in text:
+        ticks += "`"
+    return f"{ticks}text\n{text}\n{ticks}"
+
+
 def one_line(text: str, *, most: int) -> str:
     """The model's words on one line, in which nothing acts, and which is no heading and opens no block."""
     line = harmless(" ".join(text.split()))[:most].strip()

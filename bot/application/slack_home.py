@@ -24,7 +24,6 @@ from bot.domain.slack_people import NotHeard, check_heard
 from bot.infrastructure.engine import step
 from bot.records import Actor, Start, StepFailed
 from bot.slack_link_records import SlackUser
-from bot.slack_records import Workspace
 
 log = structlog.get_logger()
 
@@ -63,7 +62,7 @@ async def show(showing: Showing, user: SlackUser, *, key: str) -> None:
         return
     now = showing.world.clock.now()
     made = await home_of(user, showing.world)
-    await showing.views.publish(workspace_of(user), user.id, home(made))
+    await showing.views.publish(user.workspace, user.id, home(made))
     await showing.world.notes.put(noted(user), now.isoformat())
 
 
@@ -72,9 +71,9 @@ async def home_of(user: SlackUser, world: World) -> Home:
     slack = world.slack
     if slack is None:
         raise StepFailed("slack_not_set_up")
-    person = await slack.people.person(workspace_of(user), user.id)
+    person = await slack.people.person(user.workspace, user.id)
     try:
-        check_heard(person, workspace_of(user), slack.named)
+        check_heard(person, user.workspace, slack.named)
     except NotHeard as no:
         return Home(unheard=slack_words.refused(no))
     held = await link_of(user, world)
@@ -121,11 +120,6 @@ async def _waits_for(row: Row, person: Actor, world: World) -> bool:
     if it.waiting_for == "answer":
         return it.requested_by.id == person.id
     return is_for_people(it) and could_help(it, person, own_counts=world.rules.self_approval)
-
-
-def workspace_of(user: SlackUser) -> Workspace:
-    """Where they are."""
-    return Workspace(team=user.team, enterprise=user.enterprise)
 
 
 def noted(user: SlackUser) -> str:

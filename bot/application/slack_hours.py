@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import time
-from typing import Final
 
 from bot.application.slack_home_blocks import BEGINS, ENDS, SWITCH
+from bot.application.slack_home_words import NO_HOURS, NO_TIME
 from bot.domain.slack_notifying import Quiet
-
-NO_TIME: Final = "Give a time, or switch quiet hours off."
-NO_HOURS: Final = "Give another time than that at which they begin."
 
 
 def quiet_in(values: Mapping[str, str]) -> Quiet | None:

@@ -13,7 +13,7 @@ from bot.application import slack_notice_words as words
 from bot.application.notifying import look
 from bot.application.ports import Subscriber, World
 from bot.application.recording import append_beside, load
-from bot.application.slack_home import Showing, to_show_anew, workspace_of
+from bot.application.slack_home import Showing, to_show_anew
 from bot.application.slack_linking import all_links, link_of
 from bot.application.slack_ports import SlackDirectory
 from bot.application.slack_rights import seen_by
@@ -140,8 +140,8 @@ async def heard(user: SlackUser, world: World) -> Link | None:
     if link is None or world.slack is None:
         return None
     try:
-        person = await world.slack.people.person(workspace_of(user), user.id)
-        check_heard(person, workspace_of(user), world.slack.named)
+        person = await world.slack.people.person(user.workspace, user.id)
+        check_heard(person, user.workspace, world.slack.named)
     except (NotHeard, StepFailed):
         return None
     return link
@@ -160,7 +160,7 @@ async def say(
 
     The text is as Slack takes it.
     """
-    workspace, directory = workspace_of(user), noticing.directory
+    workspace, directory = user.workspace, noticing.directory
     if directory is None:
         return
     channel = None

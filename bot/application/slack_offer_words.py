@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from bot.application.quoting import as_code
 from bot.domain.commands import PREFIX
 from bot.domain.slack_offers import Offer
 
@@ -30,11 +31,4 @@ def proposed(it: Offer, text: str, *, is_cut: bool) -> str:
         f"This seems to ask for `{PREFIX} {it.command}` in {where}. I begin nothing of that from words. "
         f"Press the button within an hour, and exactly this is asked for, by you and with your rights. {read}"
     )
-    return "\n\n".join([said, _as_code(text), *([CUT] if is_cut else [])])
-
-
-def _as_code(text: str) -> str:
-    ticks = "```"
-    while ticks in text:
-        ticks += "`"
-    return f"{ticks}text\n{text}\n{ticks}"
+    return "\n\n".join([said, as_code(text), *([CUT] if is_cut else [])])

@@ -8,7 +8,6 @@ from bot.application import slack_offer_words as words
 from bot.application.ports import World
 from bot.application.recording import append_beside
 from bot.application.slack_replying import answer
-from bot.application.slack_where import workspace_of
 from bot.domain import slack_blocks as kit
 from bot.domain import slack_offers as rules
 from bot.domain.slack_mrkdwn import mrkdwn
@@ -33,9 +32,7 @@ class Kept:
     @property
     def place(self) -> Place:
         """Where it is shown."""
-        return Place(
-            workspace=workspace_of(self.offer.by), channel=self.offer.shown_in, thread=self.offer.thread
-        )
+        return Place(workspace=self.offer.by.workspace, channel=self.offer.shown_in, thread=self.offer.thread)
 
 
 async def offer(it: Offer, text: str, by: Actor, *, is_cut: bool, key: str, world: World) -> Said:

@@ -7,20 +7,18 @@ reads, and to its asker while they may read it.
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
 from bot.application.asked import LookUp
 from bot.application.ports import World
 from bot.application.rights import check_right
 from bot.application.slack_hearing import Slack
+from bot.application.slack_where import DIRECT
 from bot.domain import slack_asked, slack_channels
 from bot.domain.integration import Integration
 from bot.domain.policy import NotAllowed, OwnerNotAllowed
 from bot.records import RepositoryFacts
 from bot.slack_channel_records import Bound
 from bot.slack_records import Place, Workspace
-
-DIRECT: Final = "D"  # how the id of a channel begins in which the bot and one person talk
 
 
 async def place_of(it: Integration, slack: Slack, world: World, about: RepositoryFacts) -> Place | None:

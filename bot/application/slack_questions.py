@@ -11,7 +11,6 @@ from bot.application.ports import World
 from bot.application.question_asking import ask_about
 from bot.application.rights import check_right
 from bot.application.slack_replying import answer
-from bot.application.slack_talking import unread_words
 from bot.application.slack_where import place_for
 from bot.domain.enquiring import Enquiry
 from bot.domain.policy import NotAllowed, OwnerNotAllowed
@@ -66,7 +65,7 @@ async def tell_there(it: AskedThere, enquiry: Enquiry, said: str, world: World) 
     place = await place_for(
         it.place, it.user, enquiry.repository, private=about.private, slack=slack, world=world
     )
-    whole = "\n\n".join([said, *unread_words(it.talk)])
+    whole = "\n\n".join([said, *words.unread(it.talk)])
     text = mrkdwn(whole if await _reads(enquiry, world) else words.READS_NO_MORE)
     moved = "" if place.channel == it.place.channel else ":direct"
     await answer(place, Said(text=text), slack, world, name=f"{it.name}{moved}")

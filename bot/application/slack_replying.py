@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from bot.application import slack_whispering
+from bot.application import slack_talk_words, slack_whispering
 from bot.application.effects import once
 from bot.application.ports import World
 from bot.application.slack_hearing import Slack
@@ -21,7 +21,6 @@ log = structlog.get_logger()
 
 LONGEST: Final = 8_000
 SHORT: Final = 500
-MORE: Final = "It is longer than one message holds, and ends here."
 TOO_LONG: Final = ("slack_msg_too_long", "slack_msg_blocks_too_long", "slack_invalid_blocks")
 
 
@@ -93,7 +92,7 @@ def _posted(result: str) -> Posted:
 def fitted(said: Said) -> tuple[Said, Said]:
     """As it is said, and in short for where Slack takes no more."""
     text = folded(said.text, LONGEST)
-    blocks = said.blocks or kit.message(kit.sections(text), more=MORE)
+    blocks = said.blocks or kit.message(kit.sections(text), more=slack_talk_words.MORE)
     short = folded(said.text, SHORT)
     return Said(text=short, blocks=blocks), Said(text=short, blocks=kit.sections(short))
 

@@ -1,13 +1,16 @@
 """Every sentence to those who speak to the bot in Slack in plain words."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from bot.application import slack_words
 from bot.application.mention_words import COMMANDS, WHY
 from bot.application.quoting import one_line
-from bot.application.reasons import why
+from bot.application.reasons import code, why
+from bot.domain import slack_talks as rules
 from bot.domain.commands import PREFIX, Command
 from bot.domain.slack_people import NotHeard
+from bot.domain.slack_talks import Talk
 
 LONGEST_QUOTED: Final = 300
 WORKING: Final = "I am looking at it."
@@ -24,7 +27,14 @@ OUTSIDER: Final = (
 )
 READS_NO_MORE: Final = "You may not read that repository any more, so I say nothing of it."
 ALONE: Final = "What comes of that is for whoever said it alone."
+MORE: Final = "It is longer than one message holds, and ends here."
 ASKED: Final = "I am at it. The answer comes to you alone, where the two of us talk."
+UNREAD: Final[Mapping[str, str]] = {
+    "many": f"more than {rules.MOST_FILES} files are not read",
+    "large": f"more than {rules.LARGEST_FILE // 1000} kB are not read",
+    "binary": "it is no text",
+    "unreachable": "Slack did not give it",
+}
 
 
 def no_pull(number: int) -> str:
@@ -65,3 +75,8 @@ def quoted(said: str) -> str:
     """What somebody said, above an answer that does not stand beneath it."""
     first = next((line for line in said.splitlines() if line.strip()), "")
     return f"> {one_line(first, most=LONGEST_QUOTED)}"
+
+
+def unread(talk: Talk) -> list[str]:
+    """For whoever attached something that was not read: which, and why."""
+    return [f"I did not read {code(each.name)}: {UNREAD[each.why]}." for each in talk.unread]

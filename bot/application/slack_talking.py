@@ -9,7 +9,6 @@ from typing import Final
 import structlog
 
 from bot.application.prompting import render
-from bot.application.reasons import code
 from bot.application.showing import seen_of
 from bot.application.slack_hearing import Slack
 from bot.domain import slack_talks as rules
@@ -23,12 +22,6 @@ from bot.slack_records import Attached, Me, Place, SlackPerson, Uttered, Workspa
 log = structlog.get_logger()
 
 MOST_PEOPLE: Final = 10  # of whom the workspace is asked who they are, the newest first
-UNREAD: Final[Mapping[str, str]] = {
-    "many": f"more than {rules.MOST_FILES} files are not read",
-    "large": f"more than {rules.LARGEST_FILE // 1000} kB are not read",
-    "binary": "it is no text",
-    "unreachable": "Slack did not give it",
-}
 
 
 async def talk_before(place: Place, ts: str, files: Sequence[Attached], me: Me, slack: Slack) -> Talk:
@@ -117,8 +110,3 @@ def _missing(talk: Talk) -> list[str]:
 
 def _named(file: TextFile) -> str:
     return f"the file {file.name}{', its beginning' if file.is_cut else ''}"
-
-
-def unread_words(talk: Talk) -> list[str]:
-    """For whoever attached something that was not read: which, and why."""
-    return [f"I did not read {code(each.name)}: {UNREAD[each.why]}." for each in talk.unread]

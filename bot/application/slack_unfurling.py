@@ -18,7 +18,7 @@ from bot.domain.slack_unfurling import MOST_LINKS, Link, link_of, may_show
 from bot.infrastructure.engine import step
 from bot.records import Repository, Start
 from bot.slack_link_records import SlackUser
-from bot.slack_records import Place, Posted, Workspace
+from bot.slack_records import Place, Posted
 
 WORKFLOW: Final = "slack.unfurl_v1"
 
@@ -58,7 +58,7 @@ async def show(it: Unfurling, user: SlackUser, posted: Posted, urls: Sequence[st
     if it.cards is None:
         return
     known = [link_of(url, bot=it.bot, github=it.github) for url in urls]
-    place = Place(workspace=Workspace(team=user.team, enterprise=user.enterprise), channel=posted.channel)
+    place = Place(workspace=user.workspace, channel=posted.channel)
     made = {link.url: await card(it, user, place, link) for link in known if link is not None}
     cards = {url: each for url, each in made.items() if each}
     if cards:

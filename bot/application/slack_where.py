@@ -7,14 +7,9 @@ from bot.application.slack_channels import bound_to
 from bot.application.slack_hearing import Slack
 from bot.records import Repository, StepFailed
 from bot.slack_link_records import SlackUser
-from bot.slack_records import Place, Workspace
+from bot.slack_records import Place
 
 DIRECT: Final = "D"  # how the id of a channel begins in which the bot and one person talk
-
-
-def workspace_of(user: SlackUser) -> Workspace:
-    """Where that account is."""
-    return Workspace(team=user.team, enterprise=user.enterprise)
 
 
 async def place_for(

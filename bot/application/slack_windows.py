@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.application import slack_thread_words
 from bot.application.ports import World
-from bot.application.slack_home import name_of, workspace_of
+from bot.application.slack_home import name_of
 from bot.application.slack_home_blocks import CHANGE, IN_ONE, window
 from bot.application.slack_linking import acts_as
 from bot.application.slack_ports import SlackViews
@@ -27,7 +27,7 @@ MOST_DIGITS: Final = 19
 async def open_once(views: SlackViews, user: SlackUser, shown: Block, *, trigger: str) -> None:
     """Where the same press came before, it is open already. Raises StepFailed, Unavailable."""
     try:
-        await views.open(workspace_of(user), shown, trigger=trigger)
+        await views.open(user.workspace, shown, trigger=trigger)
     except StepFailed as no:
         if no.code != OPEN_ALREADY:
             raise

@@ -11,6 +11,7 @@ from typing import Final
 from bot.domain.blocks import blocks_of
 from bot.domain.commands import PREFIX
 from bot.domain.slack_places import Numbered, is_repository, numbered
+from bot.domain.slack_typed import unescaped
 
 # What may be said in one word and done, with at most one more that names what is meant.
 PLAIN: Final = frozenset(("help", "history", "link", "list", "plan", "review", "status", "unlink", "why"))
@@ -20,7 +21,6 @@ _CONTROL: Final = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 _WORD: Final = re.compile(r"[^\s,;:!?()\"'`]+")
 _ID: Final = re.compile(r"[a-z2-7]{10}")
 _PAGE: Final = re.compile(r"https?://[^/\s]+/([^/\s]+/[^/\s]+?)(?:/(?:issues|pull)/([1-9][0-9]{0,9})\b.*)?/?")
-_ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +34,7 @@ class Named:
 
 def plain(text: str) -> str:
     """A message as it reads: links, channels and people written out, and Slack's own escapes undone."""
-    shown = _CONTROL.sub(_written, text)
-    for entity, character in _ENTITIES:
-        shown = shown.replace(entity, character)
-    return shown.strip()
+    return unescaped(_CONTROL.sub(_written, text)).strip()
 
 
 def _written(found: re.Match[str]) -> str:

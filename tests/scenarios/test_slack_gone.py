@@ -9,10 +9,8 @@ import pytest
 from bot.domain.slack_acts import Act
 from bot.domain.states import State
 from standins.faults import Fault
-from standins.slack.app import new_app
 from standins.slack.people import Slack
-from standins.slack.server import serve
-from tests.scenarios.test_slack_installed import CLIENT, SIGNING, installs, is_gone
+from tests.scenarios.test_slack_installed import acme, installs, is_gone, may_be_installed
 from tests.scenarios.test_slack_thread import binds, first_messages, offers
 from tests.story import Team
 from tests.story.places import ROLES, Thread
@@ -25,24 +23,13 @@ LEFT: Final = ("tokens_revoked", "app_uninstalled")
 
 @pytest.fixture
 async def outside() -> AsyncIterator[Slack]:
-    """Acme with everybody of the team; the app is not there yet."""
-    it = Slack(app=new_app(signing_secret=SIGNING, client_secret=CLIENT))
-    acme = it.workspace("Acme")
-    for name in ROLES:
-        it.person(name, acme, kind="admin" if name == "admin" else "member")
-    async with await serve(it):
-        yield it
-        assert it.violations == []
+    async with acme("admin", *(name for name in ROLES if name != "admin")) as slack:
+        yield slack
 
 
 @pytest.fixture
 def environment(outside: Slack) -> Mapping[str, str]:
-    return {
-        "SLACK_SIGNING_SECRET": SIGNING,
-        "SLACK_CLIENT_ID": outside.app.client_id,
-        "SLACK_CLIENT_SECRET": CLIENT,
-        "SLACK_API_URL": f"{outside.url}/api/",
-    }
+    return may_be_installed(outside)
 
 
 async def told_of(team: Team, slack: Slack) -> tuple[Team, Thread]:

@@ -1,6 +1,7 @@
 """The app comes into a workspace and leaves it, through the real doors on both sides."""
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
@@ -20,24 +21,37 @@ SIGNING: Final = "slack-signing-canary-" + "s" * 32
 CLIENT: Final = "slack-client-canary-" + "c" * 32
 
 
-@pytest.fixture
-async def outside() -> AsyncIterator[Slack]:
-    """Acme, whose administrator is boss; the app is not there yet."""
+@asynccontextmanager
+async def acme(*names: str) -> AsyncIterator[Slack]:
+    """The workspace of these, which the first administers; the app is not there yet."""
     it = Slack(app=new_app(signing_secret=SIGNING, client_secret=CLIENT))
-    it.person("boss", it.workspace("Acme"), kind="admin")
+    place = it.workspace("Acme")
+    for name in names:
+        it.person(name, place, kind="admin" if name == names[0] else "member")
     async with await serve(it):
         yield it
         assert it.violations == []
 
 
-@pytest.fixture
-def environment(outside: Slack) -> Mapping[str, str]:
+def may_be_installed(slack: Slack) -> Mapping[str, str]:
+    """What the bot is told of its app."""
     return {
         "SLACK_SIGNING_SECRET": SIGNING,
-        "SLACK_CLIENT_ID": outside.app.client_id,
+        "SLACK_CLIENT_ID": slack.app.client_id,
         "SLACK_CLIENT_SECRET": CLIENT,
-        "SLACK_API_URL": f"{outside.url}/api/",
+        "SLACK_API_URL": f"{slack.url}/api/",
     }
+
+
+@pytest.fixture
+async def outside() -> AsyncIterator[Slack]:
+    async with acme("boss") as slack:
+        yield slack
+
+
+@pytest.fixture
+def environment(outside: Slack) -> Mapping[str, str]:
+    return may_be_installed(outside)
 
 
 async def installs(team: Team, slack: Slack, name: str) -> str:

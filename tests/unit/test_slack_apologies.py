@@ -89,5 +89,8 @@ async def test_what_cannot_be_said_is_in_the_log_and_breaks_nothing() -> None:
 @pytest.mark.parametrize("kind", ["slack:block_actions", "slack:event.reaction_added"])
 async def test_without_an_app_nothing_is_said(kind: str) -> None:
     data = ACT | {"team_id": "T1", "event": CROSS}
+    world = Stage().world
 
-    await SLACK_APOLOGIES[kind](data, Context(world=Stage().world, key="d-1", door="slack"))
+    await SLACK_APOLOGIES[kind](data, Context(world=world, key="d-1", door="slack"))
+
+    assert (await world.effects.begin("slack-apology:d-1")).fresh

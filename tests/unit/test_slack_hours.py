@@ -4,7 +4,8 @@ from datetime import time
 
 import pytest
 
-from bot.application.slack_hours import NO_HOURS, NO_TIME, faults_in, quiet_in
+from bot.application.slack_home_words import NO_HOURS, NO_TIME
+from bot.application.slack_hours import faults_in, quiet_in
 from bot.domain.slack_notifying import Quiet
 
 
